@@ -36,8 +36,8 @@ class Classification(StrEnum):
     PROTECTED = "protected"
     RESTRICTED = "restricted"
     CONFIDENTIAL = "confidential"
-    SECRET = "secret"
-    TOP_SECRET = "top-secret"
+    SECRET = "secret"  # noqa: S105 - a classification, not a credential
+    TOP_SECRET = "top-secret"  # noqa: S105 - a classification, not a credential
 
     @property
     def rank(self) -> int:

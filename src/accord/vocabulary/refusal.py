@@ -26,9 +26,9 @@ class RefusalGround(StrEnum):
 
 REFUSAL_GROUND_LABELS: dict[RefusalGround, str] = {
     RefusalGround.NOT_AVAILABLE: "The information is not available to this side's authorities",
-    RefusalGround.NOT_NECESSARY: "The request does not show necessity, proportionality or reasons to believe we hold it",
+    RefusalGround.NOT_NECESSARY: "The request shows no necessity, proportionality or reason to believe we hold it",
     RefusalGround.AUTHORISATION_REFUSED: "A judicial authorisation was needed and was refused",
-    RefusalGround.OUTSIDE_CATEGORIES: "The personal data asked for are outside the categories that may be exchanged",
+    RefusalGround.OUTSIDE_CATEGORIES: "The personal data asked for are outside the exchangeable categories",
     RefusalGround.INACCURATE: "The information was found inaccurate, incomplete or out of date",
     RefusalGround.SECURITY_INTERESTS: "It would harm essential interests of national security",
     RefusalGround.INVESTIGATION_OR_SAFETY: "It would jeopardise an investigation in progress or a person's safety",
