@@ -1,0 +1,1 @@
+"""Moves sealed envelopes: outbox, logs, receipts, transports. It knows nothing of what it carries."""

@@ -1,0 +1,201 @@
+"""Django's settings, derived from the one typed configuration in ``accord.node.config``.
+
+Nothing here is set by an operator: what may differ between two nodes is a field of ``NodeConfig``.
+"""
+
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.management.utils import get_random_secret_key
+
+from accord.node.config import ConfigRefused, NodeConfig, load_config
+
+CONFIG: Final[NodeConfig] = load_config()
+NODE_ROOT: Final = Path(__file__).resolve().parent
+
+# What the lower floors read: they may not import the node's configuration, which stands above them.
+ACCORD_HOME: Final[Path] = CONFIG.home
+ACCORD_PARTY: Final[str] = CONFIG.party
+ACCORD_PASSPHRASE_FILE: Final[str] = CONFIG.passphrase_file
+ACCORD_SKEW_TOLERANCE_SECONDS: Final[int] = CONFIG.skew_tolerance_seconds
+ACCORD_UNRECEIPTED_ALARM_SECONDS: Final[int] = CONFIG.unreceipted_alarm_seconds
+
+# A writer waits this long for another writer before it reports "database is locked"; a flush of 256 entries holds
+# the lock for some 20 ms, so only a stuck process is waited for in vain.
+SQLITE_BUSY_SECONDS: Final = 20
+
+
+def _secret_key(config: NodeConfig) -> str:
+    file = config.home / "secret.key"
+    # An unconfigured node signs nothing that outlives the process, so a fresh key serves it.
+    return file.read_text("ascii").strip() if file.exists() else get_random_secret_key()
+
+
+def _sqlite(path: Path) -> dict[str, Any]:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path,
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "timeout": SQLITE_BUSY_SECONDS,
+            # IMMEDIATE takes the write lock at BEGIN: the row lock of the receiving transaction on SQLite.
+            "transaction_mode": "IMMEDIATE",
+            # FULL: a receipt is given only for what survives a power cut (design/channel.md, Receiving).
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+                "PRAGMA cache_size=-32768; PRAGMA mmap_size=268435456; PRAGMA wal_autocheckpoint=4000;"
+                "PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF"
+            ),
+        },
+        "TEST": {"NAME": None},
+    }
+
+
+def _postgresql(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    options: dict[str, Any] = dict(parse_qsl(parts.query))
+    if not parts.path.strip("/"):
+        raise ConfigRefused("The PostgreSQL URL names no database.")
+    host = options.pop("host", None) or parts.hostname or ""
+    # The server may have been tuned for speed; a receipt must still survive its power cut.
+    options["options"] = "-c synchronous_commit=on"
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(options.pop("port", None) or parts.port or ""),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
+    }
+
+
+def _database(config: NodeConfig) -> dict[str, Any]:
+    url = config.database_url
+    return _sqlite(config.sqlite_path) if url == "sqlite" else _postgresql(url)
+
+
+SECRET_KEY = _secret_key(CONFIG)
+DEBUG = CONFIG.debug
+ALLOWED_HOSTS = list(CONFIG.allowed_hosts)
+ROOT_URLCONF = "accord.node.urls"
+WSGI_APPLICATION = "accord.node.wsgi.application"
+DATABASES = {"default": _database(CONFIG)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "officers.Officer"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "ninja",
+    "accord.parties",
+    "accord.courier",
+    "accord.release",
+    "accord.officers",
+    "accord.exchange",
+    "accord.oversight",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "accord.node.headers.SecurityHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [NODE_ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# scrypt is memory-hard and needs no further package (OWASP Password Storage Cheat Sheet: N=2^17 or nearest).
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        # NIST SP 800-63B-4, 3.1.1.2: fifteen characters where the password is the only factor.
+        "OPTIONS": {"min_length": 15},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("fr", "Français"), ("hi", "हिन्दी")]
+LOCALE_PATHS = [NODE_ROOT / "locale"]
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = CONFIG.home / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+# Served from the installed package itself: a node needs no collectstatic step and no folder of copies.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+# Cookies demand TLS except where the listener is on loopback without it (config refuses any other case).
+SESSION_COOKIE_SECURE = CONFIG.is_api_over_tls
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+# Cookies know no ports: two nodes on one machine would otherwise end each other's sessions.
+SESSION_COOKIE_NAME = f"accord-session-{CONFIG.party.lower()}"
+CSRF_COOKIE_NAME = f"accord-csrf-{CONFIG.party.lower()}"
+CSRF_COOKIE_SECURE = CONFIG.is_api_over_tls
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Strict"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if CONFIG.is_api_over_tls else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = CONFIG.is_api_over_tls
+X_FRAME_OPTIONS = "DENY"
+
+# A form or an API body larger than this is refused before it is read; attachments come in chunks of 1 MiB.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "loggers": {
+        "accord": {"handlers": ["stderr"], "level": CONFIG.log_level, "propagate": True},
+        "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+    },
+}

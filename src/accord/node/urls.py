@@ -1,0 +1,12 @@
+"""The node's address space: liveness, metrics, and the rooms that others hang in here."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from accord.node.health import healthz, metrics
+
+__all__ = ["urlpatterns"]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", healthz, name="healthz"),
+    path("metrics", metrics, name="metrics"),
+]
