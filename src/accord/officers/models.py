@@ -1,0 +1,118 @@
+"""Officers, the accounts by which systems act for them, and the list of what they did."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils import timezone
+
+from accord.officers.permissions import Permission, permissions_of
+
+__all__ = ["Act", "ApiToken", "ClientCertificate", "Officer"]
+
+
+class Officer(AbstractUser):
+    """A person, or a system standing for one, who acts at this node.
+
+    An account ends with the posting: after ``active_until`` it may do nothing, though its acts stay on record.
+    Source: VCDR/VCCR posting rules as rule BI-06 takes them up.
+    """
+
+    display_name = models.CharField(max_length=120)
+    roles = models.JSONField(default=list)
+    agency = models.CharField(max_length=32, blank=True)
+    unit = models.CharField(max_length=120, blank=True)
+    active_until = models.DateTimeField(null=True, blank=True)
+    is_system = models.BooleanField(default=False)
+
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
+
+    # The scope of the token or certificate in use; None means all the roles allow.
+    _scope: frozenset[Permission] | None = None
+
+    class Meta:
+        """Officers are listed by name."""
+
+        ordering: ClassVar[list[str]] = ["username"]
+
+    def __str__(self) -> str:
+        return self.display_name or self.username
+
+    def is_posted(self, now: datetime | None = None) -> bool:
+        """Returns whether the account may act at that time."""
+        if not self.is_active:
+            return False
+        return self.active_until is None or (now or timezone.now()) < self.active_until
+
+    def permissions(self) -> frozenset[Permission]:
+        """Returns what the roles allow, narrowed to the scope in use."""
+        allowed = permissions_of(self.roles)
+        return allowed if self._scope is None else allowed & self._scope
+
+    def may(self, permission: str) -> bool:
+        """Returns whether the officer may do it now: posting, role and scope all allow it."""
+        return self.is_posted() and permission in self.permissions()
+
+    def narrow_to(self, scope: Iterable[str]) -> None:
+        """Narrows this instance to a scope; an unknown word in the scope allows nothing."""
+        known = {item.value for item in Permission}
+        self._scope = frozenset(Permission(item) for item in scope if item in known)
+
+
+class _Account(models.Model):
+    """What a token and a certificate have in common."""
+
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="%(class)ss")
+    label = models.CharField(max_length=80)
+    scope = models.JSONField(default=list)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """No table of its own."""
+
+        abstract = True
+
+    def is_good(self, now: datetime) -> bool:
+        """Returns whether the account can be used at that time."""
+        return self.revoked_at is None and now < self.expires_at
+
+
+class ApiToken(_Account):
+    """A bearer token; only its SHA-256 is kept, so that a stolen database opens nothing."""
+
+    digest = models.BinaryField(max_length=32, unique=True)
+
+    def __str__(self) -> str:
+        return f"token {self.label}"
+
+
+class ClientCertificate(_Account):
+    """A TLS client certificate, known by the SHA-256 of its DER bytes."""
+
+    sha256 = models.BinaryField(max_length=32, unique=True)
+
+    def __str__(self) -> str:
+        return f"certificate {self.label}"
+
+
+class Act(models.Model):
+    """One thing an officer did: who, what, when, to which object; never content."""
+
+    at = models.DateTimeField(db_index=True)
+    officer = models.ForeignKey(Officer, null=True, on_delete=models.PROTECT, related_name="acts")
+    verb = models.CharField(max_length=64)
+    object_type = models.CharField(max_length=32)
+    object_id = models.CharField(max_length=64, db_index=True)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        """Acts are read in the order they happened."""
+
+        ordering: ClassVar[list[str]] = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.object_type} {self.object_id}"
