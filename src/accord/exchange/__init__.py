@@ -1,0 +1,1 @@
+"""Cases and messages: request, answer, information, clarification, delay, and the clocks that run on them."""
