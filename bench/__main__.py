@@ -1,0 +1,56 @@
+"""``python -m bench [--full] [--only NAME]...``: measure, print beside the limits, write ``bench/results/``."""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from bench.limit import limit_of
+from bench.machine import commit_now, this_machine
+from bench.primitives import measure_primitives
+from bench.report import print_figures, print_heading
+from bench.results import Figure, as_rows, write_results
+
+FULL_MESSAGES = 100_000
+"""The promise is made over this many messages; it takes minutes."""
+QUICK_MESSAGES = 10_000
+"""Enough for a steady rate; the default, so that a newcomer waits about a minute."""
+
+
+def main() -> int:
+    """Runs the benchmarks that were asked for and returns the exit code."""
+    asked = _arguments()
+    scratch = Path(asked.folder) if asked.folder else Path(tempfile.gettempdir())
+    machine, commit = this_machine(scratch), commit_now()
+    print_heading(machine, commit)
+    primitives = measure_primitives(scratch)
+    limit = limit_of(primitives)
+    figures: list[Figure] = [*primitives.figures(), *limit.figures()]
+    print_figures("Primitives and the limit they set", figures)
+    if asked.only in (None, "primitives"):
+        path = write_results("primitives", as_rows(figures, machine=machine, commit=commit))
+        print(f"written: {path}")
+    if asked.only == "primitives":
+        return 0
+    from bench.path import measure_path
+
+    messages = asked.messages or (FULL_MESSAGES if asked.full else QUICK_MESSAGES)
+    found = measure_path(folder=scratch, limit=limit, messages=messages, alone=asked.alone)
+    print_figures("The whole path", found)
+    path = write_results("path", as_rows(found, machine=machine, commit=commit))
+    print(f"written: {path}")
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--full", action="store_true", help=f"sustained over {FULL_MESSAGES:,} messages")
+    parser.add_argument("--messages", type=int, help=f"sustained over this many (default {QUICK_MESSAGES:,})")
+    parser.add_argument("--alone", type=int, default=500, help="messages sent one at a time (default 500)")
+    parser.add_argument("--only", choices=("primitives", "path"), help="one part only")
+    parser.add_argument("--folder", help="where the nodes' homes and databases lie (default: the temporary folder)")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
