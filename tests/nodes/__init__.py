@@ -1,0 +1,1 @@
+"""Two real nodes, real kills and a bad network: what only whole processes can prove."""
