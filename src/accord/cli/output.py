@@ -1,0 +1,47 @@
+"""What the commands print: text for people, JSON for scripts, errors as a sentence and the next step.
+
+Results go to standard output, everything else to standard error, so that ``accord ... --json | jq`` always works.
+With ``--json`` among the words an error is one JSON object on standard error, in the members of RFC 9457.
+"""
+
+import json
+import sys
+from typing import NoReturn
+
+import typer
+
+from accord.cli.exits import ExitCode, exit_code_for
+from accord.errors import AccordError
+
+__all__ = ["complain", "ended", "fail", "print_json", "say"]
+
+
+def print_json(value: object) -> None:
+    """Prints one JSON value on standard output, members in the order given."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def say(sentence: str = "") -> None:
+    """Prints one line for a person on standard output."""
+    typer.echo(sentence)
+
+
+def complain(error: AccordError, *, as_json: bool) -> None:
+    """Prints an error on standard error: what happened, what to do, and the code to quote."""
+    if as_json:
+        typer.echo(json.dumps(error.problem(), ensure_ascii=False, default=str), err=True)
+        return
+    typer.secho(error.sentence, err=True, fg=typer.colors.RED if sys.stderr.isatty() else None)
+    typer.echo(f"  Next step: {error.next_step}", err=True)
+    typer.echo(f"  Code: {error.reason_code}", err=True)
+
+
+def fail(error: AccordError) -> NoReturn:
+    """Prints an error and ends the command with the code of who must act."""
+    complain(error, as_json="--json" in sys.argv)
+    raise SystemExit(int(exit_code_for(error)))
+
+
+def ended(code: ExitCode) -> NoReturn:
+    """Ends the command with a code after its result was printed."""
+    raise typer.Exit(int(code))
