@@ -1,0 +1,294 @@
+"""The gate: facts in, decision out.
+
+Promises:
+
+* **Nothing means no.** No rules, no permit for this action and kind, a malformed fact, an error in a policy or in
+  the engine: the answer is Refuse, with a reason and an alarm.
+* **The most severe reason wins.** Every rule that speaks is in the answer; none hides another.
+* **Adding a rule never makes an answer milder.** Rules only restrict; the one rule that waives others (BI-13, an
+  emergency) can waive only those whose own file says that they yield to it.
+* **Equal facts under equal packs give equal decisions**, byte for byte; so they may be kept under their digests.
+
+How: each rule in force on the day of the act contributes its Cedar ``forbid`` policies; the policy set of an action
+is parsed once and kept. Permits are looked up apart, because a Cedar answer of Deny does not say whether a permit
+would have matched. What a policy means to an officer comes from the rule's own file.
+
+What it does not do: read a clock, keep a record, or tell anyone; the apps above do, in one transaction with the act.
+"""
+
+import hashlib
+import re
+from collections import OrderedDict
+from collections.abc import Sequence
+from functools import lru_cache
+from threading import Lock
+from typing import Final
+
+import cedarpy
+from msgspec import Struct, ValidationError, json, structs
+
+from accord.law.context import Context, context_of
+from accord.law.decision import Decision, Outcome, Reason
+from accord.law.facts import Facts, facts_bytes
+from accord.law.loading import load_packs, packs_for
+from accord.law.rules import OUTCOMES_IN_FILES, Pack, Policy, Rule
+
+__all__ = ["DECISION_CACHE_SIZE", "EMERGENCY_HOURS", "Gate", "gate_for"]
+
+DECISION_CACHE_SIZE: Final = 4096
+"""Decisions kept by facts digest; about 8 MB, enough for a burst of like messages."""
+
+EMERGENCY_HOURS: Final = 24
+"""Hours within which what an emergency waived must be made good (BI-13)."""
+
+_NO_ENTITIES: Final = cedarpy.Entities.from_json_str("[]")
+_CONTEXT_FIELDS: Final = tuple(field.name for field in structs.fields(Context))
+_DECODER: Final = json.Decoder(Facts)
+_GATE_CITATION: Final = "Accord house rule 3: nothing leaves, or is used, without a decision; no answer means no"
+
+
+class _Compiled(Struct, frozen=True):
+    """The parsed policies of one action on days with the same rules in force."""
+
+    policies: cedarpy.PolicySet
+    fields: tuple[str, ...]
+
+
+class _Meaning(Struct, frozen=True):
+    """What one policy means: its rule and its entry in the rule's file."""
+
+    rule: Rule
+    policy: Policy
+
+
+def _gate_reason(name: str, sentence: str, cure: str) -> Reason:
+    return Reason(
+        rule="GATE",
+        policy=f"GATE.{name}",
+        citation=_GATE_CITATION,
+        sentence=sentence,
+        cure=cure,
+        decider="The operator of this node with counsel",
+        outcome=Outcome.REFUSE,
+    )
+
+
+class Gate:
+    """The law gate of one party.
+
+    Args:
+        packs: Packs of rules that bind the party; without any, everything is refused.
+    """
+
+    def __init__(self, packs: Sequence[Pack]) -> None:
+        self._packs = tuple(packs)
+        self._meanings = {
+            f"{rule.id}.{name}": _Meaning(rule, policy)
+            for pack in packs
+            for rule in pack.rules
+            for name, policy in rule.policies.items()
+        }
+        digest = hashlib.sha256(b"accord/packs/1\0")
+        for pack in sorted(packs, key=lambda pack: pack.name):
+            digest.update(pack.digest)
+        self._digest = digest.digest()
+        self._permits = cedarpy.PolicySet.from_str("\n".join(pack.permits for pack in packs))
+        self._compiled: dict[tuple[str, tuple[str, ...]], _Compiled] = {}
+        self._decided: OrderedDict[bytes, Decision] = OrderedDict()
+        self._lock = Lock()
+        self._is_permitted = lru_cache(maxsize=256)(self._ask_permit)
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 over the digests of all packs, 32 bytes."""
+        return self._digest
+
+    @property
+    def packs(self) -> tuple[Pack, ...]:
+        """The packs that decide."""
+        return self._packs
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """All rules, in the order of their identifiers."""
+        return tuple(sorted((rule for pack in self._packs for rule in pack.rules), key=lambda rule: rule.id))
+
+    def decide(self, facts: Facts) -> Decision:
+        """Returns the decision on these facts; never raises for what the facts or the policies hold.
+
+        Args:
+            facts: What is true of the act.
+
+        Returns:
+            The decision; Refuse with an alarm where the gate itself failed.
+        """
+        try:
+            raw = facts_bytes(facts)
+        except (TypeError, ValueError) as error:
+            return self._malformed(bytes(32), error)
+        digest = hashlib.sha256(raw).digest()
+        with self._lock:
+            if known := self._decided.get(digest):
+                self._decided.move_to_end(digest)
+                return known
+        decision = self._decide_anew(raw, digest)
+        if decision.alarm is None:  # A failure may pass; it is never remembered as an answer.
+            with self._lock:
+                self._decided[digest] = decision
+                if len(self._decided) > DECISION_CACHE_SIZE:
+                    self._decided.popitem(last=False)
+        return decision
+
+    def _decide_anew(self, raw: bytes, digest: bytes) -> Decision:
+        try:
+            facts = _DECODER.decode(raw)
+        except ValidationError as error:
+            return self._malformed(digest, error)
+        try:
+            return self._evaluate(facts, digest)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # noqa: BLE001 - a crash of the engine (a Rust panic is no Exception) refuses
+            return self._failed(digest, f"law.engine-error: {type(error).__name__}")
+
+    def _evaluate(self, facts: Facts, digest: bytes) -> Decision:
+        reasons: list[Reason] = []
+        alarm: str | None = None
+        if not self._is_permitted(facts.action, facts.kind):
+            alarm = f"law.no-permit: no permit for the action {facts.action}"
+            reasons.append(
+                _gate_reason(
+                    "no-permit",
+                    "No rule permits this action for this kind of message.",
+                    "Use a kind and an action that the packs know; a new kind needs a permit and a lawyer's review.",
+                )
+            )
+        result = self._ask(facts)
+        errors = result.diagnostics.errors
+        names = result.diagnostics.id_annotations_by_reason
+        fired = sorted({names[key] for key in result.diagnostics.reasons if key in names})
+        unknown = len(result.diagnostics.reasons) - sum(key in names for key in result.diagnostics.reasons)
+        if errors or unknown or any(name not in self._meanings for name in fired):
+            alarm = f"law.policy-error: {len(errors)} errors while {facts.action} was decided"
+            reasons.append(_policy_error())
+        known = [(name, self._meanings[name]) for name in fired if name in self._meanings]
+        emergency = any(meaning.policy.opens_emergency for _, meaning in known)
+        reasons += [_reason(name, meaning, emergency=emergency) for name, meaning in known]
+        return self._decision(reasons, digest, alarm)
+
+    def _ask(self, facts: Facts) -> cedarpy.AuthzResult:
+        compiled = self._policies_for(facts)
+        context = context_of(facts)
+        return cedarpy.is_authorized(
+            {
+                "principal": {"type": "Party", "id": facts.party},
+                "action": {"type": "Action", "id": facts.action},
+                "resource": {"type": "Kind", "id": facts.kind},
+                "context": json.encode({name: getattr(context, name) for name in compiled.fields}).decode(),
+            },
+            compiled.policies,
+            _NO_ENTITIES,
+        )
+
+    def _ask_permit(self, action: str, kind: str) -> bool:
+        result = cedarpy.is_authorized(
+            {
+                "principal": {"type": "Party", "id": "any"},
+                "action": {"type": "Action", "id": action},
+                "resource": {"type": "Kind", "id": kind},
+                "context": "{}",
+            },
+            self._permits,
+            _NO_ENTITIES,
+        )
+        return bool(result.allowed) and not result.diagnostics.errors
+
+    def _policies_for(self, facts: Facts) -> _Compiled:
+        rules = tuple(
+            (pack, rule)
+            for pack in self._packs
+            for rule in pack.rules
+            if facts.action in rule.applies and rule.is_in_force(facts.date)
+        )
+        key = (facts.action, tuple(rule.id for _, rule in rules))
+        if key not in self._compiled:
+            text = "\n".join(pack.texts[rule.id] for pack, rule in rules)
+            used = set(re.findall(r"\bcontext\.([a-z_]+)", text))
+            self._compiled[key] = _Compiled(
+                cedarpy.PolicySet.from_str(text), tuple(name for name in _CONTEXT_FIELDS if name in used)
+            )
+        return self._compiled[key]
+
+    def _decision(self, reasons: Sequence[Reason], digest: bytes, alarm: str | None) -> Decision:
+        ordered = tuple(sorted(reasons, key=lambda reason: (-reason.outcome, reason.policy)))
+        outcome = max((reason.outcome for reason in ordered), default=Outcome.PERMIT)
+        holds = [r.decider for r in ordered if r.outcome is Outcome.HOLD]
+        routes = [self._meanings[r.policy].policy.channel for r in ordered if r.outcome is Outcome.ROUTE]
+        return Decision(
+            outcome=outcome,
+            reasons=ordered,
+            conditions=tuple(dict.fromkeys(_condition(r) for r in ordered if r.outcome is Outcome.PERMIT_WITH)),
+            approver="; ".join(dict.fromkeys(holds)) if outcome is Outcome.HOLD else None,
+            channel=routes[0] if outcome is Outcome.ROUTE else None,
+            facts_digest=digest,
+            pack_digest=self._digest,
+            alarm=alarm,
+        )
+
+    def _failed(self, digest: bytes, alarm: str) -> Decision:
+        return self._decision([_policy_error()], digest, alarm)
+
+    def _malformed(self, digest: bytes, error: Exception) -> Decision:
+        reason = _gate_reason(
+            "malformed-facts",
+            "A fact is missing, unknown or of the wrong type.",
+            "State the facts by the schema that `accord law facts --schema` prints.",
+        )
+        return self._decision([reason], digest, f"law.facts-malformed: {type(error).__name__}")
+
+
+def _policy_error() -> Reason:
+    return _gate_reason(
+        "policy-error",
+        "The law gate could not be evaluated, so nothing may leave.",
+        "The operator mends the pack or the engine; the message stays where it is.",
+    )
+
+
+def _reason(name: str, meaning: _Meaning, *, emergency: bool) -> Reason:
+    policy = meaning.policy
+    outcome = OUTCOMES_IN_FILES[policy.outcome]
+    waived = emergency and policy.yields_to_emergency and outcome > Outcome.PERMIT_WITH
+    return Reason(
+        rule=meaning.rule.id,
+        policy=name,
+        citation=meaning.rule.citation,
+        sentence=policy.sentence,
+        cure=policy.cure,
+        decider=policy.decider,
+        outcome=Outcome.PERMIT_WITH if waived else outcome,
+        is_shielded=policy.shielded,
+        is_verified=meaning.rule.verified,
+        is_waived=waived,
+    )
+
+
+def _condition(reason: Reason) -> str:
+    if reason.is_waived:
+        return f"Within {EMERGENCY_HOURS} hours: {reason.cure} ({reason.policy})"
+    return f"{reason.cure} ({reason.rule})"
+
+
+@lru_cache(maxsize=16)
+def gate_for(party: str, *pack_names: str) -> Gate:
+    """Returns the gate of a party, made once a process.
+
+    Args:
+        party: Party code.
+        pack_names: Packs that the party's profile names; where none are given, those that bind the party.
+
+    Raises:
+        PartyWithoutLaw: No pack binds the party.
+        PackFault: A pack does not hold together.
+    """
+    return Gate(load_packs(pack_names) if pack_names else packs_for(party))
