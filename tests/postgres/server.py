@@ -85,7 +85,13 @@ class Cluster:
         words = [self.binaries / "initdb", "-D", self.data, "-U", ROLE, "-E", "UTF8", "--locale=C.UTF-8"]
         words += ["--auth=scram-sha-256", f"--pwfile={secret}", "--no-sync"]
         done = subprocess.run(
-            words, cwd=self.folder, env=_plain_environment(), capture_output=True, text=True, **self._identity()
+            words,
+            cwd=self.folder,
+            env=_plain_environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+            **self._identity(),
         )
         if done.returncode != 0:
             raise SystemExit(f"postgres: initdb failed\n{done.stdout}{done.stderr}")

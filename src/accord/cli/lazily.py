@@ -7,12 +7,14 @@ needs nothing at all. So the group knows the name and the one-line help of each 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, Final
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 __all__ = ["LazyCommand", "lazy_group"]
+
+COMPLETION: Final = ("install_completion", "show_completion")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,8 @@ class LazyCommand:
         app: typer.Typer = import_module(self.module).app
         command = typer.main.get_command(app)
         command.name = name
+        # Completion is offered once, by the outer command.
+        command.params = [one for one in command.params if one.name not in COMPLETION]
         return command
 
 

@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "init": LazyCommand(module="accord.cli.init", summary="Make a node: profile, keys, database, first administrator."),
     "serve": LazyCommand(module="accord.cli.serve", summary="Run this node: API, channel listener and courier."),
     "worker": LazyCommand(module="accord.cli.worker", summary="Run the courier alone, beside other API processes."),
+    "officer": LazyCommand(module="accord.cli.officer", summary="Look after the accounts of this node."),
     "peer": LazyCommand(module="accord.cli.peer", summary="Pair with another node and look after the channel."),
     "parcel": LazyCommand(module="accord.cli.parcel", summary="Carry frames by file where no network goes."),
     "case": LazyCommand(module="accord.cli.case", summary="Read cases, messages and their evidence."),
@@ -44,7 +45,7 @@ app = typer.Typer(
 )
 
 
-def _print_version(value: bool) -> None:  # noqa: FBT001 - typer calls option callbacks with the bare value
+def _print_version(value: bool) -> None:
     if value:
         typer.echo(f"accord {__version__}")
         raise typer.Exit

@@ -1,0 +1,118 @@
+"""``accord verify``: what evidence bundles prove, checked offline with nothing but the parties' root keys.
+
+It imports the channel floor only: no node, no database, no network, no clock.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from accord.cli.exits import ExitCode
+from accord.cli.output import ended, print_json, say
+from accord.errors import OfficerCanMend, PeerFault, TrustFails
+
+if TYPE_CHECKING:
+    from accord.channel.evidence import Verdict
+    from accord.channel.keys import VerifyKey
+
+__all__ = ["app"]
+
+MAX_FILE_BYTES: Final = 64 * 1024 * 1024
+"""Largest file that is read, bytes: a message of the largest class with its proofs is far below it."""
+
+app = typer.Typer(add_completion=False)
+
+Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Evidence bundles.")]
+Roots = Annotated[
+    list[Path],
+    typer.Option("--root", help="JSON file with the root keys that you compared in person; repeatable."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value for a script.")]
+
+
+class FileUnreadable(OfficerCanMend):
+    """A file that was named cannot be read, or is too large to be what it is said to be."""
+
+    code = "verify.file-unreadable"
+    default_next_step = "Check the name of the file and try again."
+
+
+@app.command()
+def verify(files: Files, root: Roots, as_json: AsJson = False) -> None:
+    """Check evidence bundles offline: origin, content, time and receipt of each message.
+
+    Exits 0 only if every claim of every bundle holds, 1 otherwise.
+    """
+    roots = _read_roots(root)
+    results = [(file, _verdict(_read(file), roots)) for file in files]
+    holds = all(verdict.ok for _, verdict in results)
+    if as_json:
+        print_json(_as_json(results, holds=holds))
+    else:
+        _print(results, holds=holds)
+    ended(ExitCode.DONE if holds else ExitCode.NOT_VERIFIED)
+
+
+def _read(file: Path) -> bytes:
+    try:
+        with file.open("rb") as source:
+            content = source.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise FileUnreadable(f"{file} cannot be read: {error.strerror}.") from error
+    if len(content) > MAX_FILE_BYTES:
+        raise FileUnreadable(f"{file} is larger than {MAX_FILE_BYTES} bytes.", code="verify.file-too-large")
+    return content
+
+
+def _read_roots(files: list[Path]) -> "Mapping[str, VerifyKey]":
+    from accord.channel.evidence import TrustRoots
+
+    roots: dict[str, VerifyKey] = {}
+    for file in files:
+        for party, key in TrustRoots.from_json(_read(file)).roots.items():
+            if party in roots and roots[party].to_bytes() != key.to_bytes():
+                raise FileUnreadable(
+                    f"Two root keys are given for {party}.",
+                    code="verify.roots-conflict",
+                    next_step="Keep the one whose words were compared in person.",
+                )
+            roots[party] = key
+    return roots
+
+
+def _verdict(bundle: bytes, roots: "Mapping[str, VerifyKey]") -> "Verdict":
+    from accord.channel.evidence import Verdict, verify_bundle
+
+    try:
+        return verify_bundle(bundle, roots)
+    except (PeerFault, TrustFails) as error:
+        return Verdict(ok=False, claims=(), reason=error.sentence)
+
+
+def _as_json(results: "list[tuple[Path, Verdict]]", *, holds: bool) -> dict[str, object]:
+    claims = [
+        {"file": str(file), "name": claim.name, "ok": claim.ok, "sentence": claim.sentence}
+        for file, verdict in results
+        for claim in verdict.claims
+    ]
+    return {"ok": holds, "claims": claims, "reason": _reason(results)}
+
+
+def _reason(results: "list[tuple[Path, Verdict]]") -> str | None:
+    for file, verdict in results:
+        if not verdict.ok:
+            return f"{file.name}: {verdict.reason}" if len(results) > 1 else verdict.reason
+    return None
+
+
+def _print(results: "list[tuple[Path, Verdict]]", *, holds: bool) -> None:
+    for file, verdict in results:
+        say(f"{file}: {'proven' if verdict.ok else 'NOT PROVEN'}")
+        for claim in verdict.claims:
+            say(f"  {'holds' if claim.ok else 'FAILS':<6} {claim.name:<10} {claim.sentence}")
+        if verdict.reason:
+            say(f"  Reason: {verdict.reason}")
+    if len(results) > 1:
+        say(f"{len(results)} bundles: {'everything holds' if holds else 'not everything holds'}.")
