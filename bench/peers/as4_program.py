@@ -1,7 +1,7 @@
 """What one AS4 message costs, by the ``as4`` package (Peppol profile): run by its own interpreter, prints JSON.
 
 The package asks for an older ``cryptography`` than Accord does, so it lives in an environment of its own
-(``bench.peers.as4`` makes it). No HTTP, no database, no retry and no duplicate detection are in these figures: the
+(``bench.peers.as4_cost`` makes it). No HTTP, no database, no retry and no duplicate detection are in these figures: the
 package leaves them to its user, so a real gateway costs more.
 """
 
@@ -58,7 +58,7 @@ def _certificate(
 
 def _payload() -> bytes:
     # An XML document, as the profile demands; letters and digits at random compress little, like the worst real case.
-    dice = random.Random(7)  # noqa: S311 - a payload, not a key
+    dice = random.Random(7)
     head, tail = b'<Invoice xmlns="urn:specimen"><Note>', b"</Note></Invoice>"
     room = PAYLOAD_BYTES - len(head) - len(tail)
     letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/"
