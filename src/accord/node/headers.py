@@ -11,8 +11,9 @@ __all__ = ["CONTENT_SECURITY_POLICY", "SecurityHeaders"]
 
 DIRECTIVES = (
     "default-src 'self'",
+    "script-src 'self'",
     "img-src 'self' data:",
-    "style-src 'self' 'unsafe-inline'",
+    "style-src 'self'",
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",

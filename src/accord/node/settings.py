@@ -46,7 +46,7 @@ def _sqlite(path: Path) -> dict[str, Any]:
             "init_command": (
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
                 "PRAGMA cache_size=-32768; PRAGMA mmap_size=268435456; PRAGMA wal_autocheckpoint=4000;"
-                "PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF"
+                "PRAGMA temp_store=MEMORY"
             ),
         },
         "TEST": {"NAME": None},
@@ -101,9 +101,11 @@ INSTALLED_APPS = [
     "accord.officers",
     "accord.exchange",
     "accord.oversight",
+    "accord.node.api",
 ]
 
 MIDDLEWARE = [
+    "accord.node.middleware.ApiEdge",
     "django.middleware.security.SecurityMiddleware",
     "accord.node.headers.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -156,7 +158,6 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = CONFIG.home / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

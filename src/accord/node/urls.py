@@ -1,7 +1,8 @@
-"""The node's address space: liveness, metrics, and the rooms that others hang in here."""
+"""The node's address space: liveness, metrics, the API, and the rooms that others hang in here."""
 
 from django.urls import URLPattern, URLResolver, path
 
+from accord.node.api.application import api
 from accord.node.health import healthz, metrics
 
 __all__ = ["urlpatterns"]
@@ -9,4 +10,5 @@ __all__ = ["urlpatterns"]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),
+    path("api/v1/", api.urls),
 ]

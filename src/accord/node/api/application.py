@@ -1,0 +1,65 @@
+"""The API put together: its routers, its parser, its problem objects and its description."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+
+from accord.node.api.documents import complete
+from accord.node.api.me import router as me_router
+from accord.node.api.parser import StrictJsonParser
+from accord.node.api.problems import add_problem_handlers
+from accord.node.headers import CONTENT_SECURITY_POLICY
+
+__all__ = ["API_VERSION", "api"]
+
+API_VERSION: Final = "1"
+
+# The page that shows the description sets styles on elements it draws; scripts stay limited to our own files.
+PAGE_POLICY: Final = CONTENT_SECURITY_POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+
+DESCRIPTION: Final = """\
+The door for national case systems: draft, check against the law, have it approved, release, answer, prove.
+
+Every act is bound to an officer or a system by a bearer token or a client certificate, and needs the permission it
+names. Every POST carries an Idempotency-Key. Every refusal is a problem object (RFC 9457) with a stable code and
+the next step. Lists are read by cursor."""
+
+
+def _with_page_policy(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    @wraps(view)
+    def page(request: HttpRequest, **names: object) -> HttpResponse:
+        response = view(request, **names)
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            response.headers["Content-Security-Policy"] = PAGE_POLICY
+        return response
+
+    return page
+
+
+class AccordAPI(NinjaAPI):
+    """The API with its completed description."""
+
+    def get_openapi_schema(self, **names: Any) -> Any:  # Any: ninja's own signature
+        """Returns the completed OpenAPI description."""
+        return complete(super().get_openapi_schema(**names), STRUCTS)
+
+
+STRUCTS: Final[dict[str, Any]] = {}
+
+api = AccordAPI(
+    title="Accord",
+    version=API_VERSION,
+    description=DESCRIPTION,
+    urls_namespace="api",
+    parser=StrictJsonParser(),
+    docs_decorator=_with_page_policy,
+    openapi_extra={
+        "info": {"license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
+        "tags": [{"name": "account", "description": "Who is signed in, and what the account may do."}],
+    },
+)
+add_problem_handlers(api)
+api.add_router("", me_router, tags=["account"])

@@ -1,0 +1,14 @@
+"""Django configuration of the API: it owns one table, the answers kept for repeated requests."""
+
+from django.apps import AppConfig
+
+__all__ = ["ApiConfig"]
+
+
+class ApiConfig(AppConfig):
+    """The API."""
+
+    name = "accord.node.api"
+    label = "api"
+    verbose_name = "API"
+    default_auto_field = "django.db.models.BigAutoField"

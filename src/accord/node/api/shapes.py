@@ -1,0 +1,53 @@
+"""Shapes that several answers share: pages, times in both capitals, references."""
+
+from datetime import datetime
+from typing import Annotated, Generic, TypeVar
+
+from ninja import Field, Query, Schema
+from pydantic import ConfigDict
+
+from accord.node.api.limits import PAGE_DEFAULT, PAGE_MAX
+
+__all__ = ["BIG_ID_MAX", "Closed", "Cursor", "Limit", "PageOut", "RowId"]
+
+Item = TypeVar("Item")
+
+BIG_ID_MAX = 2**63 - 1
+"""Largest row number either database can hold."""
+
+CURSOR_CHARACTERS_MAX = 200
+
+
+class Closed(Schema):
+    """A body in which an unknown member is refused: a misspelt safeguard must be noticed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+Cursor = Annotated[
+    str | None,
+    Query(
+        None,
+        min_length=1,
+        max_length=CURSOR_CHARACTERS_MAX,
+        pattern=r"^[A-Za-z0-9:_-]+$",
+        description="`next` of the page before.",
+    ),
+]
+Limit = Annotated[int, Query(PAGE_DEFAULT, ge=1, le=PAGE_MAX, description="Most rows of the page.")]
+RowId = Annotated[int, Field(ge=1, le=BIG_ID_MAX)]
+
+
+class PageOut(Schema, Generic[Item]):
+    """One page of a list and the cursor of the next one."""
+
+    items: list[Item]
+    next: str | None = Field(description="Cursor of the next page; null on the last one.")
+
+
+class TwoTimes(Schema):
+    """One moment, in the local time of both capitals."""
+
+    utc: datetime
+    ours: datetime
+    theirs: datetime
