@@ -13,6 +13,7 @@ the same bytes again.
 Unknown map keys below 1000 are critical and refused; from 1000 on they are ignorable, kept, and emitted again.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Final, cast
 
@@ -20,7 +21,7 @@ import cbor2
 
 from accord.errors import OurFault, PeerFault
 
-from .limits import MAX_DEPTH, MAX_OBJECT_ITEMS, MAX_TIME_MS
+from .limits import MAX_DEPTH, MAX_OBJECT_ITEMS, MAX_PARTY_CHARS, MAX_TIME_MS, MAX_WORD_CHARS
 
 __all__ = [
     "FIRST_IGNORABLE_KEY",
@@ -31,11 +32,14 @@ __all__ = [
     "decode",
     "encode",
     "extended",
+    "require_party",
 ]
 
 FIRST_IGNORABLE_KEY: Final = 1000
 """Map keys from here on may be ignored by who does not know them. Source: docs/protocol.md, "Versions and unknown fields"."""
 
+_PARTY: Final = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{MAX_PARTY_CHARS - 1}}}")
+_WORD: Final = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._:/-]{{0,{MAX_WORD_CHARS - 1}}}")
 _NOT_A_MAP: Final = -2
 _UINT_MAX: Final = 2**64 - 1
 
@@ -206,6 +210,17 @@ def extended(fields: dict[int, object], extensions: Mapping[int, object]) -> dic
     return {**fields, **extensions} if extensions else fields
 
 
+def require_party(code: object, what: str) -> str:
+    """Returns a party code: 1 to 32 of A-Z a-z 0-9 . _ - beginning with a letter or digit; it names logs and keys.
+
+    Raises:
+        MalformedObject: If it is anything else.
+    """
+    if type(code) is not str or not _PARTY.fullmatch(code):
+        raise _malformed(what, "it names a party by what is not a party code")
+    return code
+
+
 class MapReader:
     """Reads the fields of one decoded map, each with its type and bounds; nothing is assumed.
 
@@ -283,6 +298,17 @@ class MapReader:
         value = self._fields.get(key)
         if type(value) is not str or not 0 < len(value) <= maximum:
             raise self.wrong(key, f"is not a text of 1 to {maximum} characters")
+        return value
+
+    def party(self, key: int) -> str:
+        """Returns a party code."""
+        return require_party(self._fields.get(key), self._what)
+
+    def word(self, key: int) -> str:
+        """Returns a short ASCII word such as a kind, a handling code or a reason code."""
+        value = self._fields.get(key)
+        if type(value) is not str or not _WORD.fullmatch(value):
+            raise self.wrong(key, "is not a word of ASCII letters, digits and . _ : / -")
         return value
 
     def array(self, key: int, *, maximum: int) -> list[object]:

@@ -31,6 +31,7 @@ __all__ = [
     "ProofInvalid",
     "StrideNode",
     "consistency_proof",
+    "entry_leaf",
     "inclusion_proof",
     "leaf_hash",
     "node_hash",
@@ -76,6 +77,11 @@ class StrideNode:
 def leaf_hash(header_digest: bytes, sealed_digest: bytes) -> bytes:
     """Returns the leaf of an entry: SHA-256(0x00 || SHA-256(header) || SHA-256(sealed body))."""
     return _sha256(b"\0" + header_digest + sealed_digest).digest()
+
+
+def entry_leaf(header: bytes, sealed: bytes) -> bytes:
+    """Returns the leaf of an entry from its header and sealed body as they travel."""
+    return _sha256(b"\0" + _sha256(header).digest() + _sha256(sealed).digest()).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
