@@ -20,7 +20,6 @@ from accord.law.facts import CaveatFact, Day, Facts
 from accord.vocabulary.handling import Classification
 from accord.vocabulary.refusal import AnswerOutcome
 from accord.vocabulary.subjects import ProtectionStatus, Purpose
-from accord.vocabulary.urgency import Urgency
 
 __all__ = ["CLEARANCE_DAYS", "Context", "context_of", "day_number"]
 
@@ -102,7 +101,7 @@ class Context(Struct, frozen=True, kw_only=True):
     retention_days: int
     answer: str
     refusal_ground: str
-    has_refusal_rule: bool
+    refusal_rule: str
     has_delay_reason: bool
     has_expected_day: bool
     is_overdue: bool
@@ -238,7 +237,7 @@ def context_of(facts: Facts) -> Context:
         urgency=facts.urgency,
         has_urgency_ground=facts.urgency_ground is not None,
         is_emergency=emergency,
-        emergency_claimed=facts.is_life_threat or facts.urgency is Urgency.THREAT_TO_LIFE,
+        emergency_claimed=facts.is_life_threat,
         reviewer_notified=facts.reviewer_notified,
         about_person=about_person,
         holds_personal_data=facts.personal_data is not False,
@@ -299,7 +298,7 @@ def context_of(facts: Facts) -> Context:
         retention_days=-1 if facts.retention_days is None else facts.retention_days,
         answer=facts.answer_outcome or "unknown",
         refusal_ground=facts.refusal_ground or "unknown",
-        has_refusal_rule=bool(facts.refusal_rule),
+        refusal_rule=facts.refusal_rule or "unknown",
         has_delay_reason=facts.delay_reason is not None,
         has_expected_day=facts.expected_on is not None,
         is_overdue=facts.due_on is not None and facts.due_on < on,

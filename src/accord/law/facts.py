@@ -14,7 +14,7 @@ What it does not do: judge. The readings that rules share ("does the arrangement
 :mod:`accord.law.context`; the judgement is in the policies.
 """
 
-import datetime
+import datetime as dt
 import hashlib
 from typing import Annotated, Final, Literal, TypeAlias
 
@@ -48,7 +48,7 @@ __all__ = [
     "facts_digest",
 ]
 
-Day: TypeAlias = datetime.date
+Day: TypeAlias = dt.date
 """A civil day; the name leaves ``date`` free for the fact of that name."""
 
 Action = Literal["release", "request", "use", "acknowledge"]
