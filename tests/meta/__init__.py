@@ -1,0 +1,1 @@
+"""Tests of the promises that the house makes about itself."""

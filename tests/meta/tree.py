@@ -1,0 +1,59 @@
+"""The source tree as data for the meta-tests."""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src" / "accord"
+TESTS = ROOT / "tests"
+DOCS = ROOT / "docs"
+
+
+def modules() -> list[Path]:
+    """Returns every module of the package but the migrations, which Django writes."""
+    return sorted(path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts)
+
+
+def named(path: Path) -> str:
+    """Returns a module's path as a test identifier."""
+    return str(path.relative_to(ROOT))
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    """Returns a module's syntax tree."""
+    return ast.parse(path.read_text("utf-8"))
+
+
+def assigned(tree: ast.Module, name: str) -> ast.expr | None:
+    """Returns the value that a module gives a name at its top level, or None."""
+    for statement in tree.body:
+        if isinstance(statement, ast.Assign) and any(
+            isinstance(t, ast.Name) and t.id == name for t in statement.targets
+        ):
+            return statement.value
+        if isinstance(statement, ast.AnnAssign) and ast.unparse(statement.target) == name:
+            return statement.value
+    return None
+
+
+def strings_given_as(word: str) -> Iterator[tuple[Path, str]]:
+    """Yields every string literal that the source gives to a name or keyword ``word``, with its module."""
+    for path in modules():
+        for node in ast.walk(parsed(path)):
+            value = _given(node, word)
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                yield path, value.value
+
+
+def _given(node: ast.AST, word: str) -> ast.expr | None:
+    match node:
+        case ast.keyword(arg=name, value=value) if name == word:
+            return value
+        case ast.Assign(targets=[ast.Name(id=name)], value=value) if name == word:
+            return value
+        case ast.AnnAssign(target=ast.Name(id=name), value=value) if name == word:
+            return value
+    return None
