@@ -1,0 +1,344 @@
+"""Checkpoints and receipts: what a party says of its own log, and what its peer confirms of it.
+
+A checkpoint is a C2SP signed note with a tlog-checkpoint body; its owner signs it with both algorithms::
+
+    accord/1/CA/IN                                      origin: the log of CA towards IN
+    20852                                               entries
+    CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=        root, base64
+    epoch 0                                             the owner's epoch
+    time 1790000000000                                  the owner's clock, milliseconds
+                                                        (an empty line)
+    — accord/1/CA/IN <base64: key hash, Ed25519>
+    — accord/1/CA/IN <base64: key hash, ML-DSA-65>
+
+A receipt is the same text under the peer's two co-signatures (C2SP cosignature/v1): each states the peer's time and says that this was
+the largest consistent log of that origin it had stored. It is signed only after the entries are stored, and never for a smaller size.
+
+A signer's key name is the origin of its own log in the channel: ``accord/1/IN/CA`` co-signs ``accord/1/CA/IN``.
+Parsing is strict: exactly these lines, in this order, in their one spelling; rendering what was parsed gives the bytes back.
+Source: c2sp.org/signed-note, c2sp.org/tlog-checkpoint, c2sp.org/tlog-cosignature.
+"""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from .encoding import LimitExceeded, MalformedObject, require_party
+from .envelope import MAX_EPOCH
+from .keys import CONTEXT_NOTE, Signature, SignatureInvalid, Signer, VerifyKey
+from .limits import MAX_LOG_SIZE, MAX_NOTE_BYTES, MAX_TIME_MS
+
+__all__ = [
+    "Checkpoint",
+    "Receipt",
+    "checkpoint_text",
+    "cosign",
+    "note_key_hash",
+    "origin_of",
+    "read_checkpoint",
+    "read_receipt",
+    "sign_checkpoint",
+    "unverified_checkpoint",
+    "unverified_receipt",
+]
+
+TYPE_ED25519: Final = b"\x01"
+TYPE_ED25519_COSIGNATURE: Final = b"\x04"
+TYPE_MLDSA65: Final = b"\xffaccord/1 ML-DSA-65\n"
+"""C2SP assigns no byte to ML-DSA-65; 0xff and a longer name is its rule for such types."""
+TYPE_MLDSA65_COSIGNATURE: Final = b"\xffaccord/1 ML-DSA-65 cosignature\n"
+
+_ORIGIN: Final = "accord/1/"
+_DASH: Final = "\N{EM DASH} ".encode()
+_ROOT_BYTES: Final = 32
+_KEY_HASH_BYTES: Final = 4
+_TIMESTAMP_BYTES: Final = 8
+_TEXT_LINES: Final = 5
+_SIGNATURE_LINES: Final = 2
+_MS: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What the owner of a log says of it at one moment.
+
+    Args:
+        owner: Party code of who appends.
+        peer: Party code of who receives.
+        size: Number of entries.
+        root: Root over them, 32 bytes.
+        epoch: The owner's epoch, raised after each recovery.
+        time_ms: The owner's clock, milliseconds since the Unix epoch.
+    """
+
+    owner: str
+    peer: str
+    size: int
+    root: bytes
+    epoch: int
+    time_ms: int
+
+    @property
+    def origin(self) -> str:
+        """Returns the name of the log."""
+        return origin_of(self.owner, self.peer)
+
+    @property
+    def position(self) -> int:
+        """Returns the position at which the signing key must be in force: that of the last entry covered."""
+        return max(self.size - 1, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the peer confirms: it holds the log of this checkpoint, whole, on its own disk.
+
+    Args:
+        checkpoint: What is confirmed.
+        cosigner: Party code of who confirms.
+        time_ms: The cosigner's clock, milliseconds since the Unix epoch, in whole seconds.
+    """
+
+    checkpoint: Checkpoint
+    cosigner: str
+    time_ms: int
+
+
+def origin_of(owner: str, peer: str) -> str:
+    """Returns the origin line of the log of ``owner`` towards ``peer``."""
+    return f"{_ORIGIN}{owner}/{peer}"
+
+
+def note_key_hash(name: str, kind: bytes, public: bytes) -> bytes:
+    """Returns the 4 bytes that name a key in a signature line: SHA-256(name || 0x0A || type || public key), first 4 bytes."""
+    return hashlib.sha256(name.encode() + b"\n" + kind + public).digest()[:_KEY_HASH_BYTES]
+
+
+def checkpoint_text(checkpoint: Checkpoint) -> bytes:
+    """Returns the five lines that are signed."""
+    root = base64.b64encode(checkpoint.root).decode()
+    return (
+        f"{checkpoint.origin}\n{checkpoint.size}\n{root}\nepoch {checkpoint.epoch}\ntime {checkpoint.time_ms}\n"
+    ).encode("ascii")
+
+
+def sign_checkpoint(checkpoint: Checkpoint, signer: Signer) -> bytes:
+    """Signs a checkpoint with both algorithms.
+
+    Returns:
+        The signed note.
+    """
+    text = checkpoint_text(checkpoint)
+    _parse_text(text)
+    signature = signer.sign(CONTEXT_NOTE, text)
+    name = checkpoint.origin
+    return b"".join(
+        (
+            text,
+            b"\n",
+            _line(name, note_key_hash(name, TYPE_ED25519, signer.public.ed25519) + signature.ed25519),
+            _line(name, note_key_hash(name, TYPE_MLDSA65, signer.public.mldsa65) + signature.mldsa65),
+        )
+    )
+
+
+def unverified_checkpoint(note: bytes) -> Checkpoint:
+    """Reads a checkpoint's text without judging its signatures: to learn which key must have signed, nothing else.
+
+    Raises:
+        MalformedObject: If it is not a checkpoint note.
+    """
+    return _parse(note)[0]
+
+
+def read_checkpoint(note: bytes, *, verify_key: VerifyKey | Sequence[VerifyKey]) -> Checkpoint:
+    """Reads a checkpoint and checks both signatures of its owner.
+
+    Args:
+        note: The signed note.
+        verify_key: The owner's key in force, or those in force during an overlap.
+
+    Raises:
+        MalformedObject: If it is not a checkpoint note in its one spelling.
+        SignatureInvalid: If no given key signed it, or a half does not hold.
+    """
+    checkpoint, text, lines = _parse(note)
+    name = checkpoint.origin
+    (hash_ed25519, ed25519), (hash_mldsa65, mldsa65) = (_unline(line, name) for line in lines)
+    key = _choose(name, verify_key, hash_ed25519, TYPE_ED25519, hash_mldsa65, TYPE_MLDSA65)
+    key.verify(CONTEXT_NOTE, text, Signature(ed25519=ed25519, mldsa65=mldsa65))
+    return checkpoint
+
+
+def cosign(note: bytes, checkpoint: Checkpoint, signer: Signer, cosigner: str, now_ms: int) -> bytes:
+    """Confirms a checkpoint that was verified and whose entries are stored.
+
+    Args:
+        note: The owner's signed checkpoint.
+        checkpoint: What it says, as ``read_checkpoint`` returned it.
+        signer: The cosigner's key.
+        cosigner: The cosigner's party code: the peer that the checkpoint names.
+        now_ms: The cosigner's clock, milliseconds since the Unix epoch.
+
+    Returns:
+        The receipt: the checkpoint's text under the cosigner's two signatures.
+
+    Raises:
+        MalformedObject: If note and checkpoint are not of one another, or the checkpoint is not addressed to the cosigner.
+    """
+    stated, text, _ = _parse(note)
+    if stated != checkpoint or cosigner != checkpoint.peer:
+        raise MalformedObject("The checkpoint to be confirmed is not the one that was read, or is not for this party.")
+    seconds = now_ms // _MS
+    name = origin_of(cosigner, checkpoint.owner)
+    signature = signer.sign(CONTEXT_NOTE, _cosigned(seconds, text))
+    time = seconds.to_bytes(_TIMESTAMP_BYTES, "big")
+    public = signer.public
+    return b"".join(
+        (
+            text,
+            b"\n",
+            _line(name, note_key_hash(name, TYPE_ED25519_COSIGNATURE, public.ed25519) + time + signature.ed25519),
+            _line(name, note_key_hash(name, TYPE_MLDSA65_COSIGNATURE, public.mldsa65) + time + signature.mldsa65),
+        )
+    )
+
+
+def unverified_receipt(note: bytes) -> Checkpoint:
+    """Reads the checkpoint a receipt confirms without judging the signatures: to learn which key must have signed.
+
+    Raises:
+        MalformedObject: If it is not a receipt note.
+    """
+    return _parse(note)[0]
+
+
+def read_receipt(note: bytes, *, verify_key: VerifyKey | Sequence[VerifyKey]) -> Receipt:
+    """Reads a receipt and checks both co-signatures.
+
+    Args:
+        note: The receipt.
+        verify_key: The cosigner's key in force, or those in force during an overlap.
+
+    Raises:
+        MalformedObject: If it is not a receipt in its one spelling.
+        SignatureInvalid: If no given key signed it, a half does not hold, or the halves state two times.
+    """
+    checkpoint, text, lines = _parse(note)
+    name = origin_of(checkpoint.peer, checkpoint.owner)
+    (hash_ed25519, ed25519), (hash_mldsa65, mldsa65) = (_unline(line, name) for line in lines)
+    time = ed25519[:_TIMESTAMP_BYTES]
+    if len(time) < _TIMESTAMP_BYTES or time != mldsa65[:_TIMESTAMP_BYTES]:
+        raise SignatureInvalid("The two halves of the receipt do not state one time.")
+    seconds = int.from_bytes(time, "big")
+    if seconds > MAX_TIME_MS // _MS:
+        raise MalformedObject("The receipt states a time beyond the year 9999.")
+    key = _choose(name, verify_key, hash_ed25519, TYPE_ED25519_COSIGNATURE, hash_mldsa65, TYPE_MLDSA65_COSIGNATURE)
+    signature = Signature(ed25519=ed25519[_TIMESTAMP_BYTES:], mldsa65=mldsa65[_TIMESTAMP_BYTES:])
+    key.verify(CONTEXT_NOTE, _cosigned(seconds, text), signature)
+    return Receipt(checkpoint=checkpoint, cosigner=checkpoint.peer, time_ms=seconds * _MS)
+
+
+def _cosigned(seconds: int, text: bytes) -> bytes:
+    return b"cosignature/v1\ntime %d\n%b" % (seconds, text)
+
+
+def _line(name: str, signature: bytes) -> bytes:
+    return _DASH + name.encode("ascii") + b" " + base64.b64encode(signature) + b"\n"
+
+
+def _unline(line: bytes, name: str) -> tuple[bytes, bytes]:
+    """Returns key hash and signature of one signature line by the expected name."""
+    start = _DASH + name.encode("ascii") + b" "
+    if not line.startswith(start):
+        raise SignatureInvalid(
+            f"A signature line is not by {name}: a signature is missing or stands for another.", fields={"name": name}
+        )
+    encoded = line[len(start) :]
+    try:
+        signature = base64.b64decode(encoded, validate=True)
+    except binascii.Error:
+        raise MalformedObject("A signature line of the note is not base64.") from None
+    if base64.b64encode(signature) != encoded:
+        raise MalformedObject("A signature line of the note is not in its one spelling.")
+    return signature[:_KEY_HASH_BYTES], signature[_KEY_HASH_BYTES:]
+
+
+def _choose(
+    name: str,
+    offered: VerifyKey | Sequence[VerifyKey],
+    hash_ed25519: bytes,
+    kind_ed25519: bytes,
+    hash_mldsa65: bytes,
+    kind_mldsa65: bytes,
+) -> VerifyKey:
+    for key in (offered,) if isinstance(offered, VerifyKey) else offered:
+        if hash_ed25519 == note_key_hash(name, kind_ed25519, key.ed25519) and hash_mldsa65 == note_key_hash(
+            name, kind_mldsa65, key.mldsa65
+        ):
+            return key
+    raise SignatureInvalid(
+        f"The note of {name} is not signed by a key in force with both algorithms.",
+        code="trust.unknown-note-key",
+        fields={"name": name, "key_hash": hash_ed25519.hex()},
+    )
+
+
+def _parse(note: bytes) -> tuple[Checkpoint, bytes, list[bytes]]:
+    """Splits a note into its checkpoint, its signed text and its two signature lines."""
+    if len(note) > MAX_NOTE_BYTES:
+        raise LimitExceeded(
+            f"The note has {len(note)} bytes; at most {MAX_NOTE_BYTES} are accepted.",
+            fields={"size_bytes": len(note), "limit_bytes": MAX_NOTE_BYTES},
+        )
+    text, blank, signatures = note.partition(b"\n\n")
+    lines = signatures.split(b"\n")
+    if not blank or lines.pop() != b"":
+        raise MalformedObject("The note is malformed: text, an empty line and signature lines are due.")
+    if len(lines) != _SIGNATURE_LINES:
+        raise SignatureInvalid(
+            f"The note has {len(lines)} signatures where exactly {_SIGNATURE_LINES} are due: Ed25519 and ML-DSA-65.",
+            code="trust.signature-count",
+            fields={"signatures": len(lines)},
+        )
+    text += b"\n"
+    return _parse_text(text), text, lines
+
+
+def _parse_text(text: bytes) -> Checkpoint:
+    malformed = MalformedObject("The note's text is not a checkpoint in its one spelling.")
+    try:
+        lines = text.decode("ascii").split("\n")
+        if len(lines) != _TEXT_LINES + 1:
+            raise malformed
+        origin, size, root, epoch, time = lines[:_TEXT_LINES]
+        owner, _, peer = origin.removeprefix(_ORIGIN).partition("/")
+        checkpoint = Checkpoint(
+            owner=require_party(owner, "note"),
+            peer=require_party(peer, "note"),
+            size=_number(size),
+            root=base64.b64decode(root, validate=True),
+            epoch=_number(epoch.removeprefix("epoch ")),
+            time_ms=_number(time.removeprefix("time ")),
+        )
+    except ValueError:  # of decoding, int() and base64 alike
+        raise malformed from None
+    if (
+        checkpoint_text(checkpoint) != text
+        or owner == peer
+        or len(checkpoint.root) != _ROOT_BYTES
+        or not checkpoint.size <= MAX_LOG_SIZE
+        or not checkpoint.epoch <= MAX_EPOCH
+        or not checkpoint.time_ms <= MAX_TIME_MS
+    ):
+        raise malformed
+    return checkpoint
+
+
+def _number(text: str) -> int:
+    if len(text) > 20 or not text.isdigit():
+        raise ValueError(text)
+    return int(text)
