@@ -48,6 +48,7 @@ class Context(Struct, frozen=True, kw_only=True):
     reviewer_notified: bool
     about_person: bool
     holds_personal_data: bool
+    states_personal_data: bool
     bears_information: bool
     is_silent: bool
     is_cannot_confirm: bool
@@ -81,7 +82,7 @@ class Context(Struct, frozen=True, kw_only=True):
     has_evaluation: bool
     is_weak: bool
     has_accuracy: bool
-    as_of_age_days: int
+    has_as_of_day: bool
     caveats: str
     caveat_names_recipient: bool
     classification_rank: int
@@ -216,7 +217,7 @@ def context_of(facts: Facts) -> Context:
         facts.is_life_threat
         and facts.imminence_stated
         and facts.is_minimum_data
-        and Purpose.PROTECT_LIFE in {facts.purpose, facts.use_purpose}
+        and (facts.use_purpose if facts.action == "use" else facts.purpose) is Purpose.PROTECT_LIFE
     )
     subs = facts.substances
     licensed_move = [
@@ -241,6 +242,7 @@ def context_of(facts: Facts) -> Context:
         reviewer_notified=facts.reviewer_notified,
         about_person=about_person,
         holds_personal_data=facts.personal_data is not False,
+        states_personal_data=facts.personal_data is True,
         bears_information=not silent,
         is_silent=silent,
         is_cannot_confirm=silent and facts.answer_outcome is AnswerOutcome.CANNOT_CONFIRM_OR_DENY,
@@ -274,7 +276,7 @@ def context_of(facts: Facts) -> Context:
         has_evaluation=facts.source_eval is not None and facts.info_eval is not None,
         is_weak=facts.source_eval == "X" or facts.info_eval == "4",
         has_accuracy=facts.accuracy_statement,
-        as_of_age_days=-1 if as_of_age is None or as_of_age < 0 else as_of_age,
+        has_as_of_day=as_of_age is not None and as_of_age >= 0,
         caveats=_caveat_state(facts),
         caveat_names_recipient=_names_recipient(facts.caveats, facts.recipient_agency),
         classification_rank=-1 if facts.classification is None else Classification(facts.classification).rank,

@@ -7,7 +7,9 @@ Promises:
 * **The most severe reason wins.** Every rule that speaks is in the answer; none hides another.
 * **Adding a rule never makes an answer milder.** Rules only restrict; the one rule that waives others (BI-13, an
   emergency) can waive only those whose own file says that they yield to it.
-* **Equal facts under equal packs give equal decisions**, byte for byte; so they may be kept under their digests.
+* **Equal facts under equal packs give equal decisions**, byte for byte. Policies see nothing but the reading of the
+  facts (:mod:`accord.law.context`), so answers are kept, bounded, by facts digest and by reading; an answer that came
+  with an alarm is never kept.
 
 How: each rule in force on the day of the act contributes its Cedar ``forbid`` policies; the policy set of an action
 is parsed once and kept. Permits are looked up apart, because a Cedar answer of Deny does not say whether a permit
@@ -18,15 +20,14 @@ What it does not do: read a clock, keep a record, or tell anyone; the apps above
 
 import hashlib
 import re
-from collections import OrderedDict
 from collections.abc import Sequence
 from functools import lru_cache
-from threading import Lock
-from typing import Final
+from typing import Final, TypeAlias
 
 import cedarpy
 from msgspec import Struct, ValidationError, json, structs
 
+from accord.law.cache import BoundedCache
 from accord.law.context import Context, context_of
 from accord.law.decision import Decision, Outcome, Reason
 from accord.law.facts import Facts, facts_bytes
@@ -36,13 +37,14 @@ from accord.law.rules import OUTCOMES_IN_FILES, Pack, Policy, Rule
 __all__ = ["DECISION_CACHE_SIZE", "EMERGENCY_HOURS", "Gate", "gate_for"]
 
 DECISION_CACHE_SIZE: Final = 4096
-"""Decisions kept by facts digest; about 8 MB, enough for a burst of like messages."""
+"""Decisions kept, by facts digest and again by reading; about 16 MB, enough for a burst of like messages."""
 
 EMERGENCY_HOURS: Final = 24
 """Hours within which what an emergency waived must be made good (BI-13)."""
 
 _NO_ENTITIES: Final = cedarpy.Entities.from_json_str("[]")
 _CONTEXT_FIELDS: Final = tuple(field.name for field in structs.fields(Context))
+_Question: TypeAlias = tuple[str, str, str, tuple[str, ...], bytes]
 _DECODER: Final = json.Decoder(Facts)
 _GATE_CITATION: Final = "Accord house rule 3: nothing leaves, or is used, without a decision; no answer means no"
 
@@ -52,6 +54,7 @@ class _Compiled(Struct, frozen=True):
 
     policies: cedarpy.PolicySet
     fields: tuple[str, ...]
+    rules: tuple[str, ...]
 
 
 class _Meaning(Struct, frozen=True):
@@ -94,8 +97,8 @@ class Gate:
         self._digest = digest.digest()
         self._permits = cedarpy.PolicySet.from_str("\n".join(pack.permits for pack in packs))
         self._compiled: dict[tuple[str, tuple[str, ...]], _Compiled] = {}
-        self._decided: OrderedDict[bytes, Decision] = OrderedDict()
-        self._lock = Lock()
+        self._decided: BoundedCache[bytes, Decision] = BoundedCache(DECISION_CACHE_SIZE)
+        self._answers: BoundedCache[_Question, Decision] = BoundedCache(DECISION_CACHE_SIZE)
         self._is_permitted = lru_cache(maxsize=256)(self._ask_permit)
 
     @property
@@ -127,16 +130,11 @@ class Gate:
         except (TypeError, ValueError) as error:
             return self._malformed(bytes(32), error)
         digest = hashlib.sha256(raw).digest()
-        with self._lock:
-            if known := self._decided.get(digest):
-                self._decided.move_to_end(digest)
-                return known
+        if known := self._decided.get(digest):
+            return known
         decision = self._decide_anew(raw, digest)
-        if decision.alarm is None:  # A failure may pass; it is never remembered as an answer.
-            with self._lock:
-                self._decided[digest] = decision
-                if len(self._decided) > DECISION_CACHE_SIZE:
-                    self._decided.popitem(last=False)
+        if decision.alarm is None:
+            self._decided.keep(digest, decision)
         return decision
 
     def _decide_anew(self, raw: bytes, digest: bytes) -> Decision:
@@ -152,43 +150,43 @@ class Gate:
             return self._failed(digest, f"law.engine-error: {type(error).__name__}")
 
     def _evaluate(self, facts: Facts, digest: bytes) -> Decision:
+        compiled = self._policies_for(facts)
+        reading = context_of(facts)
+        context = json.encode({name: getattr(reading, name) for name in compiled.fields})
+        question = (facts.party, facts.action, facts.kind, compiled.rules, context)
+        if known := self._answers.get(question):
+            return structs.replace(known, facts_digest=digest)
+        result = cedarpy.is_authorized(
+            {
+                "principal": {"type": "Party", "id": facts.party},
+                "action": {"type": "Action", "id": facts.action},
+                "resource": {"type": "Kind", "id": facts.kind},
+                "context": context.decode(),
+            },
+            compiled.policies,
+            _NO_ENTITIES,
+        )
+        decision = self._read(result.diagnostics, facts, digest)
+        if decision.alarm is None:
+            self._answers.keep(question, decision)
+        return decision
+
+    def _read(self, diagnostics: cedarpy.Diagnostics, facts: Facts, digest: bytes) -> Decision:
+        """Reads what Cedar says of the policies that spoke, and whether a permit stands at all."""
         reasons: list[Reason] = []
         alarm: str | None = None
         if not self._is_permitted(facts.action, facts.kind):
             alarm = f"law.no-permit: no permit for the action {facts.action}"
-            reasons.append(
-                _gate_reason(
-                    "no-permit",
-                    "No rule permits this action for this kind of message.",
-                    "Use a kind and an action that the packs know; a new kind needs a permit and a lawyer's review.",
-                )
-            )
-        result = self._ask(facts)
-        errors = result.diagnostics.errors
-        names = result.diagnostics.id_annotations_by_reason
-        fired = sorted({names[key] for key in result.diagnostics.reasons if key in names})
-        unknown = len(result.diagnostics.reasons) - sum(key in names for key in result.diagnostics.reasons)
-        if errors or unknown or any(name not in self._meanings for name in fired):
-            alarm = f"law.policy-error: {len(errors)} errors while {facts.action} was decided"
+            reasons.append(_no_permit())
+        names = diagnostics.id_annotations_by_reason
+        fired = sorted({names.get(key, "") for key in diagnostics.reasons})
+        if diagnostics.errors or any(name not in self._meanings for name in fired):
+            alarm = f"law.policy-error: {len(diagnostics.errors)} errors while {facts.action} was decided"
             reasons.append(_policy_error())
         known = [(name, self._meanings[name]) for name in fired if name in self._meanings]
         emergency = any(meaning.policy.opens_emergency for _, meaning in known)
         reasons += [_reason(name, meaning, emergency=emergency) for name, meaning in known]
         return self._decision(reasons, digest, alarm)
-
-    def _ask(self, facts: Facts) -> cedarpy.AuthzResult:
-        compiled = self._policies_for(facts)
-        context = context_of(facts)
-        return cedarpy.is_authorized(
-            {
-                "principal": {"type": "Party", "id": facts.party},
-                "action": {"type": "Action", "id": facts.action},
-                "resource": {"type": "Kind", "id": facts.kind},
-                "context": json.encode({name: getattr(context, name) for name in compiled.fields}).decode(),
-            },
-            compiled.policies,
-            _NO_ENTITIES,
-        )
 
     def _ask_permit(self, action: str, kind: str) -> bool:
         result = cedarpy.is_authorized(
@@ -215,7 +213,7 @@ class Gate:
             text = "\n".join(pack.texts[rule.id] for pack, rule in rules)
             used = set(re.findall(r"\bcontext\.([a-z_]+)", text))
             self._compiled[key] = _Compiled(
-                cedarpy.PolicySet.from_str(text), tuple(name for name in _CONTEXT_FIELDS if name in used)
+                cedarpy.PolicySet.from_str(text), tuple(name for name in _CONTEXT_FIELDS if name in used), key[1]
             )
         return self._compiled[key]
 
@@ -245,6 +243,14 @@ class Gate:
             "State the facts by the schema that `accord law facts --schema` prints.",
         )
         return self._decision([reason], digest, f"law.facts-malformed: {type(error).__name__}")
+
+
+def _no_permit() -> Reason:
+    return _gate_reason(
+        "no-permit",
+        "No rule permits this action for this kind of message.",
+        "Use a kind and an action that the packs know; a new kind needs a permit and a lawyer's review.",
+    )
 
 
 def _policy_error() -> Reason:

@@ -26,7 +26,20 @@ from msgspec import DecodeError, ValidationError, json, toml
 from accord.errors import OfficerCanMend, OurFault
 from accord.law.rules import Pack, PackHeader, Rule
 
-__all__ = ["PackFault", "PartyWithoutLaw", "cedar_schema", "load_pack", "load_packs", "packs_for", "read_pack"]
+__all__ = [
+    "EMERGENCY_RULE",
+    "PackFault",
+    "PartyWithoutLaw",
+    "cedar_schema",
+    "installed_packs",
+    "load_pack",
+    "load_packs",
+    "packs_for",
+    "read_pack",
+]
+
+EMERGENCY_RULE = "BI-13"
+"""The one rule that may waive others, and only those that say they yield."""
 
 _PERMITS = "permits.cedar"
 _HEADER = "pack.toml"
@@ -96,6 +109,11 @@ def _check_rule(rule: Rule, text: str) -> None:
     _check(scopes == set(rule.applies), f"scopes {sorted(scopes)} are not what it applies to", where=where)
     _check(all(seen.values()), "a policy has no action in its scope", where=where)
     for name, policy_meta in rule.policies.items():
+        _check(
+            not policy_meta.opens_emergency or rule.id == EMERGENCY_RULE,
+            f"{name} would waive other rules: only {EMERGENCY_RULE} may",
+            where=where,
+        )
         if policy_meta.outcome == "hold":
             clears = f'context.cleared.contains("{rule.id}.{name}")'
             _check(clears in text, f"{name} holds, but no approver can clear it", where=where)
@@ -206,6 +224,18 @@ def load_packs(names: Sequence[str]) -> tuple[Pack, ...]:
     return tuple(load_pack(name) for name in dict.fromkeys(("common", *names)))
 
 
+@lru_cache(maxsize=1)
+def installed_packs() -> tuple[Pack, ...]:
+    """Returns every pack in the package, ``common`` first.
+
+    Raises:
+        PackFault: A pack does not hold together.
+    """
+    return load_packs(
+        sorted(entry.name for entry in _root().iterdir() if entry.is_dir() and (entry / _HEADER).is_file())
+    )
+
+
 def packs_for(party: str) -> tuple[Pack, ...]:
     """Returns the packs that bind a party.
 
@@ -213,8 +243,7 @@ def packs_for(party: str) -> tuple[Pack, ...]:
         PartyWithoutLaw: No pack names the party: it has no law here, and nothing may leave under none.
         PackFault: A pack does not hold together.
     """
-    names = sorted(entry.name for entry in _root().iterdir() if entry.is_dir() and (entry / _HEADER).is_file())
-    packs = tuple(pack for pack in load_packs(names) if pack.binds(party))
+    packs = tuple(pack for pack in installed_packs() if pack.binds(party))
     if not any(party in pack.header.parties for pack in packs):
         raise PartyWithoutLaw(f"No pack of rules binds the party {party!r}.", fields={"party": party})
     return packs

@@ -14,9 +14,9 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from accord.law.decision import Outcome
-from accord.law.facts import Day
+from accord.law.facts import Day, SubstanceFact
 
-__all__ = ["OUTCOMES_IN_FILES", "Pack", "PackHeader", "Policy", "Row", "Rule", "Source"]
+__all__ = ["OUTCOMES_IN_FILES", "Pack", "PackHeader", "Policy", "Row", "Rule", "Source", "SpecimenSource"]
 
 OUTCOMES_IN_FILES: dict[str, Outcome] = {
     "condition": Outcome.PERMIT_WITH,
@@ -137,12 +137,38 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return "; ".join(self.citations)
 
 
+class SpecimenSource(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a party's specimens are made of: its part in the story that demonstrations tell.
+
+    Args:
+        act: The act that the party does first in the story.
+        peer: The other party of the story.
+        agency: Agency that acts.
+        authorising_law: Law under which it acts.
+        substance: The substance as this party controls it.
+    """
+
+    act: Literal["request", "answer"]
+    peer: str
+    agency: str
+    authorising_law: str
+    substance: SubstanceFact
+
+
 class PackHeader(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What ``pack.toml`` says: the pack's title and the parties it binds (``*`` for every party)."""
+    """What ``pack.toml`` says.
+
+    Args:
+        title: The pack in a few words.
+        parties: Parties it binds; ``*`` for every party.
+        keeper: Who answers for its content.
+        specimen: What the party's specimens are made of.
+    """
 
     title: _Text
     parties: Annotated[tuple[str, ...], Meta(min_length=1)]
     keeper: _Text
+    specimen: SpecimenSource | None = None
 
 
 class Pack(Struct, frozen=True, kw_only=True):

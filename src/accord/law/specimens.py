@@ -8,6 +8,8 @@ written for any two parties and fully lawful for the party that acts, with handl
 from datetime import timedelta
 from typing import Final, Literal
 
+from msgspec import structs
+
 from accord.law.facts import (
     ArrangementFact,
     CaveatFact,
@@ -16,6 +18,8 @@ from accord.law.facts import (
     RiskFact,
     SubstanceFact,
 )
+from accord.law.loading import PartyWithoutLaw, installed_packs
+from accord.law.rules import SpecimenSource
 from accord.vocabulary.evaluation import InformationEvaluation, SourceEvaluation
 from accord.vocabulary.handling import Classification, Handling
 from accord.vocabulary.refusal import AnswerOutcome
@@ -29,16 +33,26 @@ SpecimenName = Literal["request", "answer", "use-request", "use-answer", "acknow
 SPECIMEN_DAY: Final = Day(2026, 3, 16)
 """Day of the specimens: after the statements of February 2026, a Monday in both capitals."""
 
-_AGENCIES: Final = {"CA": "RCMP", "IN": "NCB"}
 _YEAR: Final = timedelta(days=365)
 
 
-def _agency(party: str) -> str:
-    return _AGENCIES.get(party, f"{party}-LIAISON")
+def _source(party: str, peer: str) -> SpecimenSource:
+    """What the party's pack says of its specimens; a plain stand-in for a party without a pack."""
+    for pack in installed_packs():
+        if party in pack.header.parties and pack.header.specimen:
+            return pack.header.specimen
+    return SpecimenSource(
+        act="request",
+        peer=peer,
+        agency=f"{party}-LIAISON",
+        authorising_law=f"Law of {party} (specimen)",
+        substance=SubstanceFact(name="79099-07-3", movement="reported", direction="domestic"),
+    )
 
 
 def _parts(party: str, peer: str, on: Day) -> dict[str, object]:
-    agencies = (_agency(party), _agency(peer))
+    own, other = _source(party, peer), _source(peer, party)
+    agencies = (own.agency, other.agency)
     return {
         "party": party,
         "peer": peer,
@@ -72,9 +86,7 @@ def _parts(party: str, peer: str, on: Day) -> dict[str, object]:
         ),
         "arrangement_id": "SPECIMEN-PRECURSORS-1",
         "categories": ("company", "consignment", "identity", "substance"),
-        "authorising_law": "Narcotic Drugs and Psychotropic Substances Act, 1985, section 9A"
-        if party == "IN"
-        else "Royal Canadian Mounted Police Act, section 18",
+        "authorising_law": own.authorising_law,
         "legitimate_aim": True,
         "proportionality": True,
         "dpdp_head": "17(1)(c)",
@@ -106,17 +118,7 @@ def _parts(party: str, peer: str, on: Day) -> dict[str, object]:
         "compelled": False,
         "safeguarded_information": False,
         "third_party_origin": False,
-        "substances": (
-            SubstanceFact(
-                name="79099-07-3",
-                schedules=("B", "C") if party == "IN" else ("VI",),
-                controlled_on=Day(2025, 1, 23) if party == "IN" else Day(2019, 5, 6),
-                happened_on=on - timedelta(days=10),
-                movement="reported",
-                direction="domestic",
-                notification="G.S.R. 71(E)" if party == "IN" else None,
-            ),
-        ),
+        "substances": (structs.replace(own.substance, happened_on=on - timedelta(days=10)),),
         "retention_days": 1826,
     }
 
@@ -167,12 +169,16 @@ def specimen(name: SpecimenName, *, party: str, peer: str, on: Day = SPECIMEN_DA
 
 
 def specimen_facts(party: str, *, on: Day = SPECIMEN_DAY) -> Facts:
-    """Returns the lawful facts of the demonstration: Canada's request to India, or India's answer to Canada.
+    """Returns the lawful facts of a party's part in the demonstration: Canada asks, India answers.
 
     Args:
-        party: ``IN`` for the answer; any other party for the request.
+        party: A party whose pack tells its part.
         on: Day of the act.
+
+    Raises:
+        PartyWithoutLaw: No pack tells this party's part.
     """
-    if party == "IN":
-        return specimen("answer", party="IN", peer="CA", on=on)
-    return specimen("request", party=party, peer="IN", on=on)
+    if not any(party in pack.header.parties for pack in installed_packs()):
+        raise PartyWithoutLaw(f"No pack of rules binds the party {party!r}.", fields={"party": party})
+    source = _source(party, "")
+    return specimen(source.act, party=party, peer=source.peer, on=on)
