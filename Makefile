@@ -47,8 +47,9 @@ types: $(VENV)/.dev ## Check types with mypy strict
 bench: $(VENV)/.dev ## Measure speed and size beside the limit of this machine; writes bench/results/
 	$(BIN)/python -m bench $(BENCH_ARGS)
 
-docs-schemas: $(VENV)/.dev ## Write the JSON Schemas of messages and facts to docs/schemas/
+docs-schemas: $(VENV)/.dev ## Write the JSON Schemas and the list of error codes to docs/
 	$(BIN)/python -m accord.cli.schemas docs/schemas
+	$(BIN)/python -m tests.meta.codes
 
 lock: $(VENV)/.dev ## Resolve the dependencies of pyproject.toml anew into requirements/
 	$(COMPILE) --output-file requirements/run.txt pyproject.toml

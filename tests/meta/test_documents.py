@@ -9,11 +9,11 @@ from accord.cli.exits import ExitCode
 from accord.cli.main import COMMANDS
 from accord.node.config import NodeConfig
 from accord.officers.permissions import Permission, Role
-from tests.meta.tree import DOCS, ROOT, named, strings_given_as
+from tests.meta.codes import PAGE, WHO, Raised, all_codes, page
+from tests.meta.tree import DOCS, ROOT, named
 
 SCHEMAS = sorted((DOCS / "schemas").rglob("*.json"))
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
-CODE = re.compile(r"^[a-z][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)+$")
 
 
 @pytest.mark.parametrize("path", SCHEMAS, ids=named)
@@ -52,11 +52,13 @@ def test_every_role_is_in_the_operators_guide(role: Role) -> None:
     assert f"`{role.value}`" in (DOCS / "operator-guide.md").read_text("utf-8")
 
 
-def test_every_error_code_is_in_the_list_of_codes_and_none_is_there_in_vain() -> None:
-    used = {value for _, value in strings_given_as("code") if CODE.match(value)}
-    listed = set(re.findall(r"^\| `([a-z0-9.-]+)` \|", (DOCS / "errors.md").read_text("utf-8"), re.MULTILINE))
-    assert used - listed == set()
-    assert listed - used == set()
+def test_the_list_of_error_codes_is_the_one_of_the_source() -> None:
+    assert PAGE.read_text("utf-8") == page(), "run make docs-schemas"
+
+
+@pytest.mark.parametrize("raised", all_codes().values(), ids=lambda raised: raised.code)
+def test_every_error_says_who_must_act_and_what_happened(raised: Raised) -> None:
+    assert raised.code == "accord.error" or raised.kind in WHO
 
 
 @pytest.mark.parametrize("path", PAGES, ids=named)

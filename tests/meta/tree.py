@@ -1,7 +1,6 @@
 """The source tree as data for the meta-tests."""
 
 import ast
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -36,24 +35,4 @@ def assigned(tree: ast.Module, name: str) -> ast.expr | None:
             return statement.value
         if isinstance(statement, ast.AnnAssign) and ast.unparse(statement.target) == name:
             return statement.value
-    return None
-
-
-def strings_given_as(word: str) -> Iterator[tuple[Path, str]]:
-    """Yields every string literal that the source gives to a name or keyword ``word``, with its module."""
-    for path in modules():
-        for node in ast.walk(parsed(path)):
-            value = _given(node, word)
-            if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                yield path, value.value
-
-
-def _given(node: ast.AST, word: str) -> ast.expr | None:
-    match node:
-        case ast.keyword(arg=name, value=value) if name == word:
-            return value
-        case ast.Assign(targets=[ast.Name(id=name)], value=value) if name == word:
-            return value
-        case ast.AnnAssign(target=ast.Name(id=name), value=value) if name == word:
-            return value
     return None
