@@ -1,0 +1,236 @@
+"""What ``accord doctor`` looks at: one function a question, each answering with findings."""
+
+import shutil
+import stat
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from accord.errors import AccordError
+
+__all__ = ["Finding", "examine"]
+
+DISK_FREE_BYTES: Final = 2 * 1024**3
+"""Free space below which care is asked for: a year of SIENA's traffic needs some tens of GB, a day needs 200 MB."""
+
+SECRETS: Final = ("keys.acc", "archive.acc", "root.acc", "secret.key", "node.toml", "tls.key")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One answer of the examination.
+
+    Args:
+        name: What was looked at.
+        state: ``good``; ``care`` when a person should look; ``fault`` when the node cannot be relied on.
+        sentence: What was seen.
+        next_step: What to do, where something is to be done.
+    """
+
+    name: str
+    state: Literal["good", "care", "fault"]
+    sentence: str
+    next_step: str = ""
+
+    def to_json(self) -> dict[str, str]:
+        """Returns the finding as JSON members."""
+        return asdict(self)
+
+
+def examine(home: Path, *, with_keys: bool) -> list[Finding]:
+    """Returns the findings of every question; a question that fails is itself a finding.
+
+    Args:
+        home: The node's folder; Django is set up for it.
+        with_keys: Whether to open the key file, which needs the passphrase.
+    """
+    questions: list[tuple[str, Callable[[Path], Iterator[Finding]]]] = [
+        ("files", _files),
+        ("disk", _disk),
+        ("algorithms", _algorithms),
+        ("database", _database),
+        ("law", _law),
+        ("officers", _officers),
+        ("channels", _channels),
+        ("alarms", _alarms),
+    ]
+    if with_keys:
+        questions.insert(3, ("keys", _keys))
+    findings: list[Finding] = []
+    for name, question in questions:
+        try:
+            findings.extend(question(home))
+        except AccordError as error:
+            findings.append(Finding(name=name, state="fault", sentence=error.sentence, next_step=error.next_step))
+    return findings
+
+
+def _files(home: Path) -> Iterator[Finding]:
+    loose = [name for name in SECRETS if (home / name).exists() and _is_open_to_others(home / name)]
+    if loose:
+        yield Finding(
+            name="files",
+            state="fault",
+            sentence=f"Others on this machine can read {', '.join(loose)}.",
+            next_step=f"chmod 600 {' '.join(str(home / name) for name in loose)}",
+        )
+    else:
+        yield Finding(name="files", state="good", sentence="Secrets are readable by their owner only.")
+    if (home / "root.acc").exists():
+        yield Finding(
+            name="files",
+            state="care",
+            sentence="The root key lies on this machine.",
+            next_step="Move root.acc to an offline place once pairing is done; it is needed to rotate keys only.",
+        )
+
+
+def _is_open_to_others(path: Path) -> bool:
+    return bool(stat.S_IMODE(path.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO))
+
+
+def _disk(home: Path) -> Iterator[Finding]:
+    free = shutil.disk_usage(home).free
+    enough = free >= DISK_FREE_BYTES
+    yield Finding(
+        name="disk",
+        state="good" if enough else "care",
+        sentence=f"{free / 1024**3:.1f} GiB are free.",
+        next_step="" if enough else "Make room: a full disk stops receipts, and the peer waits.",
+    )
+
+
+def _algorithms(_home: Path) -> Iterator[Finding]:
+    from accord.channel.selftest import run_self_test
+
+    began = time.perf_counter()
+    run_self_test()
+    took_ms = (time.perf_counter() - began) * 1000
+    yield Finding(
+        name="algorithms", state="good", sentence=f"All algorithms give the known answers ({took_ms:.0f} ms)."
+    )
+
+
+def _keys(_home: Path) -> Iterator[Finding]:
+    from accord.parties.custody import custody_in_use
+
+    custody = custody_in_use()
+    custody.signer()
+    yield Finding(name="keys", state="good", sentence=f"The key file of {custody.party} opens.")
+
+
+def _database(_home: Path) -> Iterator[Finding]:
+    from django.db import DatabaseError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as error:
+        yield Finding(
+            name="database",
+            state="fault",
+            sentence=f"The database does not answer: {type(error).__name__}.",
+            next_step="Start it, or correct `database` in node.toml.",
+        )
+        return
+    if waiting:
+        yield Finding(
+            name="database",
+            state="fault",
+            sentence=f"{len(waiting)} migrations are not applied.",
+            next_step="Stop the node, back the database up, and run `accord init --upgrade`.",
+        )
+    else:
+        yield Finding(name="database", state="good", sentence=f"{connection.vendor} answers and is up to date.")
+    yield from _durability()
+
+
+def _durability() -> Iterator[Finding]:
+    from django.db import connection
+
+    wanted = {"sqlite": ("PRAGMA synchronous", {"2", "3"}), "postgresql": ("SHOW synchronous_commit", {"on"})}
+    if connection.vendor not in wanted:
+        return
+    question, good = wanted[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(question)
+        (answer,) = cursor.fetchone()
+    is_durable = str(answer) in good
+    yield Finding(
+        name="database",
+        state="good" if is_durable else "fault",
+        sentence="What is receipted survives a power cut." if is_durable else f"{question} answers {answer}.",
+        next_step="" if is_durable else "A receipt must not be given for what a power cut can undo: correct this.",
+    )
+
+
+def _law(_home: Path) -> Iterator[Finding]:
+    from accord.law.loading import load_packs
+    from accord.parties.models import Party
+
+    ours = Party.objects.filter(is_self=True).first()
+    if ours is None:
+        yield Finding(name="law", state="fault", sentence="This node knows no party.", next_step="Run `accord init`.")
+        return
+    packs = load_packs(ours.described.law_packs)
+    digests = ", ".join(f"{pack.name} {pack.digest.hex()[:12]}" for pack in packs)
+    yield Finding(name="law", state="good", sentence=f"The packs are valid: {digests}.")
+
+
+def _officers(_home: Path) -> Iterator[Finding]:
+    from accord.officers.models import Officer
+    from accord.officers.permissions import Permission
+
+    posted = [officer for officer in Officer.objects.all() if officer.is_posted()]
+    needs = (Permission.MESSAGE_DRAFT, Permission.MESSAGE_APPROVE, Permission.OFFICER_MANAGE, Permission.RECORD_READ)
+    lacking = [need.value for need in needs if not any(officer.may(need) for officer in posted)]
+    if lacking:
+        yield Finding(
+            name="officers",
+            state="care",
+            sentence=f"No active officer holds {', '.join(lacking)}.",
+            next_step="Add one with `accord officer add`.",
+        )
+    else:
+        yield Finding(name="officers", state="good", sentence=f"{len(posted)} officers are active.")
+
+
+def _channels(_home: Path) -> Iterator[Finding]:
+    from accord.courier.models import Channel, Mode
+
+    channels = list(Channel.objects.select_related("peer"))
+    if not channels:
+        yield Finding(
+            name="channels",
+            state="care",
+            sentence="This node has no peer.",
+            next_step="Make an invitation with `accord peer invite`.",
+        )
+    for channel in channels:
+        unreceipted = channel.out_size - channel.out_receipted_size
+        is_open = channel.mode == Mode.OPEN
+        yield Finding(
+            name="channels",
+            state="good" if is_open else "care",
+            sentence=f"{channel}: {channel.get_mode_display()}, {channel.out_size} sent, {unreceipted} unreceipted, "
+            f"{channel.in_size} received.",
+            next_step="" if is_open else "Read `accord peer show` and the alarms.",
+        )
+
+
+def _alarms(_home: Path) -> Iterator[Finding]:
+    from accord.courier.models import Alarm
+
+    waiting = list(Alarm.objects.filter(acknowledged_at__isnull=True)[:20])
+    if not waiting:
+        yield Finding(name="alarms", state="good", sentence="No alarm waits for a person.")
+    for alarm in waiting:
+        yield Finding(
+            name="alarms",
+            state="care",
+            sentence=f"{alarm.code}, {alarm.count} times, last {alarm.last_seen_at:%Y-%m-%d %H:%M} UTC: {alarm.detail}",
+            next_step="Look at it and acknowledge it over the API.",
+        )
