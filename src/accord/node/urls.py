@@ -3,12 +3,13 @@
 from django.urls import URLPattern, URLResolver, path
 
 from accord.node.api.application import api
-from accord.node.health import healthz, metrics
+from accord.node.health import healthz, livez, metrics
 
 __all__ = ["urlpatterns"]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
+    path("livez", livez, name="livez"),
     path("metrics", metrics, name="metrics"),
     path("api/v1/", api.urls),
 ]

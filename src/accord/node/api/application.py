@@ -7,10 +7,12 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
+from accord.node.api.decisions import router as decisions_router
 from accord.node.api.documents import complete
 from accord.node.api.me import router as me_router
 from accord.node.api.parser import StrictJsonParser
 from accord.node.api.problems import add_problem_handlers
+from accord.node.api.reference import router as reference_router
 from accord.node.headers import CONTENT_SECURITY_POLICY
 
 __all__ = ["API_VERSION", "api"]
@@ -58,8 +60,14 @@ api = AccordAPI(
     docs_decorator=_with_page_policy,
     openapi_extra={
         "info": {"license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
-        "tags": [{"name": "account", "description": "Who is signed in, and what the account may do."}],
+        "tags": [
+            {"name": "account", "description": "Who is signed in, and what the account may do."},
+            {"name": "reference", "description": "Kinds of message, their schemas, and the codes."},
+            {"name": "oversight", "description": "What a reviewer reads: decisions and acts."},
+        ],
     },
 )
 add_problem_handlers(api)
 api.add_router("", me_router, tags=["account"])
+api.add_router("", reference_router, tags=["reference"])
+api.add_router("", decisions_router, tags=["oversight"])

@@ -12,9 +12,11 @@ from typing import Any, Final
 
 import msgspec
 
+from accord.exchange.kinds import STRUCTS
 from accord.node.api.limits import IDEMPOTENCY_KEY_CHARACTERS_MAX
 from accord.node.api.operations import OFFERED, Everyone, Offered
 from accord.node.api.problems import PROBLEM_MEDIA_TYPE
+from accord.node.api.struct_schemas import draft_name, draft_schema, struct_components
 
 __all__ = ["STRUCT_MARK", "complete"]
 
@@ -189,9 +191,11 @@ def _statuses(operation: Document, offered: Offered) -> set[int]:
 
 def _add_structs(document: Document, structs: Mapping[str, type[msgspec.Struct]]) -> None:
     schemas = document["components"]["schemas"]
-    _, found = msgspec.json.schema_components(structs.values(), ref_template="#/components/schemas/{name}")
+    found = struct_components(structs.values())
     for name, schema in found.items():
         schemas.setdefault(name, schema)
+    for struct in STRUCTS.values():
+        schemas[draft_name(struct)] = draft_schema(found[struct.__name__])
     document["paths"] = _with_structs(document["paths"])
     document["components"]["schemas"] = _with_structs(schemas)
 

@@ -6,10 +6,12 @@ list may change without breaking anyone.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
 from typing import Generic, TypeVar
 
 from django.core.signing import BadSignature, Signer
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from accord.node.api.problems import Malformed
 
@@ -44,27 +46,47 @@ def page_of(
     *,
     cursor: str | None,
     limit: int,
+    by: str = "pk",
     newest_first: bool = True,
 ) -> Page[Row]:
-    """Returns a page of rows in the order of their primary key.
+    """Returns a page of rows in the order of one column, and of their primary key where that is equal.
 
     Args:
         rows: What the caller may see, in any order.
         name: Name of the list; a cursor of one list opens no other.
         cursor: Where the page before ended; ``None`` for the first page.
         limit: Most rows of the page.
-        newest_first: Whether the highest key comes first.
+        by: Column of the order: the primary key, or a time that is never null.
+        newest_first: Whether the highest value comes first.
 
     Raises:
         CursorRefused: The cursor is not of this list.
     """
     signer = Signer(salt=f"accord.api.cursor.{name}")
     if cursor is not None:
-        try:
-            last = signer.unsign(cursor)
-        except BadSignature as error:
-            raise CursorRefused("The cursor is not one of this list.") from error
-        rows = rows.filter(pk__lt=last) if newest_first else rows.filter(pk__gt=last)
-    found = list(rows.order_by("-pk" if newest_first else "pk")[: limit + 1])
+        rows = rows.filter(_beyond(_place(signer, cursor), by=by, word="lt" if newest_first else "gt"))
+    sign = "-" if newest_first else ""
+    found = list(rows.order_by(*((f"{sign}{by}", f"{sign}pk") if by != "pk" else (f"{sign}pk",)))[: limit + 1])
     page = found[:limit]
-    return Page(rows=page, next=signer.sign(str(page[-1].pk)) if len(found) > limit else None)
+    return Page(rows=page, next=_cursor(signer, page[-1], by=by) if len(found) > limit else None)
+
+
+def _place(signer: Signer, cursor: str) -> list[str]:
+    try:
+        value: list[str] = signer.unsign_object(cursor)
+    except (BadSignature, ValueError) as error:
+        raise CursorRefused("The cursor is not one of this list.") from error
+    return value
+
+
+def _beyond(place: list[str], *, by: str, word: str) -> Q:
+    if by == "pk":
+        return Q(**{f"pk__{word}": place[0]})
+    moment = datetime.fromisoformat(place[1])
+    return Q(**{f"{by}__{word}": moment}) | Q(**{by: moment, f"pk__{word}": place[0]})
+
+
+def _cursor(signer: Signer, row: Model, *, by: str) -> str:
+    if by == "pk":
+        return signer.sign_object([str(row.pk)])
+    return signer.sign_object([str(row.pk), attrgetter(by.replace("__", "."))(row).isoformat()])

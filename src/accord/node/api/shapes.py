@@ -1,14 +1,13 @@
 """Shapes that several answers share: pages, times in both capitals, references."""
 
-from datetime import datetime
 from typing import Annotated, Generic, TypeVar
 
-from ninja import Field, Query, Schema
+from ninja import Field, Path, Query, Schema
 from pydantic import ConfigDict
 
 from accord.node.api.limits import PAGE_DEFAULT, PAGE_MAX
 
-__all__ = ["BIG_ID_MAX", "Closed", "Cursor", "Limit", "PageOut", "RowId"]
+__all__ = ["BIG_ID_MAX", "Closed", "Cursor", "KindName", "Limit", "PageOut", "PartyCode", "RowId"]
 
 Item = TypeVar("Item")
 
@@ -35,6 +34,8 @@ Cursor = Annotated[
     ),
 ]
 Limit = Annotated[int, Query(PAGE_DEFAULT, ge=1, le=PAGE_MAX, description="Most rows of the page.")]
+PartyCode = Annotated[str | None, Query(None, pattern=r"^[A-Z][A-Z0-9]{1,7}$", description="Code of the other party.")]
+KindName = Annotated[str, Path(pattern=r"^[a-z][a-z-]{1,47}$", description="Name of a kind of message.")]
 RowId = Annotated[int, Field(ge=1, le=BIG_ID_MAX)]
 
 
@@ -43,11 +44,3 @@ class PageOut(Schema, Generic[Item]):
 
     items: list[Item]
     next: str | None = Field(description="Cursor of the next page; null on the last one.")
-
-
-class TwoTimes(Schema):
-    """One moment, in the local time of both capitals."""
-
-    utc: datetime
-    ours: datetime
-    theirs: datetime

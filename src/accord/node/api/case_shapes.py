@@ -1,0 +1,319 @@
+"""How cases, messages, clocks and inquiries look from outside."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+from django.utils import timezone
+from ninja import Field, Schema
+
+from accord.exchange.clocks import read_clock
+from accord.exchange.models import AgencyInquiry, Attachment, Case, Clock, Message
+from accord.parties.models import Party
+
+__all__ = [
+    "AttachmentOut",
+    "CapitalOut",
+    "CaseOut",
+    "CaseRow",
+    "ClockOut",
+    "InquiryOut",
+    "MessageOut",
+    "MessageRow",
+    "Moment",
+    "Reader",
+    "attachment_out",
+    "case_row",
+    "inquiry_out",
+]
+
+CaseState = Literal["open", "closed"]
+WaitingOn = Literal["us", "them", "gate", "nobody"]
+
+
+class CapitalOut(Schema):
+    """A time limit as one capital reads it."""
+
+    party: str
+    capital: str
+    due: datetime = Field(description="The limit in that capital's own time.")
+    working_hours_left: float = Field(description="Office hours left there; they never move the limit.")
+
+
+class ClockOut(Schema):
+    """The time limit of a request, in the local time of both capitals."""
+
+    table: str = Field(description="Version of the table of time limits.")
+    urgency: str
+    limit_hours: float
+    state: Literal["running", "paused", "ended"]
+    started_at: datetime
+    due_at: datetime
+    hours_left: float = Field(description="Calendar hours left, negative when overdue; the limit counts these.")
+    is_overdue: bool
+    pause_reason: str | None
+    expected_on: date | None
+    ended_at: datetime | None
+    capitals: list[CapitalOut] = Field(description="Ours first, then theirs.")
+
+
+class CaseRow(Schema):
+    """A case in a list."""
+
+    id: UUID
+    own_ref: str
+    other_ref: str | None
+    peer: str
+    is_ours: bool = Field(description="Whether our side opened it.")
+    theme: str
+    title: str
+    state: CaseState
+    waiting_on: WaitingOn
+    holder: str | None
+    opened_at: datetime
+    changed_at: datetime
+
+
+class MessageRow(Schema):
+    """A message without its content."""
+
+    id: UUID
+    case_id: UUID
+    kind: str
+    direction: Literal["out", "in"]
+    state: str
+    reference: str | None
+    handling: str | None
+    version: int
+    in_reply_to: UUID | None
+    envelope_id: UUID | None
+    drafted_by: str | None
+    saved_at: datetime
+    released_at: datetime | None
+    delivered_at: datetime | None
+    received_at: datetime | None
+    disposed_at: datetime | None
+    disposed_code: str | None
+    clock: ClockOut | None
+
+
+class AttachmentOut(Schema):
+    """A file of a message."""
+
+    id: UUID
+    name: str
+    media_type: str
+    size_bytes: int
+    sha256: str
+
+
+class MessageOut(MessageRow):
+    """A message with its content."""
+
+    content: dict[str, Any]  # Any: the kind's own schema
+    own_side: dict[str, Any] | None = Field(description="What our side knows and the other must not; never sent.")
+    attachments: list[AttachmentOut]
+    approval_id: UUID | None
+    release_at: datetime | None
+    return_reason: str | None
+
+
+class InquiryOut(Schema):
+    """A question to a competent agency of our own side."""
+
+    id: UUID
+    agency: str
+    question: str
+    asked_at: datetime
+    reply: str | None
+    holds_information: bool | None
+    replied_at: datetime | None
+
+
+class Moment(Schema):
+    """One thing that happened in a case."""
+
+    at: datetime
+    what: str
+    message_id: UUID | None
+    by: str | None
+
+
+class CaseOut(CaseRow):
+    """A case with its messages, inquiries and timeline."""
+
+    messages: list[MessageRow]
+    inquiries: list[InquiryOut]
+    timeline: list[Moment]
+
+
+class Reader:
+    """Reads rows for one answer: one time for all of them, and each party looked up once."""
+
+    def __init__(self) -> None:
+        self.now = timezone.now()
+        self._parties = Party.objects.in_bulk()
+        self._ourselves = next((party for party in self._parties.values() if party.is_self), None)
+
+    def clock(self, clock: Clock, *, peer: str) -> ClockOut:
+        """Returns a clock as both capitals read it."""
+        parties = tuple(party for party in (self._ourselves, self._parties.get(peer)) if party is not None)
+        reading = read_clock(clock, parties=parties, now=self.now)
+        return ClockOut(
+            table=clock.table,
+            urgency=clock.urgency,
+            limit_hours=_hours(timedelta(seconds=clock.limit_seconds)),
+            state=clock.state,
+            started_at=clock.started_at,
+            due_at=reading.due_at,
+            hours_left=_hours(reading.left),
+            is_overdue=reading.is_overdue,
+            pause_reason=reading.pause_reason or None,
+            expected_on=reading.expected_on,
+            ended_at=clock.ended_at,
+            capitals=[
+                CapitalOut(
+                    party=capital.party,
+                    capital=capital.capital,
+                    due=capital.due,
+                    working_hours_left=_hours(capital.working_left),
+                )
+                for capital in reading.capitals
+            ],
+        )
+
+    def message_row(self, message: Message) -> MessageRow:
+        """Returns a message without its content."""
+        return MessageRow(**self._row_of_message(message))
+
+    def message(self, message: Message) -> MessageOut:
+        """Returns a message with its content and, for our own, what our side knows of it."""
+        own_side = bytes(message.own_side)
+        return MessageOut(
+            **self._row_of_message(message),
+            content=message.fields,
+            own_side=msgspec.json.decode(own_side, type=dict[str, Any]) if own_side else None,
+            attachments=[attachment_out(item) for item in message.attachments.all()],
+            approval_id=message.approval_id,
+            release_at=message.release_at,
+            return_reason=message.return_reason or None,
+        )
+
+    def case(self, case: Case) -> CaseOut:
+        """Returns a case with everything that happened in it."""
+        messages = list(case.messages.select_related("clock", "drafted_by", "approval__decided_by", "case"))
+        inquiries = list(case.inquiries.select_related("asked_by", "recorded_by"))
+        moments = [Moment(at=case.opened_at, what="case opened", message_id=None, by=None)]
+        for message in messages:
+            moments += _moments_of_message(message)
+        for inquiry in inquiries:
+            moments += _moments_of_inquiry(inquiry)
+        return CaseOut(
+            **_row_of_case(case),
+            messages=[self.message_row(message) for message in messages],
+            inquiries=[inquiry_out(inquiry) for inquiry in inquiries],
+            timeline=sorted(moments, key=lambda moment: moment.at),
+        )
+
+    def _row_of_message(self, message: Message) -> dict[str, Any]:  # Any: members of MessageRow
+        clock = getattr(message, "clock", None)
+        return {
+            "id": message.id,
+            "case_id": message.case_id,
+            "kind": message.kind,
+            "direction": message.direction,
+            "state": message.state,
+            "reference": message.reference or None,
+            "handling": message.handling or None,
+            "version": message.version,
+            "in_reply_to": message.in_reply_to_id,
+            "envelope_id": message.envelope_id,
+            "drafted_by": message.drafted_by.username if message.drafted_by else None,
+            "saved_at": message.saved_at,
+            "released_at": message.released_at,
+            "delivered_at": message.delivered_at,
+            "received_at": message.received_at,
+            "disposed_at": message.disposed_at,
+            "disposed_code": message.disposed_code or None,
+            "clock": self.clock(clock, peer=message.case.peer_id) if clock else None,
+        }
+
+
+def _hours(time: timedelta) -> float:
+    return round(time.total_seconds() / 3600, 2)
+
+
+def _row_of_case(case: Case) -> dict[str, Any]:  # Any: members of CaseRow
+    return {
+        "id": case.id,
+        "own_ref": case.own_ref,
+        "other_ref": case.other_ref or None,
+        "peer": case.peer_id,
+        "is_ours": case.is_ours,
+        "theme": case.theme,
+        "title": case.title,
+        "state": case.state,
+        "waiting_on": case.waiting_on,
+        "holder": case.holder.username if case.holder else None,
+        "opened_at": case.opened_at,
+        "changed_at": case.changed_at,
+    }
+
+
+def case_row(case: Case) -> CaseRow:
+    """Returns a case for a list."""
+    return CaseRow(**_row_of_case(case))
+
+
+def attachment_out(attachment: Attachment) -> AttachmentOut:
+    """Returns a file's particulars."""
+    return AttachmentOut(
+        id=attachment.id,
+        name=attachment.name,
+        media_type=attachment.media_type,
+        size_bytes=attachment.size_bytes,
+        sha256=bytes(attachment.sha256).hex(),
+    )
+
+
+def inquiry_out(inquiry: AgencyInquiry) -> InquiryOut:
+    """Returns an inquiry."""
+    return InquiryOut(
+        id=inquiry.id,
+        agency=inquiry.agency,
+        question=inquiry.question,
+        asked_at=inquiry.asked_at,
+        reply=inquiry.reply or None,
+        holds_information=inquiry.holds_information,
+        replied_at=inquiry.replied_at,
+    )
+
+
+def _moments_of_message(message: Message) -> Iterator[Moment]:
+    approval = message.approval
+    happened: list[tuple[datetime | None, str, str | None]] = [
+        (message.received_at, f"{message.kind} received", None),
+        (message.released_at, f"{message.kind} released", None),
+        (message.delivered_at, f"{message.kind} receipted by the other side", None),
+        (message.disposed_at, f"{message.kind} {message.state} by the other side", None),
+    ]
+    if message.is_ours:
+        drafter = message.drafted_by.username if message.drafted_by else None
+        happened.append((message.created_at, f"{message.kind} drafted", drafter))
+    if approval is not None:
+        happened.append((approval.requested_at, f"{message.kind} submitted for approval", None))
+        decider = approval.decided_by.username if approval.decided_by else None
+        word = "sent back" if approval.state == "returned" else "approved"
+        happened.append((approval.decided_at, f"{message.kind} {word}", decider))
+    for at, what, by in happened:
+        if at is not None:
+            yield Moment(at=at, what=what, message_id=message.id, by=by)
+
+
+def _moments_of_inquiry(inquiry: AgencyInquiry) -> Iterator[Moment]:
+    yield Moment(at=inquiry.asked_at, what=f"{inquiry.agency} asked", message_id=None, by=inquiry.asked_by.username)
+    if inquiry.replied_at is not None:
+        recorder = inquiry.recorded_by.username if inquiry.recorded_by else None
+        yield Moment(at=inquiry.replied_at, what=f"{inquiry.agency} replied", message_id=None, by=recorder)

@@ -1,0 +1,14 @@
+"""Django configuration of the oversight app."""
+
+from django.apps import AppConfig
+
+__all__ = ["OversightConfig"]
+
+
+class OversightConfig(AppConfig):
+    """Oversight: what a reviewer reads of this node; it owns no table and changes nothing."""
+
+    name = "accord.oversight"
+    label = "oversight"
+    verbose_name = "Oversight"
+    default_auto_field = "django.db.models.BigAutoField"

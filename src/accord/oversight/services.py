@@ -1,0 +1,97 @@
+"""What a reviewer may ask of this node: decisions with their facts, and the list of acts. Nothing here writes.
+
+A reviewer reads the node of the own state only: the other side's reasons never travel, so they cannot be here.
+
+Source: NSIRA Act, section 8(2.2); SCIDA, section 9(1), as rule CA-22 has it.
+"""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, QuerySet
+
+from accord.errors import OfficerCanMend
+from accord.officers.models import Act, Officer
+from accord.officers.permissions import Permission, require
+from accord.release.models import DecisionRecord
+
+__all__ = ["DecisionUnknown", "acts", "decision", "decisions", "facts_of", "outcome_counts"]
+
+
+class DecisionUnknown(OfficerCanMend):
+    """No decision of that number is on record."""
+
+    code = "oversight.decision-unknown"
+    default_next_step = "Take the number from the list of decisions."
+    http_status = 404
+
+
+def decisions(
+    reviewer: Officer,
+    *,
+    peer: str | None = None,
+    action: str | None = None,
+    outcome: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> QuerySet[DecisionRecord]:
+    """Returns the decisions on record that fit, without their facts.
+
+    Args:
+        reviewer: Who asks.
+        peer: Code of the other party.
+        action: ``release``, ``request``, ``use`` or ``acknowledge``.
+        outcome: Name of the outcome, for example ``refuse``.
+        since: First moment, included.
+        until: Last moment, excluded.
+
+    Raises:
+        NotPermitted: The account may not read the record.
+    """
+    require(reviewer, Permission.RECORD_READ)
+    wanted = {"peer": peer, "action": action, "outcome": outcome, "at__gte": since, "at__lt": until}
+    fitting = {name: value for name, value in wanted.items() if value is not None}
+    return DecisionRecord.objects.filter(**fitting).defer("facts", "salt").select_related("officer")
+
+
+def decision(reviewer: Officer, number: int) -> DecisionRecord:
+    """Returns one decision with its facts and the salt of its commitment.
+
+    Raises:
+        NotPermitted: The account may not read the record.
+        DecisionUnknown: There is none of that number.
+    """
+    require(reviewer, Permission.RECORD_READ)
+    found = DecisionRecord.objects.select_related("officer").filter(pk=number).first()
+    if found is None:
+        raise DecisionUnknown("No decision of this number is on record.", fields={"number": number})
+    return found
+
+
+def facts_of(record: DecisionRecord) -> dict[str, Any]:  # Any: facts are JSON of many types
+    """Returns the facts a decision rested on."""
+    facts: dict[str, Any] = json.loads(bytes(record.facts))
+    return facts
+
+
+def outcome_counts(reviewer: Officer, *, since: datetime, until: datetime) -> dict[str, int]:
+    """Returns how many decisions of each outcome were made in a period.
+
+    Raises:
+        NotPermitted: The account may not read the record.
+    """
+    rows = decisions(reviewer, since=since, until=until).order_by().values_list("outcome").annotate(Count("pk"))
+    return dict(rows)
+
+
+def acts(reviewer: Officer, *, object_type: str | None = None, object_id: str | None = None) -> QuerySet[Act]:
+    """Returns the acts on record, of one object or of all.
+
+    Raises:
+        NotPermitted: The account may not read the record.
+    """
+    require(reviewer, Permission.RECORD_READ)
+    wanted = {"object_type": object_type, "object_id": object_id}
+    fitting = {name: value for name, value in wanted.items() if value is not None}
+    return Act.objects.filter(**fitting).select_related("officer")
