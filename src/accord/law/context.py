@@ -192,23 +192,23 @@ def _assured(facts: Facts, what: str) -> bool:
 
 
 def _is_silent(facts: Facts) -> bool:
-    """Whether nothing but a closed code leaves: no information, no personal data."""
-    if facts.personal_data is not False or facts.action == "request":
+    """Whether nothing but a closed code leaves: no information, no personal data.
+
+    Where nobody has said whether there are personal data, the statement that no information is borne must be there.
+    """
+    if facts.action == "request" or facts.personal_data is True:
         return False
-    if facts.kind == "answer":
-        return facts.answer_outcome in _SILENT_OUTCOMES
-    if facts.kind in _ASKING_KINDS:
-        return not facts.bears_information
-    return facts.kind in _SILENT_KINDS
+    if facts.personal_data is None and facts.bears_information:
+        return False
+    return facts.kind in _SILENT_KINDS or (facts.kind == "answer" and facts.answer_outcome in _SILENT_OUTCOMES)
 
 
 def context_of(facts: Facts) -> Context:
     """Returns the flat reading of facts that policies see."""
     on = facts.date
     silent = _is_silent(facts)
-    about_person = facts.personal_data is not False or (
-        facts.action == "request" and facts.asks_about_person is not False
-    )
+    holds_personal_data = facts.personal_data is not False and not silent
+    about_person = holds_personal_data or (facts.action == "request" and facts.asks_about_person is not False)
     statuses = facts.protection_statuses
     risk = facts.risk
     risk_age = _age(risk.profile_date if risk else None, on=on)
@@ -241,9 +241,9 @@ def context_of(facts: Facts) -> Context:
         emergency_claimed=facts.is_life_threat,
         reviewer_notified=facts.reviewer_notified,
         about_person=about_person,
-        holds_personal_data=facts.personal_data is not False,
+        holds_personal_data=holds_personal_data,
         states_personal_data=facts.personal_data is True,
-        bears_information=not silent,
+        bears_information=not silent and (facts.bears_information or facts.kind not in _ASKING_KINDS),
         is_silent=silent,
         is_cannot_confirm=silent and facts.answer_outcome is AnswerOutcome.CANNOT_CONFIRM_OR_DENY,
         may_be_protected=(about_person and not statuses) or not _SHIELDED_STATUSES.isdisjoint(statuses),
