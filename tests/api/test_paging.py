@@ -17,9 +17,7 @@ def _names(limit: int, *, newest_first: bool = True, by: str = "pk") -> list[str
     names: list[str] = []
     cursor = None
     while True:
-        page = page_of(
-            Officer.objects.all(), "officers", cursor=cursor, limit=limit, newest_first=newest_first, by=by
-        )
+        page = page_of(Officer.objects.all(), "officers", cursor=cursor, limit=limit, newest_first=newest_first, by=by)
         names += [row.username for row in page.rows]
         cursor = page.next
         if cursor is None:

@@ -46,10 +46,8 @@ class AccordAPI(NinjaAPI):
 
     def get_openapi_schema(self, **names: Any) -> Any:  # Any: ninja's own signature
         """Returns the completed OpenAPI description."""
-        return complete(super().get_openapi_schema(**names), STRUCTS)
+        return complete(super().get_openapi_schema(**names))
 
-
-STRUCTS: Final[dict[str, Any]] = {}
 
 api = AccordAPI(
     title="Accord",

@@ -10,9 +10,8 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-import msgspec
-
 from accord.exchange.kinds import STRUCTS
+from accord.exchange.own_side import OwnSide
 from accord.node.api.limits import IDEMPOTENCY_KEY_CHARACTERS_MAX
 from accord.node.api.operations import OFFERED, Everyone, Offered
 from accord.node.api.problems import PROBLEM_MEDIA_TYPE
@@ -33,7 +32,10 @@ HAS_A_BODY: Final = (400, 411, 413, 415, 422)
 
 PROBLEM_SCHEMA: Final[Document] = {
     "title": "Problem",
-    "description": "A refusal (RFC 9457) with our stable code and the next step. It repeats nothing that was sent.",
+    "description": (
+        "A refusal (RFC 9457) with our stable code and the next step. It repeats nothing that was sent, but for a "
+        "stale draft."
+    ),
     "type": "object",
     "required": ["type", "title", "status", "code", "next_step"],
     "properties": {
@@ -46,6 +48,8 @@ PROBLEM_SCHEMA: Final[Document] = {
             "type": "object",
             "description": "Particulars for a program: names, positions, versions, reasons of the law gate.",
         },
+        "yours": {"type": "object", "description": "Of a stale draft: the fields that were to be saved."},
+        "stored": {"type": "object", "description": "Of a stale draft: the fields as a colleague saved them."},
     },
 }
 
@@ -54,7 +58,7 @@ _DESCRIPTIONS: Final[Mapping[int, str]] = {
     401: "No account, or one that is not accepted.",
     403: "The account's roles or scope do not allow it, or trust fails.",
     404: "Nothing stands here that this account may know of.",
-    409: "The object changed or its state does not allow the act; both texts of a stale draft are in fields.",
+    409: "The object changed or its state does not allow the act; both texts of a stale draft are in yours and stored.",
     411: "The body needs a Content-Length.",
     413: "The body is too large.",
     415: "The media type is not taken.",
@@ -129,18 +133,13 @@ IDEMPOTENCY_PARAMETER: Final[Document] = {
 }
 
 
-def complete(document: Document, structs: Mapping[str, type[msgspec.Struct]]) -> Document:
-    """Completes a generated description in place and returns it.
-
-    Args:
-        document: What django-ninja generated.
-        structs: The wire structs that bodies and answers hold, by name.
-    """
+def complete(document: Document) -> Document:
+    """Completes a description that django-ninja generated, in place, and returns it."""
     components = document["components"]
     components["schemas"]["Problem"] = PROBLEM_SCHEMA
     components["securitySchemes"] = SECURITY_SCHEMES
     components["responses"] = {f"Problem{status}": _problem_answer(status) for status in _DESCRIPTIONS}
-    _add_structs(document, structs)
+    _add_structs(document)
     for operation in _operations(document):
         _complete_operation(operation, OFFERED[operation["operationId"]])
     return document
@@ -189,9 +188,9 @@ def _statuses(operation: Document, offered: Offered) -> set[int]:
     return found
 
 
-def _add_structs(document: Document, structs: Mapping[str, type[msgspec.Struct]]) -> None:
+def _add_structs(document: Document) -> None:
     schemas = document["components"]["schemas"]
-    found = struct_components(structs.values())
+    found = struct_components([*STRUCTS.values(), OwnSide])
     for name, schema in found.items():
         schemas.setdefault(name, schema)
     for struct in STRUCTS.values():

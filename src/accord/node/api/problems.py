@@ -24,6 +24,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from accord.errors import AccordError, NotAvailableNow, OfficerCanMend, OurFault
+from accord.exchange.drafts import StaleDraft
 
 __all__ = [
     "PROBLEM_MEDIA_TYPE",
@@ -204,6 +205,10 @@ def _on_accord_error(_request: HttpRequest, error: Any) -> HttpResponse:  # Any:
     return problem_response(error)
 
 
+def _on_stale_draft(_request: HttpRequest, error: Any) -> HttpResponse:  # Any: chosen by class in _ANSWERS
+    return problem_response(error, extra={"yours": error.yours, "stored": error.stored})
+
+
 def _on_validation(_request: HttpRequest, error: Any) -> HttpResponse:  # Any: chosen by class in _ANSWERS
     return problem_response(
         Invalid("Fields of the request are refused.", fields={"refused": refusals_of(error.errors)}),
@@ -235,6 +240,7 @@ def _on_unexpected(request: HttpRequest, error: Exception) -> HttpResponse:
 
 # The first class that fits answers, so children stand before their parents.
 _ANSWERS: Sequence[tuple[type[Exception], Callable[[HttpRequest, Any], HttpResponse]]] = (
+    (StaleDraft, _on_stale_draft),
     (AccordError, _on_accord_error),
     (ValidationError, _on_validation),
     (HttpError, _on_http_error),

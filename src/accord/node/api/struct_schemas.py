@@ -1,6 +1,6 @@
-"""JSON Schemas of the wire structs, as any JSON Schema tool reads them.
+r"""JSON Schemas of the wire structs, as any JSON Schema tool reads them.
 
-Python writes the ends of a text as ``\\A`` and ``\\Z``; JSON Schema takes the regular expressions of ECMA-262, which
+Python writes the ends of a text as ``\A`` and ``\Z``; JSON Schema takes the regular expressions of ECMA-262, which
 know ``^`` and ``$`` only, with the same meaning outside multi-line mode.
 
 Source: JSON Schema 2020-12 Core, section 6.4; ECMA-262.

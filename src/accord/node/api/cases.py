@@ -1,0 +1,108 @@
+"""Cases: open, list and show, with the timeline of everything that happened in each."""
+
+from uuid import UUID
+
+from ninja import Field, Path, Router
+from ninja.responses import Status
+
+from accord.exchange.drafting import create_case
+from accord.exchange.models import Case, Message
+from accord.node.api.case_shapes import CaseOut, CaseRow, CaseState, MessageOut, Reader, WaitingOn, case_row
+from accord.node.api.examples import NEW_CASE
+from accord.node.api.operations import ApiRequest, offer
+from accord.node.api.paging import page_of
+from accord.node.api.shapes import Closed, Cursor, Limit, PageOut, PartyCode
+from accord.officers.permissions import Permission
+from accord.vocabulary.subjects import Theme
+
+__all__ = ["find_case", "find_message", "router"]
+
+router = Router()
+
+TITLE_CHARACTERS_MAX = 200
+
+
+class NewCase(Closed):
+    """A case of our own."""
+
+    peer: str = Field(pattern=r"^[A-Z][A-Z0-9]{1,7}$", description="Code of the other party.")
+    theme: Theme
+    title: str = Field(min_length=1, max_length=TITLE_CHARACTERS_MAX, description="For our own queue; never sent.")
+
+
+def find_case(case_id: UUID) -> Case:
+    """Returns a case, or raises ``Case.DoesNotExist``, which the edge answers as 404."""
+    return Case.objects.select_related("holder").get(pk=case_id)
+
+
+def find_message(message_id: UUID) -> Message:
+    """Returns a message, or raises ``Message.DoesNotExist``, which the edge answers as 404."""
+    rows = Message.objects.select_related("case", "clock", "drafted_by")
+    return rows.get(pk=message_id)
+
+
+@offer(
+    router,
+    "GET",
+    "/cases",
+    permission=Permission.CASE_READ,
+    summary="List cases",
+    response=PageOut[CaseRow],
+)
+def list_cases(
+    request: ApiRequest,
+    *,
+    cursor: Cursor = None,
+    limit: Limit = 25,
+    peer: PartyCode = None,
+    state: CaseState | None = None,
+    waiting_on: WaitingOn | None = None,
+) -> PageOut[CaseRow]:
+    """Lists cases, the newest first."""
+    wanted = {"peer_id": peer, "state": state, "waiting_on": waiting_on}
+    rows = Case.objects.filter(**{name: value for name, value in wanted.items() if value is not None})
+    page = page_of(rows.select_related("holder"), "cases", cursor=cursor, limit=limit)
+    return PageOut(items=[case_row(case) for case in page.rows], next=page.next)
+
+
+@offer(
+    router,
+    "POST",
+    "/cases",
+    permission=Permission.MESSAGE_DRAFT,
+    summary="Open a case",
+    response=CaseOut,
+    status=201,
+    statuses=(409,),
+    examples={"precursor": NEW_CASE},
+)
+def open_case(request: ApiRequest, body: NewCase) -> Status[CaseOut]:
+    """Opens a case of our own with a peer; its title stays here."""
+    case = create_case(request.officer, peer=body.peer, theme=body.theme, title=body.title)
+    return Status(201, Reader().case(case))
+
+
+@offer(
+    router,
+    "GET",
+    "/cases/{case_id}",
+    permission=Permission.CASE_READ,
+    summary="Show a case with its timeline",
+    response=CaseOut,
+)
+def show_case(request: ApiRequest, case_id: Path[UUID]) -> CaseOut:
+    """Shows a case, its messages with their clocks, its inquiries, and what happened when."""
+    return Reader().case(find_case(case_id))
+
+
+@offer(
+    router,
+    "GET",
+    "/messages/{message_id}",
+    permission=Permission.CASE_READ,
+    summary="Show a message with its content",
+    response=MessageOut,
+)
+def show_message(request: ApiRequest, message_id: Path[UUID]) -> MessageOut:
+    """Shows a message, ours or theirs, with its content, its files and its clock."""
+    return Reader().message(find_message(message_id))
