@@ -2,8 +2,8 @@
 
 Promises:
 
-* **Nothing means no.** No rules, no permit for this action and kind, a malformed fact, an error in a policy or in
-  the engine: the answer is Refuse, with a reason and an alarm.
+* **Nothing means no.** No rules in force on the day, no permit for this action and kind, a malformed fact, an error
+  in a policy or in the engine: the answer is Refuse, with a reason and an alarm.
 * **The most severe reason wins.** Every rule that speaks is in the answer; none hides another.
 * **Adding a rule never makes an answer milder.** Rules only restrict; the one rule that waives others (BI-13, an
   emergency) can waive only those whose own file says that they yield to it.
@@ -30,7 +30,7 @@ from msgspec import Struct, ValidationError, json, structs
 from accord.law.cache import BoundedCache
 from accord.law.context import Context, context_of
 from accord.law.decision import Decision, Outcome, Reason
-from accord.law.facts import Facts, facts_bytes
+from accord.law.facts import Day, Facts, facts_bytes
 from accord.law.loading import load_packs, packs_for
 from accord.law.rules import OUTCOMES_IN_FILES, Pack, Policy, Rule
 
@@ -44,7 +44,7 @@ EMERGENCY_HOURS: Final = 24
 
 _NO_ENTITIES: Final = cedarpy.Entities.from_json_str("[]")
 _CONTEXT_FIELDS: Final = tuple(field.name for field in structs.fields(Context))
-_Question: TypeAlias = tuple[str, str, str, tuple[str, ...], bytes]
+_Question: TypeAlias = tuple[str, str, str, tuple[str, ...], bool, bytes]
 _DECODER: Final = json.Decoder(Facts)
 _GATE_CITATION: Final = "Accord house rule 3: nothing leaves, or is used, without a decision; no answer means no"
 
@@ -153,7 +153,8 @@ class Gate:
         compiled = self._policies_for(facts)
         reading = context_of(facts)
         context = json.encode({name: getattr(reading, name) for name in compiled.fields})
-        question = (facts.party, facts.action, facts.kind, compiled.rules, context)
+        has_law = bool(compiled.rules) and self._reaches(facts.date)
+        question = (facts.party, facts.action, facts.kind, compiled.rules, has_law, context)
         if known := self._answers.get(question):
             return structs.replace(known, facts_digest=digest)
         result = cedarpy.is_authorized(
@@ -166,15 +167,18 @@ class Gate:
             compiled.policies,
             _NO_ENTITIES,
         )
-        decision = self._read(result.diagnostics, facts, digest)
+        decision = self._read(result.diagnostics, facts, digest, has_law=has_law)
         if decision.alarm is None:
             self._answers.keep(question, decision)
         return decision
 
-    def _read(self, diagnostics: cedarpy.Diagnostics, facts: Facts, digest: bytes) -> Decision:
+    def _read(self, diagnostics: cedarpy.Diagnostics, facts: Facts, digest: bytes, *, has_law: bool) -> Decision:
         """Reads what Cedar says of the policies that spoke, and whether a permit stands at all."""
         reasons: list[Reason] = []
         alarm: str | None = None
+        if not has_law:
+            alarm = "law.no-law: the packs hold no law for this act on its day"
+            reasons.append(_no_law())
         if not self._is_permitted(facts.action, facts.kind):
             alarm = f"law.no-permit: no permit for the action {facts.action}"
             reasons.append(_no_permit())
@@ -187,6 +191,10 @@ class Gate:
         emergency = any(meaning.policy.opens_emergency for _, meaning in known)
         reasons += [_reason(name, meaning, emergency=emergency) for name, meaning in known]
         return self._decision(reasons, digest, alarm)
+
+    def _reaches(self, day: Day) -> bool:
+        """Whether every pack holds law for this day."""
+        return all(pack.header.in_force_from <= day for pack in self._packs)
 
     def _ask_permit(self, action: str, kind: str) -> bool:
         result = cedarpy.is_authorized(
@@ -243,6 +251,14 @@ class Gate:
             "State the facts by the schema that `accord law facts --schema` prints.",
         )
         return self._decision([reason], digest, f"law.facts-malformed: {type(error).__name__}")
+
+
+def _no_law() -> Reason:
+    return _gate_reason(
+        "no-law",
+        "The packs hold no law for such an act on this day.",
+        "Check the day of the act, and that the party's packs are installed.",
+    )
 
 
 def _no_permit() -> Reason:

@@ -99,7 +99,7 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         id: Identifier, e.g. ``CA-05``.
         version: Raised with every change of meaning.
         title: A few words.
-        in_force_from: First day in force; null where the beginning does not matter.
+        in_force_from: First day in force here: its source's first day, or that of the agreement.
         in_force_to: Last day in force; null while open.
         citations: The law, each naming its Act or instrument.
         sources: Where each was read.
@@ -114,7 +114,7 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     id: Annotated[str, Meta(pattern=r"^[A-Z]{2}-[0-9]{2}$")]
     version: Annotated[int, Meta(ge=1)]
     title: _Text
-    in_force_from: Day | None = None
+    in_force_from: Day
     in_force_to: Day | None = None
     citations: Annotated[tuple[_Text, ...], Meta(min_length=1)]
     sources: Annotated[tuple[Source, ...], Meta(min_length=1)]
@@ -127,9 +127,7 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def is_in_force(self, day: Day) -> bool:
         """Whether the rule is in force on ``day``, both ends included."""
-        return (self.in_force_from is None or self.in_force_from <= day) and (
-            self.in_force_to is None or day <= self.in_force_to
-        )
+        return self.in_force_from <= day and (self.in_force_to is None or day <= self.in_force_to)
 
     @property
     def citation(self) -> str:
@@ -162,12 +160,14 @@ class PackHeader(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         title: The pack in a few words.
         parties: Parties it binds; ``*`` for every party.
         keeper: Who answers for its content.
+        in_force_from: First day for which the pack holds law; before it everything is refused.
         specimen: What the party's specimens are made of.
     """
 
     title: _Text
     parties: Annotated[tuple[str, ...], Meta(min_length=1)]
     keeper: _Text
+    in_force_from: Day
     specimen: SpecimenSource | None = None
 
 
