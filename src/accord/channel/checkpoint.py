@@ -11,11 +11,14 @@ A checkpoint is a C2SP signed note with a tlog-checkpoint body; its owner signs 
     — accord/1/CA/IN <base64: key hash, Ed25519>
     — accord/1/CA/IN <base64: key hash, ML-DSA-65>
 
-A receipt is the same text under the peer's two co-signatures (C2SP cosignature/v1): each states the peer's time and says that this was
-the largest consistent log of that origin it had stored. It is signed only after the entries are stored, and never for a smaller size.
+A receipt is the same text under the peer's two co-signatures (C2SP cosignature/v1): each states the peer's time and
+says that this was the largest consistent log of that origin it had stored. It is signed only after the entries are
+stored, and never for a smaller size.
 
 A signer's key name is the origin of its own log in the channel: ``accord/1/IN/CA`` co-signs ``accord/1/CA/IN``.
-Parsing is strict: exactly these lines, in this order, in their one spelling; rendering what was parsed gives the bytes back.
+Parsing is strict: exactly these lines, in this order, in their one spelling; rendering what was parsed gives the bytes
+back.
+
 Source: c2sp.org/signed-note, c2sp.org/tlog-checkpoint, c2sp.org/tlog-cosignature.
 """
 
@@ -113,7 +116,7 @@ def origin_of(owner: str, peer: str) -> str:
 
 
 def note_key_hash(name: str, kind: bytes, public: bytes) -> bytes:
-    """Returns the 4 bytes that name a key in a signature line: SHA-256(name || 0x0A || type || public key), first 4 bytes."""
+    """Returns a signature line's key hash: the first 4 bytes of SHA-256(name || 0x0A || type || public key)."""
     return hashlib.sha256(name.encode() + b"\n" + kind + public).digest()[:_KEY_HASH_BYTES]
 
 
@@ -168,7 +171,7 @@ def read_checkpoint(note: bytes, *, verify_key: VerifyKey | Sequence[VerifyKey])
     checkpoint, text, lines = _parse(note)
     name = checkpoint.origin
     (hash_ed25519, ed25519), (hash_mldsa65, mldsa65) = (_unline(line, name) for line in lines)
-    key = _choose(name, verify_key, hash_ed25519, TYPE_ED25519, hash_mldsa65, TYPE_MLDSA65)
+    key = _choose(name, verify_key, (hash_ed25519, hash_mldsa65), (TYPE_ED25519, TYPE_MLDSA65))
     key.verify(CONTEXT_NOTE, text, Signature(ed25519=ed25519, mldsa65=mldsa65))
     return checkpoint
 
@@ -187,7 +190,8 @@ def cosign(note: bytes, checkpoint: Checkpoint, signer: Signer, cosigner: str, n
         The receipt: the checkpoint's text under the cosigner's two signatures.
 
     Raises:
-        MalformedObject: If note and checkpoint are not of one another, or the checkpoint is not addressed to the cosigner.
+        MalformedObject: If note and checkpoint are not of one another, or the checkpoint is not addressed to the
+        cosigner.
     """
     stated, text, _ = _parse(note)
     if stated != checkpoint or cosigner != checkpoint.peer:
@@ -236,7 +240,8 @@ def read_receipt(note: bytes, *, verify_key: VerifyKey | Sequence[VerifyKey]) ->
     seconds = int.from_bytes(time, "big")
     if seconds > MAX_TIME_MS // _MS:
         raise MalformedObject("The receipt states a time beyond the year 9999.")
-    key = _choose(name, verify_key, hash_ed25519, TYPE_ED25519_COSIGNATURE, hash_mldsa65, TYPE_MLDSA65_COSIGNATURE)
+    kinds = (TYPE_ED25519_COSIGNATURE, TYPE_MLDSA65_COSIGNATURE)
+    key = _choose(name, verify_key, (hash_ed25519, hash_mldsa65), kinds)
     signature = Signature(ed25519=ed25519[_TIMESTAMP_BYTES:], mldsa65=mldsa65[_TIMESTAMP_BYTES:])
     key.verify(CONTEXT_NOTE, _cosigned(seconds, text), signature)
     return Receipt(checkpoint=checkpoint, cosigner=checkpoint.peer, time_ms=seconds * _MS)
@@ -270,20 +275,17 @@ def _unline(line: bytes, name: str) -> tuple[bytes, bytes]:
 def _choose(
     name: str,
     offered: VerifyKey | Sequence[VerifyKey],
-    hash_ed25519: bytes,
-    kind_ed25519: bytes,
-    hash_mldsa65: bytes,
-    kind_mldsa65: bytes,
+    hashes: tuple[bytes, bytes],
+    kinds: tuple[bytes, bytes],
 ) -> VerifyKey:
     for key in (offered,) if isinstance(offered, VerifyKey) else offered:
-        if hash_ed25519 == note_key_hash(name, kind_ed25519, key.ed25519) and hash_mldsa65 == note_key_hash(
-            name, kind_mldsa65, key.mldsa65
-        ):
+        publics = (key.ed25519, key.mldsa65)
+        if hashes == tuple(note_key_hash(name, kind, public) for kind, public in zip(kinds, publics, strict=True)):
             return key
     raise SignatureInvalid(
         f"The note of {name} is not signed by a key in force with both algorithms.",
         code="trust.unknown-note-key",
-        fields={"name": name, "key_hash": hash_ed25519.hex()},
+        fields={"name": name, "key_hash": hashes[0].hex()},
     )
 
 

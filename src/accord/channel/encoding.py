@@ -2,13 +2,13 @@
 
 Promise: ``decode(encode(x)) == x`` and ``encode(decode(b)) == b`` for every ``b`` that decodes at all.
 
-The subset is deliberately small: unsigned and negative integers of at most 64 bits, byte strings, text strings (UTF-8), arrays,
-maps whose keys are unsigned integers in ascending order, ``false``, ``true`` and ``null``.
+The subset is deliberately small: unsigned and negative integers of at most 64 bits, byte strings, text strings
+(UTF-8), arrays, maps whose keys are unsigned integers in ascending order, ``false``, ``true`` and ``null``.
 No floats, no tags, no indefinite lengths, no duplicate keys, no undefined, no bytes after the object.
 
-A stranger's bytes are scanned before any value is made of them: the scan allocates nothing, refuses a length that exceeds the bytes
-present, and bounds depth and number of items. Only then does the CBOR library build the values, and what it built must encode to
-the same bytes again.
+A stranger's bytes are scanned before any value is made of them: the scan allocates nothing, refuses a length that
+exceeds the bytes present, and bounds depth and number of items. Only then does the CBOR library build the values, and
+what it built must encode to the same bytes again.
 
 Unknown map keys below 1000 are critical and refused; from 1000 on they are ignorable, kept, and emitted again.
 """
@@ -36,7 +36,8 @@ __all__ = [
 ]
 
 FIRST_IGNORABLE_KEY: Final = 1000
-"""Map keys from here on may be ignored by who does not know them. Source: docs/protocol.md, "Versions and unknown fields"."""
+"""Map keys from here on may be ignored by who does not know them. Source: docs/protocol.md, "Versions and unknown
+fields"."""
 
 _PARTY: Final = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{MAX_PARTY_CHARS - 1}}}")
 _WORD: Final = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._:/-]{{0,{MAX_WORD_CHARS - 1}}}")
@@ -127,7 +128,9 @@ def _malformed(what: str, why: str, position: int | None = None) -> MalformedObj
     return MalformedObject(f"The {what} is malformed: {why}{at}.", fields={"what": what})
 
 
-def _scan(data: bytes, what: str, *, max_depth: int, max_items: int) -> None:  # noqa: C901, PLR0912, PLR0915 - one flat loop is what makes it cheap and auditable
+def _scan(  # noqa: C901, PLR0912, PLR0915 - one flat loop is what makes it cheap and auditable
+    data: bytes, what: str, *, max_depth: int, max_items: int
+) -> None:
     """Walks the bytes once without building a value; refuses what is outside the subset."""
     size = len(data)
     position = 0

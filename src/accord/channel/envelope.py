@@ -1,9 +1,11 @@
 """The envelope: a header in clear and a body that only its recipient, and its sender's archive, can read.
 
-The header says who to whom, when, until when and how large, and commits to the body; it names no subject, kind, case or person.
-The body says what it is (kind and schema), carries the payload as opaque bytes, and names the decision of law that let it go.
+The header says who to whom, when, until when and how large, and commits to the body; it names no subject, kind, case
+or person. The body says what it is (kind and schema), carries the payload as opaque bytes, and names the decision of
+law that let it go.
 
-Bytes that are signed or hashed are the bytes that travel: ``Header.decode(data).encode() == data`` for all that decodes.
+Bytes that are signed or hashed are the bytes that travel: ``Header.decode(data).encode() == data`` for all that
+decodes.
 """
 
 import hashlib
@@ -149,7 +151,8 @@ class Header:
         """Checks what no single field shows.
 
         Raises:
-            MalformedObject: If sender and recipient are one, the identifier is no UUIDv7, or the times contradict each other.
+            MalformedObject: If sender and recipient are one, the identifier is no UUIDv7, or the times contradict each
+            other.
         """
         require_party(self.sender, "header")
         require_party(self.recipient, "header")
@@ -174,7 +177,8 @@ class Body:
         kind: What the payload is, a short word such as ``request`` or ``disposition``.
         schema: Version of that kind's schema.
         payload: The message itself; opaque here (JSON in practice).
-        decision_digest: SHA-256 of the decision of law that permitted the release; 32 zero bytes for the channel's own messages.
+        decision_digest: SHA-256 of the decision of law that permitted the release; 32 zero bytes for the channel's own
+            messages.
         handling: Handling code that governs the whole message.
         extensions: Ignorable fields, keys from 1000 on.
     """

@@ -7,8 +7,9 @@ One preimage serves both signature algorithms::
 
     "accord/1" 0x00 || length of context (2 bytes, big-endian) || context || message
 
-with one exception: under the context ``note`` the message is signed as it stands, so that tools which know C2SP signed notes verify
-our Ed25519 lines. Such a message begins with ``accord/1/`` or ``cosignature/v1`` and a line feed, which no other preimage does.
+with one exception: under the context ``note`` the message is signed as it stands, so that tools which know C2SP signed
+notes verify our Ed25519 lines. Such a message begins with ``accord/1/`` or ``cosignature/v1`` and a line feed, which
+no other preimage does.
 
 Custody may keep private keys elsewhere: ``Signer`` and ``Opener`` are all the channel asks of it.
 """
@@ -101,7 +102,7 @@ class KeyUnusable(TrustFails):
 
 
 def key_id(kind: bytes, public: bytes) -> bytes:
-    """Returns the 8-byte name of a public key: SHA-256("accord/key/1" 0x00 || kind || 0x00 || public), first 8 bytes."""
+    """Returns a public key's name: the first 8 bytes of SHA-256("accord/key/1" 0x00 || kind || 0x00 || public)."""
     return hashlib.sha256(b"accord/key/1\0" + kind + b"\0" + public).digest()[:KEY_ID_BYTES]
 
 

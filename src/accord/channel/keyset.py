@@ -3,16 +3,17 @@
 Keysets form a chain: each names the digest of the one before, and the root, which stays offline, signs each.
 The root is pinned once, when officers compare its words in person; all later trust follows from it.
 
-Positions, not clocks, decide which key counts. A key signs for entry ``n`` of its party's own log if ``from <= n``, ``n < until`` where an
-end is stated, and ``n < revoked_from`` where it was revoked: earlier evidence stays good, later use is refused, and a stolen key cannot
-back-date because what was co-signed cannot change. A checkpoint of size ``n`` speaks at position ``n - 1``.
-A co-signature speaks of the *peer's* log, so a revocation also names the first position there from which it no longer counts.
+Positions, not clocks, decide which key counts. A key signs for entry ``n`` of its party's own log if ``from <= n``,
+``n < until`` where an end is stated, and ``n < revoked_from`` where it was revoked: earlier evidence stays good, later
+use is refused, and a stolen key cannot back-date because what was co-signed cannot change. A checkpoint of size ``n``
+speaks at position ``n - 1``. A co-signature speaks of the *peer's* log, so a revocation also names the first position
+there from which it no longer counts.
 
 Invariants of a chain:
     * serials count from 1 without gaps; party, peer and suite never change; times of issue never go back;
     * what was said of a key can only be narrowed: an end can be set or drawn nearer, never lifted;
-    * a key may be left out only after its end was stated, so that silence never changes a key's meaning; it may come back to be
-      revoked, never to be used.
+    * a key may be left out only after its end was stated, so that silence never changes a key's meaning; it may come
+      back to be revoked, never to be used.
 """
 
 import hashlib
@@ -67,8 +68,8 @@ class KeyEntry:
         from_position: First position of the party's own log at which it counts.
         until_position: First position at which it no longer counts, or ``None`` while it is in use.
         revoked_from: First position at which it is refused as compromised, or ``None``.
-        cosign_revoked_from: First size of the peer's log at which its co-signatures are refused; needed where ``revoked_from`` is set,
-            and taken as 0 where it is missing: nothing means no.
+        cosign_revoked_from: First size of the peer's log at which its co-signatures are refused; needed where
+            ``revoked_from`` is set, and taken as 0 where it is missing: nothing means no.
     """
 
     public: bytes
@@ -368,8 +369,9 @@ class KeysetChain:
                 if entry.counts_at(position):
                     return key
                 is_revoked = entry.revoked_from is not None and position >= entry.revoked_from
+                verdict = "was revoked before" if is_revoked else "does not count at"
                 raise KeyNotInForce(
-                    f"Key {key_id.hex()} {'was revoked before' if is_revoked else 'does not count at'} position {position}.",
+                    f"Key {key_id.hex()} {verdict} position {position}.",
                     code="trust.key-revoked" if is_revoked else None,
                     fields={"key_id": key_id.hex(), "position": position},
                 )

@@ -3,9 +3,10 @@
 A log is a list of leaves; its root commits to every leaf, its place and their number.
 
 Invariants:
-    * a ``Frontier`` of size n holds one hash for each bit set in n, the highest first: enough to append and to state the root;
-    * a ``StrideNode`` of level 8k and index i is the root of the leaves [i * 256^k, (i + 1) * 256^k): storage keeps the leaves and these,
-      one more hash for each 256 leaves, and every proof is made from less than 3 * 256 reads;
+    * a ``Frontier`` of size n holds one hash for each bit set in n, the highest first: enough to append and to state
+      the root;
+    * a ``StrideNode`` of level 8k and index i is the root of the leaves [i * 256^k, (i + 1) * 256^k): storage keeps
+      the leaves and these, one more hash for each 256 leaves, and every proof is made from less than 3 * 256 reads;
     * a proof is checked by arithmetic alone and has exactly as many hashes as sizes and index demand.
 
 It does not store, fetch or sign anything.
@@ -42,7 +43,8 @@ __all__ = [
 
 HASH_BYTES: Final = 32
 STRIDE_LEVELS: Final = 8
-"""Levels between stored nodes: 2^8 = 256 leaves to one stored node. Precedent: the tiles of C2SP tlog-tiles are as high."""
+"""Levels between stored nodes: 2^8 = 256 leaves to one stored node. Precedent: the tiles of C2SP tlog-tiles are as
+high."""
 
 EMPTY_ROOT: Final = hashlib.sha256(b"").digest()
 """Root of the empty log. Source: RFC 9162, 2.1.1."""
@@ -50,7 +52,8 @@ EMPTY_ROOT: Final = hashlib.sha256(b"").digest()
 _sha256 = hashlib.sha256
 
 HashReader = Callable[[int, int, int], Sequence[bytes]]
-"""Reads ``count`` hashes from ``start`` on at ``level`` (0 for leaves, then 8, 16, 24...): called as (level, start, count)."""
+"""Reads ``count`` hashes from ``start`` on at ``level`` (0 for leaves, then 8, 16, 24...): called as (level, start,
+count)."""
 
 
 class ProofInvalid(TrustFails):

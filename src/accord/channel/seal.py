@@ -15,8 +15,9 @@ Invariants:
     * both wraps lead to one plaintext or to a refusal: the header's commitment decides, not the key;
     * inflation stops at the body limit, and padding must be exactly the class's zeros.
 
-The archive capsule holds a secret, sealed once a flush to the sender's archive key. Its private half can stay offline: sending needs only
-the public one. Compression happens before sealing; what its length could tell is what the padding class tells.
+The archive capsule holds a secret, sealed once a flush to the sender's archive key. Its private half can stay offline:
+sending needs only the public one. Compression happens before sealing; what its length could tell is what the padding
+class tells.
 """
 
 import hashlib
@@ -73,7 +74,8 @@ _FRAME_BYTES: Final = 1 + 3 + 3 + _WRAP_BYTES + 2 + _ARCHIVE_WRAP_BYTES
 def padded_size(size: int) -> int:
     """Returns the size class of a plaintext of ``size`` bytes: at least 512, at most 12 % more than asked.
 
-    Source: PADMÉ (Nikitin et al., "Reducing Metadata Leakage from Encrypted Files and Communication with PURBs", 2019, section 4).
+    Source: PADMÉ (Nikitin et al., "Reducing Metadata Leakage from Encrypted Files and Communication with PURBs", 2019,
+    section 4).
     """
     if size <= MIN_PADDED_BYTES:
         return MIN_PADDED_BYTES

@@ -1,6 +1,7 @@
 """The one suite of algorithms, named so that another can follow it without ambiguity.
 
-A suite is a number in every signed header and a name in every key schedule; there is no negotiation on the wire and so no downgrade.
+A suite is a number in every signed header and a name in every key schedule; there is no negotiation on the wire and so
+no downgrade.
 """
 
 from typing import Final
@@ -17,7 +18,8 @@ SUITE_1_NAME: Final = b"accord-1-XWING-HKDFSHA256-AES256GCM-SHA256-ED25519-MLDSA
 
 HPKE (RFC 9180) with KEM 0x647A X-Wing, KDF 0x0001 HKDF-SHA256, AEAD 0x0002 AES-256-GCM; SHA-256; Ed25519 (RFC 8032) and
 ML-DSA-65 (FIPS 204), of which both must verify.
-Source: draft-connolly-cfrg-xwing-kem; Canada ITSM.40.001 and India's task force on quantum-safe migration both ask for hybrids.
+Source: draft-connolly-cfrg-xwing-kem; Canada ITSM.40.001 and India's task force on quantum-safe migration both ask for
+hybrids.
 """
 
 
