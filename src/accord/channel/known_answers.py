@@ -1,7 +1,7 @@
 """Known answers of the start-up self-test: made once, checked by independent means in the tests.
 
-The keys are those of the seeds 00 01 02 ...; both answers that are random by nature (the ML-DSA-65 signature is hedged, HPKE
-encapsulates to a fresh key) are kept whole, so that what is tested is reading what another process wrote.
+The keys are those of the seeds 00 01 02 ...; both answers that are random by nature (the ML-DSA-65 signature is
+hedged, HPKE encapsulates to a fresh key) are kept whole, so that what is tested is reading what another process wrote.
 """
 
 import base64

@@ -119,7 +119,7 @@ def run_self_test() -> tuple[str, ...]:
     for name, test in _TESTS:
         try:
             is_sound = test()
-        except Exception as error:  # noqa: BLE001 - whatever a broken library raises, the verdict is one: do not run
+        except Exception as error:  # whatever a broken library raises, the verdict is one: do not run
             raise SelfTestFailed(f"The algorithm {name} cannot be used here.", fields={"algorithm": name}) from error
         if not is_sound:
             raise SelfTestFailed(f"The algorithm {name} gives wrong answers here.", fields={"algorithm": name})
