@@ -1,0 +1,231 @@
+"""Our own keysets and the peers': made, chained, stored, and found again.
+
+A keyset also carries the TLS certificates that its pins name, as an ignorable field, because a TLS library wants the
+certificate itself where a verifier of evidence needs the pin only.
+"""
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from hashlib import sha256
+from typing import Final
+
+from accord.channel.keys import VerifyKey
+from accord.channel.keyset import KeyEntry, Keyset, KeysetChain, sign_keyset
+from accord.errors import OurFault
+
+from . import models
+from .custody import Custody, KeyKind
+from .tls import pin_of
+
+__all__ = [
+    "TLS_CERTIFICATES",
+    "chain_between",
+    "chain_by_digest",
+    "chain_digest",
+    "first_keyset",
+    "next_keyset",
+    "record_keyset",
+    "remember",
+    "tls_certificates",
+]
+
+# Field number of the DER certificates: 1000 and above may be ignored by who does not know them.
+TLS_CERTIFICATES: Final = 1000
+
+# NIST SP 800-57 part 1, 5.3.6: one to three years for a signing key in use; the keyset asks for renewal by then.
+VALIDITY: Final = timedelta(days=731)
+
+# Entries for which the old signing key still counts after a rotation: more than can be under way before the peer has
+# filed the keyset, so that no batch in flight is refused (faults list, 26).
+OVERLAP_ENTRIES: Final = 65_536
+
+
+def first_keyset(custody: Custody, *, peer: str, issued_ms: int) -> bytes:
+    """Returns our first keyset towards a peer, signed by the root key.
+
+    Raises:
+        KeyFileMissing: The root key is offline.
+    """
+    certificate = custody.tls.der
+    keyset = Keyset(
+        party=custody.party,
+        peer=peer,
+        serial=1,
+        previous=None,
+        issued_ms=issued_ms,
+        valid_from_ms=issued_ms,
+        valid_until_ms=_until(issued_ms),
+        sign_keys=(KeyEntry(public=custody.newest("sign")),),
+        seal_keys=(KeyEntry(public=custody.newest("seal")),),
+        archive_keys=(KeyEntry(public=custody.newest("archive")),),
+        tls_pins=(pin_of(certificate),),
+        extensions={TLS_CERTIFICATES: [certificate]},
+    )
+    return sign_keyset(keyset, custody.root_signer())
+
+
+def next_keyset(
+    custody: Custody,
+    latest: Keyset,
+    *,
+    issued_ms: int,
+    position: int,
+    what: KeyKind | None = None,
+    revoked: bytes | None = None,
+    cosignatures_from: int = 0,
+) -> bytes:
+    """Returns the keyset after ``latest``, signed by the root key.
+
+    Args:
+        custody: Holds the new key already where ``what`` names its kind.
+        latest: The keyset before.
+        issued_ms: Now, in milliseconds since the Unix epoch.
+        position: Next free position of our own log: from here a new key counts, and a revoked one no longer does.
+        what: Kind of which the newest key of the custody is announced.
+        revoked: Id of a signing key that is to be revoked as compromised.
+        cosignatures_from: First size of the peer's log at which the revoked key's co-signature is refused.
+    """
+    sign, seal, archive = (
+        _still_said(keys, position) for keys in (latest.sign_keys, latest.seal_keys, latest.archive_keys)
+    )
+    certificates = list(tls_certificates(latest).values())
+    if what == "sign":
+        sign = _joined(sign, custody.newest("sign"), position, until=position + OVERLAP_ENTRIES)
+    elif what == "seal":
+        seal = _joined(seal, custody.newest("seal"), position, until=position)
+    elif what == "archive":
+        archive = _joined(archive, custody.newest("archive"), position, until=position)
+    elif what == "tls":
+        certificates = [custody.tls.der]
+        if custody.next_tls is not None:
+            certificates.append(custody.next_tls.der)
+    if revoked is not None:
+        sign = tuple(
+            entry.revoked(position, cosignatures_from=cosignatures_from)
+            if VerifyKey.from_bytes(entry.public).key_id == revoked and entry.revoked_from is None
+            else entry
+            for entry in sign
+        )
+    keyset = replace(
+        latest,
+        serial=latest.serial + 1,
+        previous=latest.digest,
+        issued_ms=max(issued_ms, latest.issued_ms),
+        valid_from_ms=issued_ms,
+        valid_until_ms=_until(issued_ms),
+        sign_keys=sign,
+        seal_keys=seal,
+        archive_keys=archive,
+        tls_pins=tuple(pin_of(der) for der in certificates),
+        extensions={**latest.extensions, TLS_CERTIFICATES: certificates},
+    )
+    return sign_keyset(keyset, custody.root_signer())
+
+
+def _until(issued_ms: int) -> int:
+    return issued_ms + VALIDITY // timedelta(milliseconds=1)
+
+
+def _still_said(entries: Sequence[KeyEntry], position: int) -> tuple[KeyEntry, ...]:
+    # A key whose end is long past may be left out: its end stands in the chain for ever.
+    return tuple(
+        entry
+        for entry in entries
+        if entry.is_open or entry.revoked_from is not None or (entry.until_position or 0) >= position
+    )
+
+
+def _joined(entries: Sequence[KeyEntry], public: bytes, position: int, *, until: int) -> tuple[KeyEntry, ...]:
+    if any(entry.public == public for entry in entries):
+        raise OurFault("The newest key is in the keyset already; make a new one first.", code="parties.no-new-key")
+    ended = tuple(entry.retired(max(until, entry.from_position)) if entry.is_open else entry for entry in entries)
+    return (*ended, KeyEntry(public=public, from_position=position))
+
+
+def tls_certificates(keyset: Keyset) -> Mapping[bytes, bytes]:
+    """Returns the DER certificates of a keyset by their pin; a certificate that no pin names is left out."""
+    carried = keyset.extensions.get(TLS_CERTIFICATES, ())
+    if not isinstance(carried, list | tuple):
+        return {}
+    by_pin = {pin_of(der): der for der in carried if isinstance(der, bytes)}
+    return {pin: der for pin, der in by_pin.items() if pin in keyset.tls_pins}
+
+
+def chain_digest(chain: KeysetChain) -> bytes:
+    """Returns what names a whole chain: SHA-256 of its bytes."""
+    return sha256(chain.to_bytes()).digest()
+
+
+class _Chains:
+    """Verified chains of this process by their digest; equal bytes have an equal verdict for ever."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.by_digest: dict[bytes, KeysetChain] = {}
+
+
+_CHAINS: Final = _Chains()
+# Two chains a channel are in use at a time; older ones are only re-read, never lost.
+MAX_CACHED_CHAINS: Final = 256
+
+
+def chain_by_digest(digest: bytes, *, party: str, peer: str) -> KeysetChain:
+    """Returns a chain by its digest, from this process's memory or else from the database.
+
+    Raises:
+        OurFault: The stored keysets do not have that digest; the database was changed from outside.
+    """
+    found = _CHAINS.by_digest.get(digest)
+    if found is not None:
+        return found
+    chain = chain_between(party, peer)
+    if chain_digest(chain) != digest:
+        raise OurFault(
+            f"The stored keysets of {party} are not those of the channel's head.", code="parties.keysets-damaged"
+        )
+    remember(chain)
+    return chain
+
+
+def remember(chain: KeysetChain) -> bytes:
+    """Keeps a verified chain for this process and returns its digest."""
+    digest = chain_digest(chain)
+    with _CHAINS.lock:
+        if len(_CHAINS.by_digest) >= MAX_CACHED_CHAINS:
+            _CHAINS.by_digest.clear()
+        _CHAINS.by_digest[digest] = chain
+    return digest
+
+
+def chain_between(party: str, peer: str) -> KeysetChain:
+    """Returns the chain of a party's keysets towards a peer, verified anew under the pinned root.
+
+    Raises:
+        OurFault: The party has no pinned root.
+        TrustFails: A stored keyset does not verify.
+    """
+    root = models.Party.objects.values_list("root_public", flat=True).get(pk=party)
+    if root is None:
+        raise OurFault(f"No root key of {party} is pinned.", code="parties.not-pinned")
+    chain = KeysetChain(VerifyKey.from_bytes(bytes(root)))
+    signed = (
+        models.Keyset.objects.filter(party_id=party, peer_id=peer).order_by("serial").values_list("signed", flat=True)
+    )
+    for keyset in signed:
+        chain = chain.extended(bytes(keyset))
+    return chain
+
+
+def record_keyset(chain: KeysetChain, signed: bytes) -> KeysetChain:
+    """Stores the next keyset of a chain and returns the longer chain.
+
+    Raises:
+        TrustFails: It does not continue the chain.
+    """
+    longer = chain.extended(signed)
+    latest = longer.latest
+    models.Keyset.objects.create(party_id=latest.party, peer_id=latest.peer, serial=latest.serial, signed=signed)
+    remember(longer)
+    return longer

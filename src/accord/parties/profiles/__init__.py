@@ -1,0 +1,1 @@
+"""Shipped party profiles, one TOML file a state; data only."""
