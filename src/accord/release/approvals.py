@@ -1,0 +1,160 @@
+"""Approvals: a second officer's word for exactly these bytes, once, for a limited time.
+
+Invariants:
+
+* the officer who approves is not the officer who asked;
+* the approver states the digest of what they saw, and it must be the digest of what is stored;
+* an approval lapses after :data:`APPROVAL_LIFE_HOURS`, and a used one releases nothing a second time;
+* one subject has at most one open approval.
+"""
+
+import hashlib
+import hmac
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from accord.release.actor import APPROVE, Actor, require_actor
+from accord.release.errors import ApprovalRefused
+from accord.release.models import Approval, DecisionRecord
+
+__all__ = ["APPROVAL_LIFE_HOURS", "approve", "payload_digest", "request_approval", "send_back", "take_back"]
+
+APPROVAL_LIFE_HOURS = 24
+"""Life of an approval, hours: what was right yesterday at this hour may no longer be (one duty day)."""
+
+
+def payload_digest(payload: bytes) -> bytes:
+    """Returns SHA-256 of the exact payload bytes, 32 bytes."""
+    return hashlib.sha256(payload).digest()
+
+
+@transaction.atomic
+def request_approval(
+    officer: Actor,
+    *,
+    subject_type: str,
+    subject_id: str,
+    kind: str,
+    payload: bytes,
+    decision: DecisionRecord | None,
+    now: datetime,
+    needed_until: datetime | None = None,
+) -> Approval:
+    """Asks for a second officer's approval of exactly this payload.
+
+    Args:
+        officer: The drafter.
+        subject_type: What kind of object it is about, for example ``message``.
+        subject_id: Which one.
+        kind: Kind of message.
+        payload: The bytes that will leave.
+        decision: The gate's decision when it was asked.
+        now: The time.
+        needed_until: A release already planned for later keeps the approval alive until then.
+
+    Returns:
+        The pending approval; the same one again where the same payload is already pending.
+    """
+    digest = payload_digest(payload)
+    open_one = (
+        Approval.objects.select_for_update()
+        .filter(subject_type=subject_type, subject_id=subject_id, state__in=("pending", "approved"))
+        .first()
+    )
+    if open_one is not None:
+        if bytes(open_one.payload_digest) == digest and not open_one.has_lapsed(now):
+            return open_one
+        # Another payload, or the time is over: the old word is worth nothing.
+        open_one.state = Approval.State.LAPSED
+        open_one.save(update_fields=["state"])
+    expires_at = now + timedelta(hours=APPROVAL_LIFE_HOURS)
+    if needed_until is not None:
+        expires_at = max(expires_at, needed_until + timedelta(hours=1))
+    return Approval.objects.create(
+        subject_type=subject_type,
+        subject_id=subject_id,
+        kind=kind,
+        payload=payload,
+        payload_digest=digest,
+        requested_by_id=officer.pk,
+        requested_at=now,
+        expires_at=expires_at,
+        decision=decision,
+    )
+
+
+def _locked(approval: Approval) -> Approval:
+    return Approval.objects.select_for_update().get(pk=approval.pk)
+
+
+@transaction.atomic
+def approve(approval: Approval, officer: Actor, *, seen_digest: bytes, now: datetime) -> Approval:
+    """Gives a second officer's word.
+
+    Args:
+        approval: The pending approval.
+        officer: The approver.
+        seen_digest: SHA-256 of the payload the approver was shown.
+        now: The time.
+
+    Returns:
+        The approval; unchanged where the same officer approves the same payload twice.
+
+    Raises:
+        ActorNotPermitted: The officer may not approve.
+        ApprovalRefused: It is the drafter, another payload, or no longer pending.
+    """
+    require_actor(officer, APPROVE)
+    held = _locked(approval)
+    if held.requested_by_id == officer.pk:
+        raise ApprovalRefused(
+            "Nobody approves their own draft.",
+            code="release.own-draft",
+            next_step="Ask another releasing officer.",
+        )
+    if not hmac.compare_digest(bytes(held.payload_digest), seen_digest):
+        raise ApprovalRefused("What you were shown is not what would leave.", code="release.payload-changed")
+    if held.state == Approval.State.APPROVED and held.decided_by_id == officer.pk:
+        return held
+    if held.state != Approval.State.PENDING:
+        raise ApprovalRefused(
+            "The approval is no longer open.", code="release.approval-not-open", fields={"state": held.state}
+        )
+    if held.has_lapsed(now):
+        raise ApprovalRefused("The approval lapsed before it was given.", code="release.approval-lapsed")
+    held.state = Approval.State.APPROVED
+    held.decided_by_id = officer.pk
+    held.decided_at = now
+    held.save(update_fields=["state", "decided_by", "decided_at"])
+    return held
+
+
+@transaction.atomic
+def send_back(approval: Approval, officer: Actor, *, reason: str, now: datetime) -> Approval:
+    """Returns a draft to its drafter with a reason.
+
+    Raises:
+        ActorNotPermitted: The officer may not approve.
+        ApprovalRefused: It is no longer open.
+    """
+    require_actor(officer, APPROVE)
+    held = _locked(approval)
+    if held.state not in {Approval.State.PENDING, Approval.State.APPROVED}:
+        raise ApprovalRefused(
+            "The approval is no longer open.", code="release.approval-not-open", fields={"state": held.state}
+        )
+    held.state = Approval.State.RETURNED
+    held.decided_by_id = officer.pk
+    held.decided_at = now
+    held.reason = reason
+    held.save(update_fields=["state", "decided_by", "decided_at", "reason"])
+    return held
+
+
+@transaction.atomic
+def take_back(*, subject_type: str, subject_id: str) -> None:
+    """Ends any open approval of a subject: its draft is being changed."""
+    Approval.objects.filter(subject_type=subject_type, subject_id=subject_id, state__in=("pending", "approved")).update(
+        state=Approval.State.LAPSED
+    )

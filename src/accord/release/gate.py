@@ -1,0 +1,71 @@
+"""The gate of this node: our own party's packs, loaded once a process."""
+
+import threading
+from typing import Final
+
+from accord.errors import OurFault
+from accord.law.decision import Decision
+from accord.law.engine import Gate
+from accord.law.facts import Facts
+from accord.law.loading import load_packs
+from accord.parties.models import Party
+
+__all__ = ["NodeNotSetUp", "decide", "our_party", "use_gate"]
+
+
+class NodeNotSetUp(OurFault):
+    """The node has no party of its own yet, and so no law to ask."""
+
+    code = "release.node-not-set-up"
+    default_next_step = "Run accord init first."
+
+
+class _InUse:
+    """The one gate of this process, and whose it is."""
+
+    def __init__(self) -> None:
+        self.gate: Gate | None = None
+        self.party: str | None = None
+        self.lock = threading.Lock()
+
+
+_IN_USE: Final = _InUse()
+
+
+def use_gate(gate: Gate | None) -> None:
+    """Makes ``gate`` this process's one; ``None`` forgets it, so that the next need loads the packs anew."""
+    with _IN_USE.lock:
+        _IN_USE.gate = gate
+        _IN_USE.party = None
+
+
+def _ourselves() -> Party:
+    party = Party.objects.filter(is_self=True).first()
+    if party is None:
+        raise NodeNotSetUp("This node has no party of its own.")
+    return party
+
+
+def our_party() -> str:
+    """Returns the code of the party this node serves.
+
+    Raises:
+        NodeNotSetUp: The node was never set up.
+    """
+    with _IN_USE.lock:
+        if _IN_USE.party is None:
+            _IN_USE.party = _ourselves().code
+        return _IN_USE.party
+
+
+def decide(facts: Facts) -> Decision:
+    """Returns the gate's decision on these facts.
+
+    Raises:
+        NodeNotSetUp: The node was never set up.
+    """
+    with _IN_USE.lock:
+        gate = _IN_USE.gate
+        if gate is None:
+            gate = _IN_USE.gate = Gate(load_packs(_ourselves().described.law_packs))
+    return gate.decide(facts)

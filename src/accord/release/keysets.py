@@ -1,0 +1,98 @@
+"""The kind ``keyset``: a party's new statement of its node keys, on its way as an ordinary entry of its log.
+
+The peer's is checked against its chain under the pinned root, at once, since what follows may rely on the new keys.
+Ours comes into force when the peer says that it filed it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from accord.channel.limits import MAX_KEYSET_BYTES
+from accord.law.facts import Facts
+from accord.parties.keysets import chain_between, record_keyset
+from accord.parties.models import Keyset
+from accord.release.approvals import payload_digest
+from accord.release.gate import our_party
+from accord.release.models import ReleasedMessage
+from accord.release.received import FILED, FilingWork, Handled, Received
+from accord.release.registry import Follower, MessageKind, OutcomeNotice
+from accord.release.services import send_for_the_channel
+from accord.vocabulary.handling import Classification, Handling
+from accord.vocabulary.urgency import Lane
+
+__all__ = ["KEYSET", "KEYSET_FOLLOWER", "KEYSET_LIFE_DAYS", "send_keyset"]
+
+KEYSET_LIFE_DAYS = 365
+"""Days a keyset may wait for its peer: as long as the longest outage both sides would bear."""
+
+
+def send_keyset(peer: str, signed: bytes, *, now: datetime) -> ReleasedMessage:
+    """Tells a peer our new keys; call it inside :func:`~accord.release.services.one_release`.
+
+    Args:
+        peer: Code of the peer.
+        signed: The keyset as our root key signed it.
+        now: The time.
+
+    Raises:
+        GateRefuses: The gate does not let it pass.
+        ReleaseRefused: There is no channel to the peer.
+    """
+    facts = Facts(
+        party=our_party(),
+        peer=peer,
+        action="acknowledge",
+        date=now.date(),
+        kind=KEYSET.name,
+        personal_data=False,
+        asks_about_person=False,
+        bears_information=False,
+        handling=Handling.H0,
+        classification=Classification.UNCLASSIFIED,
+    )
+    return send_for_the_channel(
+        peer=peer,
+        kind=KEYSET.name,
+        payload=signed,
+        facts=facts,
+        lane=Lane.URGENT,
+        not_after=now + timedelta(days=KEYSET_LIFE_DAYS),
+        now=now,
+    )
+
+
+def _handle(received: Received, _work: FilingWork) -> Handled:
+    record_keyset(chain_between(received.peer, received.party), received.payload)
+    return FILED
+
+
+def _on_outcome(notice: OutcomeNotice) -> None:
+    if notice.state != "filed":
+        return
+    sent = ReleasedMessage.objects.filter(
+        kind=KEYSET.name,
+        outbox__channel__peer_id=notice.peer,
+        outbox__position__range=(notice.first, notice.last),
+    )
+    digests = {bytes(digest) for digest in sent.values_list("payload_digest", flat=True)}
+    for keyset in Keyset.objects.filter(party_id=our_party(), peer_id=notice.peer, in_force_at=None) if digests else ():
+        if payload_digest(bytes(keyset.signed)) in digests:
+            keyset.in_force_at = notice.at
+            keyset.save(update_fields=["in_force_at"])
+
+
+def _pass_over(_keys: Sequence[int], _what: object) -> None:
+    """Receipt and expiry of a keyset change nothing here."""
+
+
+KEYSET = MessageKind(
+    name="keyset",
+    schema=1,
+    max_bytes=MAX_KEYSET_BYTES,
+    decode=bytes,
+    handler=_handle,
+    facts_at_use=None,
+    needs_approval=False,
+)
+
+KEYSET_FOLLOWER = Follower(on_outcome=_on_outcome, on_delivered=_pass_over, on_unsent=_pass_over)

@@ -1,0 +1,307 @@
+"""The one road out: facts, decision, approval, outbox row, in one transaction.
+
+Promise: nothing is in the outbox that the gate did not let pass, that a second officer did not approve byte for byte
+where its kind needs it, and whose decision is not on record. All of it is written together or not at all.
+
+Invariants:
+
+* the bytes approved are the bytes sent: the payload is encoded once, by the caller, and never again;
+* an approval is used once; asking twice gives the first result again;
+* a refusal is on record too: :func:`one_release` stores the decision after the act has been rolled back;
+* the decision travels as a salted commitment (see :class:`~accord.release.models.DecisionRecord`).
+
+Worked example, as an app calls it::
+
+    with one_release():
+        message = Message.objects.select_for_update().get(pk=...)
+        released = release(
+            officer=officer, peer="IN", kind="request", payload=approval.payload, facts=facts,
+            approval=approval, lane=Lane.ROUTINE, not_after=now + timedelta(days=30), now=now,
+        )
+        message.released = released
+        message.save()
+
+What it does not do: seal, sign or send. The courier takes the outbox row from here.
+"""
+
+import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from accord.courier.models import Channel
+from accord.courier.outbox import enqueue, withdraw
+from accord.law.decision import Decision
+from accord.law.facts import Facts
+from accord.release.actor import RELEASE, Actor, require_actor
+from accord.release.approvals import payload_digest
+from accord.release.errors import ApprovalRefused, GateRefuses, ReleaseRefused
+from accord.release.gate import decide
+from accord.release.models import Approval, ReleasedMessage
+from accord.release.records import keep_decision
+from accord.release.registry import MessageKind, kind_for
+
+__all__ = ["channel_to", "check", "one_release", "release", "send_for_the_channel", "withdraw_released"]
+
+
+def check(facts: Facts) -> Decision:
+    """Returns what the gate would answer now; nothing is stored."""
+    return decide(facts)
+
+
+@contextmanager
+def one_release() -> Iterator[None]:
+    """Holds one release: everything inside is one transaction, and a refusal by the gate outlives its rollback.
+
+    Raises:
+        GateRefuses: Passed on after its decision was stored.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except _GateRefused as refused:
+        with transaction.atomic():
+            keep_decision(
+                refused.facts, refused.decision, actor=refused.actor, at=refused.at, description=refused.description
+            )
+        raise
+
+
+class _GateRefused(GateRefuses):
+    """A refusal with what its record needs."""
+
+    def __init__(
+        self, decision: Decision, *, facts: Facts, actor: Actor | None, at: datetime, description: str
+    ) -> None:
+        super().__init__(decision)
+        self.facts = facts
+        self.actor = actor
+        self.at = at
+        self.description = description
+
+
+def channel_to(peer: str) -> Channel:
+    """Returns the channel to a peer.
+
+    Raises:
+        ReleaseRefused: We have none.
+    """
+    channel = Channel.objects.select_related("peer").filter(peer_id=peer).first()
+    if channel is None:
+        raise ReleaseRefused(
+            "There is no channel to this party.",
+            code="release.no-channel",
+            next_step="Ask the administrator to pair the two nodes.",
+            fields={"peer": peer},
+        )
+    return channel
+
+
+def _same_again(idempotency_key: str | None, approval: Approval | None, digest: bytes) -> ReleasedMessage | None:
+    """Returns what an earlier, equal call released; raises where the key or approval served another payload."""
+    released = None
+    if approval is not None and approval.state == Approval.State.USED:
+        released = ReleasedMessage.objects.filter(approval=approval).first()
+        if released is None:
+            raise ApprovalRefused("The approval has been used.", code="release.approval-used")
+    elif idempotency_key is not None:
+        released = ReleasedMessage.objects.filter(idempotency_key=idempotency_key).first()
+    if released is not None and bytes(released.payload_digest) != digest:
+        raise ReleaseRefused("The key was used for another message.", code="release.key-reused")
+    return released
+
+
+def _require_good(approval: Approval, *, kind: str, digest: bytes, drafter_key: object, now: datetime) -> None:
+    if approval.state != Approval.State.APPROVED:
+        raise ApprovalRefused(
+            "The message has not been approved.", code="release.not-approved", fields={"state": approval.state}
+        )
+    if approval.has_lapsed(now):
+        raise ApprovalRefused("The approval has lapsed.", code="release.approval-lapsed")
+    if approval.kind != kind or not hmac.compare_digest(bytes(approval.payload_digest), digest):
+        raise ApprovalRefused("The message is not the one that was approved.", code="release.payload-changed")
+    if approval.requested_by_id in {approval.decided_by_id, drafter_key}:
+        raise ApprovalRefused(
+            "The drafter of a message never releases it.",
+            code="release.own-draft",
+            next_step="Ask another releasing officer.",
+        )
+
+
+def release(
+    *,
+    officer: Actor,
+    peer: str,
+    kind: str,
+    payload: bytes,
+    facts: Facts,
+    lane: int,
+    not_after: datetime,
+    now: datetime,
+    schema: int = 1,
+    approval: Approval | None = None,
+    in_reply_to: UUID | None = None,
+    attachment_root: bytes | None = None,
+    idempotency_key: str | None = None,
+    description: str = "",
+) -> ReleasedMessage:
+    """Lets one message leave; call it inside :func:`one_release`.
+
+    Args:
+        officer: The releasing officer.
+        peer: Code of the party it goes to.
+        kind: Registered kind.
+        payload: The exact bytes.
+        facts: Facts of the act, for the gate.
+        lane: Lane in which it travels.
+        not_after: Time after which it must not be shown to anyone.
+        now: The time.
+        schema: Version of the kind's schema.
+        approval: A second officer's approval; needed where the kind says so.
+        in_reply_to: Envelope id of the message answered.
+        attachment_root: Root of its attachment chunks.
+        idempotency_key: A second call with the same key gives the first result.
+        description: What was released, in a reference; no content.
+
+    Returns:
+        What was released; the same again when asked twice.
+
+    Raises:
+        ActorNotPermitted: The officer may not release.
+        ApprovalRefused: The approval is missing, lapsed, used, of other bytes, or the officer's own draft.
+        GateRefuses: The law does not let it pass.
+        ReleaseRefused: There is no channel, the payload is over its limit, or the key was used.
+    """
+    require_actor(officer, RELEASE)
+    known = kind_for(kind, schema)
+    digest = payload_digest(payload)
+    if approval is not None:
+        approval = Approval.objects.select_for_update().get(pk=approval.pk)
+    again = _same_again(idempotency_key, approval, digest)
+    if again is not None:
+        return again
+    if approval is not None:
+        _require_good(approval, kind=kind, digest=digest, drafter_key=officer.pk, now=now)
+    elif known.needs_approval:
+        raise ApprovalRefused("A second officer must approve this message first.", code="release.not-approved")
+    released = _leave(
+        known,
+        actor=officer,
+        channel=channel_to(peer),
+        payload=payload,
+        facts=facts,
+        lane=lane,
+        not_after=not_after,
+        now=now,
+        approval=approval,
+        in_reply_to=in_reply_to,
+        attachment_root=attachment_root,
+        idempotency_key=idempotency_key,
+        description=description,
+    )
+    if approval is not None:
+        approval.state = Approval.State.USED
+        approval.save(update_fields=["state"])
+    return released
+
+
+def send_for_the_channel(
+    *, peer: str, kind: str, payload: bytes, facts: Facts, lane: int, not_after: datetime, now: datetime
+) -> ReleasedMessage:
+    """Lets a message leave that serves the channel itself (a disposition, a keyset) and that no officer drafts.
+
+    It passes the same gate with the action ``acknowledge``; only kinds that need no approval can take this way.
+
+    Raises:
+        ReleaseRefused: The kind needs an approval.
+        GateRefuses: The law does not let it pass.
+    """
+    known = kind_for(kind, 1)
+    if known.needs_approval:
+        raise ReleaseRefused("This kind leaves only on an officer's approval.", fields={"kind": kind})
+    return _leave(
+        known,
+        actor=None,
+        channel=channel_to(peer),
+        payload=payload,
+        facts=facts,
+        lane=lane,
+        not_after=not_after,
+        now=now,
+    )
+
+
+def _leave(
+    known: MessageKind,
+    *,
+    actor: Actor | None,
+    channel: Channel,
+    payload: bytes,
+    facts: Facts,
+    lane: int,
+    not_after: datetime,
+    now: datetime,
+    approval: Approval | None = None,
+    in_reply_to: UUID | None = None,
+    attachment_root: bytes | None = None,
+    idempotency_key: str | None = None,
+    description: str = "",
+) -> ReleasedMessage:
+    if len(payload) > known.max_bytes:
+        raise ReleaseRefused(
+            "The message is larger than its kind allows.",
+            code="release.too-large",
+            fields={"size_bytes": len(payload), "limit_bytes": known.max_bytes},
+        )
+    if not_after <= now:
+        raise ReleaseRefused("The message would expire before it left.", code="release.expired")
+    if facts.kind != known.name or facts.peer != channel.peer_id:
+        raise ReleaseRefused("The facts are not of this message.", code="release.facts-differ")
+    decision = decide(facts)
+    if not decision.lets_pass:
+        raise _GateRefused(decision, facts=facts, actor=actor, at=now, description=description)
+    with transaction.atomic():
+        record = keep_decision(facts, decision, actor=actor, at=now, description=description)
+        outbox = enqueue(
+            channel=channel,
+            lane=lane,
+            kind=known.name,
+            schema=known.schema,
+            payload=payload,
+            decision_digest=record.commitment,
+            handling=str(facts.handling or ""),
+            not_after=not_after,
+            in_reply_to=in_reply_to,
+            attachment_root=attachment_root,
+        )
+        return ReleasedMessage.objects.create(
+            outbox=outbox,
+            envelope_id=outbox.envelope_id,
+            peer_id=channel.peer_id,
+            kind=known.name,
+            schema=known.schema,
+            payload_digest=payload_digest(payload),
+            decision=record,
+            approval=approval,
+            released_by_id=actor.pk if actor is not None else None,
+            released_at=now,
+            in_reply_to=in_reply_to,
+            idempotency_key=idempotency_key,
+        )
+
+
+@transaction.atomic
+def withdraw_released(officer: Actor, released: ReleasedMessage) -> None:
+    """Takes back a message that has not been sealed yet; afterwards a correction must follow it instead.
+
+    Raises:
+        ActorNotPermitted: The officer may not release.
+        OfficerCanMend: It has already left.
+    """
+    require_actor(officer, RELEASE)
+    withdraw(released.outbox)
+    released.unsent_reason = "withdrawn"
+    released.save(update_fields=["unsent_reason"])
