@@ -15,6 +15,6 @@ class ExchangeConfig(AppConfig):
 
     def ready(self) -> None:
         """Registers the kinds of message this app sends and files."""
-        from accord.exchange.kinds import register_kinds  # noqa: PLC0415 - models are ready only now
+        from accord.exchange.filing import register_kinds  # noqa: PLC0415 - models are ready only now
 
         register_kinds()

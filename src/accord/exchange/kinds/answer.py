@@ -112,6 +112,7 @@ class Answer(Disclosure, frozen=True, kw_only=True, forbid_unknown_fields=True, 
 
     def _require_the_same_words(self) -> None:
         said = (
+            self.duty_phone,
             self.evaluation,
             self.offence,
             self.conditions,

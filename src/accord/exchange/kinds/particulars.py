@@ -246,7 +246,6 @@ class Correspondence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     sender: Correspondent
     recipient: Correspondent
     liaison_contact: Line
-    duty_phone: Phone
     case_ref_own: Reference
     theme: Theme
     purpose: Purpose
@@ -256,6 +255,7 @@ class Correspondence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     classification: Marking
     retention_until: date
     language: Language
+    duty_phone: Phone | None = None
     case_ref_other: Reference | None = None
     workplan_item: Reference | None = None
     arrangement_id: Reference | None = None

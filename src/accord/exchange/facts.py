@@ -1,0 +1,249 @@
+"""Facts for the gate: read from a message, from what our side knows of it, and from our registers.
+
+Nothing is guessed. What a draft does not say is left out, and the gate reads what is left out as what protects.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from accord.exchange.kinds import ANSWER, CLARIFICATION, DELAY_NOTICE, REQUEST
+from accord.exchange.kinds.particulars import Caveat, Correspondence, Disclosure, Substance
+from accord.exchange.own_side import OwnSide
+from accord.law.facts import ArrangementFact, CaveatFact, ClearanceFact, Facts, RiskFact, SubstanceFact
+from accord.parties.models import Arrangement, RiskProfile
+from accord.release.received import Received
+from accord.vocabulary.refusal import AnswerOutcome
+from accord.vocabulary.urgency import Urgency
+
+__all__ = ["arrangements_with", "facts_at_use", "facts_of_draft", "risk_of"]
+
+_WORDLESS_OUTCOMES = {AnswerOutcome.CANNOT_CONFIRM_OR_DENY, AnswerOutcome.DEFERRED, AnswerOutcome.REFUSED}
+
+
+def arrangements_with(party: str, peer: str) -> tuple[ArrangementFact, ...]:
+    """Returns the arrangements in our register that bind both parties."""
+    rows = Arrangement.objects.filter(parties=party).filter(parties=peer).order_by("code")
+    return tuple(
+        ArrangementFact(
+            id=row.code,
+            agencies=tuple(row.agencies),
+            categories=tuple(row.categories),
+            purposes=tuple(row.purposes),
+            valid_from=row.valid_from,
+            valid_until=row.valid_until,
+        )
+        for row in rows
+    )
+
+
+def risk_of(peer: str, own: OwnSide) -> RiskFact | None:
+    """Returns the newest risk profile of the peer, with what was done about it in this file; ``None`` if none."""
+    profile = RiskProfile.objects.filter(party_id=peer).order_by("-version").first()
+    if profile is None:
+        return None
+    return RiskFact(
+        profile_date=profile.assessed_on,
+        baseline=profile.baseline,
+        residual=profile.residual,
+        mitigations=tuple(profile.mitigations),
+        has_measures_taken=own.has_measures_taken,
+        assessed_by=own.risk_assessed_by or profile.assessed_by,
+    )
+
+
+def _caveats(caveats: Iterable[Caveat]) -> tuple[CaveatFact, ...]:
+    return tuple(
+        CaveatFact(
+            who=caveat.who_may_access,
+            uses=caveat.permitted_uses,
+            procedure=caveat.procedure_contact,
+            expires=caveat.expires_on,
+        )
+        for caveat in caveats
+    )
+
+
+def _substances(named: Iterable[Substance], own: OwnSide) -> tuple[SubstanceFact, ...]:
+    """Returns our own facts of the substances; one that is named and not in them stands there without any."""
+    known = {fact.name for fact in own.substances}
+    others = (
+        SubstanceFact(
+            name=substance.cas_number or substance.name,
+            schedules=(substance.schedule,) if substance.schedule else (),
+            controlled_on=substance.controlled_from,
+            has_noc=substance.authorisation_number is not None,
+        )
+        for substance in named
+        if not {substance.name, substance.cas_number} & known
+    )
+    return (*own.substances, *others)
+
+
+def _personal_data(given: Mapping[str, Any], own: OwnSide) -> bool | None:
+    if given.get("persons") or given.get("person_categories") or given.get("has_biometrics"):
+        return True
+    return own.has_personal_data
+
+
+def _action(kind: str, given: Mapping[str, Any]) -> Any:  # Any: one of the gate's literals
+    asks = kind == REQUEST or (kind == CLARIFICATION and given.get("role") == "question")
+    return "request" if asks else "release"
+
+
+def _bears_information(kind: str, given: Mapping[str, Any]) -> bool:
+    if kind == ANSWER:
+        return given.get("outcome") not in _WORDLESS_OUTCOMES
+    if kind == CLARIFICATION:
+        return given.get("role") != "question"
+    return kind != DELAY_NOTICE
+
+
+def facts_of_draft(
+    *,
+    party: str,
+    peer: str,
+    kind: str,
+    given: Mapping[str, Any],
+    own: OwnSide,
+    drafter: str,
+    releaser: str | None,
+    on: date,
+    due_on: date | None = None,
+    clearances: tuple[ClearanceFact, ...] = (),
+    arrangements: tuple[ArrangementFact, ...] = (),
+    risk: RiskFact | None = None,
+) -> Facts:
+    """Returns the facts of letting a draft leave.
+
+    Args:
+        party: Our code.
+        peer: Code of the receiver.
+        kind: Kind of message.
+        given: Typed values of the fields given so far.
+        own: What our side knows of it.
+        drafter: User name of the drafter.
+        releaser: User name of the releasing officer; ``None`` before release.
+        on: Day of the act.
+        due_on: Last day of the clock it answers, if any.
+        clearances: Holds that were answered.
+        arrangements: Our register, as far as it binds both parties.
+        risk: Risk of the receiver.
+    """
+    evaluation, accuracy, marking = given.get("evaluation"), given.get("accuracy"), given.get("classification")
+    sender, recipient = given.get("sender"), given.get("recipient")
+    refusals = given.get("refusals") or ()
+    retention = given.get("retention_until")
+    is_third_party = bool(given.get("third_party_origin")) or own.has_third_party_origin
+    return Facts(
+        party=party,
+        peer=peer,
+        action=_action(kind, given),
+        date=on,
+        kind=kind,
+        theme=given.get("theme"),
+        purpose=given.get("purpose"),
+        urgency=given.get("urgency", Urgency.NORMAL),
+        urgency_ground=given.get("urgency_ground"),
+        agency=sender.agency if sender else None,
+        recipient_agency=recipient.agency if recipient else None,
+        drafter=drafter,
+        releaser=releaser,
+        clearances=clearances,
+        is_life_threat=own.is_life_threat,
+        imminence_stated=bool(own.imminence),
+        is_minimum_data=own.is_minimum_data,
+        reviewer_notified=own.is_reviewer_notified,
+        personal_data=_personal_data(given, own),
+        asks_about_person=True if given.get("persons") else own.asks_about_person,
+        person_categories=tuple(given.get("person_categories") or ()),
+        protection_statuses=own.protection_statuses,
+        minor=given.get("concerns_minor"),
+        in_custody=own.is_in_custody,
+        custody_safeguards=own.has_custody_safeguards,
+        basis=own.basis,
+        predominance_test=bool(own.predominance_test),
+        subject_is_victim_of_intimidation=own.is_victim_of_intimidation,
+        death_penalty_exposure=own.has_death_penalty_exposure,
+        names_source=own.names_source,
+        arrangements=arrangements,
+        arrangement_id=given.get("arrangement_id"),
+        categories=own.categories,
+        privacy_head=own.privacy_head,
+        commissioner_notified=own.is_commissioner_notified,
+        authorising_law=own.authorising_law,
+        legitimate_aim=bool(own.legitimate_aim),
+        proportionality=bool(own.proportionality),
+        dpdp_head=own.dpdp_head,
+        is_notified_instrumentality=own.is_notified_instrumentality,
+        has_security_safeguards=own.has_security_safeguards,
+        risk=risk,
+        exposure=own.exposure,
+        assurance=own.assurance,
+        source_eval=evaluation.source if evaluation else None,
+        info_eval=evaluation.information if evaluation else None,
+        accuracy_statement=accuracy is not None,
+        as_of=accuracy.as_of if accuracy else None,
+        bears_information=_bears_information(kind, given),
+        caveats=_caveats(given.get("caveats") or ()),
+        handling=given.get("handling"),
+        classification=marking.equivalent if marking else None,
+        evidence_needed=given.get("evidence_needed", "no" if kind != REQUEST else "unknown"),
+        compelled=own.is_compelled,
+        safeguarded_information=own.has_safeguarded_information,
+        safeguarded_authority=own.safeguarded_authority,
+        third_party_origin=is_third_party,
+        originator_consent=own.has_originator_consent,
+        contains_received_from=own.contains_received_from,
+        substances=_substances(given.get("substances") or (), own),
+        retention_days=(retention - on).days if retention and retention >= on else None,
+        retention_until=retention,
+        review_on=given.get("review_on"),
+        answer_outcome=given.get("outcome"),
+        refusal_ground=refusals[0].ground if refusals else None,
+        refusal_rule=refusals[0].rule if refusals else None,
+        delay_reason=given.get("reason") if kind == DELAY_NOTICE else None,
+        expected_on=given.get("expected_on"),
+        due_on=due_on,
+    )
+
+
+def facts_at_use(received: Received, on: date) -> Facts:
+    """Returns the facts of filing a received message: the first and mildest use of it.
+
+    Args:
+        received: The opened message.
+        on: Day of the use.
+    """
+    content: Correspondence = received.content
+    disclosed = content if isinstance(content, Disclosure) else None
+    return Facts(
+        party=received.party,
+        peer=received.peer,
+        action="use",
+        date=on,
+        kind=received.kind,
+        theme=content.theme,
+        purpose=content.purpose,
+        urgency=getattr(content, "urgency", Urgency.NORMAL),
+        agency=content.recipient.agency,
+        recipient_agency=content.sender.agency,
+        personal_data=bool(disclosed.persons or disclosed.person_categories) if disclosed else None,
+        person_categories=disclosed.person_categories if disclosed else (),
+        minor=disclosed.concerns_minor if disclosed else None,
+        source_eval=disclosed.evaluation.source if disclosed and disclosed.evaluation else None,
+        info_eval=disclosed.evaluation.information if disclosed and disclosed.evaluation else None,
+        accuracy_statement=disclosed is not None,
+        as_of=disclosed.accuracy.as_of if disclosed else None,
+        caveats=_caveats(content.caveats),
+        handling=content.handling,
+        classification=content.classification.equivalent,
+        third_party_origin=content.third_party_origin is not None,
+        answer_outcome=getattr(content, "outcome", None),
+        peer_decision=True,
+        use_effect="file",
+        received_purpose=content.purpose,
+        use_purpose=content.purpose,
+        retention_until=content.retention_until,
+        review_on=content.review_on,
+    )

@@ -1,0 +1,286 @@
+"""Approve, send back, answer a hold, release, withdraw: the second officer's acts."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from accord.exchange.attaching import root_of
+from accord.exchange.clocks import end_clock, pause_clock
+from accord.exchange.drafting import own_side_of
+from accord.exchange.errors import ActRefused
+from accord.exchange.kinds import ANSWER, DELAY_NOTICE, SPONTANEOUS_INFORMATION
+from accord.exchange.models import Case, Clock, HoldAnswer, Message
+from accord.exchange.submission import clock_answered, facts_of
+from accord.exchange.text import check_texts
+from accord.officers.acts import note
+from accord.officers.models import Officer
+from accord.officers.permissions import Permission, require
+from accord.release import approvals
+from accord.release.errors import ApprovalRefused
+from accord.release.models import Approval
+from accord.release.services import one_release, withdraw_released
+from accord.release.services import release as let_leave
+from accord.vocabulary.refusal import AnswerOutcome, DelayReason
+from accord.vocabulary.urgency import Lane, Urgency, lane_for
+
+__all__ = ["MESSAGE_LIFE_DAYS", "answer_hold", "approve", "release", "release_due", "send_back", "withdraw"]
+
+MESSAGE_LIFE_DAYS: Final = 90
+"""Days after release in which a message may still be shown at the other side: an outage of a quarter is a crisis that
+officers settle by other means, and what arrives after it is out of date."""
+
+_ONLY_BEFORE = "The message is not waiting for this."
+
+
+def _locked(message: Message) -> Message:
+    return (
+        Message.objects.select_for_update(of=("self",))
+        .select_related("case", "approval", "drafted_by", "in_reply_to", "released")
+        .get(pk=message.pk)
+    )
+
+
+def _approval_of(message: Message) -> Approval:
+    if message.approval is None:
+        raise ActRefused(_ONLY_BEFORE, code="exchange.not-submitted", fields={"state": message.state})
+    return message.approval
+
+
+@transaction.atomic
+def approve(officer: Officer, message: Message, *, seen_digest: bytes, now: datetime | None = None) -> Message:
+    """Approves exactly the payload the officer was shown.
+
+    Args:
+        officer: A releasing officer who did not draft it.
+        message: The submitted message.
+        seen_digest: SHA-256 of the payload that was shown (``message.approval.payload_digest``).
+        now: The time.
+
+    Raises:
+        NotPermitted: The officer may not approve.
+        ActRefused: It has not been submitted, or has left.
+        ApprovalRefused: It is the officer's own draft, the payload differs, or the time is over.
+    """
+    require(officer, Permission.MESSAGE_APPROVE)
+    moment = now or timezone.now()
+    held = _locked(message)
+    if held.state not in {Message.State.SUBMITTED, Message.State.APPROVED}:
+        raise ActRefused(_ONLY_BEFORE, code="exchange.not-submitted", fields={"state": held.state})
+    if officer.pk in {held.drafted_by_id, held.saved_by_id}:
+        raise ApprovalRefused(
+            "Nobody approves a text they wrote.", code="release.own-draft", next_step="Ask another releasing officer."
+        )
+    approvals.approve(_approval_of(held), officer, seen_digest=seen_digest, now=moment)
+    held.state = Message.State.APPROVED
+    held.save(update_fields=["state"])
+    note(officer, "approve message", held, at=moment, detail={"digest": seen_digest.hex()})
+    return held
+
+
+@transaction.atomic
+def send_back(officer: Officer, message: Message, *, reason: str, now: datetime | None = None) -> Message:
+    """Returns a submitted message to its drafter with a reason.
+
+    Raises:
+        NotPermitted: The officer may not approve.
+        ActRefused: It has not been submitted, or the reason is empty.
+    """
+    require(officer, Permission.MESSAGE_APPROVE)
+    check_texts({"reason": reason})
+    moment = now or timezone.now()
+    held = _locked(message)
+    if held.state not in {Message.State.SUBMITTED, Message.State.APPROVED} or not reason.strip():
+        raise ActRefused("A submitted message is sent back with a reason.", code="exchange.not-submitted")
+    approvals.send_back(_approval_of(held), officer, reason=reason, now=moment)
+    held.state = Message.State.DRAFT
+    held.approval = None
+    held.release_at = None
+    held.release_by = None
+    held.reference = ""
+    held.return_reason = reason
+    held.save()
+    _case_waits(held.case, Case.Waiting.US, moment)
+    note(officer, "send back message", held, at=moment)
+    return held
+
+
+@transaction.atomic
+def answer_hold(
+    officer: Officer, message: Message, *, policy: str, reason: str, now: datetime | None = None
+) -> HoldAnswer:
+    """Answers one hold of the gate in writing; the gate decides whether this officer's word counts.
+
+    Args:
+        officer: The named approver; never the drafter.
+        message: The draft that is held.
+        policy: The policy that held it, as the decision names it.
+        reason: Why it may go on, for the file and the reviewer.
+        now: The time.
+
+    Raises:
+        NotPermitted: The officer may not approve.
+        ApprovalRefused: The officer wrote the text.
+        ActRefused: It has left, or the reason is empty.
+    """
+    require(officer, Permission.MESSAGE_APPROVE)
+    check_texts({"reason": reason})
+    moment = now or timezone.now()
+    held = _locked(message)
+    if not held.may_change or not reason.strip():
+        raise ActRefused("A hold is answered before release, with a reason.", code="exchange.hold-not-answered")
+    if officer.pk in {held.drafted_by_id, held.saved_by_id}:
+        raise ApprovalRefused("Nobody answers a hold on their own text.", code="release.own-draft")
+    answer, _ = HoldAnswer.objects.update_or_create(
+        message=held, policy=policy, defaults={"decided_by": officer, "decided_at": moment, "reason": reason}
+    )
+    note(officer, "answer hold", held, at=moment, detail={"policy": policy})
+    return answer
+
+
+def release(officer: Officer, message: Message, *, now: datetime | None = None) -> Message:
+    """Lets an approved message leave; one that must wait for its hour is left to :func:`release_due`.
+
+    Args:
+        officer: A releasing officer who did not draft it.
+        message: The approved message.
+        now: The time.
+
+    Returns:
+        The released message, or the approved one with ``release_at`` set; the same again when released twice.
+
+    Raises:
+        NotPermitted: The officer may not release.
+        ActRefused: It has not been approved.
+        ApprovalRefused: The approval lapsed, was used, or is of another payload, or the officer is the drafter.
+        GateRefuses: The law does not let it pass now; nothing left.
+    """
+    require(officer, Permission.MESSAGE_RELEASE)
+    moment = now or timezone.now()
+    with one_release():
+        held = _locked(message)
+        if held.released_id is not None:
+            return held
+        if held.state != Message.State.APPROVED:
+            raise ApprovalRefused(
+                "A second officer must approve this message first.",
+                code="release.not-approved",
+                fields={"state": held.state},
+            )
+        if officer.pk in {held.drafted_by_id, held.saved_by_id}:
+            raise ApprovalRefused(
+                "The drafter of a message never releases it.",
+                code="release.own-draft",
+                next_step="Ask another releasing officer.",
+            )
+        if held.release_at is not None and moment < held.release_at:
+            held.release_by = officer
+            held.save(update_fields=["release_by"])
+            note(officer, "schedule release", held, at=moment)
+            return held
+        _leave(officer, held, moment)
+    return held
+
+
+def _leave(officer: Officer, held: Message, moment: datetime) -> None:
+    approval = _approval_of(held)
+    payload = bytes(approval.payload)
+    held.released = let_leave(
+        officer=officer,
+        peer=held.case.peer_id,
+        kind=held.kind,
+        schema=held.schema,
+        payload=payload,
+        facts=facts_of(held, releaser=officer.username, now=moment),
+        approval=approval,
+        lane=_lane(held),
+        not_after=moment + timedelta(days=MESSAGE_LIFE_DAYS),
+        now=moment,
+        in_reply_to=held.in_reply_to.envelope_id if held.in_reply_to else None,
+        attachment_root=root_of(held),
+        idempotency_key=f"message:{held.pk}",
+        description=held.reference,
+    )
+    held.content = payload
+    held.envelope_id = held.released.envelope_id
+    held.state = Message.State.RELEASED
+    held.released_at = moment
+    held.save()
+    _after_release(held, moment)
+    note(officer, "release message", held, at=moment, detail={"digest": bytes(approval.payload_digest).hex()})
+
+
+def release_due(*, now: datetime | None = None) -> int:
+    """Releases what waited for its hour; the job runner calls it. Returns how many left.
+
+    One that cannot leave any more (its approval lapsed, the law changed) stays approved and shows in the queue.
+    """
+    moment = now or timezone.now()
+    waiting = Message.objects.filter(
+        state=Message.State.APPROVED, release_at__lte=moment, release_by__isnull=False
+    ).select_related("release_by")
+    left = 0
+    for message in waiting.order_by("release_at"):
+        if message.release_by is None or not message.release_by.may(Permission.MESSAGE_RELEASE):
+            continue
+        left += release(message.release_by, message, now=moment).released_id is not None
+    return left
+
+
+def _lane(message: Message) -> Lane:
+    if own_side_of(message).is_life_threat:
+        return Lane.THREAT_TO_LIFE
+    urgency = message.fields.get("urgency")
+    if urgency is None:
+        clock = clock_answered(message)
+        urgency = clock.urgency if clock is not None else Urgency.NORMAL
+    return lane_for(Urgency(str(urgency)))
+
+
+def _case_waits(case: Case, on: Case.Waiting, now: datetime) -> None:
+    case.waiting_on = on
+    case.changed_at = now
+    case.save(update_fields=["waiting_on", "changed_at"])
+
+
+def _after_release(message: Message, now: datetime) -> None:
+    fields = message.fields
+    waits_on = Case.Waiting.THEM
+    clock = Clock.objects.select_for_update().filter(message_id=message.in_reply_to_id).first()
+    if message.kind == ANSWER and fields.get("outcome") != AnswerOutcome.DEFERRED.value:
+        waits_on = Case.Waiting.NOBODY
+        if clock is not None:
+            end_clock(clock, at=now)
+            clock.save()
+    elif message.kind == DELAY_NOTICE:
+        waits_on = Case.Waiting.US
+        if clock is not None:
+            expected_on = datetime.fromisoformat(str(fields["expected_on"])).date()
+            pause_clock(clock, reason=DelayReason(str(fields["reason"])), expected_on=expected_on, at=now)
+            clock.save()
+    elif message.kind == SPONTANEOUS_INFORMATION:
+        waits_on = Case.Waiting.NOBODY
+    elif message.kind == ANSWER:
+        waits_on = Case.Waiting.US
+    _case_waits(message.case, waits_on, now)
+
+
+@transaction.atomic
+def withdraw(officer: Officer, message: Message, *, now: datetime | None = None) -> Message:
+    """Takes back a released message that has not been sealed yet.
+
+    Raises:
+        NotPermitted: The officer may not release.
+        ActRefused: It has not been released.
+        WithdrawnTooLate: It has left; a correction must follow it.
+    """
+    require(officer, Permission.MESSAGE_RELEASE)
+    held = _locked(message)
+    if held.released is None:
+        raise ActRefused("Only a released message is withdrawn.", code="exchange.not-released")
+    withdraw_released(officer, held.released)
+    held.state = Message.State.WITHDRAWN
+    held.save(update_fields=["state"])
+    note(officer, "withdraw message", held, at=now)
+    return held

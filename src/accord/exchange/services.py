@@ -1,0 +1,103 @@
+"""The acts of officers on cases and messages: one function an act, each checks the permission first.
+
+The first argument is always the acting officer. ``now`` may be given to every act and is the clock's time otherwise.
+An act raises a child of :class:`~accord.errors.AccordError` and then has changed nothing, except that a refusal by the
+law gate is kept on record.
+
+Asking, at the node of the party that asks::
+
+    case = create_case(liaison, peer="IN", theme="precursors", title="Drum declared as intermediate")
+    draft = draft_request(liaison, case, {...fields...}, own={...own side...})
+    found = check_draft(liaison, draft)                  # found.problems, found.decision.reasons (rule, cure, decider)
+    draft = save_draft(liaison, draft, version=draft.version, fields={...cured...})
+    draft = submit(liaison, draft, version=draft.version)                   # GateRefuses, DraftIncomplete, StaleDraft
+    shown = bytes(draft.approval.payload)                                   # exactly what will leave
+    draft = approve(releasing, draft, seen_digest=bytes(draft.approval.payload_digest))
+    sent = release(releasing, draft)                                        # state "released", envelope_id set
+
+Answering, at the other node, once ``accord.release.intake.take_in`` has filed the request::
+
+    row = queue(duty, section=Section.NEW)[0]                               # row.reading: due in both capitals
+    request = row.message
+    take(duty, row.case)
+    inquiry = ask_agency(duty, row.case, agency="NCB", question="...")      # stays on this side
+    record_reply(duty, inquiry, text="...", holds_information=True)
+    draft = answer(duty, request, {"outcome": "partial", "text": "...", ...}, own={...})
+    draft = submit(duty, draft, version=draft.version)
+    draft = approve(releasing, draft, seen_digest=bytes(draft.approval.payload_digest))
+    release(releasing, draft)
+
+``refuse``, ``delay``, ``clarify`` and ``cannot_confirm`` draft in the place of ``answer``. ``cannot_confirm`` leaves
+at a time that depends on the request alone: ``release`` returns it still approved, with ``release_at`` set, and the
+job runner's :func:`release_due` lets it leave.
+
+The fields of each kind are the types in :mod:`accord.exchange.kinds`; what the node fills itself (references,
+attachments, table of time limits) is refused in a draft. ``sender`` is filled from the officer's agency when missing.
+"""
+
+from accord.exchange.answering import (
+    answer,
+    ask_agency,
+    cannot_confirm,
+    clarify,
+    close_case,
+    delay,
+    record_reply,
+    refuse,
+    resume,
+    take,
+)
+from accord.exchange.drafting import create_case, draft_information, draft_request, save_draft
+from accord.exchange.drafts import DraftIncomplete, FieldRefused, StaleDraft
+from accord.exchange.errors import ActRefused, NotFound
+from accord.exchange.reading import (
+    QueueRow,
+    Section,
+    clock_reading,
+    messages_of,
+    queue,
+    queue_counts,
+    read_case,
+    read_message,
+)
+from accord.exchange.releasing import answer_hold, approve, release, release_due, send_back, withdraw
+from accord.exchange.submission import Check, check_draft, submit
+
+__all__ = [
+    "ActRefused",
+    "Check",
+    "DraftIncomplete",
+    "FieldRefused",
+    "NotFound",
+    "QueueRow",
+    "Section",
+    "StaleDraft",
+    "answer",
+    "answer_hold",
+    "approve",
+    "ask_agency",
+    "cannot_confirm",
+    "check_draft",
+    "clarify",
+    "clock_reading",
+    "close_case",
+    "create_case",
+    "delay",
+    "draft_information",
+    "draft_request",
+    "messages_of",
+    "queue",
+    "queue_counts",
+    "read_case",
+    "read_message",
+    "record_reply",
+    "refuse",
+    "release",
+    "release_due",
+    "resume",
+    "save_draft",
+    "send_back",
+    "submit",
+    "take",
+    "withdraw",
+]

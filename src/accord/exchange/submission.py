@@ -1,0 +1,236 @@
+"""From draft to approval: check against the gate, encode once, ask a second officer.
+
+What leaves is composed here: the officer's fields, and those only the node may fill (references, attachments, the
+table of time limits). It is encoded once; those bytes are approved, released, sealed and sent.
+
+Source: rule BI-01 (both gates must pass); Arar Commission, recommendation 8 (each item is screened before it leaves).
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import msgspec
+from django.db import transaction
+from django.utils import timezone
+
+from accord.exchange.attaching import references_of
+from accord.exchange.drafting import Fields, locked_draft, own_side_of, require_version
+from accord.exchange.drafts import FieldProblem, complete, given_values, problems_of, with_service_fields
+from accord.exchange.errors import ActRefused
+from accord.exchange.facts import arrangements_with, facts_of_draft, risk_of
+from accord.exchange.kinds import ANSWER, REQUEST, SCHEMA
+from accord.exchange.models import Case, Clock, Message
+from accord.exchange.shielding import release_slot
+from accord.law.decision import Decision, Outcome
+from accord.law.facts import ClearanceFact, Facts
+from accord.officers.acts import note
+from accord.officers.models import Officer
+from accord.officers.permissions import Permission, require
+from accord.release.approvals import request_approval
+from accord.release.errors import GateRefuses
+from accord.release.gate import our_party
+from accord.release.records import keep_decision
+from accord.release.services import check
+from accord.vocabulary.clocks import FIRST_CLOCK_TABLE
+from accord.vocabulary.refusal import AnswerOutcome
+
+__all__ = ["Check", "check_draft", "clock_answered", "facts_of", "is_same_words", "submit"]
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands between a draft and its release.
+
+    Args:
+        problems: Fields to mend.
+        decision: The gate's answer: what stops it, what would let it pass, who decides.
+        payload: Exactly what would leave, once no field is to be mended; else ``None``.
+        outward: The only answer that may be given, where a shielded reason spoke; else ``None``.
+    """
+
+    problems: tuple[FieldProblem, ...]
+    decision: Decision
+    payload: bytes | None
+    outward: str | None
+
+    @property
+    def lets_pass(self) -> bool:
+        """Whether nothing but a second officer stands between the draft and its release."""
+        return not self.problems and self.decision.lets_pass
+
+
+def clock_answered(message: Message) -> Clock | None:
+    """Returns the clock of the request that a message answers, if any."""
+    if message.in_reply_to_id is None:
+        return None
+    return Clock.objects.filter(message_id=message.in_reply_to_id).first()
+
+
+def facts_of(message: Message, *, releaser: str | None, now: datetime) -> Facts:
+    """Returns the facts of letting a draft leave now.
+
+    Args:
+        message: The draft.
+        releaser: User name of the releasing officer; ``None`` before release.
+        now: The time.
+    """
+    party, peer, own = our_party(), message.case.peer_id, own_side_of(message)
+    clock = clock_answered(message)
+    answers = message.hold_answers.select_related("decided_by").order_by("policy")
+    return facts_of_draft(
+        party=party,
+        peer=peer,
+        kind=message.kind,
+        given=given_values(message.kind, message.fields, by_officer=False),
+        own=own,
+        drafter=message.drafted_by.username if message.drafted_by else "",
+        releaser=releaser,
+        on=now.date(),
+        due_on=clock.due_at.date() if clock is not None else None,
+        clearances=tuple(
+            ClearanceFact(
+                policy=answer.policy,
+                by=answer.decided_by.username,
+                on=answer.decided_at.date(),
+                has_reason=bool(answer.reason),
+            )
+            for answer in answers
+        ),
+        arrangements=arrangements_with(party, peer),
+        risk=risk_of(peer, own),
+    )
+
+
+def _next_reference(message: Message) -> str:
+    """Returns the next free reference of the case.
+
+    Numbers are given to what is submitted, not to what is drafted: a gap would tell the other side of a draft that was
+    thought better of, and so of a person who is shielded.
+    """
+    if message.reference:
+        return message.reference
+    used = message.case.messages.filter(direction=Message.Direction.OUT).exclude(reference="")
+    numbers = [int(reference.rpartition("/")[2]) for reference in used.values_list("reference", flat=True)]
+    return f"{message.case.own_ref}/{max(numbers, default=0) + 1}"
+
+
+def composed(message: Message) -> dict[str, object]:
+    """Returns the whole message: the officer's fields and those that the node fills."""
+    return with_service_fields(
+        message.fields,
+        message_ref=_next_reference(message),
+        case_ref_own=message.case.own_ref,
+        case_ref_other=message.case.other_ref or None,
+        attachments=references_of(message) or None,
+        clock_table=FIRST_CLOCK_TABLE.version if message.kind == REQUEST else None,
+    )
+
+
+def _misdirected(message: Message, fields: Fields) -> tuple[FieldProblem, ...]:
+    wanted = {"sender": our_party(), "recipient": message.case.peer_id}
+    problems = []
+    for field, party in wanted.items():
+        given = fields.get(field)
+        if isinstance(given, Mapping) and given.get("party") != party:
+            problems.append(FieldProblem(field=f"{field}.party", sentence=f"This must be {party}."))
+    return tuple(problems)
+
+
+def check_draft(officer: Officer, message: Message, *, now: datetime | None = None) -> Check:
+    """Returns what stands between a draft and its release; stores nothing.
+
+    Raises:
+        NotPermitted: The officer may not read cases.
+        ActRefused: The message is the other side's.
+    """
+    require(officer, Permission.CASE_READ)
+    if not message.is_ours:
+        raise ActRefused("Only a message of our own is checked for release.", code="exchange.not-ours")
+    fields = composed(message)
+    problems = _misdirected(message, fields) + problems_of(message.kind, fields)
+    decision = check(facts_of(message, releaser=None, now=now or timezone.now()))
+    return Check(
+        problems=problems,
+        decision=decision,
+        payload=None if problems else msgspec.json.encode(complete(message.kind, fields)),
+        outward=decision.outward(),
+    )
+
+
+def is_same_words(message: Message) -> bool:
+    """Returns whether the message is an answer that neither confirms nor denies."""
+    return message.kind == ANSWER and message.fields.get("outcome") == AnswerOutcome.CANNOT_CONFIRM_OR_DENY.value
+
+
+def submit(officer: Officer, message: Message, *, version: int, now: datetime | None = None) -> Message:
+    """Asks a second officer to approve exactly this message.
+
+    Args:
+        officer: The drafter.
+        message: The draft.
+        version: Version the officer has before them.
+        now: The time.
+
+    Returns:
+        The submitted message with its pending approval; the same again when submitted twice.
+
+    Raises:
+        NotPermitted: The officer may not draft.
+        StaleDraft: A colleague saved meanwhile.
+        DraftIncomplete: Fields are missing.
+        GateRefuses: The law does not let it pass; the decision is on record, and a hold waits for its approver.
+    """
+    require(officer, Permission.MESSAGE_DRAFT)
+    moment = now or timezone.now()
+    with transaction.atomic():
+        held = locked_draft(message)
+        require_version(held, version, None)
+        if held.state != Message.State.DRAFT:
+            return held
+        fields = composed(held)
+        problems = _misdirected(held, fields)
+        if problems:
+            raise ActRefused(problems[0].sentence, code="exchange.misdirected", fields={"field": problems[0].field})
+        payload = msgspec.json.encode(complete(held.kind, fields))
+        facts = facts_of(held, releaser=None, now=moment)
+        decision = check(facts)
+        reference = str(fields["message_ref"])
+        record = keep_decision(facts, decision, actor=officer, at=moment, description=reference)
+        if decision.lets_pass:
+            if is_same_words(held):
+                held.release_at = _slot_of(held, moment)
+            held.approval = request_approval(
+                officer,
+                subject_type="message",
+                subject_id=str(held.pk),
+                kind=held.kind,
+                payload=payload,
+                decision=record,
+                now=moment,
+                needed_until=held.release_at,
+            )
+            held.state = Message.State.SUBMITTED
+            held.schema = SCHEMA
+            held.reference = reference
+            held.handling = str(fields["handling"])
+            held.return_reason = ""
+            held.save()
+            note(officer, "submit message", held, at=moment, detail={"version": held.version})
+        if decision.outcome in {Outcome.PERMIT, Outcome.PERMIT_WITH, Outcome.HOLD}:
+            _wait_for_gate(held.case, moment)
+    # The record of a refusal is committed before the refusal is raised.
+    if not decision.lets_pass:
+        raise GateRefuses(decision)
+    return held
+
+
+def _wait_for_gate(case: Case, now: datetime) -> None:
+    case.waiting_on = Case.Waiting.GATE
+    case.changed_at = now
+    case.save(update_fields=["waiting_on", "changed_at"])
+
+
+def _slot_of(message: Message, now: datetime) -> datetime:
+    clock = clock_answered(message)
+    if clock is None:
+        raise ActRefused("The request has no clock.", code="exchange.no-clock")
+    return release_slot(received_at=clock.started_at, limit=timedelta(seconds=clock.limit_seconds), now=now)
