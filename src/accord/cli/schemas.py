@@ -1,6 +1,7 @@
 """The schemas that other programs rely on, written to a folder: ``python -m accord.cli.schemas FOLDER``.
 
-One file a kind of message and schema version, one for the facts of the law gate, and the API's own description.
+One file a kind of message and schema version, one for the facts and
+one for the decisions of the law gate, and the API's own description.
 They are derived from the types that check the real bytes; a test compares the folder in ``docs/`` with them.
 """
 
@@ -20,11 +21,14 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 def published_schemas() -> Mapping[str, dict[str, Any]]:  # Any: a JSON Schema is a tree of JSON values
     """Returns each schema by its path below the folder; Django must be set up."""
-    from accord.law.facts import Facts
+    from accord.law.schemas import decision_schema, facts_schema
     from accord.node.api.application import api
     from accord.release.registry import kinds
 
-    found: dict[str, dict[str, Any]] = {"facts.schema.json": _schema_of(Facts, "facts:1", "Facts of the law gate")}
+    found: dict[str, dict[str, Any]] = {
+        "decision.schema.json": decision_schema(),
+        "facts.schema.json": facts_schema(),
+    }
     for kind in kinds():
         if kind.struct is not None:
             name = f"{kind.name}:{kind.schema}"
