@@ -20,6 +20,7 @@ WHO = {
     "LawRefuses": "the officer, as the reasons say",
     "NotAvailableNow": "nobody; it is tried again",
     "OfficerCanMend": "the officer or caller",
+    "Handled": "the sending side; it is told by disposition",
 }
 HEAD = """# Error codes
 
@@ -104,7 +105,8 @@ def _of_calls(tree: ast.Module) -> Iterator[Raised]:
 
 def _sentence(call: ast.Call) -> str:
     if not call.args:
-        return ""
+        code = next(str(ast.literal_eval(word.value)) for word in call.keywords if word.arg == "code")
+        return f"Refused at intake: {code.partition('.')[2].replace('-', ' ')}."
     first = call.args[0]
     if isinstance(first, ast.Constant):
         return str(first.value)
