@@ -30,12 +30,13 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from .capsule import ArchiveCapsule, OpenCapsule, require_key
 from .encoding import LimitExceeded, MalformedObject, MapReader, decode, encode
-from .envelope import CAPSULE_ID_BYTES, Body, Header
-from .keys import KEY_ID_BYTES, SEAL_OVERHEAD_BYTES, Opener, SealBroken, SealPublicKey
-from .limits import MAX_BODY_BYTES, MAX_CAPSULE_BYTES, MAX_PAYLOAD_BYTES, MAX_SEALED_BYTES, MIN_PADDED_BYTES
+from .envelope import Body, Header
+from .keys import SEAL_OVERHEAD_BYTES, Opener, SealBroken, SealPublicKey
+from .limits import MAX_BODY_BYTES, MAX_PAYLOAD_BYTES, MAX_SEALED_BYTES, MIN_PADDED_BYTES
 from .merkle import leaf_hash
-from .suite import SUITE_1, SUITE_1_NAME, require_suite
+from .suite import SUITE_1_NAME
 
 __all__ = [
     "ArchiveCapsule",
@@ -51,21 +52,16 @@ __all__ = [
 KEY_BYTES: Final = 32
 SALT_BYTES: Final = 32
 TAG_BYTES: Final = 16
-CAPSULE_VERSION: Final = 1
 CODEC_STORED: Final = 0
 CODEC_DEFLATE: Final = 1
 DEFLATE_LEVEL: Final = 6
 """At 4 KB of text level 6 costs 6 us more than level 1 and saves 4 %."""
-
-Octets = bytes
-"""``bytes`` under another name, for classes that have an attribute called so."""
 
 _NONCE: Final = bytes(12)
 _PREAMBLE_BYTES: Final = SALT_BYTES + 1 + 4
 _WRAP_BYTES: Final = SEAL_OVERHEAD_BYTES + KEY_BYTES
 _ARCHIVE_WRAP_BYTES: Final = KEY_BYTES + TAG_BYTES
 _SEAL_INFO: Final = b"accord/1/seal\0" + SUITE_1_NAME
-_CAPSULE_INFO: Final = b"accord/1/capsule\0" + SUITE_1_NAME
 _ARCHIVE_INFO: Final = b"accord/1/archive\0"
 # {1: bytes(1168), 2: bytes(48), 3: ...}: map head, three keys, two string heads and what they hold.
 _FRAME_BYTES: Final = 1 + 3 + 3 + _WRAP_BYTES + 2 + _ARCHIVE_WRAP_BYTES
@@ -95,83 +91,6 @@ def _key_encryption_key(secret: bytes, header_digest: bytes) -> bytes:
     """HKDF-SHA256 (RFC 5869) without salt, one block of output."""
     extracted = hmac.digest(bytes(32), secret, "sha256")
     return hmac.digest(extracted, _ARCHIVE_INFO + header_digest + b"\1", "sha256")
-
-
-@dataclass(frozen=True, slots=True)
-class ArchiveCapsule:
-    """A flush's archive secret, sealed to the sender's own archive key; both sides keep it beside the entries.
-
-    Args:
-        owner: Party code of the sender.
-        archive_key_id: Name of the archive key that opens it, 8 bytes.
-        id: What headers call it: the first 16 bytes of SHA-256 of the capsule.
-        bytes: The capsule as it travels: CBOR {1: version, 2: suite, 3: owner, 4: archive key id, 5: HPKE(secret)}.
-    """
-
-    owner: str
-    archive_key_id: Octets
-    id: Octets
-    bytes: Octets
-
-    @classmethod
-    def decode(cls, data: Octets) -> "ArchiveCapsule":
-        """Reads a capsule without opening it.
-
-        Raises:
-            MalformedObject: If it is not a capsule of this version and suite.
-        """
-        return _read_capsule(data)[0]
-
-    def open(self, archive_opener: Opener) -> "OpenCapsule":
-        """Opens the capsule with the archive key it names.
-
-        Raises:
-            SealBroken: If this is another key, or the capsule was altered.
-        """
-        capsule, sealed = _read_capsule(self.bytes)
-        _require_key(capsule.archive_key_id, archive_opener, "capsule")
-        secret = archive_opener.open(_capsule_info(capsule.owner), sealed)
-        if len(secret) != KEY_BYTES:
-            raise SealBroken("The capsule holds no secret of the due length.")
-        return OpenCapsule(capsule=capsule, secret=secret)
-
-
-@dataclass(frozen=True, slots=True)
-class OpenCapsule:
-    """A capsule together with its secret: what a flush seals with, and then forgets.
-
-    Args:
-        capsule: The sealed capsule.
-        secret: 32 bytes; never stored.
-    """
-
-    capsule: ArchiveCapsule
-    secret: Octets = field(repr=False)
-
-    @classmethod
-    def generate(cls, archive: SealPublicKey, *, owner: str, entropy: Callable[[int], Octets]) -> "OpenCapsule":
-        """Makes the capsule of one flush.
-
-        Args:
-            archive: The sender's own archive key, its public half.
-            owner: Party code of the sender.
-            entropy: Source of random bytes.
-        """
-        secret = entropy(KEY_BYTES)
-        data = encode(
-            {1: CAPSULE_VERSION, 2: SUITE_1, 3: owner, 4: archive.key_id, 5: archive.seal(_capsule_info(owner), secret)}
-        )
-        return cls(capsule=ArchiveCapsule.decode(data), secret=secret)
-
-    @property
-    def id(self) -> Octets:
-        """Returns the capsule's name, 16 bytes."""
-        return self.capsule.id
-
-    @property
-    def bytes(self) -> Octets:
-        """Returns the sealed capsule as it travels."""
-        return self.capsule.bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +217,7 @@ def open_sealed(header_bytes: bytes, sealed: bytes, opener: Opener) -> OpenedBod
         MalformedObject: If header, sealed body or content are not what they must be.
     """
     header, digest, wrap, _, ciphertext = _read_sealed(header_bytes, sealed)
-    _require_key(header.seal_key_id, opener, "message")
+    require_key(header.seal_key_id, opener, "message")
     return _unpack(header, digest, opener.open(_SEAL_INFO + digest, wrap), ciphertext)
 
 
@@ -321,31 +240,6 @@ def open_archived(header_bytes: bytes, sealed: bytes, capsule_bytes: bytes, arch
         raise SealBroken("The capsule is not the one that the header names.")
     archive_key = _key_encryption_key(capsule.open(archive_opener).secret, digest)
     return _unpack(header, digest, _decrypt(archive_key, wrap, None), ciphertext)
-
-
-def _capsule_info(owner: str) -> bytes:
-    return _CAPSULE_INFO + owner.encode("ascii")
-
-
-def _require_key(named: bytes, opener: Opener, what: str) -> None:
-    if opener.public.key_id != named:
-        raise SealBroken(
-            f"The {what} is sealed to key {named.hex()}; this is key {opener.public.key_id.hex()}.",
-            code="trust.sealed-to-another-key",
-            fields={"sealed_to": named.hex(), "key_id": opener.public.key_id.hex()},
-        )
-
-
-def _read_capsule(data: bytes) -> tuple[ArchiveCapsule, bytes]:
-    what = "archive capsule"
-    read = MapReader(decode(data, what=what, max_bytes=MAX_CAPSULE_BYTES), what=what, known=5)
-    read.version(1, CAPSULE_VERSION)
-    require_suite(read.uint(2))
-    owner, archive_key_id = read.party(3), read.octets(4, size=KEY_ID_BYTES)
-    name = hashlib.sha256(data).digest()[:CAPSULE_ID_BYTES]
-    return ArchiveCapsule(owner=owner, archive_key_id=archive_key_id, id=name, bytes=data), read.octets(
-        5, size=_WRAP_BYTES
-    )
 
 
 def _read_sealed(header_bytes: bytes, sealed: bytes) -> tuple[Header, bytes, bytes, bytes, bytes]:
