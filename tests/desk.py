@@ -1,0 +1,250 @@
+"""A Canadian node with its officers and its channel to India, and the messages they write."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accord.channel.keys import SealKey
+from accord.courier.models import Channel
+from accord.officers.models import Officer
+from accord.officers.permissions import Role
+from accord.officers.services import create_first_administrator, create_officer
+from accord.parties.custody import use_custody
+from accord.parties.models import Party
+from accord.parties.profile import load_profile
+from accord.parties.services import record_arrangement, record_risk_profile
+from accord.release.gate import use_gate
+from tests.simulators.sealing_peer import SealCustody, SealingPeer
+
+TODAY = timezone.now().date()
+
+
+@dataclass
+class Desk:
+    """Everything a test of the exchange needs."""
+
+    channel: Channel
+    peer: SealingPeer
+    custody: SealCustody
+    officers: dict[Role, Officer]
+
+    @property
+    def liaison(self) -> Officer:
+        return self.officers[Role.LIAISON]
+
+    @property
+    def releasing(self) -> Officer:
+        return self.officers[Role.RELEASING]
+
+    @property
+    def duty(self) -> Officer:
+        return self.officers[Role.DUTY]
+
+    @property
+    def reviewer(self) -> Officer:
+        return self.officers[Role.REVIEWER]
+
+    @property
+    def administrator(self) -> Officer:
+        return self.officers[Role.ADMINISTRATOR]
+
+    def again(self, role: Role, name: str) -> Officer:
+        """A second officer of a role."""
+        return create_officer(
+            self.administrator, name, password=None, display_name=name, roles=[role.value], agency="RCMP"
+        )
+
+
+@pytest.fixture
+def desk(db: None) -> Iterator[Desk]:
+    use_gate(None)
+    canada = Party.objects.create(code="CA", profile=load_profile("canada").to_json(), is_self=True)
+    india = Party.objects.create(code="IN", profile=load_profile("india").to_json())
+    record_arrangement(
+        code="ARR-2026-1",
+        title="Specimen arrangement",
+        parties=[canada, india],
+        agencies=["RCMP", "NCB"],
+        categories=["precursors"],
+        purposes=["investigate", "prevent", "detect"],
+        valid_from=date(2026, 2, 7),
+        valid_until=None,
+        text_digest=bytes(32),
+    )
+    record_risk_profile(
+        india, assessed_on=TODAY, baseline="low", mitigations=[], residual="low", assessed_by="risk-unit"
+    )
+    channel = Channel.objects.create(peer=india, party_code="CA")
+    custody = SealCustody(key=_OUR_KEY)
+    use_custody(custody)  # type: ignore[arg-type] # a custody of one key is enough for what is tested here
+    chief = create_first_administrator("admin", "correct horse battery staple")
+    officers = {Role.ADMINISTRATOR: chief}
+    for role in Role:
+        if role is not Role.ADMINISTRATOR:
+            officers[role] = create_officer(
+                chief, role.value, password=None, display_name=f"The {role.value}", roles=[role.value], agency="RCMP"
+            )
+    yield Desk(
+        channel=channel, peer=SealingPeer(channel, custody, archive=_PEER_ARCHIVE), custody=custody, officers=officers
+    )
+    use_custody(None)
+    use_gate(None)
+
+
+# Keys cost a millisecond each; two of them serve every test.
+_OUR_KEY = SealKey.generate()
+_PEER_ARCHIVE = SealKey.generate()
+
+
+def days(count: int) -> str:
+    """A day from today on, as JSON has it."""
+    return (TODAY + timedelta(days=count)).isoformat()
+
+
+def own_side(**changed: object) -> dict[str, object]:
+    """What our side states of a message without persons, such that the gate lets it pass."""
+    return {
+        "has_personal_data": False,
+        "asks_about_person": False,
+        "names_source": False,
+        "categories": ["precursors"],
+        "authorising_law": "RCMP Act, section 18",
+        "legitimate_aim": "To stop the diversion of a precursor.",
+        "proportionality": "One consignment is asked about, and no person.",
+        "is_compelled": False,
+        "has_safeguarded_information": False,
+        "has_third_party_origin": False,
+        "exposure": "none",
+        "basis": ["conduct"],
+        "is_victim_of_intimidation": False,
+        "has_death_penalty_exposure": False,
+        "substances": [
+            {
+                "name": "79099-07-3",
+                "schedules": ["VI"],
+                "controlled_on": "2024-12-03",
+                "happened_on": "2026-10-01",
+                "movement": "reported",
+                "direction": "import",
+            }
+        ],
+        **changed,
+    }
+
+
+def caveat(agency: str = "NCB") -> dict[str, object]:
+    return {
+        "who_may_access": [agency],
+        "permitted_uses": ["lead in the investigation named"],
+        "procedure_contact": "Liaison officer, RCMP",
+        "expires_on": days(365),
+    }
+
+
+def _common(sender: tuple[str, str], recipient: tuple[str, str]) -> dict[str, object]:
+    return {
+        "sender": {"party": sender[0], "agency": sender[1]},
+        "recipient": {"party": recipient[0], "agency": recipient[1]},
+        "liaison_contact": "Liaison officer (specimen)",
+        "duty_phone": "+1 613 555 0100",
+        "theme": "precursors",
+        "purpose": "investigate",
+        "legal_basis": ["RCMP Act, section 18"],
+        "handling": "H1",
+        "caveats": [caveat(recipient[1])],
+        "classification": {"own": "Protected A", "equivalent": "protected"},
+        "retention_until": days(365),
+        "language": "en",
+    }
+
+
+def _disclosed() -> dict[str, object]:
+    return {
+        "evaluation": {"source": "B", "information": "2", "evaluated_on": days(-1)},
+        "accuracy": {"statement": "Read from the customs declaration, not tested.", "as_of": days(-1)},
+        "person_categories": [],
+        "concerns_minor": False,
+    }
+
+
+def request_fields(
+    sender: tuple[str, str] = ("CA", "RCMP"), recipient: tuple[str, str] = ("IN", "NCB"), **changed: object
+) -> dict[str, object]:
+    """A whole request about a consignment, as an officer types it."""
+    fields = {
+        **_common(sender, recipient),
+        **_disclosed(),
+        "offence": {"own_law": "CDSA, section 7.1", "max_penalty_months": 120},
+        "specification": "Was the consignment registered before it left?",
+        "facts": "A drum declared under HS 2933.39 as an industrial intermediate.",
+        "items": [{"item": 1, "question": "Was an export notice given?"}],
+        "reason_held": "The exporter is said to be registered there.",
+        "urgency": "normal",
+        "requested_by": "RCMP, federal policing",
+        "access_class": "direct",
+        "evidence_needed": "no",
+        "substances": [{"name": "1-boc-4-piperidone", "cas_number": "79099-07-3", "hs_code": "2933.39"}],
+        **changed,
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def answer_fields(
+    sender: tuple[str, str] = ("CA", "RCMP"), recipient: tuple[str, str] = ("IN", "NCB"), **changed: object
+) -> dict[str, object]:
+    """A partial answer."""
+    fields = {
+        **_common(sender, recipient),
+        **_disclosed(),
+        "outcome": "partial",
+        "text": "A notice was given; the consignee is not registered.",
+        "answered_items": [{"item": 1, "state": "answered", "text": "Yes."}],
+        **changed,
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def information_fields(
+    sender: tuple[str, str] = ("CA", "RCMP"), recipient: tuple[str, str] = ("IN", "NCB"), **changed: object
+) -> dict[str, object]:
+    """Spontaneous information."""
+    fields = {
+        **_common(sender, recipient),
+        **_disclosed(),
+        "subject": "An online offer of a precursor",
+        "facts": "An offer was seen.",
+        "relevance_reason": "The seller names a city there.",
+        "seriousness": "serious",
+        **changed,
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def notice_fields(
+    sender: tuple[str, str] = ("CA", "RCMP"), recipient: tuple[str, str] = ("IN", "NCB"), **changed: object
+) -> dict[str, object]:
+    """The fields of a message without information: a delay notice or a clarification."""
+    return {name: value for name, value in {**_common(sender, recipient), **changed}.items() if value is not None}
+
+
+def from_india(fields: dict[str, object], *, case: str = "IN-2026-000007", number: int = 1, **changed: Any) -> Any:
+    """A message of the other side, with the fields its own node fills."""
+    filled = {
+        "schema_version": 1,
+        "message_ref": f"{case}/{number}",
+        "case_ref_own": case,
+        **fields,
+        **changed,
+    }
+    if "urgency" in fields:
+        filled.setdefault("clock_table", "2026-1")
+    return {name: value for name, value in filled.items() if value is not None}
+
+
+INDIA = ("IN", "NCB")
+CANADA = ("CA", "RCMP")
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
