@@ -49,6 +49,7 @@ bench: $(VENV)/.dev ## Measure speed and size beside the limit of this machine; 
 
 docs-schemas: $(VENV)/.dev ## Write the JSON Schemas and the list of error codes to docs/
 	$(BIN)/python -m accord.cli.schemas docs/schemas
+	$(BIN)/python -m accord.node.api.export docs/schemas/openapi.json
 	$(BIN)/python -m tests.meta.codes
 
 lock: $(VENV)/.dev ## Resolve the dependencies of pyproject.toml anew into requirements/

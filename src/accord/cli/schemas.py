@@ -22,7 +22,6 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 def published_schemas() -> Mapping[str, dict[str, Any]]:  # Any: a JSON Schema is a tree of JSON values
     """Returns each schema by its path below the folder; Django must be set up."""
     from accord.law.schemas import decision_schema, facts_schema
-    from accord.node.api.application import api
     from accord.release.registry import kinds
 
     found: dict[str, dict[str, Any]] = {
@@ -34,7 +33,6 @@ def published_schemas() -> Mapping[str, dict[str, Any]]:  # Any: a JSON Schema i
             name = f"{kind.name}:{kind.schema}"
             path = f"messages/{kind.name}-{kind.schema}.schema.json"
             found[path] = _schema_of(kind.struct, f"message:{name}", f"Payload of {kind.name}, schema {kind.schema}")
-    found["openapi.json"] = json.loads(json.dumps(api.get_openapi_schema(), default=str))
     return found
 
 
