@@ -102,7 +102,8 @@ def show(
     say(f"{case.own_ref} with {case.peer_id}: {case.title}")
     for message in messages:
         say(
-            f"  {message.direction:<3} {message.kind:<24} {message.state:<10} {_moment(message.created_at)}  {message.pk}"
+            f"  {message.direction:<3} {message.kind:<24} {message.state:<10} "
+            f"{_moment(message.created_at)}  {message.pk}"
         )
         for name, at in _steps(message).items():
             if at:

@@ -1,7 +1,6 @@
 """The schemas that other programs rely on, written to a folder: ``python -m accord.cli.schemas FOLDER``.
 
-One file a kind of message and schema version, one for the facts and
-one for the decisions of the law gate, and the API's own description.
+One file a kind of message and schema version, and the facts and decisions of the law gate.
 They are derived from the types that check the real bytes; a test compares the folder in ``docs/`` with them.
 """
 
