@@ -1,0 +1,193 @@
+"""The ``accord demo`` command: sets two nodes up, plays the story, leaves both up or stops."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from accord.cli.demo.nodes import NodeProcess, free_port, run_module
+from accord.cli.demo.story import Story, play
+from accord.cli.demo.timeline import Timeline
+from accord.cli.exits import ExitCode
+from accord.errors import AccordError, OfficerCanMend
+
+__all__ = ["app"]
+
+DEFAULT_HOME: Final = Path(".demo")
+DEFAULT_PORTS: Final = "8110,8120"
+SIDES: Final = {"canada": "CA", "india": "IN"}
+MARK: Final = "accord-demo"
+"""A file that says a folder was made by the demonstration, so that ``--reset`` never empties another one."""
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def demo(
+    *,
+    once: Annotated[
+        bool, typer.Option("--once", help="Play the story and stop; exit 0 only if all is verified.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object; implies --once.")] = False,
+    home: Annotated[Path, typer.Option("--home", help="Folder that holds both nodes.")] = DEFAULT_HOME,
+    ports: Annotated[str, typer.Option("--ports", help="API ports of Canada's and India's node.")] = DEFAULT_PORTS,
+    reset: Annotated[bool, typer.Option("--reset", help="Start anew: the demonstration's data are deleted.")] = False,
+) -> None:
+    """Play one lawful request between two nodes on this machine."""
+    console = Console(quiet=as_json, highlight=False, soft_wrap=True)
+    timeline = Timeline(console=console)
+    nodes: list[NodeProcess] = []
+    is_replay = False
+    try:
+        with _terminated_like_interrupted():
+            home = home.absolute()
+            is_replay = _ready_folder(home, reset=reset)
+            _set_up(nodes, home, _two_ports(ports), timeline)
+            story = Story(canada=nodes[0], india=nodes[1], folder=home, roots=home / "roots.json")
+            if is_replay and not (once or as_json):
+                console.print(f"\nFound the data of an earlier run in {home}; RESET=1 starts anew.")
+            else:
+                play(story, timeline)
+            if not (once or as_json):
+                _leave_up(nodes, console, home)
+    except AccordError as error:
+        if not timeline.steps or timeline.ok:
+            raise
+        console.print(f"\n{error.sentence}\nNext step: {error.next_step}")
+    except KeyboardInterrupt:
+        console.print("\nStopping both nodes.")
+    finally:
+        for node in nodes:
+            node.stop()
+    if as_json:
+        sys.stdout.write(json.dumps(timeline.to_json(), ensure_ascii=False, indent=1) + "\n")
+    if timeline.steps and not timeline.ok:
+        raise typer.Exit(int(ExitCode.NOT_VERIFIED))
+
+
+def _two_ports(ports: str) -> tuple[int, int]:
+    words = ports.split(",")
+    numbers = [int(word) for word in words if word.strip().isdecimal()]
+    if len(words) != 2 or len(numbers) != 2 or len(set(numbers)) != 2 or not all(1024 <= n <= 65535 for n in numbers):
+        raise OfficerCanMend(
+            "--ports takes two different numbers from 1024 to 65535, such as 8110,8120.",
+            code="demo.ports",
+            fields={"field": "--ports"},
+        )
+    return numbers[0], numbers[1]
+
+
+def _ready_folder(home: Path, *, reset: bool) -> bool:
+    """Makes the folder ready and returns whether it holds an earlier run."""
+    if home.exists() and any(home.iterdir()) and not (home / MARK).exists():
+        raise OfficerCanMend(
+            f"{home} is not a folder of the demonstration.", code="demo.folder", next_step="Name another with --home."
+        )
+    is_whole = all((home / name / "demo.json").exists() for name in SIDES) and (home / "roots.json").exists()
+    if home.exists() and (reset or not is_whole):
+        shutil.rmtree(home)
+        is_whole = False
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (home / MARK).touch()
+    return is_whole
+
+
+def _set_up(nodes: list[NodeProcess], home: Path, ports: tuple[int, int], timeline: Timeline) -> None:
+    """Makes or opens both nodes and starts them; ``nodes`` holds them from the first moment, to be stopped."""
+    if all((home / name / "demo.json").exists() for name in SIDES):
+        nodes += [NodeProcess.opened(home / name) for name in SIDES]
+    else:
+        timeline.heading("0  Two sovereign nodes: each its own folder, database, keys and law")
+        with timeline.step("init", "Canada and India each make a node") as saw:
+            nodes += [_made(home / name, name, port) for name, port in zip(SIDES, ports, strict=True)]
+            saw("Specimen accounts on each: liaison, releasing, duty, reviewer, administrator.")
+        with timeline.step("pair", "They exchange invitations and compare fingerprint words") as saw:
+            saw(_paired(home, nodes))
+    with timeline.step("start", "Both nodes start") as saw:
+        saw(", ".join(f"{node.profile} {node.start():.1f} s" for node in nodes))
+
+
+def _made(home: Path, profile: str, port: int) -> NodeProcess:
+    node = NodeProcess(
+        home=home,
+        profile=profile,
+        api_port=port,
+        channel_port=free_port(),
+        passphrase=NodeProcess.new_passphrase(),
+    )
+    said = json.loads(
+        node.run(
+            "init",
+            *("--profile", profile, "--demo", "--json"),
+            *("--api-port", str(port), "--channel-port", str(node.channel_port)),
+            *("--channel-url", f"https://127.0.0.1:{node.channel_port}"),
+        )
+    )
+    node.accounts = said["accounts"]
+    node.remember()
+    return node
+
+
+def _paired(home: Path, nodes: list[NodeProcess]) -> str:
+    codes = list(SIDES.values())
+    invitations = [home / f"invitation-of-{code}.json" for code in codes]
+    words: list[str] = []
+    for node, peer, file in zip(nodes, reversed(codes), invitations, strict=True):
+        said = json.loads(node.run("peer", "invite", peer, "--out", str(file), "--json"))
+        words.append(" ".join(said["words"]))
+    for node, file, spoken in zip(nodes, reversed(invitations), reversed(words), strict=True):
+        node.run("peer", "accept", str(file), "--words", spoken, "--as", node.accounts["administrator"]["username"])
+    today_words = "; ".join(f"{code}: {spoken}" for code, spoken in zip(codes, words, strict=True))
+    for node, peer in zip(nodes, reversed(codes), strict=True):
+        _prepare(node, peer)
+    (home / "roots.json").write_text(nodes[0].run("peer", "roots"))
+    return today_words
+
+
+def _prepare(node: NodeProcess, peer: str) -> None:
+    run_module("accord.cli.demo.prepare", [str(node.home), peer], home=node.home, passphrase=node.passphrase)
+
+
+def _leave_up(nodes: list[NodeProcess], console: Console, home: Path) -> None:
+    table = Table(title="Specimen accounts (this machine only)", title_justify="left")
+    for column in ("node", "role", "user name", "password", "API token"):
+        table.add_column(column, overflow="fold")
+    for node in nodes:
+        for role, account in node.accounts.items():
+            table.add_row(node.profile, role, account["username"], account["password"], account["token"])
+    console.print()
+    console.print(table)
+    for node in nodes:
+        console.print(f"{node.profile:>8}: API documentation at {node.docs_url}")
+    console.print(f"\nBoth nodes are up since {datetime.now(UTC):%H:%M:%S} UTC; data in {home}. Ctrl-C stops both.")
+    while all(node.process is not None and node.process.poll() is None for node in nodes):
+        with suppress(subprocess.TimeoutExpired):
+            nodes[0].process.wait(timeout=0.5)  # type: ignore[union-attr]  # the loop's condition
+    console.print("A node has ended by itself; its log is in its folder.")
+
+
+class _terminated_like_interrupted:  # noqa: N801 - reads as a with-statement
+    """Turns SIGTERM into KeyboardInterrupt, so that both nodes are stopped cleanly."""
+
+    def __enter__(self) -> None:
+        self._before = signal.getsignal(signal.SIGTERM)
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, self._interrupt)
+
+    def __exit__(self, *_: object) -> None:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, self._before)
+
+    @staticmethod
+    def _interrupt(*_: object) -> None:
+        raise KeyboardInterrupt

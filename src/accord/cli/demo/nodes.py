@@ -1,0 +1,252 @@
+"""Starting, stopping and killing real nodes: each its own process, folder, database, keys and law."""
+
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import urllib3
+
+from accord.errors import NotAvailableNow, OfficerCanMend, OurFault
+
+__all__ = ["ApiAnswer", "NodeProcess", "free_port", "run_accord", "run_module"]
+
+LOOPBACK = "127.0.0.1"
+START_LIMIT_SECONDS = 30.0
+"""How long a node may take to answer /healthz: ten times the promise of 3 s, for a busy machine."""
+STOP_LIMIT_SECONDS = 10.0
+ANSWER_LIMIT_SECONDS = 30.0
+
+
+def free_port() -> int:
+    """Returns a TCP port on loopback that nothing listens on at this moment."""
+    with socket.socket() as listener:
+        listener.bind((LOOPBACK, 0))
+        return int(listener.getsockname()[1])
+
+
+def run_accord(arguments: Sequence[str], *, home: Path | None = None, passphrase: str | None = None) -> str:
+    """Runs one ``accord`` command in its own process and returns what it printed.
+
+    Args:
+        arguments: The words after ``accord``.
+        home: The node's folder; none for commands that need no node.
+        passphrase: Opens the key file of that node.
+
+    Raises:
+        OurFault: The command did not exit with 0; the sentence carries its last line of standard error.
+    """
+    return run_module("accord", arguments, home=home, passphrase=passphrase)
+
+
+def run_module(
+    module: str, arguments: Sequence[str], *, home: Path | None = None, passphrase: str | None = None
+) -> str:
+    """Runs a module of ours in its own process and returns what it printed; see :func:`run_accord`."""
+    done = subprocess.run(  # noqa: S603 - our own interpreter and modules
+        [sys.executable, "-m", module, *arguments],
+        env=_environment(home, passphrase),
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    if done.returncode != 0:
+        said = (done.stderr.strip() or done.stdout.strip() or "no output")[-2000:]
+        msg = f"{module} {' '.join(arguments)} ended with {done.returncode}: {said}"
+        raise OurFault(msg)
+    return done.stdout
+
+
+def _environment(home: Path | None, passphrase: str | None) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("ACCORD_", "DJANGO_"))}
+    if home is not None:
+        kept["ACCORD_HOME"] = str(home)
+    if passphrase is not None:
+        kept["ACCORD_PASSPHRASE"] = passphrase
+    database = os.environ.get(f"ACCORD_DATABASE_URL_{home.name.upper()}") if home is not None else None
+    if database:
+        kept["ACCORD_DATABASE_URL"] = database
+    return kept
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiAnswer:
+    """What a node's API answered: HTTP status, decoded JSON (or bytes), and how long it took in milliseconds."""
+
+    status: int
+    body: object
+    took_ms: float
+
+    def __getitem__(self, name: str) -> object:
+        """Returns a member of a JSON object answer."""
+        if not isinstance(self.body, dict):
+            msg = f"the API answered {self.status} without a JSON object"
+            raise OurFault(msg)
+        return self.body[name]
+
+
+@dataclass(kw_only=True)
+class NodeProcess:
+    """One node: its folder, its ports, its process while it runs, and its specimen accounts.
+
+    Args:
+        home: The node's own folder.
+        profile: Name of the party profile, such as ``canada``.
+        api_port: Loopback port of the HTTP API.
+        channel_port: Loopback port of the mutual-TLS channel listener.
+        passphrase: Opens the encrypted key file.
+    """
+
+    home: Path
+    profile: str
+    api_port: int
+    channel_port: int
+    passphrase: str
+    accounts: dict[str, dict[str, str]] = field(default_factory=dict)
+    process: "subprocess.Popen[bytes] | None" = None
+    _pool: urllib3.PoolManager = field(default_factory=lambda: urllib3.PoolManager(retries=False))
+
+    @classmethod
+    def opened(cls, home: Path) -> "NodeProcess":
+        """Returns the node that an earlier run left in ``home``.
+
+        Raises:
+            OfficerCanMend: The folder holds no complete demo node.
+        """
+        try:
+            kept = json.loads((home / "demo.json").read_text())
+        except (OSError, ValueError) as error:
+            msg = f"{home} holds no complete demonstration node"
+            raise OfficerCanMend(msg, code="demo.incomplete", next_step="Start anew with RESET=1.") from error
+        return cls(home=home, **kept)
+
+    def remember(self) -> None:
+        """Writes ports, passphrase and specimen accounts for the next run; readable by the owner only."""
+        path = self.home / "demo.json"
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+            json.dump(
+                {
+                    "profile": self.profile,
+                    "api_port": self.api_port,
+                    "channel_port": self.channel_port,
+                    "passphrase": self.passphrase,
+                    "accounts": self.accounts,
+                },
+                out,
+                indent=1,
+            )
+
+    @staticmethod
+    def new_passphrase() -> str:
+        """Returns a random passphrase for a demonstration key file."""
+        return secrets.token_urlsafe(18)
+
+    @property
+    def api_url(self) -> str:
+        """Base address of the node's API."""
+        return f"http://{LOOPBACK}:{self.api_port}"
+
+    @property
+    def docs_url(self) -> str:
+        """Address of the API's interactive documentation."""
+        return f"{self.api_url}/api/v1/docs"
+
+    def run(self, *arguments: str) -> str:
+        """Runs an ``accord`` command for this node."""
+        return run_accord(arguments, home=self.home, passphrase=self.passphrase)
+
+    def start(self) -> float:
+        """Starts ``accord serve`` and waits until it is healthy.
+
+        Returns:
+            Seconds until the first healthy answer.
+
+        Raises:
+            NotAvailableNow: The node did not become healthy in time; its log is in ``home/logs``.
+        """
+        logs = self.home / "logs"
+        logs.mkdir(exist_ok=True)
+        began = time.monotonic()
+        with (logs / "serve.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "accord", "serve"],
+                env=_environment(self.home, self.passphrase),
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        while time.monotonic() - began < START_LIMIT_SECONDS:
+            if self.process.poll() is not None:
+                break
+            if self._is_healthy():
+                return time.monotonic() - began
+            time.sleep(0.05)
+        tail = (logs / "serve.log").read_text(errors="replace")[-1500:]
+        msg = f"The {self.profile} node did not become healthy: {tail}"
+        raise NotAvailableNow(msg, code="demo.node-not-healthy", next_step=f"Read {logs / 'serve.log'}.")
+
+    def _is_healthy(self) -> bool:
+        try:
+            return self._pool.request("GET", f"{self.api_url}/healthz", timeout=2.0).status == 200
+        except urllib3.exceptions.HTTPError:
+            return False
+
+    def kill(self) -> None:
+        """Ends the process at once with SIGKILL, as a power cut would."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait(timeout=STOP_LIMIT_SECONDS)
+            self.process = None
+
+    def stop(self) -> None:
+        """Asks the process to end, and insists after a while."""
+        if self.process is None:
+            return
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(timeout=STOP_LIMIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(timeout=STOP_LIMIT_SECONDS)
+        self.process = None
+
+    def call(self, method: str, path: str, *, as_: str, body: object = None, expect: int | None = None) -> ApiAnswer:
+        """Calls the node's API as one of its specimen accounts.
+
+        Args:
+            method: HTTP method.
+            path: Path below ``/api/v1``.
+            as_: Role of the specimen account.
+            body: JSON body.
+            expect: Status the caller relies on; any when omitted.
+
+        Raises:
+            OurFault: The status differs from ``expect``.
+        """
+        headers = {"Authorization": f"Bearer {self.accounts[as_]['token']}"}
+        if method == "POST":
+            headers["Idempotency-Key"] = secrets.token_hex(16)
+        began = time.perf_counter()
+        answer = self._pool.request(
+            method,
+            f"{self.api_url}/api/v1{path}",
+            headers=headers,
+            timeout=ANSWER_LIMIT_SECONDS,
+            **({"json": body} if body is not None else {}),
+        )
+        took_ms = (time.perf_counter() - began) * 1000
+        is_json = "json" in answer.headers.get("Content-Type", "")
+        decoded: object = answer.json() if is_json and answer.data else answer.data
+        if expect is not None and answer.status != expect:
+            msg = f"{method} {path} answered {answer.status}, not {expect}: {str(decoded)[:1500]}"
+            raise OurFault(msg, code="demo.unexpected-answer")
+        return ApiAnswer(status=answer.status, body=decoded, took_ms=took_ms)
