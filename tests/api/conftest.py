@@ -12,10 +12,14 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
+from accord.courier.models import Channel
 from accord.node.api import rates
 from accord.officers.models import Officer
 from accord.officers.permissions import Role, permissions_of
 from accord.officers.services import create_first_administrator, create_officer, issue_token
+from accord.parties.models import Arrangement, Party, RiskProfile
+from accord.parties.profile import load_profile
+from accord.release.gate import use_gate
 
 TOKEN_DAYS = 30
 
@@ -47,6 +51,36 @@ def officers(administrator: Officer) -> dict[Role, Officer]:
                 agency="RCMP",
             )
     return made
+
+
+@pytest.fixture
+def node(db: None) -> Channel:
+    """This node serves Canada and has a channel to India; its gate holds Canada's law."""
+    today = timezone.now().date()
+    ours, theirs = (load_profile(name) for name in ("canada", "india"))
+    canada = Party.objects.create(code=ours.code, profile=ours.to_json(), is_self=True)
+    india = Party.objects.create(code=theirs.code, profile=theirs.to_json())
+    RiskProfile.objects.create(
+        party=india,
+        version=1,
+        assessed_on=today - timedelta(days=30),
+        baseline="low",
+        residual="low",
+        assessed_by="specimen assessor",
+    )
+    arrangement = Arrangement.objects.create(
+        code="CA-IN-2026",
+        title="Specimen arrangement",
+        agencies=["RCMP", "NCB"],
+        categories=["precursor-consignments"],
+        purposes=["investigate"],
+        valid_from=today - timedelta(days=30),
+        valid_until=today + timedelta(days=300),
+        text_digest=bytes(32),
+    )
+    arrangement.parties.set([canada, india])
+    use_gate(None)
+    return Channel.objects.create(peer=india, party_code="CA")
 
 
 @dataclass

@@ -7,11 +7,15 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
+from accord.node.api.approvals import router as approvals_router
+from accord.node.api.cases import router as cases_router
 from accord.node.api.decisions import router as decisions_router
 from accord.node.api.documents import complete
+from accord.node.api.drafts import router as drafts_router
 from accord.node.api.me import router as me_router
 from accord.node.api.parser import StrictJsonParser
 from accord.node.api.problems import add_problem_handlers
+from accord.node.api.queue import router as queue_router
 from accord.node.api.reference import router as reference_router
 from accord.node.headers import CONTENT_SECURITY_POLICY
 
@@ -61,6 +65,10 @@ api = AccordAPI(
         "tags": [
             {"name": "account", "description": "Who is signed in, and what the account may do."},
             {"name": "reference", "description": "Kinds of message, their schemas, and the codes."},
+            {"name": "cases", "description": "Cases and messages, with their timelines and clocks."},
+            {"name": "drafts", "description": "Write, check against the law gate, submit."},
+            {"name": "approvals", "description": "The second officer: approve, send back, release."},
+            {"name": "queue", "description": "The duty officer: take, ask, answer, refuse, delay, clarify."},
             {"name": "oversight", "description": "What a reviewer reads: decisions and acts."},
         ],
     },
@@ -68,4 +76,8 @@ api = AccordAPI(
 add_problem_handlers(api)
 api.add_router("", me_router, tags=["account"])
 api.add_router("", reference_router, tags=["reference"])
+api.add_router("", cases_router, tags=["cases"])
+api.add_router("", drafts_router, tags=["drafts"])
+api.add_router("", approvals_router, tags=["approvals"])
+api.add_router("", queue_router, tags=["queue"])
 api.add_router("", decisions_router, tags=["oversight"])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from uuid import UUID
 
 import msgspec
@@ -29,6 +29,7 @@ __all__ = [
     "inquiry_out",
 ]
 
+ClockState = Literal["running", "paused", "ended"]
 CaseState = Literal["open", "closed"]
 WaitingOn = Literal["us", "them", "gate", "nobody"]
 
@@ -48,7 +49,7 @@ class ClockOut(Schema):
     table: str = Field(description="Version of the table of time limits.")
     urgency: str
     limit_hours: float
-    state: Literal["running", "paused", "ended"]
+    state: ClockState
     started_at: datetime
     due_at: datetime
     hours_left: float = Field(description="Calendar hours left, negative when overdue; the limit counts these.")
@@ -165,7 +166,7 @@ class Reader:
             table=clock.table,
             urgency=clock.urgency,
             limit_hours=_hours(timedelta(seconds=clock.limit_seconds)),
-            state=clock.state,
+            state=cast("ClockState", clock.state),
             started_at=clock.started_at,
             due_at=reading.due_at,
             hours_left=_hours(reading.left),

@@ -5,8 +5,8 @@ from uuid import UUID
 from ninja import Field, Path, Router
 from ninja.responses import Status
 
-from accord.exchange.drafting import create_case
 from accord.exchange.models import Case, Message
+from accord.exchange.services import create_case
 from accord.node.api.case_shapes import CaseOut, CaseRow, CaseState, MessageOut, Reader, WaitingOn, case_row
 from accord.node.api.examples import NEW_CASE
 from accord.node.api.operations import ApiRequest, offer

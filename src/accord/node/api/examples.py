@@ -16,12 +16,15 @@ NEW_CASE: Final[Example] = {
     "title": "Consignment under HS 2933.39, Specimen Chemicals Ltd",
 }
 
-_CAVEAT: Final[Example] = {
-    "who_may_access": ["The competent agency named as recipient"],
-    "permitted_uses": ["Investigation of the diversion of the consignment named"],
-    "procedure_contact": "Liaison officer, Specimen Desk, Ottawa",
-    "expires_on": "2027-12-31",
-}
+
+def _caveat(agency: str, contact: str) -> Example:
+    return {
+        "who_may_access": [agency],
+        "permitted_uses": ["Investigation of the diversion of the consignment named"],
+        "procedure_contact": contact,
+        "expires_on": "2027-12-31",
+    }
+
 
 REQUEST_FIELDS: Final[Example] = {
     "sender": {"party": "CA", "agency": "RCMP"},
@@ -32,7 +35,7 @@ REQUEST_FIELDS: Final[Example] = {
     "purpose": "investigate",
     "legal_basis": ["Privacy Act (R.S.C. 1985, c. P-21), s. 8(2)(f)"],
     "handling": "H2",
-    "caveats": [_CAVEAT],
+    "caveats": [_caveat("NCB", "Liaison officer, Specimen Desk, Ottawa")],
     "classification": {"own": "Protected A", "equivalent": "protected"},
     "retention_until": "2028-12-31",
     "language": "en",
@@ -67,8 +70,11 @@ REQUEST_FIELDS: Final[Example] = {
 OWN_SIDE: Final[Example] = {
     "has_personal_data": False,
     "asks_about_person": False,
-    "protection_statuses": ["none"],
     "exposure": "none",
+    "names_source": False,
+    "is_compelled": False,
+    "has_safeguarded_information": False,
+    "has_third_party_origin": False,
 }
 
 DRAFT_REQUEST: Final[Example] = {"fields": REQUEST_FIELDS, "own_side": OWN_SIDE}
@@ -82,7 +88,7 @@ ANSWER_FIELDS: Final[Example] = {
     "purpose": "investigate",
     "legal_basis": ["NDPS Act, 1985, s. 4"],
     "handling": "H1",
-    "caveats": [_CAVEAT],
+    "caveats": [_caveat("RCMP", "Duty officer, Specimen Desk, New Delhi")],
     "classification": {"own": "Restricted", "equivalent": "restricted"},
     "retention_until": "2028-12-31",
     "language": "en",

@@ -216,7 +216,9 @@ def _on_validation(_request: HttpRequest, error: Any) -> HttpResponse:  # Any: c
 
 
 def _on_http_error(_request: HttpRequest, error: Any) -> HttpResponse:  # Any: chosen by class in _ANSWERS
-    return problem_response(problem_for_status(error.status_code))
+    # Ninja wraps whatever its parser raised; what our parser said is the better answer.
+    cause = error.__cause__
+    return problem_response(cause if isinstance(cause, AccordError) else problem_for_status(error.status_code))
 
 
 def _with_status(status: int) -> Callable[[HttpRequest, Any], HttpResponse]:

@@ -1,0 +1,199 @@
+"""The second officer's acts: read exactly what would leave, approve it, send it back, answer a hold, release it."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.utils import timezone
+from ninja import Field, Path, Router, Schema
+
+from accord.exchange.models import Message
+from accord.exchange.services import answer_hold, approve, release, send_back, withdraw
+from accord.node.api.case_shapes import MessageOut, Reader
+from accord.node.api.cases import find_message
+from accord.node.api.operations import ApiRequest, offer
+from accord.node.api.paging import page_of
+from accord.node.api.problems import NotFound
+from accord.node.api.shapes import Closed, Cursor, Limit, PageOut
+from accord.officers.permissions import Permission
+from accord.release.models import Approval
+
+__all__ = ["router"]
+
+router = Router()
+
+REASON_CHARACTERS_MAX = 2_000
+
+Reason = Annotated[str, Field(min_length=1, max_length=REASON_CHARACTERS_MAX)]
+
+
+class ApprovalRow(Schema):
+    """An approval that is waited for or given."""
+
+    id: UUID
+    message_id: UUID
+    kind: str
+    state: str
+    requested_by: str
+    requested_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+    expires_at: datetime
+    payload_digest: str = Field(description="SHA-256 of exactly what would leave; state it to approve.")
+
+
+class ApprovalOut(ApprovalRow):
+    """An approval with what the approver must read."""
+
+    payload: str = Field(description="Exactly what would leave.")
+    decision: dict[str, Any] | None = Field(description="What the law gate answered at submission.")  # Any: its schema
+
+
+class Word(Closed):
+    """A second officer's word for what they were shown."""
+
+    payload_digest: str = Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of the payload you were shown.")
+
+
+class SentBack(Closed):
+    """Why a message goes back to its drafter."""
+
+    reason: Reason
+
+
+class HoldWord(Closed):
+    """A named approver's written answer to one hold of the gate."""
+
+    policy: str = Field(pattern=r"^[A-Z]{2}-[0-9]{2}[A-Za-z0-9.-]{0,56}$", description="The policy that held it.")
+    reason: Reason
+
+
+def _row(approval: Approval) -> dict[str, Any]:  # Any: members of ApprovalRow
+    return {
+        "id": approval.id,
+        "message_id": UUID(approval.subject_id),
+        "kind": approval.kind,
+        "state": approval.state,
+        "requested_by": approval.requested_by.username,
+        "requested_at": approval.requested_at,
+        "decided_by": approval.decided_by.username if approval.decided_by else None,
+        "decided_at": approval.decided_at,
+        "expires_at": approval.expires_at,
+        "payload_digest": bytes(approval.payload_digest).hex(),
+    }
+
+
+@offer(
+    router,
+    "GET",
+    "/approvals",
+    permission=Permission.MESSAGE_APPROVE,
+    summary="List approvals waited for or given",
+    response=PageOut[ApprovalRow],
+)
+def list_approvals(request: ApiRequest, *, cursor: Cursor = None, limit: Limit = 25) -> PageOut[ApprovalRow]:
+    """Lists what waits for a second officer or for release, the oldest first."""
+    rows = Approval.objects.filter(
+        subject_type="message",
+        state__in=[Approval.State.PENDING, Approval.State.APPROVED],
+        expires_at__gt=timezone.now(),
+    ).select_related("requested_by", "decided_by")
+    page = page_of(rows, "approvals", cursor=cursor, limit=limit, by="requested_at", newest_first=False)
+    return PageOut(items=[ApprovalRow(**_row(approval)) for approval in page.rows], next=page.next)
+
+
+@offer(
+    router,
+    "GET",
+    "/messages/{message_id}/approval",
+    permission=Permission.CASE_READ,
+    summary="Show what would leave, for its approver",
+    response=ApprovalOut,
+)
+def show_approval(request: ApiRequest, message_id: Path[UUID]) -> ApprovalOut:
+    """Shows the exact payload, its digest and the gate's decision of the approval that is open for a message."""
+    message = Message.objects.select_related("approval__decision", "approval__requested_by", "approval__decided_by")
+    approval = message.get(pk=message_id).approval
+    if approval is None:
+        raise NotFound("No approval is open for this message.")
+    return ApprovalOut(
+        **_row(approval),
+        payload=bytes(approval.payload).decode(),
+        decision=approval.decision.decision if approval.decision else None,
+    )
+
+
+@offer(
+    router,
+    "POST",
+    "/messages/{message_id}/approve",
+    permission=Permission.MESSAGE_APPROVE,
+    summary="Approve exactly what was shown",
+    response=MessageOut,
+    statuses=(409,),
+)
+def approve_message(request: ApiRequest, message_id: Path[UUID], body: Word) -> MessageOut:
+    """Gives a second officer's word for one payload, once, for a limited time; never by its drafter."""
+    approved = approve(request.officer, find_message(message_id), seen_digest=bytes.fromhex(body.payload_digest))
+    return Reader().message(find_message(approved.pk))
+
+
+@offer(
+    router,
+    "POST",
+    "/messages/{message_id}/send-back",
+    permission=Permission.MESSAGE_APPROVE,
+    summary="Send a message back to its drafter",
+    response=MessageOut,
+    statuses=(409,),
+)
+def send_back_message(request: ApiRequest, message_id: Path[UUID], body: SentBack) -> MessageOut:
+    """Returns a submitted or approved message to its drafter with a reason."""
+    returned = send_back(request.officer, find_message(message_id), reason=body.reason)
+    return Reader().message(find_message(returned.pk))
+
+
+@offer(
+    router,
+    "POST",
+    "/messages/{message_id}/hold-answers",
+    permission=Permission.MESSAGE_APPROVE,
+    summary="Answer a hold of the law gate",
+    response=MessageOut,
+    statuses=(409,),
+)
+def answer_hold_of_message(request: ApiRequest, message_id: Path[UUID], body: HoldWord) -> MessageOut:
+    """Answers one hold in writing; the gate decides whether this officer's word counts."""
+    message = find_message(message_id)
+    answer_hold(request.officer, message, policy=body.policy, reason=body.reason)
+    return Reader().message(find_message(message_id))
+
+
+@offer(
+    router,
+    "POST",
+    "/messages/{message_id}/release",
+    permission=Permission.MESSAGE_RELEASE,
+    summary="Release an approved message",
+    response=MessageOut,
+    statuses=(409,),
+)
+def release_message(request: ApiRequest, message_id: Path[UUID]) -> MessageOut:
+    """Lets exactly what was approved leave; where it must wait for its hour, `release_at` says when it does."""
+    released = release(request.officer, find_message(message_id))
+    return Reader().message(find_message(released.pk))
+
+
+@offer(
+    router,
+    "POST",
+    "/messages/{message_id}/withdraw",
+    permission=Permission.MESSAGE_RELEASE,
+    summary="Withdraw a released message that has not left",
+    response=MessageOut,
+    statuses=(409,),
+)
+def withdraw_message(request: ApiRequest, message_id: Path[UUID]) -> MessageOut:
+    """Takes back a released message that is not sealed yet; afterwards only a correction can follow it."""
+    withdrawn = withdraw(request.officer, find_message(message_id))
+    return Reader().message(find_message(withdrawn.pk))

@@ -1,0 +1,94 @@
+"""Each operation answers exactly the roles that hold its permission, and says nothing to the others."""
+
+import json
+import uuid
+
+import pytest
+from django.http import HttpResponse
+
+from accord.courier.models import Channel
+from accord.node.api.application import api
+from accord.node.api.operations import OFFERED, Everyone, Offered
+from accord.officers.permissions import CONTENT_PERMISSIONS, ROLE_PERMISSIONS, Permission, Role
+from tests.api.conftest import Caller
+
+NAMES = sorted(item["operationId"] for path in api.get_openapi_schema()["paths"].values() for item in path.values())
+
+
+def _path_of(offered: Offered) -> str:
+    path = offered.path
+    for name, value in {"kind": "request", "number": "1"}.items():
+        path = path.replace(f"{{{name}}}", value)
+    while "{" in path:
+        start, end = path.index("{"), path.index("}")
+        path = path[:start] + str(uuid.uuid4()) + path[end + 1 :]
+    return path
+
+
+def _call(caller: Caller, offered: Offered) -> HttpResponse:
+    path = _path_of(offered)
+    if offered.method == "GET":
+        return caller.get(path)
+    if offered.method == "POST":
+        return caller.post(path)
+    return caller.put(path, {})
+
+
+def _is_allowed(role: Role, offered: Offered) -> bool:
+    return isinstance(offered.permission, Everyone) or offered.permission in ROLE_PERMISSIONS[role]
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_operation_answers_exactly_the_roles_that_may(
+    node: Channel, callers: dict[Role, Caller], role: Role
+) -> None:
+    for name in NAMES:
+        offered = OFFERED[name]
+        answer = _call(callers[role], offered)
+        if _is_allowed(role, offered):
+            assert answer.status_code not in {401, 403, 500}, (name, answer.content)
+        else:
+            assert answer.status_code == 403, (name, answer.content)
+            assert answer.json()["code"] == "officer.not-permitted"
+            assert answer.json()["fields"]["permission"] == offered.permission.value
+
+
+def test_whoever_may_not_learns_neither_of_the_bodys_faults_nor_of_the_object(
+    node: Channel, callers: dict[Role, Caller]
+) -> None:
+    case = callers[Role.LIAISON].post("/cases", {"peer": "IN", "theme": "cyber", "title": "A case"}).json()
+    there, missing = f"/cases/{case['id']}", f"/cases/{uuid.uuid4()}"
+
+    seen = {json.dumps(callers[Role.ADMINISTRATOR].get(path).json()) for path in (there, missing)}
+    sent = {
+        json.dumps(callers[Role.REVIEWER].post(path, body).json())
+        for path, body in ((f"{there}/take", {}), (f"{missing}/take", {"unknown": 1}), (f"{there}/take", []))
+    }
+
+    assert len(seen) == 1
+    assert len(sent) == 1
+
+
+def test_an_administrator_reads_no_content() -> None:
+    for name in NAMES:
+        permission = OFFERED[name].permission
+        if _is_allowed(Role.ADMINISTRATOR, OFFERED[name]):
+            assert permission not in CONTENT_PERMISSIONS, name
+
+
+def test_a_reviewer_changes_nothing() -> None:
+    for name in NAMES:
+        if _is_allowed(Role.REVIEWER, OFFERED[name]):
+            assert OFFERED[name].method == "GET", name
+
+
+def test_what_is_open_to_every_account_changes_nothing_and_names_no_case() -> None:
+    for name in NAMES:
+        if isinstance(OFFERED[name].permission, Everyone):
+            assert OFFERED[name].method == "GET", name
+            assert OFFERED[name].path.split("/")[1] in {"me", "kinds", "vocabulary"}, name
+
+
+def test_a_role_of_two_persons_is_needed_to_draft_and_to_release() -> None:
+    for role, permissions in ROLE_PERMISSIONS.items():
+        assert not {Permission.MESSAGE_DRAFT, Permission.MESSAGE_RELEASE} <= permissions, role
