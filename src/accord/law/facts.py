@@ -161,10 +161,7 @@ class ClearanceFact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Facts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is true of one act, as far as the law gate may know it.
-
-    A null or absent fact is unknown, and unknown is read as what protects.
-    """
+    """What is true of one act; a null or absent fact is unknown, and unknown is read as what protects."""
 
     # Who does what, to whom, when.
     party: Annotated[_PartyCode, Meta(description="Party whose gate decides.")]
