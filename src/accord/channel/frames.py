@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from .encoding import LimitExceeded, MapReader, decode, encode, extended
+from .envelope import MAX_EPOCH
 from .limits import (
     ATTACHMENT_CHUNK_BYTES,
     MAX_ATTACHMENT_CHUNKS,
@@ -32,7 +33,6 @@ from .limits import (
     MAX_KEYSET_BYTES,
     MAX_LOG_SIZE,
     MAX_NOTE_BYTES,
-    MAX_PARTY_CHARS,
     MAX_PROOF_HASHES,
     MAX_SEALED_BYTES,
     MAX_WORD_CHARS,
@@ -40,6 +40,7 @@ from .limits import (
 
 __all__ = [
     "FRAME_VERSION",
+    "MAX_FRAME_KEYSETS",
     "Batch",
     "Chunk",
     "Fetch",
@@ -63,6 +64,9 @@ GCM_TAG_BYTES: Final = 16
 MAX_HELD_RANGES: Final = 1_024
 """Ranges of held chunks stated for one attachment; chunks are sent in order, so one range is the rule."""
 
+MAX_FRAME_KEYSETS: Final = 32
+"""Keysets given back in one frame; whoever lost more than a few years of rotations asks again."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FrameState:
@@ -76,6 +80,7 @@ class FrameState:
         in_epoch: Epoch of the receiver's log as the sender last co-signed it.
         in_size: Entries of the receiver's log that the sender holds.
         in_root: Root of the receiver's log at ``in_size``, 32 bytes.
+        out_serial: Serial of the latest of the sender's own keysets that it holds; a rolled-back node lacks some.
     """
 
     out_epoch: int
@@ -85,6 +90,7 @@ class FrameState:
     in_epoch: int
     in_size: int
     in_root: bytes
+    out_serial: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -182,6 +188,7 @@ class Frame:
         sender: Party code of the sender.
         recipient: Party code of the receiver.
         state: What the sender holds of both logs.
+        sent_ms: The sender's clock, milliseconds since the Unix epoch: a claim, for alarms about clocks only.
         batch: New entries of the sender's log.
         receipt: The sender's co-signature over the receiver's log.
         fetch: Wish for lost entries of the sender's own log.
@@ -198,6 +205,7 @@ class Frame:
     sender: str
     recipient: str
     state: FrameState
+    sent_ms: int
     batch: Batch | None = None
     receipt: bytes | None = None
     fetch: Fetch | None = None
@@ -228,11 +236,11 @@ def decode_frame(data: bytes) -> Frame:
         MalformedObject: If the bytes are not the one encoding of a frame of this version.
     """
     obj = decode(data, what="frame", max_bytes=MAX_FRAME_BYTES, max_items=MAX_FRAME_ITEMS)
-    reader = MapReader(obj, what="frame", known=13)
+    reader = MapReader(obj, what="frame", known=14)
     return Frame(
         version=reader.version(1, FRAME_VERSION),
-        sender=reader.text(2, maximum=MAX_PARTY_CHARS),
-        recipient=reader.text(3, maximum=MAX_PARTY_CHARS),
+        sender=reader.party(2),
+        recipient=reader.party(3),
         state=_read_state(reader.value(4)),
         batch=None if reader.is_null(5) else _read_batch(reader.value(5)),
         receipt=None if reader.is_null(6) else reader.octets(6, maximum=MAX_NOTE_BYTES),
@@ -242,7 +250,8 @@ def decode_frame(data: bytes) -> Frame:
         have_chunks=tuple(_read_held(item) for item in reader.array(10, maximum=MAX_HAVE_CHUNKS)),
         refusal=None if reader.is_null(11) else reader.text(11, maximum=MAX_WORD_CHARS),
         witness=None if reader.is_null(12) else reader.octets(12, maximum=MAX_NOTE_BYTES),
-        keysets=reader.octet_array(13, maximum=MAX_CHAIN_KEYSETS, each=MAX_KEYSET_BYTES),
+        keysets=reader.octet_array(13, maximum=MAX_FRAME_KEYSETS, each=MAX_KEYSET_BYTES),
+        sent_ms=reader.time_ms(14),
         extensions=reader.extensions(),
     )
 
@@ -263,6 +272,7 @@ def _frame_fields(frame: Frame) -> dict[int, object]:
         11: frame.refusal,
         12: frame.witness,
         13: list(frame.keysets),
+        14: frame.sent_ms,
     }
 
 
@@ -275,19 +285,21 @@ def _state_fields(state: FrameState) -> dict[int, object]:
         5: state.in_epoch,
         6: state.in_size,
         7: state.in_root,
+        8: state.out_serial,
     }
 
 
 def _read_state(obj: object) -> FrameState:
-    reader = MapReader(obj, what="frame state", known=7)
+    reader = MapReader(obj, what="frame state", known=8)
     return FrameState(
-        out_epoch=reader.uint(1, MAX_LOG_SIZE),
+        out_epoch=reader.uint(1, MAX_EPOCH),
         out_size=reader.uint(2, MAX_LOG_SIZE),
         out_root=reader.octets(3, size=HASH_BYTES),
         out_receipted=reader.uint(4, MAX_LOG_SIZE),
-        in_epoch=reader.uint(5, MAX_LOG_SIZE),
+        in_epoch=reader.uint(5, MAX_EPOCH),
         in_size=reader.uint(6, MAX_LOG_SIZE),
         in_root=reader.octets(7, size=HASH_BYTES),
+        out_serial=reader.uint(8, MAX_CHAIN_KEYSETS),
     )
 
 

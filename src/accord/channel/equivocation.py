@@ -1,0 +1,182 @@
+"""The proof that a party signed two logs that cannot be one, which a third person checks offline.
+
+Two signed checkpoints of one log contradict each other when
+
+* they have one size and two roots, or
+* the smaller one's root is not the root that the larger log had at that size.
+  That root, and a consistency proof from it to the larger checkpoint, show it:
+  a log has exactly one beginning of each size, so a second root for it cannot be a beginning too.
+
+Within one epoch the owner's two signatures suffice.
+A node that was restored from a backup may innocently have signed, in an earlier epoch, entries that nobody received.
+So across epochs the proof must show, too, that the *earlier* checkpoint had been co-signed:
+what was co-signed binds the owner for ever, in every later epoch.
+
+The proof convicts a key, not a person: a stolen key and a clone of a node make the same two logs.
+That is why it freezes a channel and calls officers, and decides nothing else.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from accord.errors import TrustFails
+
+from .checkpoint import Checkpoint, read_checkpoint, read_receipt, unverified_checkpoint, unverified_receipt
+from .encoding import MapReader, decode, encode
+from .keyset import KeysetChain
+from .limits import MAX_NOTE_BYTES, MAX_PROOF_HASHES
+from .merkle import verify_consistency
+
+__all__ = [
+    "EquivocationProof",
+    "EquivocationUnproven",
+    "ProvenEquivocation",
+    "decode_equivocation",
+    "encode_equivocation",
+    "verify_equivocation",
+]
+
+PROOF_VERSION: Final = 1
+HASH_BYTES: Final = 32
+MAX_PROOF_BYTES: Final = 3 * MAX_NOTE_BYTES + (MAX_PROOF_HASHES + 4) * (HASH_BYTES + 2)
+"""Bytes of an encoded proof: two notes, a receipt and one consistency proof."""
+
+
+class EquivocationUnproven(TrustFails):
+    """What is offered as a proof of equivocation does not prove it."""
+
+    code = "trust.equivocation-unproven"
+    default_next_step = "Do not accuse anyone with this file; ask for the two signed checkpoints again."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EquivocationProof:
+    """Two signed notes of one log that contradict each other.
+
+    Args:
+        smaller: The owner's signed note of the smaller size (either one when the sizes are equal).
+        larger: The owner's other signed note.
+        root_in_larger: The root that the larger log had at the smaller size, 32 bytes.
+        hashes: RFC 9162 consistency proof from that root to the larger checkpoint.
+        receipt: The peer's co-signature over the note of the lower epoch; needed where the epochs differ.
+    """
+
+    smaller: bytes
+    larger: bytes
+    root_in_larger: bytes
+    hashes: tuple[bytes, ...] = ()
+    receipt: bytes | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProvenEquivocation:
+    """What a verified proof says.
+
+    Args:
+        party: Who signed both notes.
+        smaller: What the one note says.
+        larger: What the other note says.
+    """
+
+    party: str
+    smaller: Checkpoint
+    larger: Checkpoint
+
+    @property
+    def sentence(self) -> str:
+        """One plain sentence for officers and for a third person."""
+        one, other = self.smaller, self.larger
+        return (
+            f"{self.party} signed two logs towards {one.peer} that cannot be one: "
+            f"size {one.size} with root {one.root.hex()[:16]}… in epoch {one.epoch}, "
+            f"and size {other.size} with root {other.root.hex()[:16]}… in epoch {other.epoch}."
+        )
+
+
+def verify_equivocation(
+    proof: EquivocationProof, owner_chain: KeysetChain, *, cosigner_chain: KeysetChain | None = None
+) -> ProvenEquivocation:
+    """Checks a proof of equivocation with nothing but the owner's keysets (and the cosigner's, across epochs).
+
+    Args:
+        proof: The proof.
+        owner_chain: Keysets of the party that is accused; compare its root with the one you pinned.
+        cosigner_chain: Keysets of the other party; needed when the notes are of different epochs.
+
+    Returns:
+        What is proven; it has a sentence for people.
+
+    Raises:
+        EquivocationUnproven: If the notes can be of one log, or are not of one log at all.
+        SignatureInvalid: If a note or receipt is not signed by the party it names.
+        ProofInvalid: If the hashes do not lead to the larger checkpoint.
+    """
+    smaller, larger = _read_owned(proof.smaller, owner_chain), _read_owned(proof.larger, owner_chain)
+    if smaller.origin != larger.origin:
+        raise EquivocationUnproven("The two checkpoints are of different logs.")
+    if owner_chain.party != smaller.owner or owner_chain.peer != smaller.peer:
+        raise EquivocationUnproven("The checkpoints are not of the party and channel that the keysets are for.")
+    if smaller.size > larger.size:
+        raise EquivocationUnproven("The checkpoints stand in the wrong order.")
+    verify_consistency(smaller.size, larger.size, proof.root_in_larger, larger.root, proof.hashes)
+    if proof.root_in_larger == smaller.root:
+        raise EquivocationUnproven("The two checkpoints are of one log: the smaller is a beginning of the larger.")
+    if smaller.epoch != larger.epoch:
+        earlier = min(smaller, larger, key=lambda checkpoint: checkpoint.epoch)
+        _require_cosigned(earlier, proof.receipt, cosigner_chain)
+    return ProvenEquivocation(party=smaller.owner, smaller=smaller, larger=larger)
+
+
+def _read_owned(note: bytes, chain: KeysetChain) -> Checkpoint:
+    stated = unverified_checkpoint(note)
+    return read_checkpoint(note, verify_key=chain.signing_keys_at(stated.position))
+
+
+def _require_cosigned(earlier: Checkpoint, receipt: bytes | None, chain: KeysetChain | None) -> None:
+    if receipt is None or chain is None:
+        raise EquivocationUnproven(
+            "The checkpoints are of different epochs, and nothing shows that the earlier one had been co-signed."
+        )
+    stated = unverified_receipt(receipt)
+    if (chain.party, chain.peer) != (earlier.peer, earlier.owner):
+        raise EquivocationUnproven("The keysets offered for the receipt are of another party or channel.")
+    confirmed = read_receipt(receipt, verify_key=chain.cosigning_keys_at(stated.size)).checkpoint
+    if not _is_same_statement(confirmed, earlier):
+        raise EquivocationUnproven("The receipt is of another checkpoint than the earlier one.")
+
+
+def _is_same_statement(one: Checkpoint, other: Checkpoint) -> bool:
+    return replace(one, time_ms=0) == replace(other, time_ms=0)
+
+
+def encode_equivocation(proof: EquivocationProof) -> bytes:
+    """Encodes a proof for a file."""
+    return encode(
+        {
+            1: PROOF_VERSION,
+            2: proof.smaller,
+            3: proof.larger,
+            4: proof.root_in_larger,
+            5: list(proof.hashes),
+            6: proof.receipt,
+        }
+    )
+
+
+def decode_equivocation(data: bytes) -> EquivocationProof:
+    """Reads a proof; :func:`verify_equivocation` judges it.
+
+    Raises:
+        LimitExceeded: If it is too large.
+        MalformedObject: If it is not the one encoding of a proof.
+    """
+    what = "equivocation proof"
+    reader = MapReader(decode(data, what=what, max_bytes=MAX_PROOF_BYTES), what=what, known=6)
+    reader.version(1, PROOF_VERSION)
+    return EquivocationProof(
+        smaller=reader.octets(2, maximum=MAX_NOTE_BYTES),
+        larger=reader.octets(3, maximum=MAX_NOTE_BYTES),
+        root_in_larger=reader.octets(4, size=HASH_BYTES),
+        hashes=reader.octet_array(5, maximum=MAX_PROOF_HASHES, size=HASH_BYTES),
+        receipt=None if reader.is_null(6) else reader.octets(6, maximum=MAX_NOTE_BYTES),
+    )

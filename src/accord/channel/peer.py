@@ -1,0 +1,424 @@
+"""The peer machine: one channel's protocol without a clock, socket, file or thread. Frames in, events out.
+
+Both parties run this same code; nothing in it knows which one we are.
+
+What it promises, whatever the network, the storage or the peer does:
+    * entries of the peer's log are accepted without gaps, each once, and co-signed once; what comes again is answered
+      with the stored receipt, byte for byte;
+    * a refused frame raises and leaves ``state`` as it was; nothing unsigned ever destroys anything;
+    * a second log signed by one party freezes the channel and leaves a proof that a third person can check;
+    * we never co-sign a smaller size, an older epoch, or a log that does not extend the one we co-signed;
+    * a node that lost a part of its own log learns it from its own signature, sends nothing until it is whole, and
+      loses nothing that was ever delivered;
+    * clocks raise alarms and stop nothing.
+
+What the caller owes it:
+    * one machine at a time for a channel, and one transaction: load the state, call, store the events *and*
+      ``machine.state``, commit, and only then send what :meth:`PeerMachine.reply` or :meth:`PeerMachine.contact` gave.
+      A receipt that left before its commit could be denied by a crash; two machines at once could co-sign twice;
+    * ``has_met`` kept in the memory of the process, never on disk: it says that since this process started the peer has
+      told us what it holds of our log. Until then nothing is appended, so that a node restored from a backup signs no
+      second log;
+    * opening, expiry and handling of entries: the machine never looks into a body, and expired entries stay in the log.
+
+A contact, from both ends::
+
+    appended = ours.append(sealed, now_ms)                      # store entries, nodes, ours.state; commit
+    frame = ours.contact(now_ms, batch=Batch(...))              # send
+    events = theirs.receive(frame, now_ms)                      # store events, theirs.state; commit
+    answer = theirs.reply(now_ms)                               # send back
+    events = ours.receive(answer, now_ms)                       # ReceiptAccepted: store; commit
+
+When ``receive`` raises, :meth:`PeerMachine.refuse` makes the answer: a code, our state, and nothing else.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from accord.errors import AccordError, PeerFault, TrustFails
+
+from .arrivals import Means, accept_batch, accept_receipt
+from .attachment import verify_chunk
+from .checkpoint import Checkpoint, sign_checkpoint, unverified_checkpoint
+from .events import (
+    Appended,
+    ChunkAccepted,
+    ChunksHeld,
+    EntriesRequested,
+    Event,
+    PeerBehind,
+    PeerDisagrees,
+    PeerRefused,
+    ReceiptWithheld,
+    SkewObserved,
+)
+from .frames import MAX_FRAME_KEYSETS, Batch, Chunk, Fetch, Fetched, Frame, FrameState, HeldChunks
+from .keys import Signer
+from .limits import MAX_BATCH_ENTRIES, SKEW_TOLERANCE_MS
+from .merkle import HashReader
+from .recovery import accept_fetched, accept_keysets, accept_witness
+from .refusals import (
+    ChannelFrozen,
+    ChannelSuspended,
+    Misaddressed,
+    NoSigner,
+    NotMet,
+    NotSendable,
+    Recovering,
+    WrongSigner,
+)
+from .replica import frontier_at
+from .seal import SealedEnvelope
+from .state import ChannelState, Mode
+
+__all__ = ["NOT_NOW", "PeerMachine"]
+
+NOT_NOW: Final = "channel.not-now"
+"""The one refusal code for whatever is wrong on our own side: the peer tries again later."""
+
+
+class PeerMachine:
+    """One channel's protocol: append, contact, receive, reply.
+
+    Args:
+        state: The stored state of the channel.
+        signer: Signs and co-signs for us; ``None`` while custody is locked.
+        skew_tolerance_ms: Largest difference between signed times and ours without an alarm, in milliseconds.
+        has_met: Whether, since this process started, the peer has told us live what it holds of our log.
+        own_log: Reads the hashes of our own stored log.
+        peer_log: Reads the hashes of the stored replica of the peer's log.
+        positions_of: Looks envelope identifiers up in the stored replica; returns the positions of those it knows.
+
+    The readers may be missing in a small tool. With them a receipt for a part of our log is judged, a fork below the
+    latest checkpoint is proven and not only refused, and an identifier used twice is found before it reaches storage.
+    """
+
+    def __init__(
+        self,
+        state: ChannelState,
+        *,
+        signer: Signer | None = None,
+        skew_tolerance_ms: int = SKEW_TOLERANCE_MS,
+        has_met: bool = False,
+        own_log: HashReader | None = None,
+        peer_log: HashReader | None = None,
+        positions_of: Callable[[Sequence[bytes]], Mapping[bytes, int]] | None = None,
+    ) -> None:
+        self._state = state
+        self._has_met = has_met
+        self._means = Means(
+            signer=signer,
+            own_log=own_log,
+            peer_log=peer_log,
+            positions_of=positions_of,
+            skew_tolerance_ms=skew_tolerance_ms,
+        )
+        self._claim: FrameState | None = None
+        self._wish: Fetch | None = None
+        self._owes_receipt = False
+
+    @property
+    def state(self) -> ChannelState:
+        """What must be stored now."""
+        return self._state
+
+    @property
+    def has_met(self) -> bool:
+        """Whether the peer has told us, live and without contradiction, what it holds of our log."""
+        return self._has_met
+
+    def append(self, sealed: Sequence[SealedEnvelope], now_ms: int, *, unmet: bool = False) -> Appended:
+        """Appends sealed envelopes to our own log and signs it once.
+
+        Args:
+            sealed: One batch: at most :data:`~accord.channel.limits.MAX_BATCH_ENTRIES`, in the order of the log.
+            now_ms: Our clock, milliseconds since the Unix epoch.
+            unmet: Append although the peer has not been heard since the start: only for parcels, and never with
+                storage that may have been restored from a backup.
+
+        Returns:
+            What to store, together with ``state``, before anything is sent.
+
+        Raises:
+            ChannelFrozen: If a second log was proven.
+            NotAvailableNow: If the channel is suspended or recovering, the peer was not met, or no key is at hand.
+            WrongSigner: If the key at hand is not in force at this position.
+            NotSendable: If there is nothing to append, or more than one batch.
+        """
+        state = self._state
+        self._require_open()
+        if not (self._has_met or unmet):
+            raise NotMet(f"Nothing is appended before {state.peer} was heard: our own log might be an older copy.")
+        if not 1 <= len(sealed) <= MAX_BATCH_ENTRIES:
+            raise NotSendable(f"{len(sealed)} envelopes cannot be appended at once; 1 to {MAX_BATCH_ENTRIES} can.")
+        start = state.outgoing.size
+        signer = self._signer_at(start + len(sealed) - 1)
+        frontier, stride_nodes = state.outgoing.frontier.append([envelope.leaf for envelope in sealed])
+        checkpoint = Checkpoint(
+            owner=state.us,
+            peer=state.peer,
+            size=frontier.size,
+            root=frontier.root,
+            epoch=state.outgoing.epoch,
+            time_ms=now_ms,
+        )
+        note = sign_checkpoint(checkpoint, signer)
+        outgoing = replace(state.outgoing, frontier=frontier, checkpoint=note, time_ms=now_ms)
+        self._state = replace(state, outgoing=outgoing)
+        return Appended(start=start, size=frontier.size, checkpoint=note, stride_nodes=tuple(stride_nodes))
+
+    def contact(
+        self,
+        now_ms: int,
+        *,
+        batch: Batch | None = None,
+        fetched: Fetched | None = None,
+        chunks: Sequence[Chunk] = (),
+        have_chunks: Sequence[HeldChunks] = (),
+    ) -> Frame:
+        """Makes the frame for a new contact.
+
+        What the peer needs besides goes along by itself: our receipt while the peer does not seem to hold it, our wish
+        for entries of our own log that we lost, and the peer's own later signature when it seems to have lost some.
+
+        Args:
+            now_ms: Our clock, milliseconds since the Unix epoch.
+            batch: Entries of our own log that were appended and stored.
+            fetched: Entries of the peer's log, in answer to :class:`EntriesRequested`.
+            chunks: Chunks of attachments.
+            have_chunks: What we hold of attachments that are still incomplete.
+
+        Raises:
+            ChannelFrozen: If something is to be sent over a frozen channel.
+            NotAvailableNow: If a batch is to be sent while the channel is suspended or recovering.
+            NotSendable: If the batch goes beyond our log.
+        """
+        return self._frame(now_ms, batch=batch, fetched=fetched, chunks=tuple(chunks), have_chunks=tuple(have_chunks))
+
+    def reply(
+        self,
+        now_ms: int,
+        *,
+        batch: Batch | None = None,
+        fetched: Fetched | None = None,
+        chunks: Sequence[Chunk] = (),
+        have_chunks: Sequence[HeldChunks] = (),
+    ) -> Frame:
+        """Makes the answer to the frame that :meth:`receive` accepted last; the same rules as for :meth:`contact`."""
+        return self.contact(now_ms, batch=batch, fetched=fetched, chunks=chunks, have_chunks=have_chunks)
+
+    def refuse(self, error: AccordError, now_ms: int) -> Frame:
+        """Makes the answer to a frame that was refused.
+
+        The peer learns the stable code, and what it must know to do better: our state, and its own later signature when
+        it seems to have lost it. What is wrong on our side has one code for everything.
+        """
+        is_theirs = isinstance(error, PeerFault | TrustFails)
+        witness = self._witness_for_peer()
+        return replace(
+            self._bare(now_ms),
+            refusal=error.reason_code if is_theirs else NOT_NOW,
+            witness=witness,
+            keysets=() if witness is None else self._keysets_for_peer(),
+        )
+
+    def receive(self, frame: Frame, now_ms: int, *, is_live: bool = True) -> list[Event]:
+        """Judges a frame of the peer.
+
+        Args:
+            frame: The decoded frame.
+            now_ms: Our clock, milliseconds since the Unix epoch.
+            is_live: Whether it came over an authenticated connection just now; ``False`` for parcels, which may be old,
+                so what they say of our log does not count as having met.
+
+        Returns:
+            What happened, in order; store it together with ``state`` before answering.
+
+        Raises:
+            PeerFault: If the frame breaks the protocol.
+            TrustFails: If a signature, proof or root in it does not hold, or the channel is frozen.
+            NotAvailableNow: If the channel is suspended or no signing key is at hand.
+        """
+        state = self._state
+        self._claim, self._wish, self._owes_receipt = None, None, False
+        if (frame.sender, frame.recipient) != (state.peer, state.us):
+            raise Misaddressed(
+                f"The frame is from {frame.sender} to {frame.recipient}; this channel is between {state.peer} and us.",
+                fields={"sender": frame.sender, "recipient": frame.recipient},
+            )
+        self._claim = frame.state
+        self._require_usable()
+        state, events = self._judge(state, frame, now_ms)
+        self._state = replace(state, peer_receipted=min(frame.state.out_receipted, state.incoming.size))
+        self._owes_receipt = frame.batch is not None
+        if state.mode is not Mode.FROZEN:
+            events.extend(self._compare(frame.state, is_live=is_live))
+        return events + self._clock_alarm(frame, events, now_ms) if is_live else events
+
+    def _judge(self, state: ChannelState, frame: Frame, now_ms: int) -> tuple[ChannelState, list[Event]]:
+        """Applies the parts of a frame in the order in which they can depend on one another."""
+        events: list[Event] = [PeerRefused(code=frame.refusal)] if frame.refusal is not None else []
+        state, news = accept_keysets(state, frame.keysets)
+        events += news
+        if frame.witness is not None:
+            state, news = accept_witness(state, frame.witness, self._means)
+            events += news
+        if frame.fetched is not None and state.mode is not Mode.FROZEN:
+            state, news = accept_fetched(state, frame.fetched, self._means)
+            events += news
+        if frame.receipt is not None and state.mode is not Mode.FROZEN:
+            state, news = accept_receipt(state, frame.receipt, self._means, now_ms=now_ms)
+            events += news
+        if frame.batch is not None and state.mode is not Mode.FROZEN:
+            state, news = accept_batch(state, frame.batch, self._means, now_ms=now_ms)
+            events += news
+        if state.mode is Mode.FROZEN:
+            return state, events
+        for chunk in frame.chunks:
+            verify_chunk(chunk.root, chunk.index, chunk.count, chunk.data, chunk.proof)
+            events.append(ChunkAccepted(chunk=chunk))
+        events.extend(ChunksHeld(held=held) for held in frame.have_chunks)
+        if frame.fetch is not None and frame.fetch.start < state.incoming.size:
+            end = min(frame.fetch.end, state.incoming.size)
+            events.append(EntriesRequested(start=frame.fetch.start, end=end))
+        return state, events
+
+    def _compare(self, claim: FrameState, *, is_live: bool) -> list[Event]:
+        """Compares what the peer says of our log with our log; it decides what is sent next, and nothing else."""
+        state, head = self._state, self._state.outgoing
+        if claim.in_size > head.size or not self._is_ours(claim):
+            # The peer seems to hold another log of ours than we do: ask for it; its checkpoint will show who signed it.
+            if claim.in_size > head.receipted_size:
+                self._wish = Fetch(start=head.receipted_size, end=claim.in_size)
+            self._has_met = False
+            if state.mode is Mode.RECOVERING:
+                return []
+            return [PeerDisagrees(their_size=claim.in_size, our_size=head.size)]
+        if is_live and state.mode is Mode.OPEN:
+            self._has_met = True
+        if claim.in_size > head.receipted_size:
+            return [
+                *self._behind(claim),
+                ReceiptWithheld(size=claim.in_size, receipted_size=head.receipted_size),
+            ]
+        return self._behind(claim)
+
+    def _clock_alarm(self, frame: Frame, events: Sequence[Event], now_ms: int) -> list[Event]:
+        ahead_ms = frame.sent_ms - now_ms
+        is_known = any(isinstance(event, SkewObserved) for event in events)
+        return [] if is_known or abs(ahead_ms) <= self._means.skew_tolerance_ms else [SkewObserved(ms=ahead_ms)]
+
+    def _behind(self, claim: FrameState) -> list[Event]:
+        head = self._state.outgoing
+        if claim.in_size == head.size:
+            return []
+        return [PeerBehind(their_size=claim.in_size, has_lost=claim.in_size < head.receipted_size)]
+
+    def _is_ours(self, claim: FrameState) -> bool:
+        head = self._state.outgoing
+        if claim.in_size == head.size:
+            return claim.in_root == head.root
+        if claim.in_size == head.receipted_size:
+            return claim.in_root == head.receipted.root
+        reader = self._means.own_log
+        return reader is None or claim.in_root == frontier_at(reader, claim.in_size).root
+
+    def _frame(
+        self,
+        now_ms: int,
+        *,
+        batch: Batch | None,
+        fetched: Fetched | None,
+        chunks: tuple[Chunk, ...],
+        have_chunks: tuple[HeldChunks, ...],
+    ) -> Frame:
+        state = self._state
+        if batch is not None:
+            self._require_open()
+            if batch.end > state.outgoing.size:
+                raise NotSendable(
+                    f"The batch ends at size {batch.end}, our log at {state.outgoing.size}.",
+                    fields={"batch": batch.end, "log": state.outgoing.size},
+                )
+        bare = self._bare(now_ms)
+        if state.mode in {Mode.FROZEN, Mode.SUSPENDED}:
+            self._require_nothing(fetched, chunks, have_chunks)
+            return bare
+        witness = self._witness_for_peer()
+        is_receipt_due = self._owes_receipt or state.peer_receipted < state.incoming.size
+        return replace(
+            bare,
+            batch=batch,
+            receipt=state.incoming.receipt if is_receipt_due else None,
+            fetch=self._fetch_wish(),
+            fetched=fetched,
+            chunks=chunks,
+            have_chunks=have_chunks,
+            witness=witness,
+            keysets=self._keysets_for_peer() if witness is not None or fetched is not None else (),
+        )
+
+    def _bare(self, now_ms: int) -> Frame:
+        state = self._state
+        out, inn = state.outgoing, state.incoming
+        statement = FrameState(
+            out_epoch=out.epoch,
+            out_size=out.size,
+            out_root=out.root,
+            out_receipted=out.receipted_size,
+            in_epoch=inn.epoch,
+            in_size=inn.size,
+            in_root=inn.root,
+            out_serial=len(state.our_chain.keysets),
+        )
+        return Frame(sender=state.us, recipient=state.peer, state=statement, sent_ms=now_ms)
+
+    def _fetch_wish(self) -> Fetch | None:
+        state = self._state
+        if state.mode is Mode.RECOVERING and state.witness is not None:
+            target = unverified_checkpoint(state.witness).size
+            return Fetch(start=state.outgoing.size, end=target) if target > state.outgoing.size else None
+        return self._wish
+
+    def _witness_for_peer(self) -> bytes | None:
+        """Returns the peer's own signed checkpoint when the peer seems to know less of its log than we hold."""
+        claim, head = self._claim, self._state.incoming
+        if claim is None or head.checkpoint is None:
+            return None
+        has_lost = claim.out_size < head.size or claim.out_epoch < head.epoch
+        is_other = claim.out_size == head.size and claim.out_root != head.root
+        return head.checkpoint if has_lost or is_other else None
+
+    def _keysets_for_peer(self) -> tuple[bytes, ...]:
+        if self._claim is None:
+            return ()
+        held = self._claim.out_serial
+        return self._state.peer_chain.signed[held : held + MAX_FRAME_KEYSETS]
+
+    def _signer_at(self, position: int) -> Signer:
+        signer = self._means.signer
+        if signer is None:
+            raise NoSigner("Our log cannot be signed: no signing key is at hand.")
+        if signer.public not in self._state.our_chain.signing_keys_at(position):
+            raise WrongSigner(
+                f"Key {signer.public.key_id.hex()} does not sign at position {position} of our log.",
+                fields={"key_id": signer.public.key_id.hex(), "position": position},
+            )
+        return signer
+
+    def _require_usable(self) -> None:
+        mode = self._state.mode
+        if mode is Mode.FROZEN:
+            raise ChannelFrozen(f"The channel with {self._state.peer} is frozen: a second log was proven.")
+        if mode is Mode.SUSPENDED:
+            raise ChannelSuspended(f"The channel with {self._state.peer} is suspended by an officer.")
+
+    def _require_open(self) -> None:
+        self._require_usable()
+        if self._state.mode is Mode.RECOVERING:
+            raise Recovering(f"Our log towards {self._state.peer} is being recovered; nothing is sent meanwhile.")
+
+    def _require_nothing(self, *carried: object) -> None:
+        if any(carried):
+            self._require_usable()

@@ -1,0 +1,213 @@
+"""How a node that lost a part of its own log gets it back from the peer, without trusting the peer.
+
+The peer shows our own later signature (the witness): only we can have made it, so we know that we lost something.
+From then on we append nothing and send nothing of our own log; what was never receipted goes back into the queue.
+The peer gives back entries batch by batch, each with our own signed checkpoint and its receipt.
+Each batch must lead, from what is certainly ours (all of it receipted), to a root that we signed.
+At the witness's size our log is whole, the epoch is raised, and checkpoints of the lost epoch are stale from then on.
+
+A witness that our log already contains changes nothing; an old one can be replayed for ever without effect.
+"""
+
+from dataclasses import replace
+
+from .arrivals import Judged, Means, read_entries, used_capsules
+from .checkpoint import Checkpoint, read_checkpoint, read_receipt, unverified_checkpoint, unverified_receipt
+from .equivocation import EquivocationProof
+from .events import EquivocationProven, Event, OwnEntriesRecovered, OwnKeysetsRecovered, RecoveryCompleted, RolledBack
+from .frames import Batch, Fetched
+from .merkle import consistency_proof
+from .refusals import CheckpointMismatch, PositionSkipped, ReceiptMismatch, RootMismatch, WitnessMismatch
+from .replica import batch_leaves, frontier_at
+from .state import Cause, ChannelState, LogHead, Mode
+
+__all__ = ["accept_fetched", "accept_keysets", "accept_witness"]
+
+
+def accept_keysets(state: ChannelState, keysets: tuple[bytes, ...]) -> Judged:
+    """Takes back our own keysets, which our root key signed and storage lost.
+
+    Raises:
+        TrustFails: If one does not extend our chain under our own root.
+    """
+    chain = state.our_chain
+    taken: list[bytes] = []
+    for signed in keysets:
+        if signed not in chain.signed:
+            chain = chain.extended(signed)
+            taken.append(signed)
+    if not taken:
+        return state, []
+    return replace(state, our_chain=chain), [OwnKeysetsRecovered(keysets=tuple(taken))]
+
+
+def accept_witness(state: ChannelState, note: bytes, means: Means) -> Judged:
+    """Judges a note that is said to be our own later checkpoint.
+
+    Returns:
+        The next state with :class:`RolledBack`, or :class:`EquivocationProven` against ourselves where the note
+        contradicts what the peer has co-signed (a clone of this node, or a stolen key), or the same state.
+
+    Raises:
+        WitnessMismatch: If the note is of another log.
+        SignatureInvalid: If we did not sign it.
+    """
+    witness = _read_own(state, note)
+    head = state.outgoing
+    if state.witness is not None:
+        target = unverified_checkpoint(state.witness)
+        is_further = witness.size > target.size and witness.epoch >= target.epoch
+        return (replace(state, witness=note), []) if is_further else (state, [])
+    if witness.epoch < head.receipted_epoch or _is_contained(head, witness, means):
+        return state, []
+    if witness.size <= head.receipted_size:
+        return _accuse_ourselves(state, note, witness, means)
+    is_receipted_head = head.size == head.receipted_size
+    shortened = replace(
+        head,
+        frontier=head.receipted,
+        checkpoint=head.checkpoint if is_receipted_head else None,
+        epoch=max(head.epoch, witness.epoch),
+    )
+    rolled_back = RolledBack(to_size=head.receipted_size, witness=note, witness_size=witness.size)
+    changed = state.changed(Cause.ROLLBACK_SEEN)
+    return replace(changed, outgoing=shortened, witness=note), [rolled_back]
+
+
+def _read_own(state: ChannelState, note: bytes) -> Checkpoint:
+    stated = unverified_checkpoint(note)
+    checkpoint = read_checkpoint(note, verify_key=state.our_chain.signing_keys_at(stated.position))
+    if (checkpoint.owner, checkpoint.peer) != (state.us, state.peer):
+        raise WitnessMismatch(
+            f"The witness is of the log {checkpoint.origin}, which is not ours in this channel.",
+            fields={"origin": checkpoint.origin},
+        )
+    return checkpoint
+
+
+def _is_contained(head: LogHead, witness: Checkpoint, means: Means) -> bool:
+    """Tells whether our log has the witness's root at its size; where that cannot be read, what is receipted counts."""
+    if witness.size > head.size:
+        return False
+    if witness.size == head.size:
+        return witness.root == head.root
+    if witness.size == head.receipted_size:
+        return witness.root == head.receipted.root
+    if means.own_log is None:
+        return witness.size < head.receipted_size
+    return frontier_at(means.own_log, witness.size).root == witness.root
+
+
+def _accuse_ourselves(state: ChannelState, note: bytes, witness: Checkpoint, means: Means) -> Judged:
+    """Freezes when our own key signed another beginning than the one the peer co-signed."""
+    head = state.outgoing
+    is_provable = means.own_log is not None or witness.size == head.size
+    if head.checkpoint is None or witness.epoch != head.epoch or not is_provable:
+        return state, []
+    hashes: tuple[bytes, ...] = ()
+    held = head.root
+    if witness.size < head.size and means.own_log is not None:
+        hashes = consistency_proof(means.own_log, witness.size, head.size)
+        held = frontier_at(means.own_log, witness.size).root
+    proof = EquivocationProof(smaller=note, larger=head.checkpoint, root_in_larger=held, hashes=hashes)
+    return state.changed(Cause.EQUIVOCATION_PROVEN), [EquivocationProven(party=state.us, proof=proof)]
+
+
+def accept_fetched(state: ChannelState, fetched: Fetched, means: Means) -> Judged:
+    """Judges entries of our own log that the peer gives back.
+
+    Returns:
+        The next state with :class:`OwnEntriesRecovered`, after :class:`RolledBack` when this is the first sign of the
+        loss and before :class:`RecoveryCompleted` when it was the last gap; the same state when nothing is missing.
+
+    Raises:
+        PositionSkipped: If it does not continue what we hold.
+        RootMismatch: If it does not lead to the root that we signed.
+        ReceiptMismatch: If the receipt is not for that root.
+        AccordError: If a signature, header or capsule does not hold.
+    """
+    batch = fetched.batch
+    # The checkpoint of what is given back is our own signature, so it is a witness in itself.
+    state, events = accept_witness(state, batch.checkpoint, means)
+    head = state.outgoing
+    if state.mode is not Mode.RECOVERING or batch.end <= head.size:
+        return state, events
+    if batch.start > head.size:
+        raise PositionSkipped(
+            f"The entries given back begin at position {batch.start}; the next one missing is {head.size}.",
+            fields={"expected": head.size, "got": batch.start},
+        )
+    checkpoint = _read_own(state, batch.checkpoint)
+    outgoing, recovered = _continue_own(state, batch, checkpoint, fetched.receipt)
+    state = replace(state, outgoing=outgoing)
+    events.append(recovered)
+    return _complete(state, events)
+
+
+def _continue_own(
+    state: ChannelState, batch: Batch, checkpoint: Checkpoint, receipt: bytes
+) -> tuple[LogHead, OwnEntriesRecovered]:
+    head = state.outgoing
+    if checkpoint.size != batch.end:
+        raise CheckpointMismatch(
+            f"The entries given back end at size {batch.end}, their checkpoint at {checkpoint.size}.",
+            fields={"batch": batch.end, "checkpoint": checkpoint.size},
+        )
+    leaves = batch_leaves(batch, head.size)
+    frontier, stride_nodes = head.frontier.append(leaves)
+    if frontier.root != checkpoint.root:
+        raise RootMismatch(
+            f"The entries given back do not lead to the root that we signed for size {checkpoint.size}.",
+            fields={"held": head.size, "signed": checkpoint.size, "root": checkpoint.root.hex()},
+        )
+    _require_receipt(state, receipt, checkpoint)
+    entries = batch.entries[head.size - batch.start :]
+    headers = read_entries(entries, sender=state.us, recipient=state.peer, suite=state.suite, epoch=checkpoint.epoch)
+    outgoing = LogHead(
+        epoch=max(head.epoch, checkpoint.epoch),
+        frontier=frontier,
+        checkpoint=batch.checkpoint,
+        receipt=receipt,
+        receipted=frontier,
+        receipted_epoch=checkpoint.epoch,
+        time_ms=checkpoint.time_ms,
+    )
+    recovered = OwnEntriesRecovered(
+        start=head.size,
+        entries=entries,
+        headers=headers,
+        leaves=leaves,
+        capsules=used_capsules(headers, batch.capsules),
+        checkpoint=batch.checkpoint,
+        receipt=receipt,
+        stride_nodes=tuple(stride_nodes),
+    )
+    return outgoing, recovered
+
+
+def _require_receipt(state: ChannelState, receipt: bytes, checkpoint: Checkpoint) -> None:
+    stated = unverified_receipt(receipt)
+    confirmed = read_receipt(receipt, verify_key=state.peer_chain.cosigning_keys_at(stated.size)).checkpoint
+    if (confirmed.origin, confirmed.size, confirmed.root) != (checkpoint.origin, checkpoint.size, checkpoint.root):
+        raise ReceiptMismatch(
+            f"The receipt given back confirms size {confirmed.size}, not the checkpoint it came with.",
+            fields={"expected": checkpoint.size, "got": confirmed.size},
+        )
+
+
+def _complete(state: ChannelState, events: list[Event]) -> Judged:
+    """Ends the recovery when the log has reached the witness."""
+    head, note = state.outgoing, state.witness
+    if note is None:
+        return state, events
+    witness = unverified_checkpoint(note)
+    if head.size < witness.size:
+        return state, events
+    is_other_log = head.size == witness.size and head.root != witness.root
+    if is_other_log and head.checkpoint is not None and head.receipted_epoch == witness.epoch:
+        proof = EquivocationProof(smaller=note, larger=head.checkpoint, root_in_larger=head.root)
+        frozen = replace(state.changed(Cause.EQUIVOCATION_PROVEN), witness=None)
+        return frozen, [*events, EquivocationProven(party=state.us, proof=proof)]
+    epoch = max(head.epoch, witness.epoch) + 1
+    whole = replace(state.changed(Cause.RECOVERY_COMPLETED), outgoing=replace(head, epoch=epoch), witness=None)
+    return whole, [*events, RecoveryCompleted(epoch=epoch, size=head.size)]
