@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from accord.courier.models import Channel, Outbox
+from accord.courier.models import Outbox
 from accord.node.api.limits import BODY_BYTES_MAX
 from accord.officers.permissions import Role
 from accord.release.models import DecisionRecord

@@ -14,10 +14,20 @@ pytestmark = pytest.mark.usefixtures("node")
 CallersByRole = dict[Role, Caller]
 
 REPLY = {name: value for name, value in answer_fields().items() if name not in {"outcome", "text", "answered_items"}}
-CORRESPONDENCE = (
-    "sender recipient liaison_contact duty_phone theme purpose legal_basis handling caveats classification "
-    "retention_until language"
-).split()
+CORRESPONDENCE = [
+    "sender",
+    "recipient",
+    "liaison_contact",
+    "duty_phone",
+    "theme",
+    "purpose",
+    "legal_basis",
+    "handling",
+    "caveats",
+    "classification",
+    "retention_until",
+    "language",
+]
 
 
 def _notice() -> dict[str, object]:
