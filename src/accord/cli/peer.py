@@ -1,0 +1,275 @@
+"""``accord peer``: pair with another node, tell the law gate about it, and look after the channel."""
+
+import base64
+import tomllib
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from accord.cli.node import ActingName, AsJson, Home, acting_officer, open_node
+from accord.cli.output import print_json, say
+from accord.errors import OfficerCanMend
+
+if TYPE_CHECKING:
+    from accord.officers.models import Officer
+    from accord.parties.models import Party
+    from accord.parties.services import Invitation
+
+__all__ = ["app"]
+
+app = typer.Typer(help="Pair with another node and look after the channel.", no_args_is_help=True, add_completion=False)
+
+Peer = Annotated[str, typer.Argument(help="Code of the party, such as IN.")]
+InvitationFile = Annotated[Path, typer.Argument(help="The invitation that you received.", exists=True, dir_okay=False)]
+Url = Annotated[
+    str | None, typer.Option("--url", help="Address of our channel; node.toml's when left out; '' for parcels only.")
+]
+Qr = Annotated[bool, typer.Option("--qr", help="Print the words as a QR code too.")]
+
+
+class PeerUnknown(OfficerCanMend):
+    """No peer of that code is paired with this node."""
+
+    code = "cli.peer-unknown"
+    default_next_step = "`accord peer list` shows the peers; `accord peer invite` begins with a new one."
+
+
+def _manager(name: str | None) -> "Officer":
+    from accord.officers.permissions import Permission, require
+
+    officer = acting_officer(name)
+    require(officer, Permission.CHANNEL_MANAGE)
+    return officer
+
+
+def _party(code: str) -> "Party":
+    from accord.parties.models import Party
+
+    party = Party.objects.filter(pk=code, is_self=False).first()
+    if party is None:
+        raise PeerUnknown(f"This node knows no peer {code[:16]!r}.")
+    return party
+
+
+def _show_words(words: tuple[str, ...], *, qr: bool) -> None:
+    for start in range(0, len(words), 4):
+        say(
+            "  "
+            + "  ".join(f"{number + 1:>2} {words[number]:<10}" for number in range(start, min(start + 4, len(words))))
+        )
+    if qr:
+        import segno
+
+        segno.make(" ".join(words), error="m").terminal(compact=True)
+
+
+@app.command()
+def invite(
+    peer: Peer,
+    *,
+    home: Home = None,
+    acting: ActingName = None,
+    url: Url = None,
+    out: Annotated[Path, typer.Option("--out", help="File to write.")],
+    qr: Qr = False,
+) -> None:
+    """Write an invitation for one party and print our words, to be compared in person."""
+    open_node(home)
+    from accord.officers.acts import note
+    from accord.parties.custody import custody_in_use
+    from accord.parties.services import make_invitation, our_words
+
+    officer = _manager(acting)
+    custody = custody_in_use()
+    invitation = make_invitation(peer, channel_url=_our_address() if url is None else url, custody=custody)
+    out.write_bytes(invitation)
+    note(officer, "invite peer", _party(peer))
+    say(f"Wrote {out}. It holds nothing secret; send it by any way.")
+    say("Our words, to be read out to the other side in person:")
+    _show_words(our_words(custody), qr=qr)
+
+
+def _our_address() -> str:
+    from accord.node.config import load_config
+
+    config = load_config()
+    if config.channel_url:
+        return config.channel_url
+    if config.channel_host in {"0.0.0.0", "::", ""}:  # noqa: S104 - compared with, not bound to
+        raise PeerUnknown(
+            "The channel listens everywhere, so that its public address cannot be told.",
+            code="cli.no-channel-url",
+            next_step="Set channel_url in node.toml, or give --url.",
+        )
+    host = f"[{config.channel_host}]" if ":" in config.channel_host else config.channel_host
+    return f"https://{host}:{config.channel_port}"
+
+
+@app.command()
+def read(file: InvitationFile, *, home: Home = None, qr: Qr = False, as_json: AsJson = False) -> None:
+    """Say what an invitation claims; nothing of it is trusted before its words were compared."""
+    open_node(home)
+    invitation = _invitation(file)
+    if as_json:
+        print_json(
+            {
+                "party": invitation.party,
+                "peer": invitation.peer,
+                "name": invitation.profile.names.en,
+                "channel_url": invitation.channel_url,
+                "issued_at": invitation.issued_at.isoformat(),
+                "words": list(invitation.words),
+            }
+        )
+        return
+    say(f"{invitation.party} ({invitation.profile.names.en}) invites {invitation.peer}.")
+    say(f"Made {invitation.issued_at:%Y-%m-%d %H:%M} UTC; its channel: {invitation.channel_url or 'parcels only'}.")
+    say("The words of the key in this file; compare them with what the other side reads out:")
+    _show_words(invitation.words, qr=qr)
+
+
+def _invitation(file: Path) -> "Invitation":
+    from accord.parties.services import INVITATION_BYTES, read_invitation
+
+    with file.open("rb") as source:
+        return read_invitation(source.read(INVITATION_BYTES + 1))
+
+
+@app.command()
+def accept(
+    file: InvitationFile,
+    *,
+    home: Home = None,
+    acting: ActingName = None,
+    words: Annotated[
+        str | None,
+        typer.Option("--words", help="The twelve words as the other side read them out; asked when left out."),
+    ] = None,
+) -> None:
+    """Pin the peer's root key after its words were compared, and open the channel."""
+    open_node(home)
+    from accord.courier.pairing import open_channel
+    from accord.officers.acts import note
+    from accord.parties.custody import custody_in_use
+    from accord.parties.services import pin_peer, shared_safety_number
+
+    officer = _manager(acting)
+    invitation = _invitation(file)
+    heard = typer.prompt("The twelve words as you heard them") if words is None else words
+    party = pin_peer(invitation, confirmed_words=heard.split(), confirmed_by=officer.username)
+    open_channel(party.code, peer_url=invitation.channel_url)
+    note(officer, "pin peer", party)
+    say(f"{party.code} is pinned and the channel is open.")
+    say(f"Safety number, the same on both sides: {shared_safety_number(party, custody_in_use())}")
+
+
+@app.command("list")
+def list_peers(*, home: Home = None, as_json: AsJson = False) -> None:
+    """Show each channel: mode, queue, lag, sizes on both sides, skew, last contact."""
+    open_node(home)
+    import msgspec
+
+    from accord.courier.health import channel_health
+
+    rows: list[dict[str, Any]] = msgspec.to_builtins(list(channel_health()))  # Any: JSON members
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        say(f"{row.pop('peer', '?')}:")
+        width = max(map(len, row))
+        for name, value in row.items():
+            say(f"  {name:<{width}}  {value}")
+    if not rows:
+        say("This node has no peer.")
+
+
+@app.command()
+def roots(*, home: Home = None) -> None:
+    """Print the root keys that are pinned here, as `accord verify --root` reads them."""
+    open_node(home)
+    from accord.parties.models import Party
+
+    pinned = Party.objects.exclude(root_public=None).order_by("code")
+    print_json({"roots": [{"party": one.code, "root": _base64(bytes(one.root_public or b""))} for one in pinned]})
+
+
+def _base64(value: bytes) -> str:
+    return base64.b64encode(value).decode("ascii")
+
+
+@app.command()
+def arrangement(
+    file: Annotated[Path, typer.Argument(help="TOML file of the arrangement.", exists=True, dir_okay=False)],
+    *,
+    home: Home = None,
+    acting: ActingName = None,
+) -> None:
+    """Record a written arrangement that the law gate may rely on.
+
+    The file has code, title, parties, agencies, categories, purposes, valid_from and text_sha256, and may have
+    valid_until and onward_rule.
+    """
+    open_node(home)
+    from accord.officers.acts import note
+    from accord.parties.models import Party
+    from accord.parties.services import record_arrangement
+
+    officer = _manager(acting)
+    fields = tomllib.loads(file.read_text("utf-8"))
+    try:
+        recorded = record_arrangement(
+            code=fields["code"],
+            title=fields["title"],
+            parties=[Party.objects.get(pk=code) for code in fields["parties"]],
+            agencies=fields["agencies"],
+            categories=fields["categories"],
+            purposes=fields["purposes"],
+            valid_from=fields["valid_from"],
+            valid_until=fields.get("valid_until"),
+            text_digest=bytes.fromhex(fields["text_sha256"]),
+            onward_rule=fields.get("onward_rule", ""),
+        )
+    except KeyError as error:
+        raise PeerUnknown(
+            f"The file lacks {error.args[0]!r}.", code="cli.arrangement-field", next_step="Add the field and try again."
+        ) from error
+    except Party.DoesNotExist as error:
+        raise PeerUnknown("The arrangement names a party that this node does not know.") from error
+    note(officer, "record arrangement", recorded)
+    say(f"Recorded {recorded.code}, in force from {recorded.valid_from}.")
+
+
+@app.command()
+def risk(
+    peer: Peer,
+    *,
+    home: Home = None,
+    acting: ActingName = None,
+    assessed_on: Annotated[
+        datetime, typer.Option("--assessed-on", help="Day of the assessment.", formats=["%Y-%m-%d"])
+    ],
+    baseline: Annotated[str, typer.Option("--baseline", help="none, low, medium or substantial, without mitigations.")],
+    residual: Annotated[str, typer.Option("--residual", help="The same with them.")],
+    assessed_by: Annotated[str, typer.Option("--assessed-by", help="Who assessed it.")],
+    mitigation: Annotated[list[str] | None, typer.Option("--mitigation", help="One mitigation; repeatable.")] = None,
+) -> None:
+    """Record a new version of a party's risk profile, which the law gate reads."""
+    open_node(home)
+    from accord.officers.acts import note
+    from accord.parties.services import record_risk_profile
+
+    officer = _manager(acting)
+    day: date = assessed_on.date()
+    recorded = record_risk_profile(
+        _party(peer),
+        assessed_on=day,
+        baseline=baseline,
+        mitigations=mitigation or [],
+        residual=residual,
+        assessed_by=assessed_by,
+    )
+    note(officer, "record risk profile", recorded)
+    say(f"Recorded version {recorded.version} of the risk profile of {peer}.")
