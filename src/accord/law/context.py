@@ -50,7 +50,6 @@ class Context(Struct, frozen=True, kw_only=True):
     holds_personal_data: bool
     states_personal_data: bool
     bears_information: bool
-    is_silent: bool
     is_cannot_confirm: bool
     may_be_protected: bool
     custody_open: bool
@@ -244,7 +243,6 @@ def context_of(facts: Facts) -> Context:
         holds_personal_data=holds_personal_data,
         states_personal_data=facts.personal_data is True,
         bears_information=not silent and (facts.bears_information or facts.kind not in _ASKING_KINDS),
-        is_silent=silent,
         is_cannot_confirm=silent and facts.answer_outcome is AnswerOutcome.CANNOT_CONFIRM_OR_DENY,
         may_be_protected=(about_person and not statuses) or not _SHIELDED_STATUSES.isdisjoint(statuses),
         custody_open=facts.in_custody is not False and not facts.custody_safeguards,

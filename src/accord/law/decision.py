@@ -112,7 +112,7 @@ class Decision(Struct, frozen=True, kw_only=True):
     @property
     def digest(self) -> bytes:
         """SHA-256 of the whole decision, 32 bytes; travels with the message it permits."""
-        return hashlib.sha256(b"accord/decision/1\0" + json.encode(self, order="deterministic")).digest()
+        return hashlib.sha256(b"accord/decision/1\0" + json.encode(self, order="sorted")).digest()
 
     def outward(self) -> OutwardAnswer | None:
         """Returns the only answer that may be given outside where a shielded reason spoke, else None.

@@ -297,11 +297,11 @@ class Facts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     review_on: Annotated[Day | None, Meta(description="Day of the next retention review.")] = None
 
 
-_ENCODER: Final = json.Encoder(order="deterministic")
+_ENCODER: Final = json.Encoder(order="sorted")
 
 
 def facts_bytes(facts: Facts) -> bytes:
-    """Returns the canonical JSON of facts: equal facts, equal bytes."""
+    """Returns the canonical JSON of facts: names in order, no spaces; equal facts, equal bytes."""
     return _ENCODER.encode(facts)
 
 

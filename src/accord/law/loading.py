@@ -24,7 +24,7 @@ import cedarpy
 from msgspec import DecodeError, ValidationError, json, toml
 
 from accord.errors import OfficerCanMend, OurFault
-from accord.law.rules import Pack, PackHeader, Rule
+from accord.law.rules import EVERY_PARTY, Pack, PackHeader, Rule
 
 __all__ = [
     "EMERGENCY_RULE",
@@ -244,6 +244,6 @@ def packs_for(party: str) -> tuple[Pack, ...]:
         PackFault: A pack does not hold together.
     """
     packs = tuple(pack for pack in installed_packs() if pack.binds(party))
-    if not any(party in pack.header.parties for pack in packs):
+    if party == EVERY_PARTY or not any(party in pack.header.parties for pack in packs):
         raise PartyWithoutLaw(f"No pack of rules binds the party {party!r}.", fields={"party": party})
     return packs

@@ -9,14 +9,24 @@ Numbers and dates that a legislature or a court may move are ``[parameters]`` of
 policy as ``$name``; the policy text itself has no date and no threshold.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct
 
 from accord.law.decision import Outcome
 from accord.law.facts import Day, SubstanceFact
 
-__all__ = ["OUTCOMES_IN_FILES", "Pack", "PackHeader", "Policy", "Row", "Rule", "Source", "SpecimenSource"]
+__all__ = [
+    "EVERY_PARTY",
+    "OUTCOMES_IN_FILES",
+    "Pack",
+    "PackHeader",
+    "Policy",
+    "Row",
+    "Rule",
+    "Source",
+    "SpecimenSource",
+]
 
 OUTCOMES_IN_FILES: dict[str, Outcome] = {
     "condition": Outcome.PERMIT_WITH,
@@ -25,6 +35,9 @@ OUTCOMES_IN_FILES: dict[str, Outcome] = {
     "refuse": Outcome.REFUSE,
 }
 """The words a rule file may use for an outcome; a rule can never permit."""
+
+EVERY_PARTY: Final = "*"
+"""Stands for every party in the header of a pack that binds all."""
 
 _Text = Annotated[str, Meta(min_length=1, max_length=600)]
 _Strict = Annotated[dict[str, Any], Meta(description="Overrides of the specimen's facts; any JSON-like value.")]
@@ -192,4 +205,4 @@ class Pack(Struct, frozen=True, kw_only=True):
 
     def binds(self, party: str) -> bool:
         """Whether the pack binds a party."""
-        return "*" in self.header.parties or party in self.header.parties
+        return EVERY_PARTY in self.header.parties or party in self.header.parties

@@ -13,7 +13,7 @@ from accord.law.decision import Decision, Outcome
 from accord.law.engine import Gate
 from accord.law.facts import Day, Facts
 from accord.law.loading import packs_for
-from accord.law.rules import Pack, Row, Rule
+from accord.law.rules import EVERY_PARTY, Pack, Row, Rule
 from accord.law.specimens import specimen
 
 __all__ = ["RowResult", "TableRow", "facts_of_row", "known_parties", "run_row", "run_rows", "table_rows"]
@@ -49,7 +49,7 @@ class RowResult(Struct, frozen=True, kw_only=True):
 
 def known_parties(packs: tuple[Pack, ...]) -> tuple[str, ...]:
     """Returns the parties that packs name, in order."""
-    return tuple(sorted({party for pack in packs for party in pack.header.parties if party != "*"}))
+    return tuple(sorted({party for pack in packs for party in pack.header.parties if party != EVERY_PARTY}))
 
 
 def table_rows(packs: tuple[Pack, ...], *, parties: tuple[str, ...]) -> Iterator[TableRow]:
