@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -131,7 +132,7 @@ class ClockReading:
     capitals: tuple[CapitalTime, ...]
 
 
-def new_clock(*, message_id: object, table: str, urgency: Urgency, access: AccessClass, received_at: datetime) -> Clock:
+def new_clock(*, message_id: UUID, table: str, urgency: Urgency, access: AccessClass, received_at: datetime) -> Clock:
     """Returns the clock of a request, not yet stored.
 
     Args:

@@ -24,6 +24,7 @@ from accord.vocabulary.subjects import Theme
 
 __all__ = [
     "FIRST_DRAFT_VERSION",
+    "TITLE_CHARACTERS_MAX",
     "Fields",
     "create_case",
     "draft_information",
@@ -33,9 +34,13 @@ __all__ = [
     "own_side_of",
     "require_version",
     "save_draft",
+    "void_approval",
 ]
 
 FIRST_DRAFT_VERSION = 1
+
+TITLE_CHARACTERS_MAX = 200
+"""Characters of a case's title: a line of the queue, wrapped once."""
 
 Fields = Mapping[str, object]
 
@@ -62,7 +67,7 @@ def create_case(officer: Officer, *, peer: str, theme: Theme | str, title: str, 
     require(officer, Permission.MESSAGE_DRAFT)
     moment = now or timezone.now()
     check_texts({"title": title})
-    if theme not in set(Theme) or not 0 < len(title.strip()) <= Case._meta.get_field("title").max_length:  # noqa: SLF001 - Django's documented API
+    if theme not in set(Theme) or not 0 < len(title.strip()) <= TITLE_CHARACTERS_MAX:
         raise ActRefused("A case needs a theme of the list and a title.", code="exchange.case-refused")
     channel_to(peer)
     case = Case.objects.create(
@@ -229,7 +234,7 @@ def save_draft(
     held.content = msgspec.json.encode(dict(fields))
     if own is not None:
         held.own_side = msgspec.json.encode(_own(own))
-    _void_approval(held)
+    void_approval(held)
     held.version += 1
     held.saved_by = officer
     held.saved_at = now or timezone.now()
@@ -266,7 +271,8 @@ def require_version(held: Message, version: int, fields: Fields | None) -> None:
         )
 
 
-def _void_approval(held: Message) -> None:
+def void_approval(held: Message) -> None:
+    """Makes a submitted message a draft again; whatever word was given for it is void. The caller saves it."""
     if held.state != Message.State.DRAFT:
         take_back(subject_type="message", subject_id=str(held.pk))
         held.state = Message.State.DRAFT

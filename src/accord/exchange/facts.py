@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+import msgspec
+
 from accord.exchange.kinds import ANSWER, CLARIFICATION, DELAY_NOTICE, REQUEST
 from accord.exchange.kinds.particulars import Caveat, Correspondence, Disclosure, Substance
 from accord.exchange.own_side import OwnSide
-from accord.law.facts import ArrangementFact, CaveatFact, ClearanceFact, Facts, RiskFact, SubstanceFact
+from accord.law.facts import ArrangementFact, CaveatFact, ClearanceFact, Facts, RiskFact, RiskLevel, SubstanceFact
 from accord.parties.models import Arrangement, RiskProfile
 from accord.release.received import Received
 from accord.vocabulary.refusal import AnswerOutcome
@@ -44,12 +46,17 @@ def risk_of(peer: str, own: OwnSide) -> RiskFact | None:
         return None
     return RiskFact(
         profile_date=profile.assessed_on,
-        baseline=profile.baseline,
-        residual=profile.residual,
+        baseline=_level(profile.baseline),
+        residual=_level(profile.residual),
         mitigations=tuple(profile.mitigations),
         has_measures_taken=own.has_measures_taken,
         assessed_by=own.risk_assessed_by or profile.assessed_by,
     )
+
+
+def _level(word: str) -> RiskLevel:
+    level: RiskLevel = msgspec.convert(word, RiskLevel)
+    return level
 
 
 def _caveats(caveats: Iterable[Caveat]) -> tuple[CaveatFact, ...]:

@@ -142,6 +142,7 @@ def _message(received: Received, case: Case, work: FilingWork, *, in_reply_to: M
         envelope_id=received.envelope_id,
         created_at=received.received_at,
         saved_at=work.now,
+        attachment_root=received.attachment_root,
         received_id=received.entry_id,
         received_at=received.received_at,
     )

@@ -129,6 +129,7 @@ class Message(models.Model):
     version = models.PositiveIntegerField(default=1)
     in_reply_to = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="replies")
     envelope_id = models.UUIDField(null=True, db_index=True)
+    attachment_root = models.BinaryField(max_length=32, null=True)
     drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)

@@ -6,7 +6,6 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
-from accord.exchange.attaching import root_of
 from accord.exchange.clocks import end_clock, pause_clock
 from accord.exchange.drafting import own_side_of
 from accord.exchange.errors import ActRefused
@@ -198,7 +197,7 @@ def _leave(officer: Officer, held: Message, moment: datetime) -> None:
         not_after=moment + timedelta(days=MESSAGE_LIFE_DAYS),
         now=moment,
         in_reply_to=held.in_reply_to.envelope_id if held.in_reply_to else None,
-        attachment_root=root_of(held),
+        attachment_root=bytes(held.attachment_root) if held.attachment_root is not None else None,
         idempotency_key=f"message:{held.pk}",
         description=held.reference,
     )
@@ -244,10 +243,16 @@ def _case_waits(case: Case, on: Case.Waiting, now: datetime) -> None:
     case.save(update_fields=["waiting_on", "changed_at"])
 
 
+def _locked_clock(message: Message) -> Clock | None:
+    if message.in_reply_to_id is None:
+        return None
+    return Clock.objects.select_for_update().filter(message_id=message.in_reply_to_id).first()
+
+
 def _after_release(message: Message, now: datetime) -> None:
     fields = message.fields
     waits_on = Case.Waiting.THEM
-    clock = Clock.objects.select_for_update().filter(message_id=message.in_reply_to_id).first()
+    clock = _locked_clock(message)
     if message.kind == ANSWER and fields.get("outcome") != AnswerOutcome.DEFERRED.value:
         waits_on = Case.Waiting.NOBODY
         if clock is not None:

@@ -47,6 +47,7 @@ from accord.exchange.answering import (
     resume,
     take,
 )
+from accord.exchange.attaching import attach, detach, has_arrived, take_out
 from accord.exchange.drafting import create_case, draft_information, draft_request, save_draft
 from accord.exchange.drafts import DraftIncomplete, FieldRefused, StaleDraft
 from accord.exchange.errors import ActRefused, NotFound
@@ -76,6 +77,7 @@ __all__ = [
     "answer_hold",
     "approve",
     "ask_agency",
+    "attach",
     "cannot_confirm",
     "check_draft",
     "clarify",
@@ -83,8 +85,10 @@ __all__ = [
     "close_case",
     "create_case",
     "delay",
+    "detach",
     "draft_information",
     "draft_request",
+    "has_arrived",
     "messages_of",
     "queue",
     "queue_counts",
@@ -99,5 +103,6 @@ __all__ = [
     "send_back",
     "submit",
     "take",
+    "take_out",
     "withdraw",
 ]

@@ -13,7 +13,7 @@ import msgspec
 from django.db import transaction
 from django.utils import timezone
 
-from accord.exchange.attaching import references_of
+from accord.exchange.attaching import references_of, seal_together
 from accord.exchange.drafting import Fields, locked_draft, own_side_of, require_version
 from accord.exchange.drafts import FieldProblem, complete, given_values, problems_of, with_service_fields
 from accord.exchange.errors import ActRefused
@@ -208,6 +208,7 @@ def submit(officer: Officer, message: Message, *, version: int, now: datetime | 
                 now=moment,
                 needed_until=held.release_at,
             )
+            held.attachment_root = seal_together(held)
             held.state = Message.State.SUBMITTED
             held.schema = SCHEMA
             held.reference = reference

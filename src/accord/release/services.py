@@ -33,6 +33,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accord.courier.models import Channel
+from accord.courier.models import Lane as QueueLane
 from accord.courier.outbox import enqueue, withdraw
 from accord.law.decision import Decision
 from accord.law.facts import Facts
@@ -43,6 +44,7 @@ from accord.release.gate import decide
 from accord.release.models import Approval, ReleasedMessage
 from accord.release.records import keep_decision
 from accord.release.registry import MessageKind, kind_for
+from accord.vocabulary.urgency import Lane
 
 __all__ = ["channel_to", "check", "one_release", "release", "send_for_the_channel", "withdraw_released"]
 
@@ -138,7 +140,7 @@ def release(
     kind: str,
     payload: bytes,
     facts: Facts,
-    lane: int,
+    lane: Lane,
     not_after: datetime,
     now: datetime,
     schema: int = 1,
@@ -209,7 +211,7 @@ def release(
 
 
 def send_for_the_channel(
-    *, peer: str, kind: str, payload: bytes, facts: Facts, lane: int, not_after: datetime, now: datetime
+    *, peer: str, kind: str, payload: bytes, facts: Facts, lane: Lane, not_after: datetime, now: datetime
 ) -> ReleasedMessage:
     """Lets a message leave that serves the channel itself (a disposition, a keyset) and that no officer drafts.
 
@@ -241,7 +243,7 @@ def _leave(
     channel: Channel,
     payload: bytes,
     facts: Facts,
-    lane: int,
+    lane: Lane,
     not_after: datetime,
     now: datetime,
     approval: Approval | None = None,
@@ -267,11 +269,11 @@ def _leave(
         record = keep_decision(facts, decision, actor=actor, at=now, description=description)
         outbox = enqueue(
             channel=channel,
-            lane=lane,
+            lane=QueueLane(lane),
             kind=known.name,
             schema=known.schema,
             payload=payload,
-            decision_digest=record.commitment,
+            decision_digest=bytes(record.commitment),
             handling=str(facts.handling or ""),
             not_after=not_after,
             in_reply_to=in_reply_to,

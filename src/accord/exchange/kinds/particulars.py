@@ -102,7 +102,7 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """A part of a message: frozen, and closed, since an unknown field is critical here (see ``extensions``)."""
 
 
-class Correspondent(_Part):
+class Correspondent(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """An authority: party, agency, unit."""
 
     party: PartyCode
@@ -110,7 +110,7 @@ class Correspondent(_Part):
     unit: Line | None = None
 
 
-class Caveat(_Part):
+class Caveat(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Who may see the item, for what, whom to ask for more, and until when the caveat binds.
 
     Source: Arar Commission (2006), recommendation 9.
@@ -122,14 +122,14 @@ class Caveat(_Part):
     expires_on: date
 
 
-class Offence(_Part):
+class Offence(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """The offence in the sender's own law, with the highest penalty."""
 
     own_law: Line
     max_penalty_months: Annotated[int, msgspec.Meta(ge=0, le=1_200)] | None = None
 
 
-class Evaluation(_Part):
+class Evaluation(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """The 4x4 evaluation and its date."""
 
     source: SourceEvaluation
@@ -137,7 +137,7 @@ class Evaluation(_Part):
     evaluated_on: date
 
 
-class Accuracy(_Part):
+class Accuracy(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """How far the content is accurate and reliable, in words, and as of which day.
 
     Source: SCIDA, section 5(2); Privacy Act, section 6(2); Arar Commission, recommendation 8.
@@ -147,21 +147,21 @@ class Accuracy(_Part):
     as_of: date
 
 
-class Origin(_Part):
+class Origin(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A third party from which the content came, and its consent."""
 
     party: Line
     consent_ref: Line | None = None
 
 
-class Marking(_Part):
+class Marking(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """The sender's own classification and its provisional equivalent (rule BI-07)."""
 
     own: Line
     equivalent: Classification
 
 
-class Person(_Part):
+class Person(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A person the message speaks of; what is not needed is left out."""
 
     category: PersonCategory
@@ -176,7 +176,7 @@ class Person(_Part):
     link_to_purpose: Sentence | None = None
 
 
-class Substance(_Part):
+class Substance(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A substance and its control in the sender's law."""
 
     name: Line
@@ -195,7 +195,7 @@ class Substance(_Part):
             raise ValueError("quantity_grams must be a finite number")
 
 
-class AttachmentReference(_Part):
+class AttachmentReference(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What is needed to fetch, check and open one attachment of the message."""
 
     name: Line
