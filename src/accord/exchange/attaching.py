@@ -201,7 +201,7 @@ def take_out(officer: Officer, attachment: Attachment, *, now: datetime | None =
     try:
         for piece in open_attachment(manifest, _sealed_chunks(attachment)):
             spool.write(piece)
-        inspected = inspect_file(attachment.name, attachment.media_type, cast(BinaryIO, spool))
+        inspected = inspect_file(attachment.name, attachment.media_type, cast("BinaryIO", spool))
     except BaseException:
         spool.close()
         raise
