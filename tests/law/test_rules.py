@@ -113,3 +113,11 @@ def test_only_the_emergency_rule_opens_the_emergency_road() -> None:
 
 def test_there_are_many_more_rows_than_rules() -> None:
     assert len(tuple(table_rows(PACKS, parties=known_parties(PACKS)))) > 10 * len(RULES)
+
+
+def test_the_list_of_rules_in_the_guide_is_the_one_of_the_packs() -> None:
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "law.md").read_text("utf-8")
+    listed = re.findall(r"^\| ([A-Z]{2}-\d\d) \| (.+) \| (read|not verified) \|$", guide, re.MULTILINE)
+    assert listed == [
+        (rule.id, rule.title, "read" if rule.verified else "not verified") for pack in PACKS for rule in pack.rules
+    ]

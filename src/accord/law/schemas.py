@@ -42,7 +42,9 @@ class DecisionView(Struct, frozen=True, kw_only=True):
 
 
 def _schema(of: type[Struct], *, name: str, title: str) -> dict[str, Any]:  # Any: JSON Schema is an open vocabulary
-    return {"$schema": _DRAFT, "$id": f"urn:accord:schema:{name}:1", "title": title, **json.schema(of)}
+    schema = {"$schema": _DRAFT, "$id": f"urn:accord:schema:{name}:1", "title": title, **json.schema(of)}
+    plain: dict[str, Any] = json.decode(json.encode(schema))  # as a reader of the file would see it
+    return plain
 
 
 def facts_schema() -> dict[str, Any]:  # Any: JSON Schema is an open vocabulary
