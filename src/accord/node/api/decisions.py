@@ -7,7 +7,7 @@ from ninja import Path, Router, Schema
 
 from accord.node.api.operations import ApiRequest, offer
 from accord.node.api.paging import page_of
-from accord.node.api.shapes import Cursor, Limit, PageOut, PartyCode, RowId
+from accord.node.api.shapes import Cursor, Limit, Moment, PageOut, PartyCode, RowId
 from accord.officers.models import Act
 from accord.officers.permissions import Permission
 from accord.oversight.services import acts, decision, decisions, facts_of
@@ -92,8 +92,8 @@ def list_decisions(
     peer: PartyCode = None,
     action: ActionWord | None = None,
     outcome: OutcomeWord | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
 ) -> PageOut[DecisionRow]:
     """Lists what the gate decided at this node, the newest first; refusals are on record too."""
     rows = decisions(request.officer, peer=peer, action=action, outcome=outcome, since=since, until=until)

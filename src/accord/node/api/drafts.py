@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Field, Path, Router, Schema
-from pydantic import WithJsonSchema
+from pydantic import StrictInt, WithJsonSchema
 
 from accord.exchange.kinds.request import Request
 from accord.exchange.kinds.spontaneous_information import SpontaneousInformation
@@ -30,7 +30,7 @@ AnyFields = Annotated[dict[str, Any], Field(description="The fields given so far
 RequestFields = Annotated[dict[str, Any], WithJsonSchema({STRUCT_MARK: draft_name(Request)})]
 InformationFields = Annotated[dict[str, Any], WithJsonSchema({STRUCT_MARK: draft_name(SpontaneousInformation)})]
 OwnSideFields = Annotated[dict[str, Any], WithJsonSchema({STRUCT_MARK: OwnSide.__name__})]
-Version = Annotated[int, Field(ge=1, le=VERSION_MAX, description="The version you have before you.")]
+Version = Annotated[StrictInt, Field(ge=1, le=VERSION_MAX, description="The version you have before you.")]
 
 
 class NewRequest(Closed):

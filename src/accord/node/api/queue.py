@@ -1,11 +1,10 @@
 """The duty officer's acts: the queue with its clocks, take, ask, answer, refuse, delay, clarify, close."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Field, Path, Router, Schema
-from pydantic import WithJsonSchema
+from pydantic import StrictBool, WithJsonSchema
 
 from accord.exchange.kinds.answer import Answer
 from accord.exchange.kinds.clarification import Clarification
@@ -46,7 +45,7 @@ from accord.node.api.drafts import OwnSideFields
 from accord.node.api.examples import ANSWER_FIELDS, OWN_SIDE
 from accord.node.api.operations import ApiRequest, offer
 from accord.node.api.paging import page_of
-from accord.node.api.shapes import Closed, Cursor, Limit, PageOut, PartyCode
+from accord.node.api.shapes import Closed, Cursor, Day, Limit, PageOut, PartyCode
 from accord.node.api.struct_schemas import draft_name
 from accord.officers.permissions import Permission
 from accord.vocabulary.refusal import DelayReason, RefusalGround
@@ -75,7 +74,7 @@ class QueueRow(Schema):
 class Taking(Closed):
     """Whether to take a case over from the colleague who holds it."""
 
-    from_colleague: bool = False
+    from_colleague: StrictBool = False
 
 
 class NewInquiry(Closed):
@@ -89,7 +88,7 @@ class AgencyReply(Closed):
     """What the agency replied."""
 
     text: Narrative
-    holds_information: bool
+    holds_information: StrictBool
 
 
 class NewAnswer(Closed):
@@ -108,7 +107,7 @@ class NewRefusal(Closed):
     rule: str | None = Field(None, max_length=REFERENCE_CHARACTERS_MAX, description="With the ground `law`.")
     reasons: Sentence | None = None
     cured_by: Sentence | None = None
-    is_without_reasons: bool = Field(False, description="Open to ground `f-i` alone; the reviewer sees it.")
+    is_without_reasons: StrictBool = Field(False, description="Open to ground `f-i` alone; the reviewer sees it.")
     own_side: OwnSideFields | None = None
 
 
@@ -116,7 +115,7 @@ class NewDelay(Closed):
     """Notice that the answer will be late."""
 
     reason: DelayReason
-    expected_on: date
+    expected_on: Day
     fields: NoticeFields
     own_side: OwnSideFields | None = None
 

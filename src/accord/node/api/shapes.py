@@ -1,13 +1,15 @@
 """Shapes that several answers share: pages, times in both capitals, references."""
 
+import re
+from datetime import date
 from typing import Annotated, Generic, TypeVar
 
 from ninja import Field, Path, Query, Schema
-from pydantic import ConfigDict
+from pydantic import AwareDatetime, BeforeValidator, ConfigDict
 
 from accord.node.api.limits import PAGE_DEFAULT, PAGE_MAX
 
-__all__ = ["BIG_ID_MAX", "Closed", "Cursor", "KindName", "Limit", "PageOut", "PartyCode", "RowId"]
+__all__ = ["BIG_ID_MAX", "Closed", "Cursor", "Day", "KindName", "Limit", "Moment", "PageOut", "PartyCode", "RowId"]
 
 Item = TypeVar("Item")
 
@@ -15,6 +17,19 @@ BIG_ID_MAX = 2**63 - 1
 """Largest row number either database can hold."""
 
 CURSOR_CHARACTERS_MAX = 200
+
+_STARTS_WITH_A_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T|$)")
+
+
+def _text_only(value: object) -> object:
+    # A number would be read as seconds since 1970: two readers could see two meanings.
+    if isinstance(value, str) and _STARTS_WITH_A_DAY.match(value):
+        return value
+    raise ValueError("a day or time must be written as RFC 3339 has it")
+
+
+Day = Annotated[date, BeforeValidator(_text_only)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_text_only)]
 
 
 class Closed(Schema):
