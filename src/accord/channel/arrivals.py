@@ -133,9 +133,7 @@ def _judge_known(state: ChannelState, batch: Batch, checkpoint: Checkpoint, mean
     return _freeze(state, proof)
 
 
-def _judge_new(
-    state: ChannelState, batch: Batch, checkpoint: Checkpoint, means: Means, *, now_ms: int
-) -> Judged:
+def _judge_new(state: ChannelState, batch: Batch, checkpoint: Checkpoint, means: Means, *, now_ms: int) -> Judged:
     """Judges a batch that goes beyond what we hold: a continuation, damage, or a second log."""
     head = state.incoming
     _require_current_epoch(head, checkpoint)
@@ -302,9 +300,7 @@ def _require_current_epoch(head: LogHead, checkpoint: Checkpoint) -> None:
         )
 
 
-def _prove_fork(
-    state: ChannelState, batch: Batch, checkpoint: Checkpoint, means: Means
-) -> EquivocationProof | None:
+def _prove_fork(state: ChannelState, batch: Batch, checkpoint: Checkpoint, means: Means) -> EquivocationProof | None:
     """Makes the proof where the offered bytes themselves lead to the signed root, by another way than our log."""
     head = state.incoming
     if means.peer_log is None or batch.start >= head.size:
@@ -327,9 +323,7 @@ def _freeze(state: ChannelState, proof: EquivocationProof) -> Judged:
     return state.changed(Cause.EQUIVOCATION_PROVEN), [EquivocationProven(party=state.peer, proof=proof)]
 
 
-def _cosigned(
-    state: ChannelState, note: bytes, checkpoint: Checkpoint, signer: Signer | None, *, now_ms: int
-) -> bytes:
+def _cosigned(state: ChannelState, note: bytes, checkpoint: Checkpoint, signer: Signer | None, *, now_ms: int) -> bytes:
     if signer is None:
         raise NoSigner("The batch cannot be co-signed: no signing key is at hand.")
     if signer.public not in state.our_chain.cosigning_keys_at(checkpoint.size):
