@@ -15,7 +15,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from accord.cli.demo.nodes import NodeProcess, free_port, run_module
+from accord.cli.demo import specimens
+from accord.cli.demo.nodes import NodeProcess, free_port
 from accord.cli.demo.story import Story, play
 from accord.cli.demo.timeline import Timeline
 from accord.cli.exits import ExitCode
@@ -133,7 +134,7 @@ def _made(home: Path, profile: str, port: int) -> NodeProcess:
             *("--channel-url", f"https://127.0.0.1:{node.channel_port}"),
         )
     )
-    node.accounts = said["accounts"]
+    node.accounts, node.words = said["accounts"], said["words"]
     node.remember()
     return node
 
@@ -141,21 +142,17 @@ def _made(home: Path, profile: str, port: int) -> NodeProcess:
 def _paired(home: Path, nodes: list[NodeProcess]) -> str:
     codes = list(SIDES.values())
     invitations = [home / f"invitation-of-{code}.json" for code in codes]
-    words: list[str] = []
     for node, peer, file in zip(nodes, reversed(codes), invitations, strict=True):
-        said = json.loads(node.run("peer", "invite", peer, "--out", str(file), "--json"))
-        words.append(" ".join(said["words"]))
-    for node, file, spoken in zip(nodes, reversed(invitations), reversed(words), strict=True):
-        node.run("peer", "accept", str(file), "--words", spoken, "--as", node.accounts["administrator"]["username"])
-    today_words = "; ".join(f"{code}: {spoken}" for code, spoken in zip(codes, words, strict=True))
-    for node, peer in zip(nodes, reversed(codes), strict=True):
-        _prepare(node, peer)
+        node.run("peer", "invite", peer, "--out", str(file))
+    today = datetime.now(UTC).date()
+    for node, other, file, peer in zip(nodes, reversed(nodes), reversed(invitations), reversed(codes), strict=True):
+        node.run("peer", "accept", str(file), "--words", " ".join(other.words))
+        arrangement = node.home / "arrangement.toml"
+        arrangement.write_text(specimens.arrangement_toml(today))
+        node.run("peer", "arrangement", str(arrangement))
+        node.run("peer", "risk", peer, *specimens.risk_options(today))
     (home / "roots.json").write_text(nodes[0].run("peer", "roots"))
-    return today_words
-
-
-def _prepare(node: NodeProcess, peer: str) -> None:
-    run_module("accord.cli.demo.prepare", [str(node.home), peer], home=node.home, passphrase=node.passphrase)
+    return "; ".join(f"{code} reads out: {' '.join(node.words)}" for code, node in zip(codes, nodes, strict=True))
 
 
 def _leave_up(nodes: list[NodeProcess], console: Console, home: Path) -> None:

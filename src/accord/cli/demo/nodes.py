@@ -16,7 +16,7 @@ import urllib3
 
 from accord.errors import NotAvailableNow, OfficerCanMend, OurFault
 
-__all__ = ["ApiAnswer", "NodeProcess", "free_port", "run_accord", "run_module"]
+__all__ = ["ApiAnswer", "NodeProcess", "free_port", "run_accord"]
 
 LOOPBACK = "127.0.0.1"
 START_LIMIT_SECONDS = 30.0
@@ -43,15 +43,8 @@ def run_accord(arguments: Sequence[str], *, home: Path | None = None, passphrase
     Raises:
         OurFault: The command did not exit with 0; the sentence carries its last line of standard error.
     """
-    return run_module("accord", arguments, home=home, passphrase=passphrase)
-
-
-def run_module(
-    module: str, arguments: Sequence[str], *, home: Path | None = None, passphrase: str | None = None
-) -> str:
-    """Runs a module of ours in its own process and returns what it printed; see :func:`run_accord`."""
-    done = subprocess.run(  # noqa: S603 - our own interpreter and modules
-        [sys.executable, "-m", module, *arguments],
+    done = subprocess.run(  # noqa: S603 - our own interpreter and module
+        [sys.executable, "-m", "accord", *arguments],
         env=_environment(home, passphrase),
         capture_output=True,
         text=True,
@@ -60,7 +53,7 @@ def run_module(
     )
     if done.returncode != 0:
         said = (done.stderr.strip() or done.stdout.strip() or "no output")[-2000:]
-        msg = f"{module} {' '.join(arguments)} ended with {done.returncode}: {said}"
+        msg = f"accord {' '.join(arguments)} ended with {done.returncode}: {said}"
         raise OurFault(msg)
     return done.stdout
 
@@ -103,6 +96,8 @@ class NodeProcess:
         api_port: Loopback port of the HTTP API.
         channel_port: Loopback port of the mutual-TLS channel listener.
         passphrase: Opens the encrypted key file.
+        accounts: Specimen accounts by role: user name, password, token.
+        words: Words of the node's root key.
     """
 
     home: Path
@@ -111,6 +106,7 @@ class NodeProcess:
     channel_port: int
     passphrase: str
     accounts: dict[str, dict[str, str]] = field(default_factory=dict)
+    words: list[str] = field(default_factory=list)
     process: "subprocess.Popen[bytes] | None" = None
     _pool: urllib3.PoolManager = field(default_factory=lambda: urllib3.PoolManager(retries=False))
 
@@ -139,6 +135,7 @@ class NodeProcess:
                     "channel_port": self.channel_port,
                     "passphrase": self.passphrase,
                     "accounts": self.accounts,
+                    "words": self.words,
                 },
                 out,
                 indent=1,

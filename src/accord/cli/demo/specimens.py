@@ -8,6 +8,7 @@ Regulations (SOR/2002-359) and Controlled Drugs and Substances Act, Schedule VI;
 Order, Schedules B and C, G.S.R. 71(E) of 23 January 2025.
 """
 
+import hashlib
 from datetime import date, timedelta
 
 __all__ = [
@@ -19,9 +20,11 @@ __all__ = [
     "INQUIRY_TEXT",
     "answer_draft",
     "answer_own_side",
+    "arrangement_toml",
     "cured_request",
     "first_request",
     "request_own_side",
+    "risk_options",
 ]
 
 CASE_TITLE = "SPECIMEN: consignment declared under HS 2933.39, possible 1-boc-4-piperidone"
@@ -235,3 +238,30 @@ def answer_own_side(today: date) -> dict[str, object]:
             }
         ],
     }
+
+
+def arrangement_toml(today: date) -> str:
+    """Returns the specimen arrangement as ``accord peer arrangement`` reads it."""
+    text = b"SPECIMEN arrangement on information about fentanyl precursors. The work of neither government."
+    return f"""\
+# SPECIMEN: invented for the demonstration; the work of neither government.
+code = "{ARRANGEMENT_ID}"
+title = "Specimen arrangement on fentanyl precursors"
+parties = ["CA", "IN"]
+agencies = ["RCMP", "CBSA", "HC", "NCB", "CBN", "DRI"]
+categories = {CATEGORIES}
+purposes = ["prevent", "detect", "investigate", "protect-life"]
+valid_from = {today - timedelta(days=365)}
+valid_until = {today + timedelta(days=730)}
+text_sha256 = "{hashlib.sha256(text).hexdigest()}"
+onward_rule = "No third state without the originator's permission"
+"""
+
+
+def risk_options(today: date) -> list[str]:
+    """Returns the options of ``accord peer risk`` for a specimen risk profile: two scores, never merged."""
+    assessed_on = (today - timedelta(days=60)).isoformat()
+    return [
+        *("--assessed-on", assessed_on, "--assessed-by", "risk-unit (specimen)"),
+        *("--baseline", "medium", "--residual", "low", "--mitigation", "caveat"),
+    ]
