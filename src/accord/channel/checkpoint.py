@@ -296,7 +296,7 @@ def _parse(note: bytes) -> tuple[Checkpoint, bytes, list[bytes]]:
             f"The note has {len(note)} bytes; at most {MAX_NOTE_BYTES} are accepted.",
             fields={"size_bytes": len(note), "limit_bytes": MAX_NOTE_BYTES},
         )
-    text, blank, signatures = note.partition(b"\n\n")
+    text, blank, signatures = note.rpartition(b"\n\n")
     lines = signatures.split(b"\n")
     if not blank or lines.pop() != b"":
         raise MalformedObject("The note is malformed: text, an empty line and signature lines are due.")

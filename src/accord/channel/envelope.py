@@ -185,7 +185,7 @@ class Body:
 
     kind: str
     schema: int
-    payload: bytes
+    payload: bytes = field(repr=False)
     decision_digest: bytes
     handling: str
     version: int = BODY_VERSION
