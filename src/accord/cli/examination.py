@@ -58,10 +58,15 @@ def examine(home: Path, *, with_keys: bool) -> list[Finding]:
     ]
     if with_keys:
         questions.insert(3, ("keys", _keys))
+    from django.db import DatabaseError
+
     findings: list[Finding] = []
     for name, question in questions:
         try:
             findings.extend(question(home))
+        except DatabaseError as error:
+            sentence = f"The database does not answer this: {type(error).__name__}."
+            findings.append(Finding(name=name, state="fault", sentence=sentence, next_step="See database."))
         except AccordError as error:
             findings.append(Finding(name=name, state="fault", sentence=error.sentence, next_step=error.next_step))
     return findings

@@ -1,0 +1,61 @@
+"""Real nodes in folders of their own, made by the command itself, as an operator makes them."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PASSPHRASE = "correct horse battery staple"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """A node on disk and the command line that works on it.
+
+    SQLite whatever the run's database is: these tests are about the commands.
+    """
+
+    home: Path
+
+    def run(self, *words: str, stdin: str = "", **environment: str) -> "subprocess.CompletedProcess[str]":
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("ACCORD_", "DJANGO_"))}
+        told = {"ACCORD_HOME": str(self.home), "ACCORD_PASSPHRASE": PASSPHRASE, **environment}
+        return subprocess.run(
+            [sys.executable, "-m", "accord", *words],
+            env={**kept, **{name: value for name, value in told.items() if value}},
+            capture_output=True,
+            text=True,
+            check=False,
+            input=stdin,
+        )
+
+    def read(self, *words: str) -> Any:  # Any: whatever JSON the command prints
+        done = self.run(*words, "--json")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+
+def make_node(home: Path, words: Sequence[str] = (), **environment: str) -> "subprocess.CompletedProcess[str]":
+    return Node(home=home).run("init", "--json", *words, **environment)
+
+
+@pytest.fixture(scope="package")
+def canada(tmp_path_factory: pytest.TempPathFactory) -> Node:
+    return _made(tmp_path_factory.mktemp("canada"), "canada")
+
+
+@pytest.fixture(scope="package")
+def india(tmp_path_factory: pytest.TempPathFactory) -> Node:
+    return _made(tmp_path_factory.mktemp("india"), "india")
+
+
+def _made(home: Path, profile: str) -> Node:
+    done = make_node(home, ["--profile", profile, "--demo"])
+    assert done.returncode == 0, done.stderr
+    return Node(home=home)
