@@ -290,7 +290,7 @@ def test_a_rewritten_log_is_not_consistent_whatever_proof_is_offered() -> None:
     honest, rewritten = stored(numbered(20)), stored([*numbered(5), bytes(32), *numbered(20)[6:]])
     for store in (honest, rewritten):
         for old in range(6, 20):
-            with pytest.raises(ProofInvalid, match="does not extend|wrong length"):
+            with pytest.raises(ProofInvalid, match=r"does not extend|wrong length"):
                 verify_consistency(
                     old,
                     20,

@@ -154,8 +154,9 @@ def reseal(plaintext: bytes, body_for_commitment: bytes = BODY.encode()) -> tupl
     return envelope.header, envelope.sealed
 
 
-def packed(codec: int, stored: bytes, *, length: int | None = None, pad: bytes = b"\0", whole: int | None = None) ->
-bytes:
+def packed(
+    codec: int, stored: bytes, *, length: int | None = None, pad: bytes = b"\0", whole: int | None = None
+) -> bytes:
     head = b"SALT" * 8 + bytes([codec]) + (len(stored) if length is None else length).to_bytes(4, "big") + stored
     return head.ljust(padded_size(len(head)) if whole is None else whole, pad)
 
