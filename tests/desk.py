@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accord.channel.disposition import decode_dispositions
 from accord.channel.keys import SealKey
-from accord.courier.models import Channel
+from accord.courier.models import Channel, Outbox, SignedCheckpoint
+from accord.exchange import services
+from accord.exchange.models import Message
 from accord.officers.models import Officer
 from accord.officers.permissions import Role
 from accord.officers.services import create_first_administrator, create_officer
@@ -18,6 +21,7 @@ from accord.parties.models import Party
 from accord.parties.profile import load_profile
 from accord.parties.services import record_arrangement, record_risk_profile
 from accord.release.gate import use_gate
+from accord.release.intake import take_in
 from tests.simulators.sealing_peer import SealCustody, SealingPeer
 
 TODAY = timezone.now().date()
@@ -248,3 +252,60 @@ def from_india(fields: dict[str, object], *, case: str = "IN-2026-000007", numbe
 INDIA = ("IN", "NCB")
 CANADA = ("CA", "RCMP")
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+def submitted_request(desk: Desk, **changed: object) -> Message:
+    """A request that waits for its approval."""
+    case = services.create_case(desk.liaison, peer="IN", theme="precursors", title="A drum")
+    draft = services.draft_request(desk.liaison, case, request_fields(**changed), own=own_side())  # type: ignore[arg-type]
+    return services.submit(desk.liaison, draft, version=draft.version)
+
+
+def approved(desk: Desk, message: Message, **when: Any) -> Message:
+    """The message with the releasing officer's word for it."""
+    assert message.approval is not None
+    return services.approve(desk.releasing, message, seen_digest=bytes(message.approval.payload_digest), **when)
+
+
+def released_request(desk: Desk) -> Message:
+    """A request that is in the outbox."""
+    return services.release(desk.releasing, approved(desk, submitted_request(desk)))
+
+
+def received_request(
+    desk: Desk, *, case: str = "IN-2026-000007", now: datetime | None = None, **changed: Any
+) -> Message:
+    """A request of the other side that has been filed."""
+    entry = desk.peer.send("request", from_india(request_fields(INDIA, CANADA, **changed), case=case), now=now)
+    assert take_in(desk.channel, now=now).filed == 1
+    return Message.objects.get(envelope_id=entry.envelope_id)
+
+
+def flush(desk: Desk, *, receipted_at: datetime | None = None) -> None:
+    """Does what the courier does: gives waiting messages their places in our log and stores the peer's receipt."""
+    size = desk.channel.out_size
+    for row in Outbox.objects.filter(state="queued").order_by("id"):
+        row.position, row.state, row.flushed_at = size, "flushed", timezone.now()
+        row.save()
+        size += 1
+    desk.channel.out_size = size
+    if receipted_at is not None:
+        desk.channel.out_receipted_size = size
+        SignedCheckpoint.objects.create(
+            channel=desk.channel,
+            direction="out",
+            size=size,
+            note=b"note",
+            recorded_at=receipted_at,
+            receipt=b"receipt",
+            receipted_at=receipted_at,
+        )
+    desk.channel.save()
+
+
+def dispositions(desk: Desk) -> list[tuple[int, int, str, str | None, str | None]]:
+    """What we have told the peer became of its messages."""
+    told = []
+    for row in Outbox.objects.filter(kind="disposition").order_by("id"):
+        told += [(i.first, i.last, i.state.value, i.code, i.rule) for i in decode_dispositions(bytes(row.payload))]
+    return told

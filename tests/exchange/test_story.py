@@ -6,16 +6,7 @@ from accord.exchange import services
 from accord.exchange.models import Case, Clock, Message
 from accord.release.intake import take_in
 from accord.release.models import DecisionRecord, ReceivedMessage, ReleasedMessage
-from tests.desk import CANADA, INDIA, Desk, answer_fields, from_india, own_side, request_fields
-
-
-def released_request(desk: Desk) -> Message:
-    case = services.create_case(desk.liaison, peer="IN", theme="precursors", title="A drum")
-    draft = services.draft_request(desk.liaison, case, request_fields(), own=own_side())
-    draft = services.submit(desk.liaison, draft, version=draft.version)
-    assert draft.approval is not None
-    draft = services.approve(desk.releasing, draft, seen_digest=bytes(draft.approval.payload_digest))
-    return services.release(desk.releasing, draft)
+from tests.desk import CANADA, INDIA, Desk, answer_fields, from_india, own_side, released_request, request_fields
 
 
 def test_a_request_leaves_exactly_as_it_was_approved(desk: Desk) -> None:

@@ -1,4 +1,4 @@
-"""A node in memory that keeps the caller's duties to the peer machine: one transaction a step, storage that can be lost.
+"""A node in memory that keeps the caller's duties to the peer machine: one transaction a step, a disk that can be lost.
 
 Its disk can be copied and put back, which is what a restored backup does; its memory is lost with a crash.
 Envelopes are not sealed for real, as the machine never opens a body; signatures and hashes are real.
@@ -30,7 +30,7 @@ from accord.channel.state import ChannelState, decode_state, encode_state
 from accord.errors import AccordError
 from tests.channel.specimens import NOW_MS, seed, specimen
 
-__all__ = ["Disk", "StoredNode", "envelope_id", "make_envelope", "pair"]
+__all__ = ["CAPSULE", "Disk", "StoredLog", "StoredNode", "envelope_id", "make_envelope", "meet", "pair"]
 
 CAPSULE = b"a capsule of the simulator, which nobody opens"
 CAPSULE_ID = hashlib.sha256(CAPSULE).digest()[:16]
@@ -220,7 +220,7 @@ class StoredNode:
         self.disk.queue = self.disk.queue[self.limit :]
 
     def contact(self, *, start: int | None = None) -> bytes:
-        """A frame with what the peer is due: entries it asked for, else our own from ``start`` or the receipted size."""
+        """A frame with what the peer is due: entries it asked for, and our own from ``start`` or the receipted size."""
         machine = self.machine()
         state = machine.state
         fetched = self._fetched()

@@ -110,10 +110,6 @@ class InspectedFile(msgspec.Struct, frozen=True, kw_only=True):
     sha256: bytes
 
 
-def _refuse(code: str, sentence: str, **fields: object) -> AttachmentRefused:
-    return AttachmentRefused(sentence, code=f"attachment.{code}", fields=fields)
-
-
 def sanitised(name: str) -> str:
     """Returns the name as a safe label.
 
@@ -126,14 +122,20 @@ def sanitised(name: str) -> str:
     label = unicodedata.normalize("NFC", name).strip()
     check_texts({"name": label})
     if not label or len(label.encode()) > NAME_BYTES_MAX:
-        raise _refuse("name-length", "The file's name is empty or too long.", limit_bytes=NAME_BYTES_MAX)
+        raise AttachmentRefused(
+            "The file's name is empty or too long.",
+            code="attachment.name-length",
+            fields={"limit_bytes": NAME_BYTES_MAX},
+        )
     is_path = (
         bool(_PATH_SIGNS.search(label)) or label.startswith((".", "~", "-")) or label.endswith(".") or ".." in label
     )
     if is_path or _RESERVED.fullmatch(label):
-        raise _refuse("name-path", "The file's name could be taken for a path, an option or a device.")
+        raise AttachmentRefused(
+            "The file's name could be taken for a path, an option or a device.", code="attachment.name-path"
+        )
     if _ACTIVE_EXTENSIONS.search(label):
-        raise _refuse("name-extension", "The file's name hides a second extension.")
+        raise AttachmentRefused("The file's name hides a second extension.", code="attachment.name-extension")
     return label
 
 
@@ -153,9 +155,17 @@ def inspect_file(name: str, declared_type: str, file: BinaryIO) -> InspectedFile
     extension = "." + label.rpartition(".")[2].lower() if "." in label else ""
     wanted = ALLOWED_TYPES.get(extension)
     if wanted is None:
-        raise _refuse("type-not-allowed", "Files of this type are not attached.", extension=extension[:16])
+        raise AttachmentRefused(
+            "Files of this type are not attached.",
+            code="attachment.type-not-allowed",
+            fields={"extension": extension[:16]},
+        )
     if declared_type.partition(";")[0].strip().lower() != wanted:
-        raise _refuse("type-mismatch", "The declared type is not that of the extension.", expected=wanted)
+        raise AttachmentRefused(
+            "The declared type is not that of the extension.",
+            code="attachment.type-mismatch",
+            fields={"expected": wanted},
+        )
     size, digest = _measured(file)
     file.seek(0)
     _INSPECTORS[wanted](file, wanted)
@@ -169,10 +179,12 @@ def _measured(file: BinaryIO) -> tuple[int, bytes]:
     while block := file.read(MIB):
         size += len(block)
         if size > ATTACHMENT_BYTES_MAX:
-            raise _refuse("too-large", "The file is too large.", limit_bytes=ATTACHMENT_BYTES_MAX)
+            raise AttachmentRefused(
+                "The file is too large.", code="attachment.too-large", fields={"limit_bytes": ATTACHMENT_BYTES_MAX}
+            )
         digest.update(block)
     if size == 0:
-        raise _refuse("empty", "The file is empty.")
+        raise AttachmentRefused("The file is empty.", code="attachment.empty")
     return size, digest.digest()
 
 
@@ -182,33 +194,43 @@ def _require_magic(head: bytes, wanted: str) -> None:
     except (puremagic.PureError, ValueError):
         found = set()
     if wanted not in found:
-        raise _refuse("content-mismatch", "The file's content is not of its type.", expected=wanted)
+        raise AttachmentRefused(
+            "The file's content is not of its type.", code="attachment.content-mismatch", fields={"expected": wanted}
+        )
 
 
 def _inspect_pdf(file: BinaryIO, wanted: str) -> None:
     content = file.read()
     _require_magic(content[:4096], wanted)
     if b"%%EOF" not in content[-2048:]:
-        raise _refuse("content-mismatch", "The file does not end as a PDF does.", expected=wanted)
+        raise AttachmentRefused(
+            "The file does not end as a PDF does.", code="attachment.content-mismatch", fields={"expected": wanted}
+        )
     # A name may be written with hexadecimal escapes (ISO 32000-1, 7.3.5); objects in compressed streams stay unseen,
     # which is why a PDF is never rendered here and is opened by the receiver as a foreign document.
     plain = _PDF_ESCAPE.sub(lambda match: bytes((int(match.group(1), 16),)), content)
     if _PDF_ACTIVE.search(content) or _PDF_ACTIVE.search(plain):
-        raise _refuse("active-content", "The PDF holds a script, an action or an embedded file.")
+        raise AttachmentRefused(
+            "The PDF holds a script, an action or an embedded file.", code="attachment.active-content"
+        )
 
 
 def _inspect_png(file: BinaryIO, wanted: str) -> None:
     content = file.read()
     _require_magic(content[:4096], wanted)
     if not content.endswith(b"IEND\xaeB`\x82"):
-        raise _refuse("content-mismatch", "Something follows the end of the image.", expected=wanted)
+        raise AttachmentRefused(
+            "Something follows the end of the image.", code="attachment.content-mismatch", fields={"expected": wanted}
+        )
 
 
 def _inspect_jpeg(file: BinaryIO, wanted: str) -> None:
     content = file.read()
     _require_magic(content[:4096], wanted)
     if not content.endswith(b"\xff\xd9"):
-        raise _refuse("content-mismatch", "Something follows the end of the image.", expected=wanted)
+        raise AttachmentRefused(
+            "Something follows the end of the image.", code="attachment.content-mismatch", fields={"expected": wanted}
+        )
 
 
 def _inspect_text(file: BinaryIO, wanted: str) -> None:
@@ -216,13 +238,17 @@ def _inspect_text(file: BinaryIO, wanted: str) -> None:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise _refuse("not-utf8", "The text is not UTF-8.") from None
+        raise AttachmentRefused("The text is not UTF-8.", code="attachment.not-utf8") from None
     if any(ord(sign) < 0x20 and sign not in "\t\r\n" for sign in text) or "\x7f" in text:
-        raise _refuse("content-mismatch", "The text holds control characters.", expected=wanted)
+        raise AttachmentRefused(
+            "The text holds control characters.", code="attachment.content-mismatch", fields={"expected": wanted}
+        )
     if _MARKUP.search(content[:TEXT_SCAN_BYTES]) or text.lstrip().startswith(("#!", "{\\rtf", "%PDF", "%!PS")):
-        raise _refuse("active-content", "The text is a web page, a script or another document.")
+        raise AttachmentRefused(
+            "The text is a web page, a script or another document.", code="attachment.active-content"
+        )
     if wanted == "text/csv" and _FORMULA.search(text):
-        raise _refuse("active-content", "A cell of the table begins like a formula.")
+        raise AttachmentRefused("A cell of the table begins like a formula.", code="attachment.active-content")
 
 
 def _inspect_office(file: BinaryIO, wanted: str) -> None:
@@ -232,31 +258,53 @@ def _inspect_office(file: BinaryIO, wanted: str) -> None:
         with zipfile.ZipFile(file) as package:
             _inspect_package(package, wanted)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
-        raise _refuse("content-mismatch", "The office file is damaged.", expected=wanted) from None
+        raise AttachmentRefused(
+            "The office file is damaged.", code="attachment.content-mismatch", fields={"expected": wanted}
+        ) from None
 
 
 def _inspect_package(package: zipfile.ZipFile, wanted: str) -> None:
     members = package.infolist()
     if len(members) > ZIP_MEMBERS_MAX:
-        raise _refuse("archive-bomb", "The office file has too many parts.", limit=ZIP_MEMBERS_MAX)
+        raise AttachmentRefused(
+            "The office file has too many parts.", code="attachment.archive-bomb", fields={"limit": ZIP_MEMBERS_MAX}
+        )
     if sum(member.file_size for member in members) > ZIP_UNPACKED_BYTES_MAX:
-        raise _refuse("archive-bomb", "The office file unpacks to too much.", limit_bytes=ZIP_UNPACKED_BYTES_MAX)
+        raise AttachmentRefused(
+            "The office file unpacks to too much.",
+            code="attachment.archive-bomb",
+            fields={"limit_bytes": ZIP_UNPACKED_BYTES_MAX},
+        )
     names = [member.filename for member in members]
     if len(set(names)) != len(names) or any(name.startswith("/") or ".." in name or "\\" in name for name in names):
-        raise _refuse("archive-path", "The office file has parts that try a path or stand twice.")
+        raise AttachmentRefused(
+            "The office file has parts that try a path or stand twice.", code="attachment.archive-path"
+        )
     for member in members:
         if member.flag_bits & 0x1:
-            raise _refuse("encrypted", "The office file is encrypted and cannot be looked into.")
+            raise AttachmentRefused(
+                "The office file is encrypted and cannot be looked into.", code="attachment.encrypted"
+            )
         if _ZIP_ACTIVE.search("/" + member.filename):
-            raise _refuse("active-content", "The office file holds a macro or an embedded object.")
+            raise AttachmentRefused(
+                "The office file holds a macro or an embedded object.", code="attachment.active-content"
+            )
     _unpack_within_limits(package, members)
     if "[Content_Types].xml" not in names:
-        raise _refuse("content-mismatch", "The file is an archive, not an office document.", expected=wanted)
+        raise AttachmentRefused(
+            "The file is an archive, not an office document.",
+            code="attachment.content-mismatch",
+            fields={"expected": wanted},
+        )
     types = package.read("[Content_Types].xml")
     if _ZIP_ACTIVE_TYPES.search(types):
-        raise _refuse("active-content", "The office file declares a macro or an embedded object.")
+        raise AttachmentRefused(
+            "The office file declares a macro or an embedded object.", code="attachment.active-content"
+        )
     if _MAIN_PART[wanted] not in types:
-        raise _refuse("content-mismatch", "The office file is of another type.", expected=wanted)
+        raise AttachmentRefused(
+            "The office file is of another type.", code="attachment.content-mismatch", fields={"expected": wanted}
+        )
 
 
 def _unpack_within_limits(package: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> None:
@@ -270,7 +318,11 @@ def _unpack_within_limits(package: zipfile.ZipFile, members: list[zipfile.ZipInf
                 total += len(block)
                 too_dense = unpacked > ZIP_RATIO_FROM_BYTES and unpacked > ZIP_RATIO_MAX * max(member.compress_size, 1)
                 if too_dense or total > ZIP_UNPACKED_BYTES_MAX:
-                    raise _refuse("archive-bomb", "The office file unpacks to too much.", limit=ZIP_RATIO_MAX)
+                    raise AttachmentRefused(
+                        "The office file unpacks to too much.",
+                        code="attachment.archive-bomb",
+                        fields={"limit": ZIP_RATIO_MAX},
+                    )
 
 
 _INSPECTORS: Final[dict[str, Callable[[BinaryIO, str], None]]] = {

@@ -35,7 +35,7 @@ from accord.release.models import DecisionRecord, ReceivedMessage
 from accord.release.opening import Unopened, open_entry
 from accord.release.received import FilingWork, Handled, Received
 from accord.release.records import unsaved_record
-from accord.release.registry import MessageKind, kind_for
+from accord.release.registry import MessageKind, is_answered, kind_for
 
 __all__ = ["INTAKE_BATCH_MAX", "UNREAD_ANSWERED_MAX", "Intake", "take_in", "take_in_all", "try_parked_again"]
 
@@ -167,6 +167,8 @@ class _Batch:
         row = _row(self.channel, entry, state, code=found.handled.code or "", now=self.now)
         row.kind, row.schema = found.kind[:48], found.schema
         self.rows.append(row)
+        if not is_answered(found.kind):
+            return
         if found.was_read or found.is_expired or _is_still_answered(self.channel, entry.position):
             self.became.append(Became(entry.position, found.handled))
 

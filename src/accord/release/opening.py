@@ -50,10 +50,6 @@ class Unopened(msgspec.Struct, frozen=True, kw_only=True):
         return self.handled == EXPIRED
 
 
-def _refused(code: str, *, kind: str = "", schema: int | None = None, was_read: bool = False) -> Unopened:
-    return Unopened(handled=Handled(state="refused", code=code), kind=kind, schema=schema, was_read=was_read)
-
-
 def open_entry(entry: Entry, *, party: str, peer: str, custody: Custody, now: datetime) -> Received | Unopened:
     """Opens one entry of a peer's log.
 
@@ -74,22 +70,23 @@ def open_entry(entry: Entry, *, party: str, peer: str, custody: Custody, now: da
     try:
         header = Header.decode(bytes(entry.header))
         if header.recipient != party or header.sender != peer:
-            return _refused("release.not-addressed-to-us")
+            return Unopened(handled=Handled(state="refused", code="release.not-addressed-to-us"))
         if header.not_after_ms + SKEW_TOLERANCE_MS < to_ms(now):
             return Unopened(handled=EXPIRED)
         opened = open_sealed(bytes(entry.header), bytes(entry.sealed), custody.opener(header.seal_key_id))
     except KeyNotHeld:
         # The peer sealed to a key we do not hold: parked, because a restored key file may open it yet.
-        return _refused("release.key-not-held")
+        return Unopened(handled=Handled(state="refused", code="release.key-not-held"))
     except (OurFault, NotAvailableNow):
         raise
     except AccordError as error:
-        return _refused(error.reason_code)
+        return Unopened(handled=Handled(state="refused", code=error.reason_code))
     body = opened.body
     try:
         content = _content(body)
     except (PeerFault, TrustFails, OfficerCanMend, LawRefuses) as error:
-        return _refused(error.reason_code, kind=body.kind, schema=body.schema, was_read=True)
+        refused = Handled(state="refused", code=error.reason_code)
+        return Unopened(handled=refused, kind=body.kind, schema=body.schema, was_read=True)
     return Received(
         entry_id=entry.pk,
         position=entry.position,

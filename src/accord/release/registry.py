@@ -20,6 +20,7 @@ __all__ = [
     "OutcomeNotice",
     "follow",
     "followers",
+    "is_answered",
     "is_known",
     "json_kind",
     "kind_for",
@@ -137,6 +138,11 @@ def kind_for(name: str, schema: int) -> MessageKind:
         raise KindUnknown(
             "No room has registered this kind of message.", fields={"kind": name, "schema": schema}
         ) from None
+
+
+def is_answered(name: str) -> bool:
+    """Returns whether a message of that kind is answered by a disposition; an unknown one is."""
+    return all(kind.is_acknowledged for (known, _), kind in _KINDS.items() if known == name)
 
 
 def kinds() -> tuple[MessageKind, ...]:
