@@ -7,8 +7,9 @@ position, signature and address of its checkpoint, epoch, root over what we hold
 The peer signs once a batch and so do we; the rest is hashing.
 
 A root that does not match may be damage on the way, so it is refused without blame.
-Only when the very bytes that were offered *do* lead to the root that the peer signed,
-and contradict the log that we co-signed, is a second log proven.
+Only when the very bytes that were offered *do* lead to the root that the peer signed, and contradict the log that we
+co-signed in the same epoch, is a second log proven and the channel frozen.
+In a later epoch the same is refused without blame: a restored node that did not yet recover can sign such a log.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +19,7 @@ from typing import TypeAlias
 
 from .checkpoint import Checkpoint, cosign, read_checkpoint, read_receipt, unverified_receipt
 from .envelope import CAPSULE_ID_BYTES, Header
-from .equivocation import EquivocationProof
+from .equivocation import EquivocationProof, prove_against_log
 from .events import (
     DuplicateEntries,
     EntriesAccepted,
@@ -34,6 +35,7 @@ from .refusals import (
     CapsuleMissing,
     CheckpointMismatch,
     EntryMismatch,
+    HistoryMissing,
     IdentifierTaken,
     Misaddressed,
     NoSigner,
@@ -120,16 +122,8 @@ def _judge_known(state: ChannelState, batch: Batch, checkpoint: Checkpoint, mean
     if held is None or held == checkpoint.root:
         return state, [DuplicateEntries(size=batch.end, receipt=_stored(head.receipt))]
     _require_current_epoch(head, checkpoint)
-    hashes: tuple[bytes, ...] = ()
-    if checkpoint.size < head.size and means.peer_log is not None:
-        hashes = consistency_proof(means.peer_log, checkpoint.size, head.size)
-    proof = EquivocationProof(
-        smaller=batch.checkpoint,
-        larger=_stored(head.checkpoint),
-        root_in_larger=held,
-        hashes=hashes,
-        receipt=None if checkpoint.epoch == head.epoch else head.receipt,
-    )
+    _require_history(head, checkpoint)
+    proof = prove_against_log(batch.checkpoint, held=_stored(head.checkpoint), reader=means.peer_log)
     return _freeze(state, proof)
 
 
@@ -147,6 +141,7 @@ def _judge_new(state: ChannelState, batch: Batch, checkpoint: Checkpoint, means:
                 f"for size {checkpoint.size}.",
                 fields={"held": head.size, "signed": checkpoint.size, "root": checkpoint.root.hex()},
             )
+        _require_history(head, checkpoint)
         return _freeze(state, proof)
     entries = batch.entries[head.size - batch.start :]
     headers = read_entries(entries, sender=state.peer, recipient=state.us, suite=state.suite, epoch=checkpoint.epoch)
@@ -300,6 +295,15 @@ def _require_current_epoch(head: LogHead, checkpoint: Checkpoint) -> None:
         )
 
 
+def _require_history(head: LogHead, checkpoint: Checkpoint) -> None:
+    """Refuses, without blame, a later epoch's log that lacks what we co-signed: its owner must recover that first."""
+    if checkpoint.epoch > head.epoch:
+        raise HistoryMissing(
+            f"The log of epoch {checkpoint.epoch} lacks what was co-signed in epoch {head.epoch}: {head.size} entries.",
+            fields={"epoch": checkpoint.epoch, "size": head.size},
+        )
+
+
 def _prove_fork(state: ChannelState, batch: Batch, checkpoint: Checkpoint, means: Means) -> EquivocationProof | None:
     """Makes the proof where the offered bytes themselves lead to the signed root, by another way than our log."""
     head = state.incoming
@@ -315,11 +319,12 @@ def _prove_fork(state: ChannelState, batch: Batch, checkpoint: Checkpoint, means
         larger=batch.checkpoint,
         root_in_larger=base.append(leaves[: head.size - batch.start])[0].root,
         hashes=consistency_proof(proposed.read, head.size, batch.end),
-        receipt=None if checkpoint.epoch == head.epoch else head.receipt,
     )
 
 
-def _freeze(state: ChannelState, proof: EquivocationProof) -> Judged:
+def _freeze(state: ChannelState, proof: EquivocationProof | None) -> Judged:
+    if proof is None:
+        raise StateDamaged("The stored log and its stored head do not fit together.")
     return state.changed(Cause.EQUIVOCATION_PROVEN), [EquivocationProven(party=state.peer, proof=proof)]
 
 

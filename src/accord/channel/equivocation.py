@@ -14,6 +14,7 @@ what was co-signed binds the owner for ever, in every later epoch.
 
 The proof convicts a key, not a person: a stolen key and a clone of a node make the same two logs.
 That is why it freezes a channel and calls officers, and decides nothing else.
+The peer machine itself makes proofs within one epoch only; the other kind is for auditors who compare two copies.
 """
 
 from dataclasses import dataclass, replace
@@ -25,7 +26,8 @@ from .checkpoint import Checkpoint, read_checkpoint, read_receipt, unverified_ch
 from .encoding import MapReader, decode, encode
 from .keyset import KeysetChain
 from .limits import MAX_NOTE_BYTES, MAX_PROOF_HASHES
-from .merkle import verify_consistency
+from .merkle import HashReader, consistency_proof, verify_consistency
+from .replica import frontier_at
 
 __all__ = [
     "EquivocationProof",
@@ -33,6 +35,7 @@ __all__ = [
     "ProvenEquivocation",
     "decode_equivocation",
     "encode_equivocation",
+    "prove_against_log",
     "verify_equivocation",
 ]
 
@@ -91,6 +94,33 @@ class ProvenEquivocation:
             f"size {one.size} with root {one.root.hex()[:16]}… in epoch {one.epoch}, "
             f"and size {other.size} with root {other.root.hex()[:16]}… in epoch {other.epoch}."
         )
+
+
+def prove_against_log(
+    note: bytes, *, held: bytes, reader: HashReader | None, receipt: bytes | None = None
+) -> EquivocationProof | None:
+    """Makes the proof that a note contradicts a log that we hold.
+
+    Args:
+        note: A signed note of the log's owner, of at most the size of ``held``; its signature is not judged here.
+        held: The owner's signed note over the log that we hold.
+        reader: Reads the hashes of that log; only for equal sizes it may be missing.
+        receipt: The co-signature over the note of the lower epoch, where the epochs differ.
+
+    Returns:
+        The proof, or ``None`` where the note is a beginning of the log, or nothing can be said.
+    """
+    one, other = unverified_checkpoint(note), unverified_checkpoint(held)
+    hashes: tuple[bytes, ...] = ()
+    if one.size == other.size:
+        root = other.root
+    elif reader is not None and one.size < other.size:
+        root, hashes = frontier_at(reader, one.size).root, consistency_proof(reader, one.size, other.size)
+    else:
+        return None
+    if root == one.root:
+        return None
+    return EquivocationProof(smaller=note, larger=held, root_in_larger=root, hashes=hashes, receipt=receipt)
 
 
 def verify_equivocation(

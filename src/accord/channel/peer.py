@@ -61,11 +61,14 @@ from .recovery import accept_fetched, accept_keysets, accept_witness
 from .refusals import (
     ChannelFrozen,
     ChannelSuspended,
+    HistoryMissing,
     Misaddressed,
     NoSigner,
     NotMet,
     NotSendable,
     Recovering,
+    RootMismatch,
+    StaleEpoch,
     WrongSigner,
 )
 from .replica import frontier_at
@@ -215,7 +218,8 @@ class PeerMachine:
         it seems to have lost it. What is wrong on our side has one code for everything.
         """
         is_theirs = isinstance(error, PeerFault | TrustFails)
-        witness = self._witness_for_peer()
+        is_about_history = isinstance(error, ChannelFrozen | HistoryMissing | RootMismatch | StaleEpoch)
+        witness = self._state.incoming.checkpoint if is_about_history else self._witness_for_peer()
         return replace(
             self._bare(now_ms),
             refusal=error.reason_code if is_theirs else NOT_NOW,

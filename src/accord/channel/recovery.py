@@ -13,10 +13,9 @@ from dataclasses import replace
 
 from .arrivals import Judged, Means, read_entries, used_capsules
 from .checkpoint import Checkpoint, read_checkpoint, read_receipt, unverified_checkpoint, unverified_receipt
-from .equivocation import EquivocationProof
+from .equivocation import prove_against_log
 from .events import EquivocationProven, Event, OwnEntriesRecovered, OwnKeysetsRecovered, RecoveryCompleted, RolledBack
 from .frames import Batch, Fetched
-from .merkle import consistency_proof
 from .refusals import CheckpointMismatch, PositionSkipped, ReceiptMismatch, RootMismatch, WitnessMismatch
 from .replica import batch_leaves, frontier_at
 from .state import Cause, ChannelState, LogHead, Mode
@@ -101,15 +100,11 @@ def _is_contained(head: LogHead, witness: Checkpoint, means: Means) -> bool:
 def _accuse_ourselves(state: ChannelState, note: bytes, witness: Checkpoint, means: Means) -> Judged:
     """Freezes when our own key signed another beginning than the one the peer co-signed."""
     head = state.outgoing
-    is_provable = means.own_log is not None or witness.size == head.size
-    if head.checkpoint is None or witness.epoch != head.epoch or not is_provable:
+    if head.checkpoint is None or witness.epoch != head.epoch:
         return state, []
-    hashes: tuple[bytes, ...] = ()
-    held = head.root
-    if witness.size < head.size and means.own_log is not None:
-        hashes = consistency_proof(means.own_log, witness.size, head.size)
-        held = frontier_at(means.own_log, witness.size).root
-    proof = EquivocationProof(smaller=note, larger=head.checkpoint, root_in_larger=held, hashes=hashes)
+    proof = prove_against_log(note, held=head.checkpoint, reader=means.own_log)
+    if proof is None:
+        return state, []
     return state.changed(Cause.EQUIVOCATION_PROVEN), [EquivocationProven(party=state.us, proof=proof)]
 
 
@@ -203,11 +198,6 @@ def _complete(state: ChannelState, events: list[Event]) -> Judged:
     witness = unverified_checkpoint(note)
     if head.size < witness.size:
         return state, events
-    is_other_log = head.size == witness.size and head.root != witness.root
-    if is_other_log and head.checkpoint is not None and head.receipted_epoch == witness.epoch:
-        proof = EquivocationProof(smaller=note, larger=head.checkpoint, root_in_larger=head.root)
-        frozen = replace(state.changed(Cause.EQUIVOCATION_PROVEN), witness=None)
-        return frozen, [*events, EquivocationProven(party=state.us, proof=proof)]
     epoch = max(head.epoch, witness.epoch) + 1
     whole = replace(state.changed(Cause.RECOVERY_COMPLETED), outgoing=replace(head, epoch=epoch), witness=None)
     return whole, [*events, RecoveryCompleted(epoch=epoch, size=head.size)]

@@ -12,6 +12,7 @@ __all__ = [
     "ChannelSuspended",
     "CheckpointMismatch",
     "EntryMismatch",
+    "HistoryMissing",
     "IdentifierTaken",
     "Misaddressed",
     "ModeForbids",
@@ -82,6 +83,14 @@ class RootMismatch(TrustFails):
 
     code = "channel.root-mismatch"
     http_status = 422
+
+
+class HistoryMissing(TrustFails):
+    """A log of a later epoch that lacks what was co-signed in an earlier one: its owner did not recover it first."""
+
+    code = "channel.history-missing"
+    default_next_step = "Recover from the checkpoint in the answer; nothing was stored."
+    http_status = 409
 
 
 class ReceiptMismatch(TrustFails):

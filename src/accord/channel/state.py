@@ -175,6 +175,14 @@ class ChannelState:
         """
         return self.changed(Cause.THAWED if self.witness is None else Cause.THAWED_UNRECOVERED)
 
+    def restored(self) -> "ChannelState":
+        """Returns the state after an operator put back an older copy of the storage: our log begins a new epoch.
+
+        It is not needed for safety. It lets the peer tell an innocent restoration from a second log, should a frame
+        that was sent before the restoration arrive after it.
+        """
+        return replace(self, outgoing=replace(self.outgoing, epoch=self.outgoing.epoch + 1))
+
     def recovery_abandoned(self) -> "ChannelState":
         """Returns the state after two officers gave up entries that neither side holds any more.
 
