@@ -11,7 +11,7 @@ import typer
 
 from accord.cli.exits import ExitCode
 from accord.cli.output import ended, print_json, say
-from accord.errors import OfficerCanMend, PeerFault, TrustFails
+from accord.errors import OfficerCanMend
 
 if TYPE_CHECKING:
     from accord.channel.evidence import Verdict
@@ -45,8 +45,10 @@ def verify(files: Files, root: Roots, as_json: AsJson = False) -> None:
 
     Exits 0 only if every claim of every bundle holds, 1 otherwise.
     """
+    from accord.channel.evidence import verify_bundle
+
     roots = _read_roots(root)
-    results = [(file, _verdict(_read(file), roots)) for file in files]
+    results = [(file, verify_bundle(_read(file), roots)) for file in files]
     holds = all(verdict.ok for _, verdict in results)
     if as_json:
         print_json(_as_json(results, holds=holds))
@@ -80,15 +82,6 @@ def _read_roots(files: list[Path]) -> "Mapping[str, VerifyKey]":
                 )
             roots[party] = key
     return roots
-
-
-def _verdict(bundle: bytes, roots: "Mapping[str, VerifyKey]") -> "Verdict":
-    from accord.channel.evidence import Verdict, verify_bundle
-
-    try:
-        return verify_bundle(bundle, roots)
-    except (PeerFault, TrustFails) as error:
-        return Verdict(ok=False, claims=(), reason=error.sentence)
 
 
 def _as_json(results: "list[tuple[Path, Verdict]]", *, holds: bool) -> dict[str, object]:

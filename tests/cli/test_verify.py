@@ -1,0 +1,166 @@
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from accord.channel.checkpoint import Checkpoint, cosign, sign_checkpoint
+from accord.channel.evidence import EvidenceBundle
+from accord.channel.merkle import Frontier, entry_leaf, inclusion_proof
+from accord.channel.roots import TrustRoots
+from accord.channel.seal import open_sealed
+from tests.channel.specimens import NOW_MS, sealed_by, specimen
+from tests.meta.tree import DOCS
+
+SCHEMA = json.loads((DOCS / "schemas/verify.schema.json").read_text("utf-8"))
+INDEX = 2
+
+
+@dataclass(frozen=True)
+class Answer:
+    code: int
+    said: str
+    error: str
+
+    @property
+    def json(self) -> Any:  # Any: the JSON that the schema describes
+        found = json.loads(self.said)
+        Draft202012Validator(SCHEMA).validate(found)
+        return found
+
+
+def verify(*words: str | Path) -> Answer:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ACCORD_", "DJANGO_"))}
+    done = subprocess.run(
+        [sys.executable, "-m", "accord", "verify", *map(str, words)],
+        env=kept,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return Answer(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture(scope="module")
+def bundle() -> EvidenceBundle:
+    canada, india = specimen("CA"), specimen("IN")
+    envelopes = [sealed_by("CA", "IN", label=f"envelope {number}") for number in range(5)]
+    leaves = [entry_leaf(one.header, one.sealed) for one in envelopes]
+    frontier, _ = Frontier(size=0, peaks=()).append(leaves)
+    head = Checkpoint(owner="CA", peer="IN", size=5, root=frontier.root, epoch=1, time_ms=NOW_MS)
+    note = sign_checkpoint(head, canada.sign)
+    shown = envelopes[INDEX]
+    opened = open_sealed(shown.header, shown.sealed, india.seal)
+    return EvidenceBundle(
+        header=shown.header,
+        sealed_digest=sha256(shown.sealed).digest(),
+        index=INDEX,
+        hashes=inclusion_proof(lambda level, start, count: leaves[start : start + count], INDEX, 5),
+        checkpoint=note,
+        receipt=cosign(note, head, india.sign, "IN", NOW_MS + 1000),
+        owner_chain=canada.chain("IN").to_bytes(),
+        cosigner_chain=india.chain("CA").to_bytes(),
+        body=opened.body_bytes,
+        salt=opened.salt,
+    )
+
+
+@pytest.fixture
+def file(bundle: EvidenceBundle, tmp_path: Path) -> Path:
+    path = tmp_path / "request.evidence"
+    path.write_bytes(bundle.encode())
+    return path
+
+
+@pytest.fixture
+def roots(tmp_path: Path) -> Path:
+    path = tmp_path / "roots.json"
+    path.write_bytes(TrustRoots({code: specimen(code).root.public for code in ("CA", "IN")}).to_json())
+    return path
+
+
+def test_a_true_bundle_proves_origin_content_time_and_receipt(file: Path, roots: Path) -> None:
+    answer = verify(file, "--root", roots, "--json")
+    assert (answer.code, answer.json["ok"], answer.json["reason"]) == (0, True, None)
+    assert {claim["name"] for claim in answer.json["claims"]} == {"integrity", "origin", "content", "time", "receipt"}
+
+
+def test_for_a_person_every_claim_is_a_sentence(file: Path, roots: Path) -> None:
+    answer = verify(file, "--root", roots)
+    assert answer.code == 0
+    assert "proven" in answer.said
+    assert answer.said.count("\n  holds ") == 5
+
+
+def test_one_flipped_bit_fails_with_a_plain_reason(file: Path, roots: Path, bundle: EvidenceBundle) -> None:
+    content = bytearray(file.read_bytes())
+    at = content.index(bundle.salt or b"?")
+    content[at] ^= 1
+    file.write_bytes(content)
+    answer = verify(file, "--root", roots, "--json")
+    assert (answer.code, answer.json["ok"]) == (1, False)
+    assert answer.json["reason"].endswith(".")
+    assert "Traceback" not in answer.error
+
+
+def test_a_file_that_is_no_bundle_at_all_fails_in_the_same_shape(tmp_path: Path, roots: Path) -> None:
+    (tmp_path / "noise").write_bytes(b"\xff" * 100)
+    answer = verify(tmp_path / "noise", "--root", roots, "--json")
+    assert (answer.code, answer.json["claims"]) == (1, [])
+
+
+def test_a_bundle_without_its_content_proves_the_rest(bundle: EvidenceBundle, file: Path, roots: Path) -> None:
+    file.write_bytes(replace(bundle, body=None, salt=None).encode())
+    answer = verify(file, "--root", roots, "--json")
+    assert answer.code == 0
+    assert "content" not in {claim["name"] for claim in answer.json["claims"]}
+
+
+def test_a_bundle_without_a_receipt_does_not_prove_receipt(bundle: EvidenceBundle, file: Path, roots: Path) -> None:
+    file.write_bytes(replace(bundle, receipt=None).encode())
+    answer = verify(file, "--root", roots, "--json")
+    assert answer.code == 1
+    assert [claim["name"] for claim in answer.json["claims"] if not claim["ok"]] == ["receipt"]
+
+
+def test_one_bad_file_among_good_ones_fails_the_whole_and_is_named(file: Path, roots: Path, tmp_path: Path) -> None:
+    (tmp_path / "noise").write_bytes(b"noise")
+    answer = verify(file, tmp_path / "noise", "--root", roots, "--json")
+    assert answer.code == 1
+    assert answer.json["reason"].startswith("noise: ")
+
+
+def test_another_partys_root_proves_nothing(file: Path, tmp_path: Path) -> None:
+    strangers = {"CA": specimen("XX").root.public, "IN": specimen("IN").root.public}
+    (tmp_path / "other.json").write_bytes(TrustRoots(strangers).to_json())
+    assert verify(file, "--root", tmp_path / "other.json", "--json").code == 1
+
+
+def test_two_roots_for_one_party_are_refused_before_anything_is_judged(file: Path, roots: Path, tmp_path: Path) -> None:
+    (tmp_path / "other.json").write_bytes(TrustRoots({"CA": specimen("XX").root.public}).to_json())
+    answer = verify(file, "--root", roots, "--root", tmp_path / "other.json", "--json")
+    assert (answer.code, json.loads(answer.error)["code"]) == (2, "verify.roots-conflict")
+
+
+def test_a_missing_file_is_a_usage_error(roots: Path, tmp_path: Path) -> None:
+    answer = verify(tmp_path / "gone", "--root", roots)
+    assert answer.code == 2
+    assert "cannot be read" in answer.error
+
+
+def test_verification_needs_neither_django_nor_a_database(file: Path, roots: Path) -> None:
+    program = (
+        "import sys\n"
+        f"sys.argv = ['accord', 'verify', {str(file)!r}, '--root', {str(roots)!r}]\n"
+        "from accord.cli.main import main\n"
+        "try:\n    main()\nexcept SystemExit as end:\n    assert end.code == 0\n"
+        "print('MODULES', *sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert not {"django", "sqlite3", "cedarpy", "msgspec", "urllib3"} & set(done.stdout.split("MODULES")[1].split())
