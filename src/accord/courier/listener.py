@@ -87,7 +87,7 @@ class Deadlines:
                     self.lift(sock)
 
 
-class _Connection(HTTPConnection):  # type: ignore[misc]  # cheroot carries no types
+class _Connection(HTTPConnection):
     """One TLS connection: handshake, then requests, each with its deadline."""
 
     has_spoken = False
@@ -110,7 +110,7 @@ class _Connection(HTTPConnection):  # type: ignore[misc]  # cheroot carries no t
                     "HTTPS": "on",
                     CONNECTION_KEY: self,
                 }
-            return bool(super().communicate())
+            return bool(super().communicate())  # type: ignore[no-untyped-call]  # cheroot carries no types
         finally:
             deadlines.lift(self.socket)
 
@@ -128,7 +128,7 @@ class _Connection(HTTPConnection):  # type: ignore[misc]  # cheroot carries no t
         self.server.deadlines.lift(self.socket)
 
 
-class _TlsAdapter(Adapter):  # type: ignore[misc]  # cheroot carries no types
+class _TlsAdapter(Adapter):
     """Wraps accepted sockets without shaking hands yet."""
 
     def __init__(self, context: ssl.SSLContext) -> None:
@@ -152,7 +152,7 @@ class _TlsAdapter(Adapter):  # type: ignore[misc]  # cheroot carries no types
         return (StreamReader if "r" in mode else StreamWriter)(sock, mode, bufsize)
 
 
-class _Server(Server):  # type: ignore[misc]  # cheroot carries no types
+class _Server(Server):
     """Cheroot's server with connections that wait for their first byte in the selector."""
 
     ConnectionClass = _Connection

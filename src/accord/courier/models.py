@@ -89,6 +89,7 @@ class Channel(models.Model):
     out_receipt = models.BinaryField(null=True)
     out_receipted = models.BinaryField(default=EMPTY)
     out_receipted_epoch = models.PositiveIntegerField(default=0)
+    out_time_ms = models.BigIntegerField(default=0)
     out_receipted_size = models.BigIntegerField(default=0)
 
     in_epoch = models.PositiveIntegerField(default=1)
@@ -98,17 +99,12 @@ class Channel(models.Model):
     in_receipt = models.BinaryField(null=True)
     in_receipted = models.BinaryField(default=EMPTY)
     in_receipted_epoch = models.PositiveIntegerField(default=0)
+    in_time_ms = models.BigIntegerField(default=0)
     in_receipted_size = models.BigIntegerField(default=0)
 
     # Our own later signed note while we recover what it covers, and how much of its log the peer knows receipted.
     witness = models.BinaryField(null=True)
     peer_receipted = models.BigIntegerField(default=0)
-    # Digests of the two keyset chains, so that a process knows when to read one anew, and the key we sign with: a new
-    # one is used only once the peer has filed the keyset that names it.
-    our_chain = models.BinaryField(max_length=32)
-    peer_chain = models.BinaryField(max_length=32)
-    sign_key_id = models.BinaryField(max_length=8)
-
     # What the peer last said of our log and of its own: an unsigned claim, shown in the health view only.
     peer_holds_size = models.BigIntegerField(null=True)
     peer_out_size = models.BigIntegerField(null=True)

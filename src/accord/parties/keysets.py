@@ -6,9 +6,8 @@ certificate itself where a verifier of evidence needs the pin only.
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from hashlib import sha256
 from typing import Final
 
 from accord.channel.keys import VerifyKey
@@ -21,13 +20,12 @@ from .tls import pin_of
 
 __all__ = [
     "TLS_CERTIFICATES",
+    "ChannelKeys",
     "chain_between",
-    "chain_by_digest",
-    "chain_digest",
+    "channel_keys",
     "first_keyset",
     "next_keyset",
     "record_keyset",
-    "remember",
     "tls_certificates",
 ]
 
@@ -74,6 +72,7 @@ def next_keyset(
     position: int,
     what: KeyKind | None = None,
     revoked: bytes | None = None,
+    revoked_from: int = 0,
     cosignatures_from: int = 0,
 ) -> bytes:
     """Returns the keyset after ``latest``, signed by the root key.
@@ -82,9 +81,10 @@ def next_keyset(
         custody: Holds the new key already where ``what`` names its kind.
         latest: The keyset before.
         issued_ms: Now, in milliseconds since the Unix epoch.
-        position: Next free position of our own log: from here a new key counts, and a revoked one no longer does.
+        position: Next free position of our own log: from here a new key counts.
         what: Kind of which the newest key of the custody is announced.
         revoked: Id of a signing key that is to be revoked as compromised.
+        revoked_from: First position of our own log at which it is refused.
         cosignatures_from: First size of the peer's log at which the revoked key's co-signature is refused.
     """
     sign, seal, archive = (
@@ -103,7 +103,7 @@ def next_keyset(
             certificates.append(custody.next_tls.der)
     if revoked is not None:
         sign = tuple(
-            entry.revoked(position, cosignatures_from=cosignatures_from)
+            entry.revoked(revoked_from, cosignatures_from=cosignatures_from)
             if VerifyKey.from_bytes(entry.public).key_id == revoked and entry.revoked_from is None
             else entry
             for entry in sign
@@ -153,50 +153,77 @@ def tls_certificates(keyset: Keyset) -> Mapping[bytes, bytes]:
     return {pin: der for pin, der in by_pin.items() if pin in keyset.tls_pins}
 
 
-def chain_digest(chain: KeysetChain) -> bytes:
-    """Returns what names a whole chain: SHA-256 of its bytes."""
-    return sha256(chain.to_bytes()).digest()
-
-
 class _Chains:
-    """Verified chains of this process by their digest; equal bytes have an equal verdict for ever."""
+    """Verified chains of this process, by the rows they were read from; rows of keysets are never changed."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.by_digest: dict[bytes, KeysetChain] = {}
+        self.by_rows: dict[tuple[object, ...], KeysetChain] = {}
 
 
 _CHAINS: Final = _Chains()
-# Two chains a channel are in use at a time; older ones are only re-read, never lost.
-MAX_CACHED_CHAINS: Final = 256
+# Two chains a channel are in use at a time; one that was forgotten is read and verified again.
+MAX_CACHED_CHAINS: Final = 64
 
 
-def chain_by_digest(digest: bytes, *, party: str, peer: str) -> KeysetChain:
-    """Returns a chain by its digest, from this process's memory or else from the database.
+@dataclass(frozen=True, kw_only=True)
+class ChannelKeys:
+    """The keysets of both sides of a channel, and which of our keys signs.
+
+    Args:
+        ours: Our own chain.
+        theirs: The peer's chain, as far as we opened it.
+        signing: Our newest keyset that the peer has filed.
+    """
+
+    ours: KeysetChain
+    theirs: KeysetChain
+    signing: Keyset
+
+    def sign_key_id(self, position: int) -> bytes:
+        """Returns the id of the key that signs at a position of our log.
+
+        It is the newest one that counts there and that the peer has filed; where none of those counts any more (an
+        overlap is over, or the old key was revoked), the newest that counts at all.
+
+        Args:
+            position: Position of the last entry to be signed for.
+        """
+        filed = {entry.public for entry in self.signing.sign_keys}
+        counting = self.ours.signing_keys_at(position)
+        return next((key for key in counting if key.to_bytes() in filed), counting[0]).key_id
+
+
+def channel_keys(us: str, peer: str) -> ChannelKeys:
+    """Returns the keysets of both sides, verified under their pinned roots and remembered while no row is added.
 
     Raises:
-        OurFault: The stored keysets do not have that digest; the database was changed from outside.
+        OurFault: A root is not pinned or a side has no keyset.
+        TrustFails: A stored keyset does not verify.
     """
-    found = _CHAINS.by_digest.get(digest)
-    if found is not None:
-        return found
-    chain = chain_between(party, peer)
-    if chain_digest(chain) != digest:
-        raise OurFault(
-            f"The stored keysets of {party} are not those of the channel's head.", code="parties.keysets-damaged"
-        )
-    remember(chain)
-    return chain
+    rows = list(
+        models.Keyset.objects.filter(party_id__in=(us, peer), peer_id__in=(us, peer))
+        .order_by("serial")
+        .values_list("pk", "party_id", "serial", "recorded_at", "in_force_at")
+    )
+    ours = _chain_of([row[:4] for row in rows if row[1] == us], us, peer)
+    theirs = _chain_of([row[:4] for row in rows if row[1] == peer], peer, us)
+    in_force = [row[2] for row in rows if row[1] == us and row[4] is not None]
+    if not in_force:
+        raise OurFault(f"No keyset towards {peer} is in force.", code="parties.no-keyset")
+    return ChannelKeys(ours=ours, theirs=theirs, signing=ours.keysets[max(in_force) - 1])
 
 
-def remember(chain: KeysetChain) -> bytes:
-    """Keeps a verified chain for this process and returns its digest."""
-    digest = chain_digest(chain)
-    with _CHAINS.lock:
-        if len(_CHAINS.by_digest) >= MAX_CACHED_CHAINS:
-            _CHAINS.by_digest.clear()
-        _CHAINS.by_digest[digest] = chain
-    return digest
+def _chain_of(rows: Sequence[tuple[object, ...]], party: str, peer: str) -> KeysetChain:
+    key = (party, peer, *rows)
+    found = _CHAINS.by_rows.get(key)
+    if found is None:
+        found = chain_between(party, peer)
+        with _CHAINS.lock:
+            if len(_CHAINS.by_rows) >= MAX_CACHED_CHAINS:
+                _CHAINS.by_rows.clear()
+            _CHAINS.by_rows[key] = found
+    return found
 
 
 def chain_between(party: str, peer: str) -> KeysetChain:
@@ -227,5 +254,4 @@ def record_keyset(chain: KeysetChain, signed: bytes) -> KeysetChain:
     longer = chain.extended(signed)
     latest = longer.latest
     models.Keyset.objects.create(party_id=latest.party, peer_id=latest.peer, serial=latest.serial, signed=signed)
-    remember(longer)
     return longer

@@ -83,7 +83,8 @@ def make_tls_identity(home: Path, party: str, *, password: str, now: datetime | 
         .serial_number(x509.random_serial_number())
         .not_valid_before(moment - BACKDATED)
         .not_valid_after(moment + VALIDITY)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        # Not an authority: pinning this certificate trusts this one, and nothing that its key could sign.
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(
             x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False
         )

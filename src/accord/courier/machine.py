@@ -1,0 +1,82 @@
+"""The pure peer machine of a channel, given its state, its signer and its view of the stored logs."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from django.conf import settings
+
+from accord.channel.keys import Signer
+from accord.channel.peer import PeerMachine
+from accord.errors import AccordError
+from accord.parties.custody import custody_in_use
+from accord.parties.keysets import ChannelKeys, channel_keys
+
+from .heads import channel_state, hash_reader, known_positions
+from .models import Channel, Direction
+
+__all__ = ["forget_meetings", "has_met", "machine_for", "remember_meeting"]
+
+
+class _Meetings:
+    """Channels whose peer has told this process, live, what it holds of our log; never written to disk.
+
+    A node restored from a backup starts as a new process, so it appends nothing before it has heard the peer.
+    """
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.met: set[int] = set()
+
+
+_MEETINGS: Final = _Meetings()
+
+
+def has_met(channel_id: int) -> bool:
+    """Returns whether this process has heard the peer since it started."""
+    return channel_id in _MEETINGS.met
+
+
+def remember_meeting(channel_id: int, machine: PeerMachine) -> None:
+    """Keeps what a machine learned about having met; call it once its transaction is committed."""
+    with _MEETINGS.lock:
+        (_MEETINGS.met.add if machine.has_met else _MEETINGS.met.discard)(channel_id)
+
+
+def forget_meetings() -> None:
+    """Forgets every meeting, as a restart of the process would."""
+    with _MEETINGS.lock:
+        _MEETINGS.met.clear()
+
+
+def machine_for(channel: Channel, *, keys: ChannelKeys | None = None, appending: int = 1) -> PeerMachine:
+    """Returns the machine of a channel; its row is locked where the machine's state will be stored.
+
+    Args:
+        channel: The channel's row.
+        keys: The keysets of both sides, where they are at hand.
+        appending: How many entries will be appended, since the key that signs depends on the position.
+    """
+    held = keys or channel_keys(channel.party_code, channel.peer_id)
+    channel_id = channel.pk
+
+    def positions_of(ids: Sequence[bytes]) -> Mapping[bytes, int]:
+        return known_positions(channel_id, Direction.IN, ids)
+
+    return PeerMachine(
+        channel_state(channel, keys=held),
+        signer=_signer(held.sign_key_id(channel.out_size + appending - 1)),
+        skew_tolerance_ms=settings.ACCORD_SKEW_TOLERANCE_SECONDS * 1000,
+        has_met=has_met(channel_id),
+        own_log=hash_reader(channel_id, Direction.OUT),
+        peer_log=hash_reader(channel_id, Direction.IN),
+        positions_of=positions_of,
+    )
+
+
+def _signer(key_id: bytes) -> Signer | None:
+    # A locked or broken custody stops signing, not reading: the machine then refuses what needs a signature.
+    try:
+        return custody_in_use().signer(key_id)
+    except AccordError:
+        return None

@@ -1,0 +1,192 @@
+"""Parcels: the channel's frames in a file, for a diplomatic bag or a memory stick.
+
+A parcel holds what a contact would have carried: what we hold, our unreceipted batches, our receipt, and chunks of
+attachments. Importing is receiving, frame by frame, so a parcel that comes twice, late, in parts or after the network
+has the same effect as once.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from accord.channel.frames import Frame, encode_frame
+from accord.channel.parcel import parcel_frames, parcel_pieces
+from accord.errors import AccordError, OfficerCanMend, PeerFault
+from accord.parties.keysets import channel_keys
+
+from .chunks import chunk_store
+from .effects import mark_flushed
+from .heads import locked_channel, store_state
+from .inbound import receive_contact
+from .logs import stored_batch, write_checkpoint, write_entries
+from .machine import machine_for
+from .models import AttachmentTransfer, Channel, Direction, Mode
+from .moment import to_ms
+from .sealing import sealed_rows, taken
+
+__all__ = ["ParcelReport", "export_parcel", "import_parcel"]
+
+logger = logging.getLogger(__name__)
+
+# Batches appended for one parcel: 25,600 messages; the next parcel carries on.
+MAX_BATCHES: Final = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParcelReport:
+    """What a parcel did.
+
+    Args:
+        peer: The other party.
+        frames: Frames in it.
+        entries: New entries accepted, or entries carried.
+        receipted_size: Size of our log that the peer has receipted now.
+        refused: Codes of the frames that were refused.
+        is_whole: Whether the file ended as a parcel ends.
+    """
+
+    peer: str
+    frames: int = 0
+    entries: int = 0
+    receipted_size: int = 0
+    refused: tuple[str, ...] = ()
+    is_whole: bool = True
+
+
+def export_parcel(channel_id: int, file: Path, *, appends: bool = True, is_unmet: bool = False) -> ParcelReport:
+    """Writes a parcel for the peer: everything that waits or has no receipt yet.
+
+    Args:
+        channel_id: The channel.
+        file: Where to write; an existing file is not overwritten.
+        appends: Whether waiting messages are put into our log for it.
+        is_unmet: Whether to append although the peer has not been heard since this process started. An operator who
+            knows that the storage was not restored from a backup says so.
+
+    Raises:
+        OfficerCanMend: The file exists.
+        NotAvailableNow: The channel is suspended, or recovering.
+        ChannelFrozen: The channel is frozen.
+    """
+    if appends:
+        for _ in range(MAX_BATCHES):
+            if not _append_waiting(channel_id, is_unmet=is_unmet):
+                break
+    channel = Channel.objects.get(pk=channel_id)
+    report = ParcelReport(peer=channel.peer_id, receipted_size=channel.out_receipted_size)
+    counted: list[int] = []
+    try:
+        with file.open("xb") as stream:
+            for piece in parcel_pieces(_frames(channel, counted.append)):
+                stream.write(piece)
+    except FileExistsError as error:
+        raise OfficerCanMend(f"{file.name} exists already.", code="courier.parcel-exists") from error
+    return replace(report, frames=len(counted), entries=sum(counted))
+
+
+@transaction.atomic
+def _append_waiting(channel_id: int, *, is_unmet: bool) -> int:
+    channel = locked_channel(channel_id)
+    if channel.mode != Mode.OPEN:
+        return 0
+    now = timezone.now()
+    pks = taken(channel, now=now)
+    if not pks:
+        return 0
+    keys = channel_keys(channel.party_code, channel.peer_id)
+    sealed = sealed_rows(channel, pks, keys=keys, now=now)
+    if not sealed.rows:
+        return 0
+    machine = machine_for(channel, keys=keys, appending=len(sealed.rows))
+    appended = machine.append([row.envelope for row in sealed.rows], to_ms(now), unmet=is_unmet)
+    mark_flushed([(row.pk, appended.start + place) for place, row in enumerate(sealed.rows)], flushed_at=now)
+    write_entries(
+        channel,
+        Direction.OUT,
+        start=appended.start,
+        entries=sealed.entries(sealed.rows),
+        capsules=[(sealed.capsule.id, sealed.capsule.bytes)],
+        stride_nodes=appended.stride_nodes,
+        recorded_at=now,
+    )
+    write_checkpoint(channel, Direction.OUT, size=appended.size, note=appended.checkpoint, recorded_at=now)
+    store_state(channel, machine.state)
+    return len(sealed.rows)
+
+
+def _frames(channel: Channel, count: Callable[[int], None]) -> Iterator[bytes]:
+    moment = to_ms(timezone.now())
+    machine = machine_for(channel)
+    start = channel.out_receipted_size
+    while start < channel.out_size:
+        found = stored_batch(channel, Direction.OUT, start=start)
+        if found is None:
+            break
+        count(len(found.batch.entries))
+        yield encode_frame(machine.contact(moment, batch=found.batch))
+        start = found.batch.end
+    if start == channel.out_receipted_size:
+        count(0)
+        yield encode_frame(machine.contact(moment))
+    yield from _chunk_frames(channel, machine.contact(moment), count)
+
+
+def _chunk_frames(channel: Channel, bare: Frame, count: Callable[[int], None]) -> Iterator[bytes]:
+    store = chunk_store()
+    open_transfers = AttachmentTransfer.objects.filter(channel=channel, direction=Direction.OUT, completed_at=None)
+    for root in open_transfers.values_list("root", flat=True):
+        for index in range(store.count(bytes(root))):
+            count(0)
+            yield encode_frame(replace(bare, chunks=(store.chunk(bytes(root), index),)))
+
+
+def import_parcel(channel_id: int, file: Path) -> ParcelReport:
+    """Receives the frames of a parcel, each in its own transaction.
+
+    A refused frame does not stop the others: each is judged by itself. A file that is cut off or damaged is used as far
+    as its frames hold, and the report says so.
+
+    Args:
+        channel_id: The channel of the party that wrote it.
+        file: The parcel.
+
+    Raises:
+        NotAvailableNow: The database does not answer.
+    """
+    channel = Channel.objects.get(pk=channel_id)
+    before = channel.in_size
+    frames = 0
+    refused: list[str] = []
+    is_whole = True
+    with file.open("rb") as stream:
+        try:
+            for frame in parcel_frames(stream.read):
+                frames += 1
+                code = _import_frame(channel_id, frame)
+                if code is not None:
+                    refused.append(code)
+        except PeerFault as error:
+            logger.warning("A parcel is damaged: %s", error.reason_code)
+            is_whole = False
+            refused.append(error.reason_code)
+    channel.refresh_from_db()
+    return ParcelReport(
+        peer=channel.peer_id,
+        frames=frames,
+        entries=channel.in_size - before,
+        receipted_size=channel.out_receipted_size,
+        refused=tuple(refused),
+        is_whole=is_whole,
+    )
+
+
+def _import_frame(channel_id: int, frame: bytes) -> str | None:
+    try:
+        return receive_contact(channel_id, frame, is_live=False).refusal
+    except AccordError as error:
+        return error.reason_code
