@@ -8,8 +8,11 @@ Before the lie the peer and its victim exchange a few entries honestly, so there
 The victim is an ordinary node; what it makes of the lie is the outcome.
 """
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+
+import cbor2
 
 from accord.channel.attachment import attachment_root, chunk_leaf, chunk_proof
 from accord.channel.checkpoint import Checkpoint, cosign, sign_checkpoint, unverified_checkpoint
@@ -20,7 +23,7 @@ from accord.channel.key_entry import KeyEntry
 from accord.channel.keys import SigningKey
 from accord.channel.keyset import KeysetChain, sign_keyset
 from accord.channel.limits import MAX_BATCH_ENTRIES
-from accord.channel.merkle import EMPTY_FRONTIER
+from accord.channel.merkle import EMPTY_FRONTIER, leaf_hash
 from accord.channel.seal import SealedEnvelope
 from accord.channel.state import ChannelState
 from accord.errors import AccordError
@@ -253,22 +256,17 @@ def _strip_batch(peer: LyingPeer, line: int) -> bytes:
     return peer.with_batch(replace(batch, checkpoint=_strip(batch.checkpoint, line)))
 
 
-def _half_signed(peer: LyingPeer) -> bytes:
-    """The Ed25519 line is the peer's, the ML-DSA-65 line is another key's."""
+def _half_signed(peer: LyingPeer, line: int) -> bytes:
+    """Two signature lines of the right key, one of them from another checkpoint of ours."""
     envelope = peer.envelope("i4")
-    good, bad = peer.batch_of(envelope), peer.batch_of(envelope, signer=spare_key("broken"))
-    lines, others = good.checkpoint.split(b"\n"), bad.checkpoint.split(b"\n")
-    return peer.with_batch(replace(good, checkpoint=b"\n".join([*lines[:7], *others[7:]])))
+    good, other = peer.batch_of(envelope), peer.batch_of(envelope, time_ms=1)
+    lines = good.checkpoint.split(b"\n")
+    lines[line] = other.checkpoint.split(b"\n")[line]
+    return peer.with_batch(replace(good, checkpoint=b"\n".join(lines)))
 
 
 def _raw_header(envelope: SealedEnvelope, key: int, value: object) -> SealedEnvelope:
     """The envelope with one header field replaced by anything, and a leaf that fits."""
-    import hashlib
-
-    import cbor2
-
-    from accord.channel.merkle import leaf_hash
-
     header = encode({**cbor2.loads(envelope.header), key: value})
     leaf = leaf_hash(hashlib.sha256(header).digest(), hashlib.sha256(envelope.sealed).digest())
     return replace(envelope, header=header, leaf=leaf)
@@ -393,7 +391,8 @@ LIES: dict[str, Callable[[LyingPeer], bytes]] = {
     "flood": _flood,
     "foreign-witness": _foreign_witness,
     "future-date": _dated(DAY_MS),
-    "half-signed": _half_signed,
+    "half-signed-ed25519": lambda peer: _half_signed(peer, 7),
+    "half-signed-mldsa": lambda peer: _half_signed(peer, 6),
     "header-of-later-epoch": _header(6, 5),
     "header-of-other-size": _header(9, 65),
     "invent-entries": _invented_entries,
