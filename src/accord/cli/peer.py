@@ -4,20 +4,22 @@ import base64
 import tomllib
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from accord.cli import channel
 from accord.cli.node import ActingName, AsJson, Home, acting_officer, open_node
 from accord.cli.output import print_json, say
 from accord.errors import OfficerCanMend
 
 if TYPE_CHECKING:
+    from accord.courier.models import Channel
     from accord.officers.models import Officer
     from accord.parties.models import Party
     from accord.parties.services import Invitation
 
-__all__ = ["app"]
+__all__ = ["app", "channel_of", "manager"]
 
 app = typer.Typer(help="Pair with another node and look after the channel.", no_args_is_help=True, add_completion=False)
 
@@ -36,7 +38,12 @@ class PeerUnknown(OfficerCanMend):
     default_next_step = "`accord peer list` shows the peers; `accord peer invite` begins with a new one."
 
 
-def _manager(name: str | None) -> "Officer":
+def manager(name: str | None) -> "Officer":
+    """Returns the acting officer, who must be allowed to manage channels.
+
+    Raises:
+        NotPermitted: The officer may not.
+    """
     from accord.officers.permissions import Permission, require
 
     officer = acting_officer(name)
@@ -51,6 +58,20 @@ def _party(code: str) -> "Party":
     if party is None:
         raise PeerUnknown(f"This node knows no peer {code[:16]!r}.")
     return party
+
+
+def channel_of(code: str) -> "Channel":
+    """Returns the channel with a peer.
+
+    Raises:
+        PeerUnknown: There is none.
+    """
+    from accord.courier.models import Channel
+
+    found = Channel.objects.filter(peer_id=code).first()
+    if found is None:
+        raise PeerUnknown(f"This node has no channel with {code[:16]!r}.")
+    return found
 
 
 def _show_words(words: tuple[str, ...], *, qr: bool) -> None:
@@ -81,7 +102,7 @@ def invite(
     from accord.parties.custody import custody_in_use
     from accord.parties.services import make_invitation, our_words
 
-    officer = _manager(acting)
+    officer = manager(acting)
     custody = custody_in_use()
     invitation = make_invitation(peer, channel_url=_our_address() if url is None else url, custody=custody)
     out.write_bytes(invitation)
@@ -155,7 +176,7 @@ def accept(
     from accord.parties.custody import custody_in_use
     from accord.parties.services import pin_peer, shared_safety_number
 
-    officer = _manager(acting)
+    officer = manager(acting)
     invitation = _invitation(file)
     heard = typer.prompt("The twelve words as you heard them") if words is None else words
     party = pin_peer(invitation, confirmed_words=heard.split(), confirmed_by=officer.username)
@@ -163,27 +184,6 @@ def accept(
     note(officer, "pin peer", party)
     say(f"{party.code} is pinned and the channel is open.")
     say(f"Safety number, the same on both sides: {shared_safety_number(party, custody_in_use())}")
-
-
-@app.command("list")
-def list_peers(*, home: Home = None, as_json: AsJson = False) -> None:
-    """Show each channel: mode, queue, lag, sizes on both sides, skew, last contact."""
-    open_node(home)
-    import msgspec
-
-    from accord.courier.health import channel_health
-
-    rows: list[dict[str, Any]] = msgspec.to_builtins(list(channel_health()))  # Any: JSON members
-    if as_json:
-        print_json(rows)
-        return
-    for row in rows:
-        say(f"{row.pop('peer', '?')}:")
-        width = max(map(len, row))
-        for name, value in row.items():
-            say(f"  {name:<{width}}  {value}")
-    if not rows:
-        say("This node has no peer.")
 
 
 @app.command()
@@ -217,7 +217,7 @@ def arrangement(
     from accord.parties.models import Party
     from accord.parties.services import record_arrangement
 
-    officer = _manager(acting)
+    officer = manager(acting)
     fields = tomllib.loads(file.read_text("utf-8"))
     try:
         recorded = record_arrangement(
@@ -261,7 +261,7 @@ def risk(
     from accord.officers.acts import note
     from accord.parties.services import record_risk_profile
 
-    officer = _manager(acting)
+    officer = manager(acting)
     day: date = assessed_on.date()
     recorded = record_risk_profile(
         _party(peer),
@@ -273,3 +273,6 @@ def risk(
     )
     note(officer, "record risk profile", recorded)
     say(f"Recorded version {recorded.version} of the risk profile of {peer}.")
+
+
+app.registered_commands += channel.app.registered_commands
