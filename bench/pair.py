@@ -3,14 +3,17 @@
 The nodes are those of ``accord init`` and ``accord peer``; nothing is reached into.
 """
 
+import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
 
-from accord.cli.demo.nodes import NodeProcess, free_port, run_module
+from accord.cli.demo.nodes import NodeProcess, free_port
+from accord.cli.demo.specimens import risk_options
 
-__all__ = ["CODES", "make_node", "make_pair", "pair_nodes"]
+__all__ = ["CODES", "arrangement_code", "make_node", "make_pair", "pair_nodes"]
 
 LOOPBACK = "127.0.0.1"
 CODES = {"canada": "CA", "india": "IN"}
@@ -39,7 +42,7 @@ def make_node(home: Path, *, profile: str) -> NodeProcess:
             *("--channel-url", f"https://{LOOPBACK}:{node.channel_port}"),
         )
     )
-    node.accounts = said["accounts"]
+    node.accounts, node.words = said["accounts"], said["words"]
     node.remember()
     return node
 
@@ -55,31 +58,52 @@ def pair_nodes(
         addresses: Port under which the second party of the key is to be reached by the first; its own where omitted.
     """
     for inviting, invited in permutations(nodes, 2):
-        host, guest = nodes[inviting], nodes[invited]
+        host = nodes[inviting]
         port = (addresses or {}).get((invited, inviting), host.channel_port)
         file = folder / f"invitation-of-{inviting}-to-{invited}.json"
-        said = json.loads(
-            host.run(
-                *("peer", "invite", invited, "--out", str(file), "--json"),
-                *("--url", f"https://{LOOPBACK}:{port}"),
-            )
-        )
-        guest.run(
-            *("peer", "accept", str(file), "--words", " ".join(said["words"])),
-            *("--as", guest.accounts["administrator"]["username"]),
-        )
+        host.run("peer", "invite", invited, "--out", str(file), "--url", f"https://{LOOPBACK}:{port}")
+    today = datetime.now(UTC).date()
     for ours, theirs in permutations(nodes, 2):
-        node = nodes[ours]
-        run_module("accord.cli.demo.prepare", [str(node.home), theirs], home=node.home, passphrase=node.passphrase)
-    first = next(iter(nodes.values()))
-    (folder / "roots.json").write_text(first.run("peer", "roots"))
+        node, file = nodes[ours], folder / f"invitation-of-{theirs}-to-{ours}.json"
+        node.run("peer", "accept", str(file), "--words", " ".join(nodes[theirs].words))
+        arrangement = node.home / f"arrangement-{theirs}.toml"
+        arrangement.write_text(_arrangement((ours, theirs), today))
+        node.run("peer", "arrangement", str(arrangement))
+        node.run("peer", "risk", theirs, *risk_options(today))
+    (folder / "roots.json").write_text(next(iter(nodes.values())).run("peer", "roots"))
+
+
+def arrangement_code(one: str, other: str) -> str:
+    """Returns the code of the specimen arrangement between two parties."""
+    return "SPECIMEN-" + "-".join(sorted((one, other)))
+
+
+def _arrangement(parties: tuple[str, str], today: date) -> str:
+    return f"""\
+# SPECIMEN: invented for a measurement or a test; the work of no government.
+code = "{arrangement_code(*parties)}"
+title = "Specimen arrangement"
+parties = {list(parties)}
+agencies = ["RCMP", "NCB", "DESK"]
+categories = ["consignment"]
+purposes = ["prevent", "detect", "investigate", "protect-life"]
+valid_from = {today - timedelta(days=365)}
+valid_until = {today + timedelta(days=730)}
+text_sha256 = "{hashlib.sha256(b"SPECIMEN arrangement").hexdigest()}"
+onward_rule = "No third state without the originator's permission"
+"""
 
 
 def make_pair(
-    folder: Path, *, profiles: Sequence[str] = tuple(CODES), addresses: Mapping[tuple[str, str], int] | None = None
+    folder: Path, *, addresses: Mapping[tuple[str, str], int] | None = None
 ) -> tuple[NodeProcess, NodeProcess]:
-    """Makes and pairs Canada's and India's nodes in ``folder``; neither is started."""
+    """Makes and pairs Canada's and India's nodes in ``folder``; neither is started.
+
+    Args:
+        folder: Holds both homes, the invitations and ``roots.json``.
+        addresses: See :func:`pair_nodes`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    one, other = (make_node(folder / profile, profile=profile) for profile in profiles)
-    pair_nodes({CODES[profiles[0]]: one, CODES[profiles[1]]: other}, folder=folder, addresses=addresses)
+    one, other = (make_node(folder / profile, profile=profile) for profile in CODES)
+    pair_nodes(dict(zip(CODES.values(), (one, other), strict=True)), folder=folder, addresses=addresses)
     return one, other

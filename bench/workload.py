@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from accord.cli.node import open_node
+from bench.pair import arrangement_code
 from bench.payloads import MESSAGE_BYTES, incompressible_text, specimen_text
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def _fields(number: int, *, party: str, peer: str, text: str, today: date) -> di
         "theme": "precursors",
         "purpose": "investigate",
         "legal_basis": ["1988 Convention, art. 9 and 12"],
-        "arrangement_id": "SPECIMEN-PRECURSORS-1",
+        "arrangement_id": arrangement_code(party, peer),
         "handling": "H1",
         "caveats": [
             {
