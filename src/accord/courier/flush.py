@@ -256,21 +256,22 @@ def _failed(channel: Channel, result: FlushResult, error: AccordError) -> FlushR
     return replace(result, refusal=error.reason_code)
 
 
-@transaction.atomic
-def _stored(before: Channel, answer: Frame, *, is_first: bool) -> tuple[Effects, int, Frame | None]:
+def _stored(channel: Channel, answer: Frame, *, is_first: bool) -> tuple[Effects, int, Frame | None]:
     """Stores what an answer says and makes the frame that it calls for, if it calls for one."""
     now = timezone.now()
-    channel = locked_channel(before.pk)
-    machine = machine_for(channel)
-    events = machine.receive(answer, to_ms(now))
-    effects = apply_events(channel, events, now=now)
-    store_chunks(channel, effects.chunks, now=now)
-    note_contact(channel, answer, now, is_live=effects.refusal is None)
-    store_state(channel, machine.state, beside=CONTACT_FIELDS)
-    transaction.on_commit(lambda: remember_meeting(channel.pk, machine))
+    with transaction.atomic():
+        locked = locked_channel(channel.pk)
+        machine = machine_for(locked)
+        events = machine.receive(answer, to_ms(now))
+        effects = apply_events(locked, events, now=now)
+        store_chunks(locked, effects.chunks, now=now)
+        note_contact(locked, answer, now, is_live=effects.refusal is None)
+        store_state(locked, machine.state, beside=CONTACT_FIELDS)
+        following = _follow_up(locked, machine, effects, now, is_first=is_first)
+    remember_meeting(channel.pk, machine)
     if effects.accepted:
-        transaction.on_commit(lambda: wake(INTAKE))
-    return effects, channel.out_receipted_size, _follow_up(channel, machine, effects, now, is_first=is_first)
+        wake(INTAKE)
+    return effects, locked.out_receipted_size, following
 
 
 def _follow_up(

@@ -1,0 +1,41 @@
+"""Fixtures that every room's tests share."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+
+from accord.courier.machine import forget_meetings
+from accord.parties.custody import use_custody
+from tests.simulators.paired_node import PairedNode, make_paired_node
+
+
+def pytest_configure() -> None:
+    """Makes passwords cheap to check: no test is about the cost of one."""
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home folder that the node under test uses."""
+    monkeypatch.setattr(django_settings, "ACCORD_HOME", tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def paired(db: None, home: Path) -> Iterator[PairedNode]:
+    """Canada's node in the test database, paired with India's in memory, before they have met."""
+    forget_meetings()
+    node = make_paired_node()
+    use_custody(node.custody)
+    yield node
+    use_custody(None)
+    forget_meetings()
+
+
+@pytest.fixture
+def met(paired: PairedNode) -> PairedNode:
+    """The same, after they have met."""
+    paired.meet()
+    return paired
