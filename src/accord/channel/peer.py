@@ -348,7 +348,7 @@ class PeerMachine:
         bare = self._bare(now_ms)
         if state.mode in {Mode.FROZEN, Mode.SUSPENDED}:
             self._require_nothing(fetched, chunks, have_chunks)
-            return bare
+            return self._stopped(bare)
         witness = self._witness_for_peer()
         is_receipt_due = self._owes_receipt or state.peer_receipted < state.incoming.size
         return replace(
@@ -362,6 +362,12 @@ class PeerMachine:
             witness=witness,
             keysets=self._keysets_for_peer() if witness is not None or fetched is not None else (),
         )
+
+    def _stopped(self, bare: Frame) -> Frame:
+        """A frozen channel says so, and shows the peer its own signature, so that an innocent author can recover."""
+        if self._state.mode is Mode.FROZEN:
+            return replace(bare, refusal=ChannelFrozen.code, witness=self._state.incoming.checkpoint)
+        return replace(bare, refusal=NOT_NOW)
 
     def _bare(self, now_ms: int) -> Frame:
         state = self._state
