@@ -169,7 +169,8 @@ def _bundle_of(message: "Message") -> bytes:
     from accord.courier.models import Entry
     from accord.exchange.errors import NotFound
 
-    entry = Entry.objects.filter(envelope_id=message.envelope_id, direction=message.direction).first()
-    if message.envelope_id is None or entry is None:
+    logged = Entry.objects.filter(direction=message.direction)
+    entry = None if message.envelope_id is None else logged.filter(envelope_id=message.envelope_id).first()
+    if entry is None:
         raise NotFound("The message is in no log yet, so that nothing can be proven of it.")
     return evidence_for(entry)

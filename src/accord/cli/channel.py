@@ -1,6 +1,6 @@
 """The commands of ``accord peer`` that look after a channel once it is open: stop, go on, thaw, and change keys."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -13,6 +13,7 @@ __all__ = ["app"]
 app = typer.Typer()
 
 Peer = Annotated[str, typer.Argument(help="Code of the party, such as IN.")]
+KeyKind = Literal["sign", "seal", "archive", "tls"]
 Reason = Annotated[str, typer.Option("--reason", help="Why, in a sentence; it is kept.")]
 
 
@@ -134,7 +135,7 @@ def thaw(
 
 @app.command()
 def rotate(
-    kind: Annotated[str, typer.Argument(help="sign, seal, archive or tls.")],
+    kind: Annotated[KeyKind, typer.Argument(help="Which key.")],
     *,
     home: Home = None,
     acting: ActingName = None,
@@ -145,8 +146,6 @@ def rotate(
     from accord.courier.rotation import rotate_keys
     from accord.officers.acts import note
 
-    if kind not in {"sign", "seal", "archive", "tls"}:
-        raise typer.BadParameter("one of sign, seal, archive, tls", param_hint="KIND")
     officer = _manager(acting)
     for number, channel in enumerate(Channel.objects.order_by("peer_id")):
         _send(channel, lambda one=channel, is_first=number == 0: rotate_keys(one, kind, makes_new=is_first))

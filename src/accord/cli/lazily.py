@@ -52,7 +52,7 @@ def lazy_group(table: Mapping[str, LazyCommand]) -> type[TyperGroup]:
 
         def resolve_command(self, ctx: Any, args: Sequence[str]) -> Any:  # Any: typer's inner click types
             name, command, rest = super().resolve_command(ctx, list(args))
-            if name in table:
+            if name is not None and name in table:
                 command = table[name].load(name)
             return name, command, rest
 
