@@ -55,6 +55,7 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         api_port: Port of the API and the desk.
         api_tls_certificate: PEM file of the API's certificate; needed off loopback.
         api_tls_key: PEM file of its private key.
+        api_client_ca: PEM file of the authorities whose client certificates the API asks for; none when empty.
         allowed_hosts: Host names under which the API and the desk may be addressed.
         channel_host: Address the channel listens on (always mutual TLS).
         channel_port: Port of the channel.
@@ -78,6 +79,7 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     api_port: int = 8300
     api_tls_certificate: str = ""
     api_tls_key: str = ""
+    api_client_ca: str = ""
     allowed_hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
     channel_host: str = "127.0.0.1"
     channel_port: int = 8400
@@ -200,6 +202,7 @@ def _refuse_unsafe(config: NodeConfig) -> None:
         and not (config.api_tls_certificate and config.api_tls_key),
         "api_tls_certificate and api_tls_key come together": bool(config.api_tls_certificate)
         != bool(config.api_tls_key),
+        "api_client_ca needs api_tls_certificate": bool(config.api_client_ca) and not config.api_tls_certificate,
         "allowed_hosts may not hold a wildcard": any("*" in host for host in config.allowed_hosts),
         "skew_tolerance_seconds is out of range": not low <= config.skew_tolerance_seconds <= high,
         "unreceipted_alarm_seconds must be positive": config.unreceipted_alarm_seconds < 1,

@@ -10,7 +10,7 @@ from accord.law.facts import Facts
 from accord.law.loading import load_packs
 from accord.parties.models import Party
 
-__all__ = ["NodeNotSetUp", "decide", "our_party", "use_gate"]
+__all__ = ["NodeNotSetUp", "decide", "gate_in_use", "our_party", "use_gate"]
 
 
 class NodeNotSetUp(OurFault):
@@ -58,14 +58,22 @@ def our_party() -> str:
         return _IN_USE.party
 
 
+def gate_in_use() -> Gate:
+    """Returns the gate of this node, loading the packs at the first need; a starting node asks so that it fails early.
+
+    Raises:
+        NodeNotSetUp: The node was never set up.
+    """
+    with _IN_USE.lock:
+        if _IN_USE.gate is None:
+            _IN_USE.gate = Gate(load_packs(_ourselves().described.law_packs))
+        return _IN_USE.gate
+
+
 def decide(facts: Facts) -> Decision:
     """Returns the gate's decision on these facts.
 
     Raises:
         NodeNotSetUp: The node was never set up.
     """
-    with _IN_USE.lock:
-        gate = _IN_USE.gate
-        if gate is None:
-            gate = _IN_USE.gate = Gate(load_packs(_ourselves().described.law_packs))
-    return gate.decide(facts)
+    return gate_in_use().decide(facts)

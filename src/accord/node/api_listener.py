@@ -1,0 +1,96 @@
+"""The listener of the API and the desk: plain HTTP on loopback, HTTPS anywhere else."""
+
+import hashlib
+import logging
+import ssl
+import threading
+from typing import Any, Final
+
+from cheroot.ssl.builtin import BuiltinSSLAdapter
+from cheroot.wsgi import Server
+
+from accord.node.api.accounts import CERTIFICATE_DIGEST_KEY
+from accord.node.config import NodeConfig
+from accord.node.wsgi import application
+
+__all__ = ["ApiListener"]
+
+logger = logging.getLogger(__name__)
+
+
+# Larger requests are refused while they are read; the application's own limits are smaller.
+LARGEST_REQUEST_BYTES: Final = 64 * 1024 * 1024
+HEAD_BYTES: Final = 32 * 1024
+BACKLOG: Final = 128
+IDLE_SECONDS: Final = 30
+
+
+class _ApiTls(BuiltinSSLAdapter):
+    """HTTPS for officers and systems; a client certificate is asked for and known by its digest."""
+
+    def __init__(self, config: NodeConfig) -> None:
+        super().__init__(config.api_tls_certificate, config.api_tls_key)  # type: ignore[no-untyped-call]  # cheroot
+        self.context.minimum_version = ssl.TLSVersion.TLSv1_2
+        if config.api_client_ca:
+            self.context.load_verify_locations(cafile=config.api_client_ca)
+            self.context.verify_mode = ssl.CERT_OPTIONAL
+
+    def get_environ(self, sock: ssl.SSLSocket) -> dict[str, Any]:
+        """Returns what the application learns about the connection."""
+        environ: dict[str, Any] = {"wsgi.url_scheme": "https", "HTTPS": "on"}
+        certificate = sock.getpeercert(binary_form=True)
+        if certificate:
+            environ[CERTIFICATE_DIGEST_KEY] = hashlib.sha256(certificate).hexdigest()
+        return environ
+
+
+class _Server(Server):
+    """Cheroot's server with our limits, and its messages in our log."""
+
+    max_request_header_size = HEAD_BYTES
+    max_request_body_size = LARGEST_REQUEST_BYTES
+    keep_alive_conn_limit = 64
+
+    def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:
+        """Sends cheroot's messages to our log."""
+        logger.log(level, msg, exc_info=traceback)
+
+
+class ApiListener:
+    """The running listener of the API and the desk.
+
+    Args:
+        config: Where it listens and with which certificate.
+    """
+
+    def __init__(self, config: NodeConfig) -> None:
+        self._config = config
+        self._server = _Server(
+            (config.api_host, config.api_port),
+            application,
+            numthreads=config.api_threads,
+            request_queue_size=BACKLOG,
+            timeout=IDLE_SECONDS,
+            shutdown_timeout=5,
+            server_name="accord",
+        )
+        if config.is_api_over_tls:
+            self._server.ssl_adapter = _ApiTls(config)
+        self._is_started = False
+
+    @property
+    def url(self) -> str:
+        """Base address of the API."""
+        scheme = "https" if self._config.is_api_over_tls else "http"
+        return f"{scheme}://{self._config.api_host}:{self._config.api_port}"
+
+    def start(self) -> None:
+        """Binds the port and serves in a thread of its own."""
+        self._server.prepare()
+        self._is_started = True
+        threading.Thread(target=self._server.serve, name="api-listener", daemon=True).start()
+
+    def stop(self) -> None:
+        """Stops accepting, lets running requests end, and closes."""
+        if self._is_started:
+            self._server.stop()

@@ -1,0 +1,261 @@
+"""One process, one node: the two listeners, the courier, and the intake; started whole, stopped cleanly.
+
+The order of the start is the order of what may not be missing: the algorithms work, nobody else runs this home, the
+database is up to date, the keys open, the law loads; only then does anything listen. A start that fails leaves nothing
+running and says what is missing.
+"""
+
+import fcntl
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import IO, Final
+
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.db.migrations.executor import MigrationExecutor
+
+from accord.channel.selftest import run_self_test
+from accord.courier.alarms import raise_alarm
+from accord.courier.contact_app import contact_application
+from accord.courier.listener import ChannelListener
+from accord.courier.transport import HttpsTransport
+from accord.courier.wakeup import INTAKE, POLL_SECONDS, wait_for_wake, wake
+from accord.courier.worker import Courier, pinned_certificates
+from accord.errors import AccordError, OurFault
+from accord.node.api_listener import ApiListener
+from accord.node.config import NodeConfig
+from accord.parties.custody import custody_in_use
+from accord.release.follow import follow_all
+from accord.release.gate import gate_in_use
+from accord.release.intake import take_in_all
+
+__all__ = ["AnotherInstance", "MigrationsMissing", "Node", "serve", "work"]
+
+logger = logging.getLogger(__name__)
+
+LOCK_FILE: Final = "node.lock"
+# Pause after the intake failed, so that a lasting fault does not fill the log.
+FAULT_SECONDS: Final = 1.0
+STOP_SECONDS: Final = 10.0
+
+
+class AnotherInstance(OurFault):
+    """Another process runs this home; two would sign two logs with one key."""
+
+    code = "node.another-instance"
+    default_next_step = "Stop the other process first. A copy of a home must never run beside the original."
+
+
+class MigrationsMissing(OurFault):
+    """The database is of another version of the software."""
+
+    code = "node.migrations-missing"
+    default_next_step = "Run accord init --upgrade on this home."
+
+
+class _HomeLock:
+    """Holds the home for this process; the kernel lets go of it when the process ends, however it ends."""
+
+    def __init__(self, home: Path) -> None:
+        self._file = home / LOCK_FILE
+        self._stream: IO[str] | None = None
+
+    def take(self) -> None:
+        """Takes the lock.
+
+        Raises:
+            AnotherInstance: Another process has it.
+        """
+        stream = self._file.open("a+", encoding="ascii")
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            stream.seek(0)
+            owner = stream.read(16).strip()
+            stream.close()
+            raise AnotherInstance(f"Process {owner or '?'} runs this home.", fields={"process": owner}) from error
+        stream.truncate(0)
+        stream.write(str(os.getpid()))
+        stream.flush()
+        self._stream = stream
+
+    def release(self) -> None:
+        """Lets go of the home."""
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
+
+
+class _Intake:
+    """The thread that opens and files what arrived, and follows what left."""
+
+    def __init__(self) -> None:
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        wake(INTAKE)
+        if self._thread.is_alive():
+            self._thread.join(STOP_SECONDS)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                did_something = bool(take_in_all().total) | bool(follow_all())
+            except Exception as error:
+                # The job runner's edge: the entries wait in their order and are tried again.
+                logger.exception("The intake failed.")
+                self._alarm(error)
+                connections.close_all()
+                self._stopping.wait(FAULT_SECONDS)
+                continue
+            if not did_something:
+                wait_for_wake(INTAKE, timeout_seconds=POLL_SECONDS)
+        connections.close_all()
+
+    @staticmethod
+    def _alarm(error: Exception) -> None:
+        code = error.reason_code if isinstance(error, AccordError) else "node.intake-failed"
+        try:
+            raise_alarm(None, code, f"Nothing can be taken in: {type(error).__name__}.")
+        except DatabaseError:
+            logger.warning("The alarm %s could not be stored.", code)
+
+
+class Node:
+    """A running node.
+
+    Args:
+        config: What it was told.
+        has_api: Whether this process serves the API and the desk, too.
+    """
+
+    def __init__(self, config: NodeConfig, *, has_api: bool = True) -> None:
+        self._config = config
+        self._lock = _HomeLock(config.home)
+        self._transport = HttpsTransport()
+        self._courier = Courier(self._transport, on_trust_changed=self._trust_anew)
+        self._intake = _Intake()
+        self._api = ApiListener(config) if has_api else None
+        self._channel: ChannelListener | None = None
+
+    def start(self) -> None:
+        """Starts everything, in the order of what may not be missing.
+
+        Raises:
+            OurFault: An algorithm, a migration, a key, a rule or a port is missing.
+            NotAvailableNow: The key file does not open, or the database does not answer.
+        """
+        run_self_test()
+        self._lock.take()
+        try:
+            self._check()
+            self._channel = self._channel_listener()
+            self._channel.start()
+            if self._api is not None:
+                self._api.start()
+        except BaseException:
+            self.stop()
+            raise
+        self._courier.start()
+        self._intake.start()
+
+    @staticmethod
+    def _check() -> None:
+        _require_migrated()
+        custody_in_use().signer()
+        gate_in_use()
+
+    def _channel_listener(self) -> ChannelListener:
+        return ChannelListener(
+            host=self._config.channel_host,
+            port=self._config.channel_port,
+            application=contact_application,
+            identity=custody_in_use().tls,
+            pinned=pinned_certificates(),
+            threads=self._config.channel_threads,
+            on_refused=_note_refused,
+        )
+
+    def _trust_anew(self) -> None:
+        if self._channel is not None:
+            self._channel.trust(custody_in_use().tls, pinned_certificates())
+
+    def stop(self) -> None:
+        """Stops everything that was started: no new contact, the running ones end, the home is free."""
+        if self._api is not None:
+            self._api.stop()
+        if self._channel is not None:
+            self._channel.stop()
+        self._courier.stop()
+        self._intake.stop()
+        self._transport.close()
+        connections.close_all()
+        self._lock.release()
+
+    def said_when_ready(self) -> str:
+        """Returns the line that tells an operator, and a script that waits, where the node listens."""
+        channel = f"https://{self._config.channel_host}:{self._config.channel_port}"
+        api = f", API {self._api.url}" if self._api is not None else ""
+        return f"accord {self._config.party} ready: channel {channel}{api}"
+
+
+def _require_migrated() -> None:
+    executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if missing:
+        raise MigrationsMissing(f"{len(missing)} migrations of the database are missing.")
+
+
+def _note_refused(address: str) -> None:
+    raise_alarm(None, "courier.unknown-certificate", f"A client at {address} showed a certificate that nobody pinned.")
+    connections.close_all()
+
+
+def _run(node: Node) -> None:
+    over = threading.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        over.set()
+
+    before: dict[int, Callable[[int, FrameType | None], object] | int | None] = {
+        number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        node.start()
+        sys.stdout.write(f"{node.said_when_ready()}\n")
+        sys.stdout.flush()
+        over.wait()
+    finally:
+        node.stop()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    sys.stdout.write("accord stopped\n")
+
+
+def serve() -> None:
+    """Runs the configured node until SIGINT or SIGTERM.
+
+    Raises:
+        AccordError: It could not be started.
+    """
+    _run(Node(settings.CONFIG))
+
+
+def work() -> None:
+    """Runs the channel, the courier and the intake alone, beside API processes that run elsewhere.
+
+    Raises:
+        AccordError: It could not be started.
+    """
+    _run(Node(settings.CONFIG, has_api=False))
