@@ -144,7 +144,7 @@ def test_an_empty_chain_trusts_nothing() -> None:
         {"seal_keys": (KeyEntry(public=NEXT.seal.public.to_bytes()),)},
         {"archive_keys": (KeyEntry(public=NEXT.archive.public.to_bytes()),)},
     ],
-    ids=lambda changes: "-".join(changes),
+    ids="-".join,
 )
 def test_a_keyset_that_does_not_continue_the_chain_is_refused(changes: dict[str, object]) -> None:
     with pytest.raises(ChainBroken):
