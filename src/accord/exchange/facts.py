@@ -25,17 +25,22 @@ _WORDLESS_OUTCOMES = {AnswerOutcome.CANNOT_CONFIRM_OR_DENY, AnswerOutcome.DEFERR
 
 def arrangements_with(party: str, peer: str) -> tuple[ArrangementFact, ...]:
     """Returns the arrangements in our register that bind both parties."""
-    rows = Arrangement.objects.filter(parties=party).filter(parties=peer).order_by("code")
+    rows = (
+        Arrangement.objects.filter(parties=party)
+        .filter(parties=peer)
+        .order_by("code")
+        .values_list("code", "agencies", "categories", "purposes", "valid_from", "valid_until")
+    )
     return tuple(
         ArrangementFact(
-            id=row.code,
-            agencies=tuple(row.agencies),
-            categories=tuple(row.categories),
-            purposes=tuple(row.purposes),
-            valid_from=row.valid_from,
-            valid_until=row.valid_until,
+            id=code,
+            agencies=tuple(agencies),
+            categories=tuple(categories),
+            purposes=tuple(purposes),
+            valid_from=valid_from,
+            valid_until=valid_until,
         )
-        for row in rows
+        for code, agencies, categories, purposes, valid_from, valid_until in rows
     )
 
 

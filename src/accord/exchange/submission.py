@@ -75,7 +75,9 @@ def facts_of(message: Message, *, releaser: str | None, now: datetime) -> Facts:
     """
     party, peer, own = our_party(), message.case.peer_id, own_side_of(message)
     clock = clock_answered(message)
-    answers = message.hold_answers.select_related("decided_by").order_by("policy")
+    answers = message.hold_answers.order_by("policy").values_list(
+        "policy", "decided_by__username", "decided_at", "reason"
+    )
     return facts_of_draft(
         party=party,
         peer=peer,
@@ -87,13 +89,8 @@ def facts_of(message: Message, *, releaser: str | None, now: datetime) -> Facts:
         on=now.date(),
         due_on=clock.due_at.date() if clock is not None else None,
         clearances=tuple(
-            ClearanceFact(
-                policy=answer.policy,
-                by=answer.decided_by.username,
-                on=answer.decided_at.date(),
-                has_reason=bool(answer.reason),
-            )
-            for answer in answers
+            ClearanceFact(policy=policy, by=by, on=decided_at.date(), has_reason=bool(reason))
+            for policy, by, decided_at, reason in answers
         ),
         arrangements=arrangements_with(party, peer),
         risk=risk_of(peer, own),

@@ -91,7 +91,8 @@ def channel_to(peer: str) -> Channel:
     Raises:
         ReleaseRefused: We have none.
     """
-    channel = Channel.objects.select_related("peer").filter(peer_id=peer).first()
+    # Only what naming the channel needs: its heads and the peer's profile are long and read elsewhere.
+    channel = Channel.objects.filter(peer_id=peer).only("party_code", "peer_id").first()
     if channel is None:
         raise ReleaseRefused(
             "There is no channel to this party.",
@@ -103,13 +104,16 @@ def channel_to(peer: str) -> Channel:
 
 
 def _same_again(idempotency_key: str | None, approval: Approval | None, digest: bytes) -> ReleasedMessage | None:
-    """Returns what an earlier, equal call released; raises where the key or approval served another payload."""
+    """Returns what an earlier, equal call released; raises where the key or approval served another payload.
+
+    An approval that is not used has released nothing, so the key needs no look-up then; its unique index still holds.
+    """
     released = None
     if approval is not None and approval.state == Approval.State.USED:
         released = ReleasedMessage.objects.filter(approval=approval).first()
         if released is None:
             raise ApprovalRefused("The approval has been used.", code="release.approval-used")
-    elif idempotency_key is not None:
+    elif approval is None and idempotency_key is not None:
         released = ReleasedMessage.objects.filter(idempotency_key=idempotency_key).first()
     if released is not None and bytes(released.payload_digest) != digest:
         raise ReleaseRefused("The key was used for another message.", code="release.key-reused")
