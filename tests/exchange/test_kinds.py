@@ -108,7 +108,7 @@ def test_what_a_request_must_state_is_missed(field: str) -> None:
         ("person_categories", ["informant"]),
         ("duty_phone", "112"),
         ("retention_until", "31/12/2027"),
-        ("message_ref", "СА-2026-000001"),
+        ("message_ref", "\u0421\u0410-2026-000001"),
         ("case_ref_own", "IN-2026-०००१"),
         ("message_ref", "CA 2026"),
         ("language", "English"),

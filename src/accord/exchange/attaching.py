@@ -21,14 +21,22 @@ from accord.channel.limits import ATTACHMENT_CHUNK_BYTES
 from accord.courier.chunks import chunk_store
 from accord.exchange.drafting import locked_draft, void_approval
 from accord.exchange.errors import ActRefused
-from accord.exchange.inspection import InspectedFile, inspect_file
+from accord.exchange.inspection import (
+    ALLOWED_TYPES,
+    ATTACHMENT_BYTES_MAX,
+    AttachmentRefused,
+    InspectedFile,
+    inspect_file,
+    sanitised,
+)
 from accord.exchange.kinds.limits import ATTACHMENTS_MAX
+from accord.exchange.kinds.particulars import AttachmentReference
 from accord.exchange.models import Attachment, Message
 from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 
-__all__ = ["attach", "detach", "has_arrived", "references_of", "seal_together", "take_out"]
+__all__ = ["attach", "check_reference", "detach", "has_arrived", "references_of", "seal_together", "take_out"]
 
 KEY_BYTES: Final = 32
 
@@ -165,6 +173,21 @@ def _discard_unused(root: bytes) -> None:
 def _sealed_chunks(attachment: Attachment) -> Iterable[bytes]:
     root = bytes(attachment.root or b"")
     return chunk_store().read_all(root, first=attachment.first_chunk, count=attachment.chunk_count)
+
+
+def check_reference(reference: AttachmentReference) -> None:
+    """Looks at what the other side says of a file, before any of it is fetched.
+
+    Raises:
+        AttachmentRefused: Name, type or size would not be let in here.
+        TextRefused: The name holds a character that hides or reorders.
+    """
+    extension = "." + sanitised(reference.name).rpartition(".")[2].lower()
+    if ALLOWED_TYPES.get(extension) != reference.media_type:
+        raise AttachmentRefused("Files of this type are not let in.", code="attachment.type-not-allowed")
+    is_counted = reference.chunk_count == chunk_count(reference.size_bytes)
+    if reference.size_bytes > ATTACHMENT_BYTES_MAX or not is_counted:
+        raise AttachmentRefused("The file's size is refused.", code="attachment.too-large")
 
 
 def has_arrived(attachment: Attachment) -> bool:

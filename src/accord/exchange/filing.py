@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from accord.exchange.attaching import check_reference
 from accord.exchange.clocks import CLOCK_TABLES, end_clock, new_clock, pause_clock
 from accord.exchange.facts import facts_at_use
 from accord.exchange.kinds import ANSWER, CLARIFICATION, DELAY_NOTICE, REQUEST, SCHEMA, SPONTANEOUS_INFORMATION, STRUCTS
@@ -255,9 +256,11 @@ def _file_clarification(received: Received, work: FilingWork) -> Handled:
     return FILED
 
 
-def _check(payload: bytes, _content: Any) -> None:  # Any: of the kind's own type
+def _check(payload: bytes, content: Correspondence) -> None:
     if not looks_plain(payload):
         check_texts(msgspec.json.decode(payload))
+    for reference in content.attachments:
+        check_reference(reference)
 
 
 _HANDLERS = {

@@ -11,8 +11,10 @@ Source: OWASP File Upload Cheat Sheet; ECMA-376 part 2 (packages); ISO 32000-1, 
 
 import hashlib
 import re
+import struct
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Callable
 from typing import BinaryIO, Final
 
@@ -257,7 +259,7 @@ def _inspect_office(file: BinaryIO, wanted: str) -> None:
     try:
         with zipfile.ZipFile(file) as package:
             _inspect_package(package, wanted)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
+    except _DAMAGED:
         raise AttachmentRefused(
             "The office file is damaged.", code="attachment.content-mismatch", fields={"expected": wanted}
         ) from None
@@ -265,6 +267,26 @@ def _inspect_office(file: BinaryIO, wanted: str) -> None:
 
 def _inspect_package(package: zipfile.ZipFile, wanted: str) -> None:
     members = package.infolist()
+    _inspect_directory(members)
+    _unpack_within_limits(package, members)
+    if "[Content_Types].xml" not in package.namelist():
+        raise AttachmentRefused(
+            "The file is an archive, not an office document.",
+            code="attachment.content-mismatch",
+            fields={"expected": wanted},
+        )
+    types = package.read("[Content_Types].xml")
+    if _ZIP_ACTIVE_TYPES.search(types):
+        raise AttachmentRefused(
+            "The office file declares a macro or an embedded object.", code="attachment.active-content"
+        )
+    if _MAIN_PART[wanted] not in types:
+        raise AttachmentRefused(
+            "The office file is of another type.", code="attachment.content-mismatch", fields={"expected": wanted}
+        )
+
+
+def _inspect_directory(members: list[zipfile.ZipInfo]) -> None:
     if len(members) > ZIP_MEMBERS_MAX:
         raise AttachmentRefused(
             "The office file has too many parts.", code="attachment.archive-bomb", fields={"limit": ZIP_MEMBERS_MAX}
@@ -285,26 +307,12 @@ def _inspect_package(package: zipfile.ZipFile, wanted: str) -> None:
             raise AttachmentRefused(
                 "The office file is encrypted and cannot be looked into.", code="attachment.encrypted"
             )
+        if member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+            raise AttachmentRefused("The office file is packed in an unusual way.", code="attachment.archive-method")
         if _ZIP_ACTIVE.search("/" + member.filename):
             raise AttachmentRefused(
                 "The office file holds a macro or an embedded object.", code="attachment.active-content"
             )
-    _unpack_within_limits(package, members)
-    if "[Content_Types].xml" not in names:
-        raise AttachmentRefused(
-            "The file is an archive, not an office document.",
-            code="attachment.content-mismatch",
-            fields={"expected": wanted},
-        )
-    types = package.read("[Content_Types].xml")
-    if _ZIP_ACTIVE_TYPES.search(types):
-        raise AttachmentRefused(
-            "The office file declares a macro or an embedded object.", code="attachment.active-content"
-        )
-    if _MAIN_PART[wanted] not in types:
-        raise AttachmentRefused(
-            "The office file is of another type.", code="attachment.content-mismatch", fields={"expected": wanted}
-        )
 
 
 def _unpack_within_limits(package: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> None:
@@ -324,6 +332,19 @@ def _unpack_within_limits(package: zipfile.ZipFile, members: list[zipfile.ZipInf
                         fields={"limit": ZIP_RATIO_MAX},
                     )
 
+
+_DAMAGED: Final = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    struct.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+)
+"""What Python's reader of archives raises on a damaged one."""
 
 _INSPECTORS: Final[dict[str, Callable[[BinaryIO, str], None]]] = {
     "application/pdf": _inspect_pdf,

@@ -6,6 +6,7 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
+from accord.courier.alarms import raise_alarm
 from accord.exchange.clocks import end_clock, pause_clock
 from accord.exchange.drafting import own_side_of
 from accord.exchange.errors import ActRefused
@@ -17,7 +18,7 @@ from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 from accord.release import approvals
-from accord.release.errors import ApprovalRefused
+from accord.release.errors import ApprovalRefused, GateRefuses
 from accord.release.models import Approval
 from accord.release.services import one_release, withdraw_released
 from accord.release.services import release as let_leave
@@ -213,7 +214,7 @@ def _leave(officer: Officer, held: Message, moment: datetime) -> None:
 def release_due(*, now: datetime | None = None) -> int:
     """Releases what waited for its hour; the job runner calls it. Returns how many left.
 
-    One that cannot leave any more (its approval lapsed, the law changed) stays approved and shows in the queue.
+    One that cannot leave any more (its approval lapsed, the law changed) stays approved and raises an alarm.
     """
     moment = now or timezone.now()
     waiting = Message.objects.filter(
@@ -223,7 +224,10 @@ def release_due(*, now: datetime | None = None) -> int:
     for message in waiting.order_by("release_at"):
         if message.release_by is None or not message.release_by.may(Permission.MESSAGE_RELEASE):
             continue
-        left += release(message.release_by, message, now=moment).released_id is not None
+        try:
+            left += release(message.release_by, message, now=moment).released_id is not None
+        except (ApprovalRefused, GateRefuses) as stopped:
+            raise_alarm(None, "exchange.not-released", f"A scheduled message could not leave: {stopped.reason_code}.")
     return left
 
 

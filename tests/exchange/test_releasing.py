@@ -1,0 +1,293 @@
+"""Check, submit, approve, release: the gate's answer is shown, the second officer's word binds, nothing passes by."""
+
+from datetime import timedelta
+
+import msgspec
+import pytest
+from django.utils import timezone
+
+from accord.courier.models import Outbox
+from accord.courier.outbox import WithdrawnTooLate
+from accord.exchange import services
+from accord.exchange.errors import ActRefused
+from accord.exchange.kinds.request import Request
+from accord.exchange.models import Case, HoldAnswer, Message
+from accord.officers.permissions import NotPermitted, Role
+from accord.release.approvals import APPROVAL_LIFE_HOURS
+from accord.release.errors import ApprovalRefused, GateRefuses
+from accord.release.models import DecisionRecord
+from tests.desk import (
+    Desk,
+    approved,
+    flush,
+    information_fields,
+    own_side,
+    received_request,
+    released_request,
+    request_fields,
+    submitted_request,
+)
+
+
+def draft_of(desk: Desk, own: dict[str, object] | None = None, **changed: object) -> Message:
+    case = services.create_case(desk.liaison, peer="IN", theme="precursors", title="A drum")
+    return services.draft_request(desk.liaison, case, request_fields(**changed), own=own or own_side())  # type: ignore[arg-type]
+
+
+def test_the_check_names_rule_citation_cure_and_decider_of_what_stops_a_draft(desk: Desk) -> None:
+    found = services.check_draft(desk.liaison, draft_of(desk, accuracy=None, caveats=None))
+    rules = {reason.rule for reason in found.decision.reasons}
+    assert {"CA-05", "CA-06"} <= rules
+    assert all(reason.citation and reason.cure and reason.decider for reason in found.decision.reasons)
+    assert {problem.field for problem in found.problems} == {"accuracy", "caveats"}
+    assert not found.lets_pass
+    assert found.payload is None
+
+
+def test_the_cured_draft_passes_and_shows_exactly_what_would_leave(desk: Desk) -> None:
+    draft = draft_of(desk, accuracy=None, caveats=None)
+    cured = services.save_draft(desk.liaison, draft, version=1, fields=request_fields())
+    found = services.check_draft(desk.liaison, cured)
+    assert found.lets_pass
+    submitted = services.submit(desk.liaison, cured, version=2)
+    assert submitted.approval is not None
+    assert found.payload == bytes(submitted.approval.payload)
+
+
+def test_a_check_stores_nothing(desk: Desk) -> None:
+    draft = draft_of(desk)
+    services.check_draft(desk.liaison, draft)
+    assert not DecisionRecord.objects.exists()
+
+
+def test_what_leaves_is_a_whole_message_with_the_nodes_own_references(desk: Desk) -> None:
+    sent = released_request(desk)
+    message = msgspec.json.decode(bytes(Outbox.objects.get().payload), type=Request)
+    assert message.case_ref_own == sent.case.own_ref
+    assert message.message_ref == f"{sent.case.own_ref}/1" == sent.reference
+    assert message.clock_table == "2026-1"
+    assert Outbox.objects.get().handling == "H1"
+
+
+def test_nothing_our_side_knows_is_in_what_leaves(desk: Desk) -> None:
+    draft = draft_of(desk, own=own_side(protection_statuses=["none"], proportionality="Only ours to read."))
+    services.release(desk.releasing, approved(desk, services.submit(desk.liaison, draft, version=1)))
+    payload = bytes(Outbox.objects.get().payload)
+    assert b"protection" not in payload
+    assert b"Only ours" not in payload
+
+
+def test_what_the_law_refuses_is_not_submitted_and_the_refusal_is_on_record(desk: Desk) -> None:
+    draft = draft_of(desk, own=own_side(is_compelled=True))
+    with pytest.raises(GateRefuses) as refused:
+        services.submit(desk.liaison, draft, version=1)
+    assert any(reason.rule == "CA-12" for reason in refused.value.decision.reasons)
+    assert DecisionRecord.objects.get().officer == desk.liaison
+    draft.refresh_from_db()
+    assert draft.state == Message.State.DRAFT
+
+
+def test_a_person_whose_protection_is_unknown_is_shielded_and_one_answer_remains(desk: Desk) -> None:
+    found = services.check_draft(desk.liaison, draft_of(desk, own=own_side(asks_about_person=True)))
+    assert found.outward == "cannot-confirm-or-deny"
+    assert not found.lets_pass
+
+
+def test_submitting_twice_is_one_submission(desk: Desk) -> None:
+    draft = draft_of(desk)
+    first = services.submit(desk.liaison, draft, version=1)
+    second = services.submit(desk.liaison, draft, version=1)
+    assert first.approval_id == second.approval_id
+    assert DecisionRecord.objects.count() == 1
+
+
+def test_a_submitted_case_waits_on_the_gate(desk: Desk) -> None:
+    assert submitted_request(desk).case.waiting_on == Case.Waiting.GATE
+
+
+@pytest.mark.parametrize("field", ["sender", "recipient"])
+def test_a_message_in_another_partys_name_or_to_another_party_is_refused(desk: Desk, field: str) -> None:
+    draft = draft_of(desk, **{field: ("NZ", "NCB")})
+    assert [problem.field for problem in services.check_draft(desk.liaison, draft).problems] == [f"{field}.party"]
+    with pytest.raises(ActRefused) as refused:
+        services.submit(desk.liaison, draft, version=1)
+    assert refused.value.reason_code == "exchange.misdirected"
+
+
+def test_releasing_twice_is_one_release(desk: Desk) -> None:
+    message = approved(desk, submitted_request(desk))
+    first = services.release(desk.releasing, message)
+    second = services.release(desk.releasing, message)
+    assert first.released_id == second.released_id
+    assert Outbox.objects.count() == 1
+
+
+def test_a_message_is_not_released_before_it_is_approved(desk: Desk) -> None:
+    with pytest.raises(ApprovalRefused) as refused:
+        services.release(desk.releasing, submitted_request(desk))
+    assert refused.value.reason_code == "release.not-approved"
+
+
+def test_a_draft_is_not_approved_before_it_is_submitted(desk: Desk) -> None:
+    with pytest.raises(ActRefused):
+        services.approve(desk.releasing, draft_of(desk), seen_digest=bytes(32))
+
+
+def test_the_drafter_neither_approves_nor_releases_whatever_the_roles(desk: Desk) -> None:
+    both = desk.again(Role.LIAISON, "both")
+    both.roles = ["liaison", "releasing"]
+    both.save()
+    case = services.create_case(both, peer="IN", theme="precursors", title="A drum")
+    message = services.submit(both, services.draft_request(both, case, request_fields(), own=own_side()), version=1)
+    assert message.approval is not None
+    with pytest.raises(ApprovalRefused) as refused:
+        services.approve(both, message, seen_digest=bytes(message.approval.payload_digest))
+    assert refused.value.reason_code == "release.own-draft"
+    with pytest.raises(ApprovalRefused) as refused:
+        services.release(both, approved(desk, message))
+    assert refused.value.reason_code == "release.own-draft"
+
+
+def test_who_last_wrote_the_text_counts_as_its_drafter(desk: Desk) -> None:
+    second = desk.again(Role.LIAISON, "second")
+    second.roles = ["liaison", "releasing"]
+    second.save()
+    draft = draft_of(desk)
+    services.save_draft(second, draft, version=1, fields=request_fields())
+    message = services.submit(desk.liaison, draft, version=2)
+    assert message.approval is not None
+    with pytest.raises(ApprovalRefused):
+        services.approve(second, message, seen_digest=bytes(message.approval.payload_digest))
+
+
+def test_an_approval_that_lapsed_releases_nothing(desk: Desk) -> None:
+    now = timezone.now()
+    message = approved(desk, submitted_request(desk), now=now)
+    with pytest.raises(ApprovalRefused) as refused:
+        services.release(desk.releasing, message, now=now + timedelta(hours=APPROVAL_LIFE_HOURS, minutes=1))
+    assert refused.value.reason_code == "release.approval-lapsed"
+
+
+def test_a_lapsed_submission_can_be_renewed_by_saving_and_submitting_again(desk: Desk) -> None:
+    message = submitted_request(desk)
+    saved = services.save_draft(desk.liaison, message, version=1, fields=request_fields())
+    again = services.submit(desk.liaison, saved, version=2)
+    assert services.release(desk.releasing, approved(desk, again)).state == Message.State.RELEASED
+
+
+def test_the_gate_decides_again_at_release(desk: Desk) -> None:
+    message = approved(desk, submitted_request(desk))
+    Message.objects.update(own_side=msgspec.json.encode(own_side(is_compelled=True)))
+    with pytest.raises(GateRefuses):
+        services.release(desk.releasing, message)
+    message.refresh_from_db()
+    assert message.state == Message.State.APPROVED
+    assert not Outbox.objects.exists()
+    assert DecisionRecord.objects.filter(officer=desk.releasing).count() == 1
+
+
+def test_a_message_sent_back_carries_the_reason_and_is_a_draft_again(desk: Desk) -> None:
+    message = services.send_back(desk.releasing, submitted_request(desk), reason="Say which port.")
+    assert (message.state, message.return_reason) == (Message.State.DRAFT, "Say which port.")
+    assert message.case.waiting_on == Case.Waiting.US
+    with pytest.raises(ActRefused):
+        services.send_back(desk.releasing, message, reason="Again.")
+
+
+def test_a_message_is_not_sent_back_without_a_reason(desk: Desk) -> None:
+    with pytest.raises(ActRefused):
+        services.send_back(desk.releasing, submitted_request(desk), reason=" ")
+
+
+def test_a_hold_is_answered_in_writing_by_another_officer_and_then_lets_pass(desk: Desk) -> None:
+    own = own_side(basis=["conduct", "protest"], predominance_test="The drum, not the protest.")
+    draft = draft_of(desk, own=own)
+    with pytest.raises(GateRefuses) as held:
+        services.submit(desk.liaison, draft, version=1)
+    assert held.value.reason_code == "law.hold"
+    draft.case.refresh_from_db()
+    assert draft.case.waiting_on == Case.Waiting.GATE
+    (policy,) = [r.policy for r in held.value.decision.reasons if r.outcome.label == "hold"]
+    head = desk.again(Role.RELEASING, "head")
+    services.answer_hold(head, draft, policy=policy, reason="Conduct predominates: see the declaration.")
+    message = services.submit(desk.liaison, draft, version=1)
+    assert services.release(desk.releasing, approved(desk, message)).state == Message.State.RELEASED
+
+
+def test_the_officer_who_answered_a_hold_does_not_release_on_it(desk: Desk) -> None:
+    own = own_side(basis=["conduct", "protest"], predominance_test="The drum, not the protest.")
+    draft = draft_of(desk, own=own)
+    services.answer_hold(desk.releasing, draft, policy="CA-15.mixed", reason="Conduct predominates.")
+    message = approved(desk, services.submit(desk.liaison, draft, version=1))
+    with pytest.raises(GateRefuses):
+        services.release(desk.releasing, message)
+
+
+def test_nobody_answers_a_hold_on_their_own_text_or_without_a_reason(desk: Desk) -> None:
+    draft = draft_of(desk)
+    with pytest.raises(NotPermitted):
+        services.answer_hold(desk.liaison, draft, policy="CA-15.mixed", reason="Yes.")
+    with pytest.raises(ActRefused):
+        services.answer_hold(desk.releasing, draft, policy="CA-15.mixed", reason=" ")
+    desk.liaison.roles = ["liaison", "releasing"]
+    with pytest.raises(ApprovalRefused):
+        services.answer_hold(desk.liaison, draft, policy="CA-15.mixed", reason="Yes.")
+    assert not HoldAnswer.objects.exists()
+
+
+def test_a_released_message_can_be_withdrawn_until_it_is_sealed(desk: Desk) -> None:
+    sent = released_request(desk)
+    assert services.withdraw(desk.releasing, sent).state == Message.State.WITHDRAWN
+    other = released_request(desk)
+    flush(desk)
+    with pytest.raises(WithdrawnTooLate):
+        services.withdraw(desk.releasing, other)
+
+
+def test_only_a_released_message_is_withdrawn(desk: Desk) -> None:
+    with pytest.raises(ActRefused):
+        services.withdraw(desk.releasing, submitted_request(desk))
+
+
+def test_spontaneous_information_leaves_and_waits_on_nobody(desk: Desk) -> None:
+    case = services.create_case(desk.liaison, peer="IN", theme="precursors", title="An offer")
+    draft = services.draft_information(desk.liaison, case, information_fields(), own=own_side())
+    sent = services.release(desk.releasing, approved(desk, services.submit(desk.liaison, draft, version=1)))
+    assert sent.case.waiting_on == Case.Waiting.NOBODY
+    assert Outbox.objects.get().kind == "spontaneous-information"
+
+
+@pytest.mark.parametrize(
+    ("changed", "lane"),
+    [
+        ({}, 2),
+        ({"urgency": "urgent", "urgency_ground": "losing-relevance", "urgency_text": "The ship sails."}, 1),
+    ],
+)
+def test_an_urgent_request_travels_in_an_urgent_lane(desk: Desk, changed: dict[str, object], lane: int) -> None:
+    draft = draft_of(desk, **changed)
+    services.release(desk.releasing, approved(desk, services.submit(desk.liaison, draft, version=1)))
+    assert Outbox.objects.get().lane == lane
+
+
+def test_the_next_message_of_a_case_carries_the_next_reference_and_theirs(desk: Desk) -> None:
+    request = received_request(desk)
+    for number in (1, 2):
+        draft = services.draft_request(desk.liaison, request.case, request_fields(), own=own_side())
+        message = approved(desk, services.submit(desk.liaison, draft, version=1))
+        sent = services.release(desk.releasing, message)
+        assert sent.reference == f"{request.case.own_ref}/{number}"
+        assert sent.fields["case_ref_other"] == "IN-2026-000007"
+
+
+def test_a_draft_thought_better_of_leaves_no_gap_in_the_references(desk: Desk) -> None:
+    case = services.create_case(desk.liaison, peer="IN", theme="precursors", title="A drum")
+    first = services.draft_request(desk.liaison, case, request_fields(), own=own_side())
+    services.send_back(desk.releasing, services.submit(desk.liaison, first, version=1), reason="No.")
+    second = services.draft_request(desk.liaison, case, request_fields(), own=own_side())
+    assert services.submit(desk.liaison, second, version=1).reference == f"{case.own_ref}/1"
+
+
+def test_a_message_of_theirs_is_not_checked_for_release(desk: Desk) -> None:
+    with pytest.raises(ActRefused):
+        services.check_draft(desk.liaison, received_request(desk))
