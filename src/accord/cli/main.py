@@ -18,7 +18,7 @@ COMMANDS: Final = {
     "demo": LazyCommand(module="accord.cli.demo", summary="Play one lawful request between two nodes on this machine."),
     "init": LazyCommand(module="accord.cli.init", summary="Make a node: profile, keys, database, first administrator."),
     "serve": LazyCommand(module="accord.cli.serve", summary="Run this node: API, channel listener and courier."),
-    "worker": LazyCommand(module="accord.cli.worker", summary="Run the courier alone, beside other API processes."),
+    "worker": LazyCommand(module="accord.cli.worker", summary="Run channel, courier and intake without the API."),
     "officer": LazyCommand(module="accord.cli.officer", summary="Look after the accounts of this node."),
     "peer": LazyCommand(module="accord.cli.peer", summary="Pair with another node and look after the channel."),
     "parcel": LazyCommand(module="accord.cli.parcel", summary="Carry frames by file where no network goes."),

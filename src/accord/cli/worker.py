@@ -1,4 +1,4 @@
-"""``accord worker``: run the courier and the intake alone, beside API processes that run elsewhere."""
+"""``accord worker``: run the channel, the courier and the intake alone, beside API processes that run elsewhere."""
 
 import typer
 
@@ -11,7 +11,7 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def worker(home: Home = None) -> None:
-    """Run the courier and the intake alone, until SIGTERM or Ctrl-C."""
+    """Run the channel, the courier and the intake alone, until SIGTERM or Ctrl-C."""
     open_node(home)
     from accord.node.server import work as run
 
