@@ -12,14 +12,14 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from accord.courier.models import Channel
 from accord.node.api import rates
 from accord.officers.models import Officer
 from accord.officers.permissions import Role, permissions_of
 from accord.officers.services import create_first_administrator, create_officer, issue_token
-from accord.parties.models import Arrangement, Party, RiskProfile
-from accord.parties.profile import load_profile
+from accord.parties.models import Party
+from accord.parties.services import record_arrangement, record_risk_profile
 from accord.release.gate import use_gate
+from tests.simulators.paired_node import PairedNode
 
 TOKEN_DAYS = 30
 
@@ -54,33 +54,26 @@ def officers(administrator: Officer) -> dict[Role, Officer]:
 
 
 @pytest.fixture
-def node(db: None) -> Channel:
-    """This node serves Canada and has a channel to India; its gate holds Canada's law."""
+def node(met: PairedNode) -> PairedNode:
+    """This node serves Canada, is paired with India and has met it; its gate holds Canada's law."""
     today = timezone.now().date()
-    ours, theirs = (load_profile(name) for name in ("canada", "india"))
-    canada = Party.objects.create(code=ours.code, profile=ours.to_json(), is_self=True)
-    india = Party.objects.create(code=theirs.code, profile=theirs.to_json())
-    RiskProfile.objects.create(
-        party=india,
-        version=1,
-        assessed_on=today - timedelta(days=30),
-        baseline="low",
-        residual="low",
-        assessed_by="specimen assessor",
+    canada, india = Party.objects.get(code="CA"), Party.objects.get(code="IN")
+    record_risk_profile(
+        india, assessed_on=today, baseline="low", mitigations=[], residual="low", assessed_by="risk-unit"
     )
-    arrangement = Arrangement.objects.create(
+    record_arrangement(
         code="CA-IN-2026",
         title="Specimen arrangement",
+        parties=[canada, india],
         agencies=["RCMP", "NCB"],
-        categories=["precursor-consignments"],
+        categories=["precursors"],
         purposes=["investigate"],
         valid_from=today - timedelta(days=30),
-        valid_until=today + timedelta(days=300),
+        valid_until=None,
         text_digest=bytes(32),
     )
-    arrangement.parties.set([canada, india])
     use_gate(None)
-    return Channel.objects.create(peer=india, party_code="CA")
+    return met
 
 
 @dataclass
@@ -106,6 +99,9 @@ class Caller:
         return self.client.put(
             f"/api/v1{path}", data=data, content_type=content_type, headers={**self._headers(), **headers}
         )
+
+    def delete(self, path: str) -> HttpResponse:
+        return self.client.delete(f"/api/v1{path}", headers=self._headers())
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.secret}"}

@@ -6,18 +6,28 @@ import uuid
 import pytest
 from django.http import HttpResponse
 
-from accord.courier.models import Channel
 from accord.node.api.application import api
 from accord.node.api.operations import OFFERED, Everyone, Offered
 from accord.officers.permissions import CONTENT_PERMISSIONS, ROLE_PERMISSIONS, Permission, Role
 from tests.api.conftest import Caller
+from tests.simulators.paired_node import PairedNode
 
 NAMES = sorted(item["operationId"] for path in api.get_openapi_schema()["paths"].values() for item in path.values())
 
 
+VALUES = {"kind": "request", "number": "1", "entry": "1", "alarm_id": "1", "peer": "IN", "sha256": "0" * 64}
+
+
 def _path_of(offered: Offered) -> str:
     path = offered.path
-    for name, value in {"kind": "request", "number": "1"}.items():
+    for name, value in {
+        "kind": "request",
+        "number": "1",
+        "entry": "1",
+        "alarm_id": "1",
+        "peer": "IN",
+        "sha256": "0" * 64,
+    }.items():
         path = path.replace(f"{{{name}}}", value)
     while "{" in path:
         start, end = path.index("{"), path.index("}")
@@ -31,7 +41,7 @@ def _call(caller: Caller, offered: Offered) -> HttpResponse:
         return caller.get(path)
     if offered.method == "POST":
         return caller.post(path)
-    return caller.put(path, {})
+    return caller.delete(path) if offered.method == "DELETE" else caller.put(path, {})
 
 
 def _is_allowed(role: Role, offered: Offered) -> bool:
@@ -40,7 +50,7 @@ def _is_allowed(role: Role, offered: Offered) -> bool:
 
 @pytest.mark.parametrize("role", list(Role))
 def test_each_operation_answers_exactly_the_roles_that_may(
-    node: Channel, callers: dict[Role, Caller], role: Role
+    node: PairedNode, callers: dict[Role, Caller], role: Role
 ) -> None:
     for name in NAMES:
         offered = OFFERED[name]
@@ -54,7 +64,7 @@ def test_each_operation_answers_exactly_the_roles_that_may(
 
 
 def test_whoever_may_not_learns_neither_of_the_bodys_faults_nor_of_the_object(
-    node: Channel, callers: dict[Role, Caller]
+    node: PairedNode, callers: dict[Role, Caller]
 ) -> None:
     case = callers[Role.LIAISON].post("/cases", {"peer": "IN", "theme": "cyber", "title": "A case"}).json()
     there, missing = f"/cases/{case['id']}", f"/cases/{uuid.uuid4()}"

@@ -13,7 +13,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from accord.courier.models import Channel
+from accord.exchange.inspection import ALLOWED_TYPES
 from accord.exchange.models import AgencyInquiry, Message
 from accord.node.api import rates
 from accord.node.wsgi import application
@@ -22,6 +22,14 @@ from accord.officers.permissions import Role, permissions_of
 from accord.officers.services import create_officer, issue_token
 from tests.api.conftest import Caller
 from tests.api.story import drafted, received_request
+from tests.simulators.paired_node import PairedNode
+
+
+# Files are sent as the bytes they are, whatever their type.
+@schemathesis.serializer(*set(ALLOWED_TYPES.values()))
+def _as_bytes(_context: object, value: object) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode()
+
 
 EXAMPLES_MAX = 12
 ALL_BUT_ADMINISTRATOR = [role.value for role in Role if role is not Role.ADMINISTRATOR]
@@ -30,7 +38,7 @@ schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
 
 
 @pytest.fixture
-def known(node: Channel, administrator: Officer) -> dict[str, Any]:
+def known(node: PairedNode, administrator: Officer) -> dict[str, Any]:
     """An account that may do everything but administer, and one object of each sort."""
     officer = create_officer(
         administrator, "system", password=None, display_name="Case system", roles=ALL_BUT_ADMINISTRATOR, is_system=True
@@ -56,9 +64,10 @@ def _aim(case: schemathesis.Case, known: dict[str, Any]) -> None:
         "message_id": known["draft"] if last in ours else str(request.pk),
         "inquiry_id": str(known["inquiry"].pk),
         "kind": "request",
+        "peer": "IN",
     }
     for name, value in (case.path_parameters or {}).items():
-        if name in there and (name == "kind" or _is_uuid(value)):
+        if name in there and (name in {"kind", "peer"} or _is_uuid(value)):
             case.path_parameters[name] = there[name]
 
 

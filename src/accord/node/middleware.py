@@ -4,6 +4,7 @@ Django answers some refusals itself (unknown address, unknown host, method, size
 them becomes a problem object here, so that a client has one form of refusal to read.
 """
 
+import re
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
@@ -11,12 +12,15 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse
 
 from accord.errors import AccordError
+from accord.exchange.inspection import ATTACHMENT_BYTES_MAX
 from accord.node.api.limits import BODY_BYTES_MAX
 from accord.node.api.problems import PROBLEM_MEDIA_TYPE, problem_for_status, problem_response
 
 __all__ = ["API_PREFIX", "ApiEdge"]
 
 API_PREFIX: Final = "/api/"
+
+_FILE_UPLOAD: Final = re.compile(r"/api/v1/messages/[0-9a-f-]{36}/attachments/[0-9a-f]{64}")
 
 
 class ApiEdge:
@@ -50,7 +54,9 @@ def _size_refused(request: HttpRequest) -> AccordError | None:
     length = str(request.META.get("CONTENT_LENGTH") or "0")
     if not length.isascii() or not length.isdigit():
         return problem_for_status(HTTPStatus.BAD_REQUEST)
+    is_file = request.method == "PUT" and _FILE_UPLOAD.fullmatch(request.path) is not None
+    limit = ATTACHMENT_BYTES_MAX if is_file else BODY_BYTES_MAX
     # Digits are counted before they are read: a number of many digits costs time to parse.
-    if len(length) > len(str(BODY_BYTES_MAX)) or int(length) > BODY_BYTES_MAX:
+    if len(length) > len(str(limit)) or int(length) > limit:
         return problem_for_status(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     return None

@@ -8,11 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
 from accord.node.api.approvals import router as approvals_router
+from accord.node.api.attachments import router as attachments_router
 from accord.node.api.cases import router as cases_router
+from accord.node.api.channels import router as channels_router
 from accord.node.api.decisions import router as decisions_router
 from accord.node.api.documents import complete
 from accord.node.api.drafts import router as drafts_router
+from accord.node.api.evidence import router as evidence_router
 from accord.node.api.me import router as me_router
+from accord.node.api.parked import router as parked_router
 from accord.node.api.parser import StrictJsonParser
 from accord.node.api.problems import add_problem_handlers
 from accord.node.api.queue import router as queue_router
@@ -69,6 +73,10 @@ api = AccordAPI(
             {"name": "drafts", "description": "Write, check against the law gate, submit."},
             {"name": "approvals", "description": "The second officer: approve, send back, release."},
             {"name": "queue", "description": "The duty officer: take, ask, answer, refuse, delay, clarify."},
+            {"name": "attachments", "description": "Files of a message."},
+            {"name": "evidence", "description": "What proves a message to a stranger, offline."},
+            {"name": "channels", "description": "Health, stopping and thawing of channels."},
+            {"name": "parked", "description": "What arrived and could not be filed."},
             {"name": "oversight", "description": "What a reviewer reads: decisions and acts."},
         ],
     },
@@ -80,4 +88,8 @@ api.add_router("", cases_router, tags=["cases"])
 api.add_router("", drafts_router, tags=["drafts"])
 api.add_router("", approvals_router, tags=["approvals"])
 api.add_router("", queue_router, tags=["queue"])
+api.add_router("", attachments_router, tags=["attachments"])
+api.add_router("", evidence_router, tags=["evidence"])
+api.add_router("", channels_router, tags=["channels"])
+api.add_router("", parked_router, tags=["parked"])
 api.add_router("", decisions_router, tags=["oversight"])

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
+from accord.courier.health import ChannelHealth, MessageTimes
 from accord.exchange.kinds import STRUCTS
 from accord.exchange.own_side import OwnSide
 from accord.node.api.limits import IDEMPOTENCY_KEY_CHARACTERS_MAX
@@ -66,6 +67,7 @@ _DESCRIPTIONS: Final[Mapping[int, str]] = {
     429: "Too many requests; Retry-After names the seconds to wait.",
     500: "The node failed; fields.incident names the entry in its log.",
     503: "Something needed does not answer now; nothing is lost.",
+    507: "The node's disk is nearly full; nothing was stored.",
 }
 
 
@@ -190,7 +192,7 @@ def _statuses(operation: Document, offered: Offered) -> set[int]:
 
 def _add_structs(document: Document) -> None:
     schemas = document["components"]["schemas"]
-    found = struct_components([*STRUCTS.values(), OwnSide])
+    found = struct_components([*STRUCTS.values(), OwnSide, ChannelHealth, MessageTimes])
     for name, schema in found.items():
         schemas.setdefault(name, schema)
     for struct in STRUCTS.values():

@@ -4,7 +4,6 @@ from typing import Final
 
 __all__ = [
     "BODY_BYTES_MAX",
-    "CHUNK_BODY_BYTES_MAX",
     "IDEMPOTENCY_KEY_CHARACTERS_MAX",
     "IDEMPOTENCY_KEY_LIFE_HOURS",
     "JSON_DEPTH_MAX",
@@ -21,9 +20,6 @@ __all__ = [
 
 BODY_BYTES_MAX: Final = 1024 * 1024
 """Largest JSON body, bytes: twice the longest encoded message (GitHub's API refuses above 1 MB too)."""
-
-CHUNK_BODY_BYTES_MAX: Final = 1024 * 1024
-"""Largest raw body of an attachment chunk, bytes: the channel's own chunk of 1 MiB."""
 
 JSON_DEPTH_MAX: Final = 32
 """Deepest nesting of a JSON body: the deepest message has 6 levels (Rails and Nokogiri stop at 100)."""

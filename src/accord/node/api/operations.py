@@ -51,7 +51,7 @@ class Offered:
         method: HTTP method.
         path: Path below its router.
         permission: What it needs.
-        raw_body: Media type of a body that is not JSON; empty for JSON or none.
+        raw_bodies: Media types of a body that is not JSON; empty for JSON or none.
         raw_answer: Media type of an answer that is not JSON; empty for JSON.
         statuses: Statuses of refusals it may answer besides those of every operation.
     """
@@ -60,7 +60,7 @@ class Offered:
     method: Method
     path: str
     permission: Permission | Everyone
-    raw_body: str
+    raw_bodies: tuple[str, ...]
     raw_answer: str
     statuses: tuple[int, ...]
 
@@ -79,7 +79,7 @@ def offer(
     response: object,
     status: int = 200,
     statuses: tuple[int, ...] = (),
-    raw_body: str = "",
+    raw_bodies: tuple[str, ...] = (),
     raw_answer: str = "",
     examples: Mapping[str, object] | None = None,
 ) -> Callable[[View], View]:
@@ -94,7 +94,7 @@ def offer(
         response: Schema of the answer.
         status: Status of the answer.
         statuses: Statuses of further refusals.
-        raw_body: Media type of a body that is not JSON.
+        raw_bodies: Media types of a body that is not JSON.
         raw_answer: Media type of an answer that is not JSON.
         examples: Examples of the JSON body by name.
     """
@@ -106,7 +106,7 @@ def offer(
             method=method,
             path=path,
             permission=permission,
-            raw_body=raw_body,
+            raw_bodies=raw_bodies,
             raw_answer=raw_answer,
             statuses=statuses,
         )
@@ -117,7 +117,7 @@ def offer(
             response={status: response},
             operation_id=name,
             summary=summary,
-            openapi_extra=_extra(permission, raw_body, raw_answer, status, examples),
+            openapi_extra=_extra(permission, raw_bodies, raw_answer, status, examples),
         )
         return route(view)
 
@@ -126,15 +126,15 @@ def offer(
 
 def _extra(
     permission: Permission | Everyone,
-    raw_body: str,
+    raw_bodies: tuple[str, ...],
     raw_answer: str,
     status: int,
     examples: Mapping[str, object] | None,
 ) -> dict[str, Any]:  # Any: a piece of an OpenAPI description
     binary = {"type": "string", "format": "binary"}
     extra: dict[str, Any] = {"x-accord-permission": permission.value}
-    if raw_body:
-        extra["requestBody"] = {"required": True, "content": {raw_body: {"schema": binary}}}
+    if raw_bodies:
+        extra["requestBody"] = {"required": True, "content": {name: {"schema": binary} for name in raw_bodies}}
     if raw_answer:
         extra["responses"] = {status: {"description": "OK", "content": {raw_answer: {"schema": binary}}}}
     if examples:

@@ -1,0 +1,126 @@
+"""Files of a message: put on a draft by their digest, taken off, and downloaded as what they are: foreign files.
+
+An upload names the file by its SHA-256, so that it is whole or refused, and may be repeated without a key. A download
+is an opaque stream that no browser shows: its type is never the one the sender claims.
+"""
+
+import hashlib
+import tempfile
+from typing import IO, Annotated, BinaryIO, Final, cast
+from uuid import UUID
+
+from django.http import FileResponse, HttpRequest
+from ninja import Path, Query, Router
+
+from accord.exchange.inspection import ALLOWED_TYPES, ATTACHMENT_BYTES_MAX, sanitised
+from accord.exchange.models import Attachment
+from accord.exchange.services import attach, detach, take_out
+from accord.node.api.case_shapes import AttachmentOut, attachment_out
+from accord.node.api.cases import find_message
+from accord.node.api.operations import ApiRequest, offer
+from accord.node.api.problems import Invalid, TooLarge, UnsupportedMediaType
+from accord.officers.permissions import Permission
+
+__all__ = ["router"]
+
+router = Router()
+
+BLOCK_BYTES: Final = 256 * 1024
+"""Bytes read of an upload at a time."""
+
+SPOOL_BYTES: Final = 1024 * 1024
+"""Bytes of an upload held in memory; a larger one goes through an unnamed temporary file."""
+
+OPAQUE: Final = "application/octet-stream"
+FILE_POLICY: Final = "default-src 'none'; sandbox"
+
+FileName = Annotated[str, Query(min_length=1, max_length=200, description="Name of the file, with its extension.")]
+Sha256 = Annotated[str, Path(pattern="^[0-9a-f]{64}$", description="SHA-256 of the file, hexadecimal.")]
+
+
+def _find(attachment_id: UUID) -> Attachment:
+    return Attachment.objects.select_related("message__case").get(pk=attachment_id)
+
+
+def _received(request: HttpRequest, sha256: str) -> IO[bytes]:
+    spool = tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - handed to the caller open
+    digest, size = hashlib.sha256(), 0
+    while block := request.read(BLOCK_BYTES):
+        size += len(block)
+        if size > ATTACHMENT_BYTES_MAX:
+            spool.close()
+            raise TooLarge("The file is too large.", fields={"limit_bytes": ATTACHMENT_BYTES_MAX})
+        digest.update(block)
+        spool.write(block)
+    if digest.hexdigest() != sha256:
+        spool.close()
+        raise Invalid(
+            "The file that came is not the one that was named.",
+            code="attachment.digest-differs",
+            next_step="Send the file again, with the digest of the whole file.",
+            fields={"received_bytes": size},
+        )
+    return spool
+
+
+@offer(
+    router,
+    "PUT",
+    "/messages/{message_id}/attachments/{sha256}",
+    permission=Permission.MESSAGE_DRAFT,
+    summary="Attach a file to a draft",
+    response=AttachmentOut,
+    statuses=(409, 507),
+    raw_bodies=tuple(sorted(set(ALLOWED_TYPES.values()))),
+)
+def attach_file(request: ApiRequest, message_id: Path[UUID], sha256: Sha256, name: FileName) -> AttachmentOut:
+    """Attaches a file of at most 50 MiB, named by its digest. A submitted message becomes a draft again."""
+    message = find_message(message_id)
+    media_type = request.content_type or ""
+    if media_type not in ALLOWED_TYPES.values():
+        raise UnsupportedMediaType("Files of this type are not attached.", code="attachment.type-not-allowed")
+    label = sanitised(name)
+    already = message.attachments.filter(sha256=bytes.fromhex(sha256), name=label).first()
+    if already is not None:
+        return attachment_out(already)
+    with _received(request, sha256) as file:
+        made = attach(request.officer, message, name=label, media_type=media_type, file=cast("BinaryIO", file))
+    return attachment_out(made)
+
+
+@offer(
+    router,
+    "DELETE",
+    "/attachments/{attachment_id}",
+    permission=Permission.MESSAGE_DRAFT,
+    summary="Take a file off a draft",
+    response=AttachmentOut,
+    statuses=(409,),
+)
+def detach_file(request: ApiRequest, attachment_id: Path[UUID]) -> AttachmentOut:
+    """Takes a file off a draft and answers what was taken off. A submitted message becomes a draft again."""
+    attachment = _find(attachment_id)
+    was = attachment_out(attachment)
+    detach(request.officer, attachment)
+    return was
+
+
+@offer(
+    router,
+    "GET",
+    "/attachments/{attachment_id}/content",
+    permission=Permission.CASE_READ,
+    summary="Download a file",
+    response=None,
+    statuses=(409, 422),
+    raw_answer=OPAQUE,
+)
+def download_file(request: ApiRequest, attachment_id: Path[UUID]) -> FileResponse:
+    """Downloads a file after its digest and content were checked again; it is never shown inline."""
+    attachment = _find(attachment_id)
+    file = take_out(request.officer, attachment)
+    file.seek(0)
+    response = FileResponse(file, as_attachment=True, filename=attachment.name, content_type=OPAQUE)
+    response.headers["Content-Security-Policy"] = FILE_POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
