@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,7 +46,7 @@ def demo(
     reset: Annotated[bool, typer.Option("--reset", help="Start anew: the demonstration's data are deleted.")] = False,
 ) -> None:
     """Play one lawful request between two nodes on this machine."""
-    console = Console(quiet=as_json, highlight=False, soft_wrap=True)
+    console = Console(quiet=as_json, highlight=False)
     timeline = Timeline(console=console)
     nodes: list[NodeProcess] = []
     is_replay = False
@@ -110,7 +111,8 @@ def _set_up(nodes: list[NodeProcess], home: Path, ports: tuple[int, int], timeli
     else:
         timeline.heading("0  Two sovereign nodes: each its own folder, database, keys and law")
         with timeline.step("init", "Canada and India each make a node") as saw:
-            nodes += [_made(home / name, name, port) for name, port in zip(SIDES, ports, strict=True)]
+            with ThreadPoolExecutor() as both:
+                nodes += both.map(lambda name, port: _made(home / name, name, port), SIDES, ports)
             saw("Specimen accounts on each: liaison, releasing, duty, reviewer, administrator.")
         with timeline.step("pair", "They exchange invitations and compare fingerprint words") as saw:
             saw(_paired(home, nodes))
@@ -142,17 +144,24 @@ def _made(home: Path, profile: str, port: int) -> NodeProcess:
 def _paired(home: Path, nodes: list[NodeProcess]) -> str:
     codes = list(SIDES.values())
     invitations = [home / f"invitation-of-{code}.json" for code in codes]
-    for node, peer, file in zip(nodes, reversed(codes), invitations, strict=True):
-        node.run("peer", "invite", peer, "--out", str(file))
-    today = datetime.now(UTC).date()
-    for node, other, file, peer in zip(nodes, reversed(nodes), reversed(invitations), reversed(codes), strict=True):
-        node.run("peer", "accept", str(file), "--words", " ".join(other.words))
-        arrangement = node.home / "arrangement.toml"
-        arrangement.write_text(specimens.arrangement_toml(today))
-        node.run("peer", "arrangement", str(arrangement))
-        node.run("peer", "risk", peer, *specimens.risk_options(today))
+    with ThreadPoolExecutor() as both:
+        list(both.map(_invite, nodes, reversed(codes), invitations))
+        list(both.map(_accept, nodes, reversed(nodes), reversed(codes), reversed(invitations)))
     (home / "roots.json").write_text(nodes[0].run("peer", "roots"))
     return "; ".join(f"{code} reads out: {' '.join(node.words)}" for code, node in zip(codes, nodes, strict=True))
+
+
+def _invite(node: NodeProcess, peer: str, file: Path) -> None:
+    node.run("peer", "invite", peer, "--out", str(file))
+
+
+def _accept(node: NodeProcess, other: NodeProcess, peer: str, file: Path) -> None:
+    today = datetime.now(UTC).date()
+    node.run("peer", "accept", str(file), "--words", " ".join(other.words))
+    arrangement = node.home / "arrangement.toml"
+    arrangement.write_text(specimens.arrangement_toml(today))
+    node.run("peer", "arrangement", str(arrangement))
+    node.run("peer", "risk", peer, *specimens.risk_options(today))
 
 
 def _leave_up(nodes: list[NodeProcess], console: Console, home: Path) -> None:

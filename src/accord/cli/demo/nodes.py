@@ -238,7 +238,7 @@ class NodeProcess:
             f"{self.api_url}/api/v1{path}",
             headers=headers,
             timeout=ANSWER_LIMIT_SECONDS,
-            **({"json": body} if body is not None else {}),
+            json=body,
         )
         took_ms = (time.perf_counter() - began) * 1000
         is_json = "json" in answer.headers.get("Content-Type", "")

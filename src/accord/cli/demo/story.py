@@ -117,8 +117,9 @@ def _draft(story: Story, timeline: Timeline) -> None:
 def _say_reasons(found: Mapping[str, Any], timeline: Timeline) -> None:
     for reason in found["reasons"]:
         if reason["outcome"] in {"refuse", "hold", "route"}:
-            timeline.say(f"  {reason['rule']}  {reason['citation']}")
-            timeline.say(f"         {reason['sentence']}  Cure: {reason['cure']}  Decides: {reason['decider']}.")
+            timeline.say(f"{reason['rule']}: {reason['sentence']}")
+            timeline.say(f"   Cure: {reason['cure']} Decides: {reason['decider']}.")
+            timeline.say(f"   {reason['citation']}")
 
 
 def _refused_and_cured(story: Story, timeline: Timeline) -> None:
@@ -162,26 +163,33 @@ def _state_of(node: NodeProcess, message: str, as_: str) -> Any:  # Any: the mes
     return node.call("GET", f"/messages/{message}", as_=as_, expect=200).body
 
 
-def _moment(text: str | None) -> datetime:
-    _require(text is not None, "A time is missing from the record.")
-    return datetime.fromisoformat(str(text))
+def _wait_until_filed(node: NodeProcess, message: str, as_: str, what: str) -> None:
+    _wait_for(lambda: _state_of(node, message, as_)["state"] == "filed", what)
+
+
+def _times(node: NodeProcess, message: str, as_: str) -> dict[str, datetime]:
+    """Returns the four moments of a message's way, each by the clock of the node that is asked."""
+    found: Any = node.call("GET", f"/messages/{message}/times", as_=as_, expect=200).body
+    _require(all(found[name] for name in ("enqueued_at", "flushed_at", "receipted_at")), "A moment is missing.")
+    return {name: datetime.fromisoformat(moment) for name, moment in found.items() if moment}
+
+
+def _way(times: Mapping[str, datetime]) -> str:
+    sealed = (times["flushed_at"] - times["enqueued_at"]).total_seconds() * 1000
+    receipted = (times["receipted_at"] - times["flushed_at"]).total_seconds() * 1000
+    return (
+        f"Decided to sealed, logged and signed {sealed:.0f} ms; "
+        f"delivered, co-signed and the receipt on file {receipted:.0f} ms later."
+    )
 
 
 def _delivered(story: Story, timeline: Timeline) -> None:
     with timeline.step("deliver", "The message is sealed, logged, signed, delivered and co-signed") as saw:
-        seen: Any = _wait_for(
-            lambda: (found := _state_of(story.canada, story.request, "liaison"))["delivered_at"] and found,
-            "the receipt of the request",
-        )
-        took = (_moment(seen["delivered_at"]) - _moment(seen["released_at"])).total_seconds() * 1000
-        saw(f"The receipt is on file {took:.0f} ms after release.")
+        _wait_for(lambda: _state_of(story.canada, story.request, "liaison")["delivered_at"], "the receipt")
+        saw(_way(_times(story.canada, story.request, "liaison")))
     with timeline.step("filed", "India's node files it and says so; the disposition comes back") as saw:
-        seen = _wait_for(
-            lambda: (found := _state_of(story.canada, story.request, "liaison"))["state"] == "filed" and found,
-            "the disposition of the request",
-        )
-        took = (_moment(seen["disposed_at"]) - _moment(seen["released_at"])).total_seconds() * 1000
-        saw(f"Filed there; known here {took:.0f} ms after release.")
+        _wait_until_filed(story.canada, story.request, "liaison", "the disposition of the request")
+        saw("The request is filed there, and this side knows it.")
 
 
 def _taken(story: Story, timeline: Timeline) -> None:
@@ -254,15 +262,11 @@ def _answered(story: Story, timeline: Timeline) -> None:
         india.call("POST", f"{path}/release", as_="releasing", expect=200)
         saw(f"{found['outcome']}; partial: two questions answered, one deferred with a date.")
     with timeline.step("answer-back", "The answer and its receipt are on file on both sides") as saw:
-        seen: Any = _wait_for(
-            lambda: (now := _state_of(india, story.answer, "duty"))["state"] == "filed" and now,
-            "the receipt and disposition of the answer",
-        )
+        _wait_until_filed(india, story.answer, "duty", "the receipt and disposition of the answer")
         here: Any = story.canada.call("GET", f"/cases/{story.case}", as_="liaison", expect=200).body
         answers = [message for message in here["messages"] if message["kind"] == "answer"]
         _require(len(answers) == 1, f"Canada holds {len(answers)} answers, not one.")
-        took = (_moment(seen["delivered_at"]) - _moment(seen["released_at"])).total_seconds() * 1000
-        saw(f"The receipt is on file {took:.0f} ms after release; Canada's case holds one answer.")
+        saw(f"{_way(_times(india, story.answer, 'duty'))} Canada's case holds one answer.")
 
 
 def _proven(story: Story, timeline: Timeline) -> None:
@@ -283,7 +287,7 @@ def _proven(story: Story, timeline: Timeline) -> None:
         _require({"origin", "content", "time", "receipt"} <= set(proven), f"Only {proven} are proven.")
         saw(f"Proven: {', '.join(proven)}.")
         for claim in said["claims"]:
-            timeline.say(f"  {claim['sentence']}")
+            timeline.say(claim["sentence"])
     with timeline.step("flipped-bit", "A copy with one flipped bit fails with a plain reason") as saw:
         roots = TrustRoots.from_json(story.roots.read_bytes()).roots
         bundle = bytearray(files["request"].read_bytes())
@@ -323,10 +327,7 @@ def _killed(story: Story, timeline: Timeline) -> None:
     with timeline.step("restart", "It is started again; the queue drains by itself") as saw:
         seconds = story.india.start()
         for message in sent:
-            _wait_for(
-                lambda message=message: _state_of(story.canada, message, "liaison")["state"] == "filed",
-                "a request sent around the kill",
-            )
+            _wait_until_filed(story.canada, message, "liaison", "a request sent around the kill")
         saw(f"Up again after {seconds:.1f} s; all {len(sent)} filed.")
     with timeline.step("logs-agree", "Nothing is lost, nothing is doubled, both logs agree") as saw:
         references = [str(_state_of(story.canada, message, "liaison")["reference"]) for message in sent]

@@ -6,11 +6,15 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.text import Text
 
 from accord.errors import AccordError
 
 __all__ = ["Step", "Timeline"]
+
+INDENT = 19
+"""Columns before particulars, so that they stand below the step's title."""
 
 
 @dataclass(kw_only=True)
@@ -41,6 +45,7 @@ class Timeline:
 
     console: Console
     steps: list[Step] = field(default_factory=list)
+    _particulars: list[str] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
@@ -57,8 +62,15 @@ class Timeline:
         self.console.print(Text(words, style="bold"))
 
     def say(self, words: str) -> None:
-        """Prints one indented line of particulars."""
-        self.console.print(Text(f"            {words}", style="dim"))
+        """Notes one line of particulars; it is printed below the step that runs, once that has ended."""
+        self._particulars.append(words)
+
+    def _print(self, step: Step, title: str) -> None:
+        mark = Text("  ok  ", style="black on green") if step.ok else Text(" FAIL ", style="white on red")
+        self.console.print(Text.assemble(mark, f" {step.ms:7.0f} ms  ", (title, "" if step.ok else "bold")))
+        for words in filter(None, (step.detail, *self._particulars)):
+            self.console.print(Padding(Text(words, style="dim"), (0, 0, 0, INDENT)))
+        self._particulars.clear()
 
     @contextmanager
     def step(self, name: str, title: str) -> Iterator[Callable[[str], None]]:
@@ -78,7 +90,4 @@ class Timeline:
         finally:
             step.ms = (time.perf_counter() - began) * 1000
             self.steps.append(step)
-            mark = Text("  ok  ", style="black on green") if step.ok else Text(" FAIL ", style="white on red")
-            self.console.print(Text.assemble(mark, f" {step.ms:7.0f} ms  ", (title, "bold" if not step.ok else "")))
-            if step.detail:
-                self.say(step.detail)
+            self._print(step, title)
