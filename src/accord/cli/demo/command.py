@@ -14,7 +14,6 @@ from typing import Annotated, Final
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from accord.cli.demo import specimens
 from accord.cli.demo.nodes import NodeProcess, free_port
@@ -165,16 +164,12 @@ def _accept(node: NodeProcess, other: NodeProcess, peer: str, file: Path) -> Non
 
 
 def _leave_up(nodes: list[NodeProcess], console: Console, home: Path) -> None:
-    table = Table(title="Specimen accounts (this machine only)", title_justify="left")
-    for column in ("node", "role", "user name", "password", "API token"):
-        table.add_column(column, overflow="fold")
     for node in nodes:
+        console.print(f"\n{node.profile.capitalize()}: interactive API documentation at {node.docs_url}", style="bold")
+        console.print("Specimen accounts, good on this machine only (press Authorize there and paste a token):")
         for role, account in node.accounts.items():
-            table.add_row(node.profile, role, account["username"], account["password"], account["token"])
-    console.print()
-    console.print(table)
-    for node in nodes:
-        console.print(f"{node.profile:>8}: API documentation at {node.docs_url}")
+            # One unbroken line an account, so that a token can be copied whole.
+            console.print(f"  {role:<13} {account['username']:<10} {account['token']}", soft_wrap=True)
     console.print(f"\nBoth nodes are up since {datetime.now(UTC):%H:%M:%S} UTC; data in {home}. Ctrl-C stops both.")
     while all(node.process is not None and node.process.poll() is None for node in nodes):
         with suppress(subprocess.TimeoutExpired):
