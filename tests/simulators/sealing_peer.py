@@ -15,6 +15,7 @@ from accord.channel.seal import seal
 from accord.courier.models import Channel, Direction, Entry
 from accord.courier.moment import to_ms
 from accord.parties.custody import KeyNotHeld
+from accord.parties.keyfile import KeyFileMissing
 
 
 @dataclass
@@ -22,12 +23,18 @@ class SealCustody:
     """A custody that holds one seal key and nothing else."""
 
     key: SealKey = field(default_factory=SealKey.generate)
+    archive: SealKey | None = None
     party: str = "CA"
 
     def opener(self, key_id: bytes) -> Opener:
         if key_id != self.key.public.key_id:
             raise KeyNotHeld("The key is not held.")
         return self.key
+
+    def archive_opener(self, key_id: bytes) -> Opener:
+        if self.archive is None:
+            raise KeyFileMissing("The archive key is offline.")
+        return self.archive
 
 
 @dataclass

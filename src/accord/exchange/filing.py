@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from accord.courier.models import Entry
 from accord.exchange.attaching import check_reference
 from accord.exchange.clocks import CLOCK_TABLES, end_clock, new_clock, pause_clock
 from accord.exchange.facts import facts_at_use
@@ -41,6 +42,7 @@ class _Known:
         self.cases_by_other: dict[str, Case] = {}
         self.cases_by_own: dict[str, Case] = {}
         self.references: list[str] = []
+        self.replies: dict[UUID, list[Message]] = {}
 
 
 def _known(work: FilingWork) -> _Known:
@@ -65,6 +67,7 @@ def _prepare(received: Sequence[Received], work: FilingWork) -> None:
     if ours:
         for case in Case.objects.filter(peer_id=work.peer, own_ref__in=ours):
             known.cases_by_own[case.own_ref] = case
+    _find_replies(received, work)
     opening = sum(
         1
         for item in received
@@ -74,6 +77,26 @@ def _prepare(received: Sequence[Received], work: FilingWork) -> None:
     )
     if opening:
         known.references.extend(give_references(received[0].party, opening, at=work.now))
+
+
+def _find_replies(received: Sequence[Received], work: FilingWork) -> None:
+    """Finds our replies to what is filed again after a recovery: they came back before what they answer."""
+    if not Entry.objects.filter(channel__peer_id=work.peer, recovered=True).exists():
+        return
+    asked = {item.envelope_id for item in received}
+    replies = Message.objects.filter(released__in_reply_to__in=asked, released__peer_id=work.peer, in_reply_to=None)
+    for reply in replies.select_related("released"):
+        if reply.released is not None and reply.released.in_reply_to is not None:
+            _known(work).replies.setdefault(reply.released.in_reply_to, []).append(reply)
+
+
+def _link_replies(message: Message, work: FilingWork, clock: Clock | None) -> None:
+    for reply in _known(work).replies.get(message.envelope_id, ()) if message.envelope_id else ():
+        reply.in_reply_to_id = message.pk
+        work.change(reply, "in_reply_to")
+        if clock is not None and reply.kind == ANSWER and reply.released_at is not None:
+            end_clock(clock, at=reply.released_at)
+            message.case.waiting_on = Case.Waiting.NOBODY
 
 
 def _contradicts(received: Received) -> Handled | None:
@@ -192,6 +215,7 @@ def _file_request(received: Received, work: FilingWork) -> Handled:
     )
     work.add(clock)
     _known(work).clocks[message.pk] = clock
+    _link_replies(message, work, clock)
     return FILED
 
 
@@ -199,7 +223,8 @@ def _file_information(received: Received, work: FilingWork) -> Handled:
     wrong = _contradicts(received)
     if wrong is not None:
         return wrong
-    _message(received, _case_for(received, work, waiting_on=Case.Waiting.US), work)
+    message = _message(received, _case_for(received, work, waiting_on=Case.Waiting.US), work)
+    _link_replies(message, work, None)
     return FILED
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from accord.exchange.clocks import new_clock
 from accord.exchange.kinds import REQUEST
 from accord.exchange.models import Clock, Message
+from accord.exchange.restoring import restore_message
 from accord.release.registry import Follower, OutcomeNotice
 from accord.vocabulary.urgency import AccessClass, Urgency
 
@@ -54,4 +55,6 @@ def _on_unsent(released_keys: Sequence[int], reason: str) -> None:
         Message.objects.filter(released_id__in=released_keys).update(state=state)
 
 
-FOLLOWER = Follower(on_outcome=_on_outcome, on_delivered=_on_delivered, on_unsent=_on_unsent)
+FOLLOWER = Follower(
+    on_outcome=_on_outcome, on_delivered=_on_delivered, on_unsent=_on_unsent, on_restored=restore_message
+)

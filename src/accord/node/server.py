@@ -28,12 +28,14 @@ from accord.courier.transport import HttpsTransport
 from accord.courier.wakeup import INTAKE, POLL_SECONDS, wait_for_wake, wake
 from accord.courier.worker import Courier, pinned_certificates
 from accord.errors import AccordError, OurFault
+from accord.exchange.services import release_due
 from accord.node.api_listener import ApiListener
 from accord.node.config import NodeConfig
 from accord.parties.custody import custody_in_use
 from accord.release.follow import follow_all
 from accord.release.gate import gate_in_use
 from accord.release.intake import take_in_all
+from accord.release.recovered import restore_own_words
 
 __all__ = ["AnotherInstance", "MigrationsMissing", "Node", "serve", "work"]
 
@@ -93,7 +95,7 @@ class _HomeLock:
 
 
 class _Intake:
-    """The thread that opens and files what arrived, and follows what left."""
+    """The thread that opens and files what arrived, follows what left, and releases what waited for its hour."""
 
     def __init__(self) -> None:
         self._stopping = threading.Event()
@@ -111,7 +113,7 @@ class _Intake:
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
-                did_something = bool(take_in_all().total) | bool(follow_all())
+                did_something = bool(restore_own_words() + take_in_all().total + follow_all() + release_due())
             except Exception as error:
                 # The job runner's edge: the entries wait in their order and are tried again.
                 logger.exception("The intake failed.")

@@ -35,6 +35,7 @@ from accord.release.models import DecisionRecord, ReceivedMessage
 from accord.release.opening import Unopened, open_entry
 from accord.release.received import FilingWork, Handled, Received
 from accord.release.records import unsaved_record
+from accord.release.recovered import has_own_words
 from accord.release.registry import MessageKind, is_answered, kind_for
 
 __all__ = ["INTAKE_BATCH_MAX", "UNREAD_ANSWERED_MAX", "Intake", "take_in", "take_in_all", "try_parked_again"]
@@ -117,7 +118,8 @@ def _take_batch(channel: Channel, *, limit: int, custody: Custody, now: datetime
     with transaction.atomic():
         # The row lock makes a second worker wait; on SQLite the transaction itself holds the one write lock.
         locked = Channel.objects.select_for_update(of=("self",)).get(pk=channel.pk)
-        entries = _waiting(locked, limit)
+        # What we once asked must be known before its answer is filed.
+        entries = _waiting(locked, limit) if has_own_words(locked) else []
         return _file(locked, entries, custody=custody, now=now) if entries else Intake()
 
 

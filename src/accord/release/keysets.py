@@ -4,19 +4,19 @@ The peer's is checked against its chain under the pinned root, at once, since wh
 Ours comes into force when the peer says that it filed it.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from accord.channel.limits import MAX_KEYSET_BYTES
+from accord.courier.rotation import activate_own_keyset, apply_peer_keyset
+from accord.errors import OfficerCanMend
 from accord.law.facts import Facts
-from accord.parties.keysets import chain_between, record_keyset
 from accord.parties.models import Keyset
 from accord.release.approvals import payload_digest
 from accord.release.gate import our_party
 from accord.release.models import ReleasedMessage
 from accord.release.received import FILED, FilingWork, Handled, Received
 from accord.release.registry import Follower, MessageKind, OutcomeNotice
-from accord.release.services import send_for_the_channel
+from accord.release.services import channel_to, send_for_the_channel
 from accord.vocabulary.handling import Classification, Handling
 from accord.vocabulary.urgency import Lane
 
@@ -62,7 +62,11 @@ def send_keyset(peer: str, signed: bytes, *, now: datetime) -> ReleasedMessage:
 
 
 def _handle(received: Received, _work: FilingWork) -> Handled:
-    record_keyset(chain_between(received.peer, received.party), received.payload)
+    try:
+        apply_peer_keyset(channel_to(received.peer), received.payload)
+    except OfficerCanMend:
+        # Known already, by recovery or from an invitation: it has been filed, which is what the peer wants to hear.
+        return FILED
     return FILED
 
 
@@ -77,12 +81,11 @@ def _on_outcome(notice: OutcomeNotice) -> None:
     digests = {bytes(digest) for digest in sent.values_list("payload_digest", flat=True)}
     for keyset in Keyset.objects.filter(party_id=our_party(), peer_id=notice.peer, in_force_at=None) if digests else ():
         if payload_digest(bytes(keyset.signed)) in digests:
-            keyset.in_force_at = notice.at
-            keyset.save(update_fields=["in_force_at"])
+            activate_own_keyset(channel_to(notice.peer), serial=keyset.serial)
 
 
-def _pass_over(_keys: Sequence[int], _what: object) -> None:
-    """Receipt and expiry of a keyset change nothing here."""
+def _pass_over(_which: object, _what: object) -> None:
+    """Receipt, expiry and return of a keyset change nothing here."""
 
 
 KEYSET = MessageKind(
@@ -95,4 +98,6 @@ KEYSET = MessageKind(
     needs_approval=False,
 )
 
-KEYSET_FOLLOWER = Follower(on_outcome=_on_outcome, on_delivered=_pass_over, on_unsent=_pass_over)
+KEYSET_FOLLOWER = Follower(
+    on_outcome=_on_outcome, on_delivered=_pass_over, on_unsent=_pass_over, on_restored=_pass_over
+)

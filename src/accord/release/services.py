@@ -43,6 +43,7 @@ from accord.release.errors import ApprovalRefused, GateRefuses, ReleaseRefused
 from accord.release.gate import decide
 from accord.release.models import Approval, ReleasedMessage
 from accord.release.records import keep_decision
+from accord.release.recovered import require_own_words
 from accord.release.registry import MessageKind, kind_for
 from accord.vocabulary.urgency import Lane
 
@@ -266,6 +267,7 @@ def _leave(
         raise ReleaseRefused("The message would expire before it left.", code="release.expired")
     if facts.kind != known.name or facts.peer != channel.peer_id:
         raise ReleaseRefused("The facts are not of this message.", code="release.facts-differ")
+    require_own_words(channel)
     decision = decide(facts)
     if not decision.lets_pass:
         raise _GateRefused(decision, facts=facts, actor=actor, at=now, description=description)
