@@ -3,7 +3,8 @@
 The examples are bounded and derandomised: the same every time, so that a failure is a change of the code.
 """
 
-import uuid
+import re
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -32,7 +33,15 @@ def _as_bytes(_context: object, value: object) -> bytes:
 
 
 EXAMPLES_MAX = 12
+
+# A draft's schema gives some 1,500 requests with one field wrong. Beyond these each tenth is sent, always the same.
+SENT_WHOLE = 150
+SENT_EVERY = 10
 ALL_BUT_ADMINISTRATOR = [role.value for role in Role if role is not Role.ADMINISTRATOR]
+
+UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+FORMS = {"kind": re.compile(r"[a-z][a-z-]{1,47}"), "peer": re.compile(r"[A-Z][A-Z0-9]{1,7}")}
+SEEN: Counter[str] = Counter()
 
 schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
 
@@ -67,16 +76,8 @@ def _aim(case: schemathesis.Case, known: dict[str, Any]) -> None:
         "peer": "IN",
     }
     for name, value in (case.path_parameters or {}).items():
-        if name in there and (name in {"kind", "peer"} or _is_uuid(value)):
+        if name in there and FORMS.get(name, UUID_FORM).fullmatch(str(value)):
             case.path_parameters[name] = there[name]
-
-
-def _is_uuid(value: object) -> bool:
-    try:
-        uuid.UUID(str(value))
-    except ValueError:
-        return False
-    return True
 
 
 @schema.parametrize()
@@ -87,6 +88,10 @@ def _is_uuid(value: object) -> bool:
     suppress_health_check=list(HealthCheck),
 )
 def test_the_api_keeps_to_its_description(case: schemathesis.Case, known: dict[str, Any]) -> None:
+    SEEN[case.operation.label] += 1
+    number = SEEN[case.operation.label]
+    if number > SENT_WHOLE and number % SENT_EVERY:
+        return
     for rate in (rates.REQUESTS, rates.WRITES, rates.SIGN_IN_FAILURES):
         rate.forget_all()
     _aim(case, known)
