@@ -35,7 +35,7 @@ def _secret_key(config: NodeConfig) -> str:
 def _sqlite(path: Path) -> dict[str, Any]:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "accord.node.sqlite",
         "NAME": path,
         "CONN_MAX_AGE": None,
         "OPTIONS": {

@@ -1,0 +1,88 @@
+"""Django's SQLite backend, with one writer of a process at a time, waiting without polling.
+
+SQLite lets one connection write at a time. Who finds the lock taken sleeps and looks again, at growing intervals of up
+to 100 ms, so a flusher, a listener and an intake that share a database spend more time asleep than the transactions
+take. Here the threads of one process wait for each other on a lock that wakes the next one at once; only writers of
+other processes (a command, a second worker) still meet SQLite's own lock, after ours.
+
+It counts on ``transaction_mode = IMMEDIATE``: every ``atomic`` block takes the write lock at its beginning, so there
+is no upgrade from reading to writing inside one.
+
+Source: SQLite, "sqlite3_busy_timeout" and the delays of ``sqliteDefaultBusyCallback``; Django, "Subclassing the
+built-in database backends".
+"""
+
+import threading
+from typing import Any, Final
+
+from django.db.backends.sqlite3 import base
+from django.db.utils import OperationalError
+
+__all__ = ["DatabaseWrapper"]
+
+DEFAULT_WAIT_SECONDS: Final = 20.0
+"""How long a thread waits for the others where the settings name no time-out: SQLite's own wait (node.settings)."""
+
+
+class _Queues:
+    """One lock for each database file of this process; they live as long as it does."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._by_name: dict[str, threading.Lock] = {}
+
+    def of(self, name: str) -> threading.Lock:
+        """Returns the lock of a database."""
+        with self._lock:
+            return self._by_name.setdefault(name, threading.Lock())
+
+
+_QUEUES: Final = _Queues()
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """A connection that queues for its turn to write."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # Any: handed through to Django unchanged
+        super().__init__(*arguments, **options)
+        self._turn: threading.Lock | None = None
+
+    def _start_transaction_under_autocommit(self) -> None:
+        self._take_turn()
+        try:
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]  # private to Django, so not in its stubs
+        except BaseException:
+            self._end_turn()
+            raise
+
+    def _take_turn(self) -> None:
+        if self._turn is not None:
+            return
+        queue = _QUEUES.of(str(self.settings_dict["NAME"]))
+        seconds = float(self.settings_dict["OPTIONS"].get("timeout", DEFAULT_WAIT_SECONDS))
+        if not queue.acquire(timeout=seconds):
+            msg = "database is locked: another thread of this process has been writing for too long"
+            raise OperationalError(msg)
+        self._turn = queue
+
+    def _end_turn(self) -> None:
+        turn, self._turn = self._turn, None
+        if turn is not None:
+            turn.release()
+
+    def _commit(self) -> None:
+        # A commit that fails leaves the transaction open; Django rolls it back, and that ends the turn.
+        super()._commit()  # type: ignore[misc]  # private to Django, so not in its stubs
+        self._end_turn()
+
+    def _rollback(self) -> None:
+        try:
+            super()._rollback()  # type: ignore[misc]  # private to Django, so not in its stubs
+        finally:
+            self._end_turn()
+
+    def _close(self) -> None:
+        try:
+            super()._close()  # type: ignore[misc]  # private to Django, so not in its stubs
+        finally:
+            self._end_turn()
