@@ -15,6 +15,7 @@ from typing import Any, Final, Literal, TypeVar
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from ninja.decorators import decorate_view
+from prometheus_client import Counter, Histogram
 
 from accord.node.api.accounts import sign_in
 from accord.node.api.idempotency import once
@@ -65,6 +66,12 @@ class Offered:
     statuses: tuple[int, ...]
 
 
+# By operation only: an address holds the numbers of cases, and metrics are read by other people than cases are.
+API_ANSWERS: Final = Counter(
+    "accord_api_answers", "Answers of the API by operation and status.", ["operation", "status"]
+)
+API_SECONDS: Final = Histogram("accord_api_seconds", "From the request's head to the answer.", ["operation"])
+
 OFFERED: Final[dict[str, Offered]] = {}
 """Every operation by its name."""
 
@@ -110,7 +117,7 @@ def offer(
             raw_answer=raw_answer,
             statuses=statuses,
         )
-        decorate_view(_edge(method, permission))(view)
+        decorate_view(_edge(name, method, permission))(view)
         route = router.api_operation(
             [method],
             path,
@@ -143,10 +150,16 @@ def _extra(
     return extra
 
 
-def _edge(method: Method, permission: Permission | Everyone) -> Callable[[Run], Run]:
+def _edge(name: str, method: Method, permission: Permission | Everyone) -> Callable[[Run], Run]:
     def around(run: Run) -> Run:
         @wraps(run)
         def checked(request: ApiRequest, **path_values: object) -> HttpResponse:
+            with API_SECONDS.labels(operation=name).time():
+                response = answered(request, **path_values)
+            API_ANSWERS.labels(operation=name, status=str(response.status_code)).inc()
+            return response
+
+        def answered(request: ApiRequest, **path_values: object) -> HttpResponse:
             try:
                 signed_in = sign_in(request)
                 REQUESTS.spend(signed_in.account)
