@@ -15,16 +15,18 @@ from accord.channel.events import (
     EntriesRequested,
     EquivocationProven,
     Event,
+    HistoryDisputed,
     OwnEntriesRecovered,
     PeerBehind,
     ReceiptAccepted,
     RolledBack,
 )
-from accord.channel.frames import Batch, Fetched, Frame, decode_frame, encode_frame
+from accord.channel.frames import Batch, Fetch, Fetched, Frame, decode_frame, encode_frame
 from accord.channel.keys import SigningKey
 from accord.channel.keyset import KeysetChain
 from accord.channel.merkle import StrideNode, leaf_hash
 from accord.channel.peer import PeerMachine
+from accord.channel.recovery import rewind
 from accord.channel.seal import SealedEnvelope
 from accord.channel.state import ChannelState, decode_state, encode_state
 from accord.errors import AccordError
@@ -141,6 +143,8 @@ class StoredNode:
     has_met: bool = False
     limit: int = 256
     wanted: tuple[int, int] | None = None
+    behind: int | None = None
+    wish: Fetch | None = None
     seen: list[Event] = field(default_factory=list)
     refused: list[AccordError] = field(default_factory=list)
 
@@ -171,6 +175,7 @@ class StoredNode:
             self.state,
             signer=self.signer,
             has_met=self.has_met,
+            wish=self.wish,
             own_log=self.disk.out.hashes,
             peer_log=self.disk.inn.hashes,
             positions_of=lambda ids: {name: positions[name] for name in ids if name in positions},
@@ -188,6 +193,8 @@ class StoredNode:
     def crash(self) -> None:
         self.has_met = False
         self.wanted = None
+        self.behind = None
+        self.wish = None
 
     def clone(self) -> "StoredNode":
         return copy.deepcopy(self)
@@ -220,11 +227,12 @@ class StoredNode:
         self.disk.queue = self.disk.queue[self.limit :]
 
     def contact(self, *, start: int | None = None) -> bytes:
-        """A frame with what the peer is due: entries it asked for, and our own from ``start`` or the receipted size."""
+        """A frame with what the peer is due: entries it asked for, and our own from where it said that it stands."""
         machine = self.machine()
         state = machine.state
         fetched = self._fetched()
-        begin = state.outgoing.receipted_size if start is None else start
+        due = state.outgoing.receipted_size if self.behind is None else self.behind
+        begin = due if start is None else start
         is_open = state.mode.value == "open" and begin < state.outgoing.size
         batch = self.disk.out.batch(begin, self.limit) if is_open else None
         return encode_frame(machine.contact(self.now_ms, batch=batch, fetched=fetched))
@@ -261,8 +269,20 @@ class StoredNode:
         self._store(machine, events)
         return events
 
+    def _void(self, size: int) -> None:
+        """Puts what stands from ``size`` on back into the queue."""
+        void = set(self.disk.out.ids()[size:])
+        self.disk.queue += [label for label, name in self.disk.sent.items() if name in void]
+        self.disk.out.cut(size)
+
+    def rewind(self, note: bytes) -> None:
+        """Begins again from what the peer co-signed, as officers of both sides decided."""
+        self.state, _ = rewind(self.state, note)
+        self._void(0)
+
     def _store(self, machine: PeerMachine, events: list[Event]) -> None:
         disk = self.disk
+        self.behind = None
         for event in events:
             match event:
                 case EntriesAccepted():
@@ -272,9 +292,7 @@ class StoredNode:
                 case OwnEntriesRecovered():
                     disk.out.add(event.entries, event.leaves, event.stride_nodes, event.checkpoint, event.receipt)
                 case RolledBack():
-                    void = set(disk.out.ids()[event.to_size :])
-                    disk.queue += [label for label, name in disk.sent.items() if name in void]
-                    disk.out.cut(event.to_size)
+                    self._void(event.to_size)
                 case ReceiptAccepted():
                     checkpoint, _ = disk.out.heads[event.size]
                     disk.out.heads[event.size] = (checkpoint, event.receipt)
@@ -282,12 +300,16 @@ class StoredNode:
                     self.wanted = (event.start, event.end)
                 case EquivocationProven():
                     disk.alarms.append(f"equivocation of {event.party}")
-                case PeerBehind(has_lost=True):
-                    disk.alarms.append("peer-lost-entries")
+                case HistoryDisputed():
+                    disk.alarms.append("history-disputed")
+                case PeerBehind():
+                    self.behind = event.their_size
+                    disk.alarms += ["peer-lost-entries"] if event.has_lost else []
                 case _:
                     pass
         self.seen += events
         self.has_met = machine.has_met
+        self.wish = machine.wish
         self.state = machine.state
 
 

@@ -28,7 +28,7 @@ from .events import (
     ReceiptAccepted,
     SkewObserved,
 )
-from .frames import Batch
+from .frames import Batch, FrameState
 from .keys import Signer
 from .merkle import Frontier, HashReader, consistency_proof
 from .refusals import (
@@ -235,11 +235,19 @@ def used_capsules(headers: Sequence[Header], capsules: Sequence[bytes]) -> tuple
         raise CapsuleMissing("An entry names an archive capsule that did not come with its batch.") from None
 
 
-def accept_receipt(state: ChannelState, receipt: bytes, means: Means, *, now_ms: int) -> Judged:
+def accept_receipt(state: ChannelState, receipt: bytes, means: Means, *, claim: FrameState, now_ms: int) -> Judged:
     """Judges the peer's co-signature over our log.
 
-    Old receipts change nothing. One for more than we hold is left for recovery: it is the sign of a rollback,
-    but only our own signature (the witness) proves that.
+    Old receipts change nothing. One for more than we hold, or for another root that the peer also claims to hold, is
+    the sign of a rollback, but only our own signature (the witness) proves that: it changes nothing, and the claim
+    makes us ask to see the entries.
+
+    Args:
+        state: The state.
+        receipt: The receipt.
+        means: What may be used.
+        claim: What the frame that carried it says the peer holds.
+        now_ms: Our clock.
 
     Returns:
         The next state with :class:`ReceiptAccepted`, or the same state.
@@ -261,6 +269,8 @@ def accept_receipt(state: ChannelState, receipt: bytes, means: Means, *, now_ms:
     if held is None:
         return state, []
     if held.root != checkpoint.root:
+        if (checkpoint.size, checkpoint.root) == (claim.in_size, claim.in_root):
+            return state, []
         raise ReceiptMismatch(
             f"The receipt confirms a root for size {checkpoint.size} that our log never had.",
             fields={"size": checkpoint.size, "root": checkpoint.root.hex()},

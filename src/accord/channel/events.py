@@ -20,6 +20,7 @@ __all__ = [
     "EntriesRequested",
     "EquivocationProven",
     "Event",
+    "HistoryDisputed",
     "OwnEntriesRecovered",
     "OwnKeysetsRecovered",
     "PeerBehind",
@@ -149,6 +150,23 @@ class PeerDisagrees(Event):
 
     their_size: int
     our_size: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryDisputed(Event):
+    """The peer shows our own signature, of another epoch, over a beginning that our receipted log does not have.
+
+    It takes two lost disks to get here, or a replay of a frame that was lost with one; nothing is proven.
+    While the peer disagrees, too, nothing goes on: officers of both sides compare what they hold, and may then let our
+    log begin again from what the peer co-signed (:func:`~accord.channel.recovery.rewind`).
+
+    Args:
+        witness: Our own signed note that the peer showed.
+        witness_size: Size of our log that it covers.
+    """
+
+    witness: bytes
+    witness_size: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -89,6 +89,7 @@ class PeerMachine:
         signer: Signs and co-signs for us; ``None`` while custody is locked.
         skew_tolerance_ms: Largest difference between signed times and ours without an alarm, in milliseconds.
         has_met: Whether, since this process started, the peer has told us live what it holds of our log.
+        wish: What :attr:`wish` of the last machine said, kept in memory like ``has_met``.
         own_log: Reads the hashes of our own stored log.
         peer_log: Reads the hashes of the stored replica of the peer's log.
         positions_of: Looks envelope identifiers up in the stored replica; returns the positions of those it knows.
@@ -104,6 +105,7 @@ class PeerMachine:
         signer: Signer | None = None,
         skew_tolerance_ms: int = SKEW_TOLERANCE_MS,
         has_met: bool = False,
+        wish: Fetch | None = None,
         own_log: HashReader | None = None,
         peer_log: HashReader | None = None,
         positions_of: Callable[[Sequence[bytes]], Mapping[bytes, int]] | None = None,
@@ -118,7 +120,7 @@ class PeerMachine:
             skew_tolerance_ms=skew_tolerance_ms,
         )
         self._claim: FrameState | None = None
-        self._wish: Fetch | None = None
+        self._wish = wish
         self._owes_receipt = False
 
     @property
@@ -130,6 +132,11 @@ class PeerMachine:
     def has_met(self) -> bool:
         """Whether the peer has told us, live and without contradiction, what it holds of our log."""
         return self._has_met
+
+    @property
+    def wish(self) -> Fetch | None:
+        """Entries of our own log that we want to see; while there is a wish, the next contact should not wait."""
+        return self._fetch_wish()
 
     def append(self, sealed: Sequence[SealedEnvelope], now_ms: int, *, unmet: bool = False) -> Appended:
         """Appends sealed envelopes to our own log and signs it once.
@@ -245,7 +252,7 @@ class PeerMachine:
             NotAvailableNow: If the channel is suspended or no signing key is at hand.
         """
         state = self._state
-        self._claim, self._wish, self._owes_receipt = None, None, False
+        self._claim, self._owes_receipt = None, False
         if (frame.sender, frame.recipient) != (state.peer, state.us):
             raise Misaddressed(
                 f"The frame is from {frame.sender} to {frame.recipient}; this channel is between {state.peer} and us.",
@@ -253,6 +260,7 @@ class PeerMachine:
             )
         self._claim = frame.state
         self._require_usable()
+        self._wish = None
         state, events = self._judge(state, frame, now_ms)
         self._state = replace(state, peer_receipted=min(frame.state.out_receipted, state.incoming.size))
         self._owes_receipt = frame.batch is not None
@@ -272,7 +280,7 @@ class PeerMachine:
             state, news = accept_fetched(state, frame.fetched, self._means)
             events += news
         if frame.receipt is not None and state.mode is not Mode.FROZEN:
-            state, news = accept_receipt(state, frame.receipt, self._means, now_ms=now_ms)
+            state, news = accept_receipt(state, frame.receipt, self._means, claim=frame.state, now_ms=now_ms)
             events += news
         if frame.batch is not None and state.mode is not Mode.FROZEN:
             state, news = accept_batch(state, frame.batch, self._means, now_ms=now_ms)
@@ -293,8 +301,8 @@ class PeerMachine:
         state, head = self._state, self._state.outgoing
         if claim.in_size > head.size or not self._is_ours(claim):
             # The peer seems to hold another log of ours than we do: ask for it; its checkpoint will show who signed it.
-            if claim.in_size > head.receipted_size:
-                self._wish = Fetch(start=head.receipted_size, end=claim.in_size)
+            if claim.in_size > 0:
+                self._wish = Fetch(start=min(head.receipted_size, claim.in_size - 1), end=claim.in_size)
             self._has_met = False
             if state.mode is Mode.RECOVERING:
                 return []
@@ -349,7 +357,8 @@ class PeerMachine:
         if state.mode in {Mode.FROZEN, Mode.SUSPENDED}:
             self._require_nothing(fetched, chunks, have_chunks)
             return self._stopped(bare)
-        witness = self._witness_for_peer()
+        # What is given back may end before the place where the two copies part; the head's note shows that place.
+        witness = self._witness_for_peer() if fetched is None else state.incoming.checkpoint
         is_receipt_due = self._owes_receipt or state.peer_receipted < state.incoming.size
         return replace(
             bare,
@@ -360,7 +369,7 @@ class PeerMachine:
             chunks=chunks,
             have_chunks=have_chunks,
             witness=witness,
-            keysets=self._keysets_for_peer() if witness is not None or fetched is not None else (),
+            keysets=() if witness is None else self._keysets_for_peer(),
         )
 
     def _stopped(self, bare: Frame) -> Frame:

@@ -14,13 +14,22 @@ from dataclasses import replace
 from .arrivals import Judged, Means, read_entries, used_capsules
 from .checkpoint import Checkpoint, read_checkpoint, read_receipt, unverified_checkpoint, unverified_receipt
 from .equivocation import prove_against_log
-from .events import EquivocationProven, Event, OwnEntriesRecovered, OwnKeysetsRecovered, RecoveryCompleted, RolledBack
+from .events import (
+    EquivocationProven,
+    Event,
+    HistoryDisputed,
+    OwnEntriesRecovered,
+    OwnKeysetsRecovered,
+    RecoveryCompleted,
+    RolledBack,
+)
 from .frames import Batch, Fetched
+from .merkle import EMPTY_FRONTIER, Frontier
 from .refusals import CheckpointMismatch, PositionSkipped, ReceiptMismatch, RootMismatch, WitnessMismatch
 from .replica import batch_leaves, frontier_at
 from .state import Cause, ChannelState, LogHead, Mode
 
-__all__ = ["accept_fetched", "accept_keysets", "accept_witness"]
+__all__ = ["accept_fetched", "accept_keysets", "accept_witness", "rewind"]
 
 
 def accept_keysets(state: ChannelState, keysets: tuple[bytes, ...]) -> Judged:
@@ -45,7 +54,8 @@ def accept_witness(state: ChannelState, note: bytes, means: Means) -> Judged:
 
     Returns:
         The next state with :class:`RolledBack`, or :class:`EquivocationProven` against ourselves where the note
-        contradicts what the peer has co-signed (a clone of this node, or a stolen key), or the same state.
+        contradicts what the peer has co-signed (a clone of this node, or a stolen key), or the same state, with
+        :class:`HistoryDisputed` where the note is of an epoch that was left behind and not of our log.
 
     Raises:
         WitnessMismatch: If the note is of another log.
@@ -57,8 +67,10 @@ def accept_witness(state: ChannelState, note: bytes, means: Means) -> Judged:
         target = unverified_checkpoint(state.witness)
         is_further = witness.size > target.size and witness.epoch >= target.epoch
         return (replace(state, witness=note), []) if is_further else (state, [])
-    if witness.epoch < head.receipted_epoch or _is_contained(head, witness, means):
+    if _is_contained(head, witness, means):
         return state, []
+    if witness.epoch < head.receipted_epoch:
+        return state, [HistoryDisputed(witness=note, witness_size=witness.size)]
     if witness.size <= head.receipted_size:
         return _accuse_ourselves(state, note, witness, means)
     is_receipted_head = head.size == head.receipted_size
@@ -100,12 +112,39 @@ def _is_contained(head: LogHead, witness: Checkpoint, means: Means) -> bool:
 def _accuse_ourselves(state: ChannelState, note: bytes, witness: Checkpoint, means: Means) -> Judged:
     """Freezes when our own key signed another beginning than the one the peer co-signed."""
     head = state.outgoing
-    if head.checkpoint is None or witness.epoch != head.epoch:
-        return state, []
-    proof = prove_against_log(note, held=head.checkpoint, reader=means.own_log)
+    proof = None
+    if head.checkpoint is not None and unverified_checkpoint(head.checkpoint).epoch == witness.epoch:
+        proof = prove_against_log(note, held=head.checkpoint, reader=means.own_log)
     if proof is None:
-        return state, []
+        return state, [HistoryDisputed(witness=note, witness_size=witness.size)]
     return state.changed(Cause.EQUIVOCATION_PROVEN), [EquivocationProven(party=state.us, proof=proof)]
+
+
+def rewind(state: ChannelState, note: bytes, *, to: Frontier = EMPTY_FRONTIER) -> Judged:
+    """Lets our log begin again from what the peer co-signed, after officers of both sides agreed to that.
+
+    It is for the one case that no node can settle: both lost their disks, and what the peer holds of our log is not a
+    beginning of what we hold. As with every rollback the entries from ``to`` on go back into the queue.
+
+    Args:
+        state: A state that is open, recovering or frozen.
+        note: Our own signed note that the peer holds.
+        to: Right edge of our log where both copies are still one; the empty log when that is unknown.
+
+    Returns:
+        The recovering state and :class:`RolledBack`.
+
+    Raises:
+        WitnessMismatch: If the note is of another log, or not larger than ``to``.
+        SignatureInvalid: If we did not sign it.
+    """
+    witness = _read_own(state, note)
+    if witness.size <= to.size:
+        raise WitnessMismatch(f"The witness covers {witness.size} entries; {to.size} are to be kept.")
+    outgoing = LogHead(epoch=max(state.outgoing.epoch, witness.epoch), frontier=to, receipted=to)
+    cleared = replace(state, mode=Mode.OPEN, witness=None)
+    changed = replace(cleared.changed(Cause.ROLLBACK_SEEN), outgoing=outgoing, witness=note)
+    return changed, [RolledBack(to_size=to.size, witness=note, witness_size=witness.size)]
 
 
 def accept_fetched(state: ChannelState, fetched: Fetched, means: Means) -> Judged:
