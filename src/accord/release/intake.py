@@ -31,6 +31,7 @@ from accord.release.actor import MANAGE_PARKED, Actor, require_actor
 from accord.release.dispositions import Became, acknowledge
 from accord.release.errors import GateRefuses, ReleaseRefused
 from accord.release.gate import decide, our_party
+from accord.release.inserting import insert_rows
 from accord.release.models import DecisionRecord, ReceivedMessage
 from accord.release.opening import Unopened, open_entry
 from accord.release.received import FilingWork, Handled, Received
@@ -270,7 +271,7 @@ def _row(channel: Channel, entry: Entry, state: ReceivedMessage.State, *, code: 
 
 
 def _write(channel: Channel, rows: Sequence[ReceivedMessage], *, now: datetime) -> None:
-    ReceivedMessage.objects.bulk_create(rows)
+    insert_rows(ReceivedMessage, rows)
     Entry.objects.filter(
         channel=channel,
         direction=Direction.IN,

@@ -8,6 +8,8 @@ from uuid import UUID
 import msgspec
 from django.db.models import Model
 
+from accord.release.inserting import insert_rows
+
 __all__ = ["BULK_ROWS", "FILED", "FilingWork", "Handled", "Received"]
 
 BULK_ROWS = 256
@@ -103,7 +105,7 @@ class FilingWork:
     def write(self) -> None:
         """Inserts and updates everything, a statement a table."""
         for model, rows in self._rows.items():
-            model._default_manager.bulk_create(rows, batch_size=BULK_ROWS)  # noqa: SLF001 - the documented manager
+            insert_rows(model, rows)
         for (model, fields), changed in self._changes.items():
             model._default_manager.bulk_update(changed.values(), fields, batch_size=BULK_ROWS)  # noqa: SLF001
         for act in self._last_acts:
