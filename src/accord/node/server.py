@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -25,7 +26,7 @@ from accord.courier.alarms import raise_alarm
 from accord.courier.contact_app import contact_application
 from accord.courier.listener import ChannelListener
 from accord.courier.transport import HttpsTransport
-from accord.courier.wakeup import INTAKE, POLL_SECONDS, wait_for_wake, wake
+from accord.courier.wakeup import INTAKE, wait_for_wake, wake
 from accord.courier.worker import Courier, pinned_certificates
 from accord.errors import AccordError, OurFault
 from accord.exchange.services import release_due
@@ -34,14 +35,18 @@ from accord.node.config import NodeConfig
 from accord.parties.custody import custody_in_use
 from accord.release.follow import follow_all
 from accord.release.gate import gate_in_use
-from accord.release.intake import take_in_all
-from accord.release.recovered import restore_own_words
+from accord.release.intake import INTAKE_BATCH_MAX, take_in_all
+from accord.release.recovered import RESTORED_A_TURN, restore_own_words
 
 __all__ = ["AnotherInstance", "MigrationsMissing", "Node", "serve", "work"]
 
 logger = logging.getLogger(__name__)
 
 LOCK_FILE: Final = "node.lock"
+# What arrives within so long is opened in one transaction and answered by one disposition; its receipt is given before.
+GATHER_SECONDS: Final = 0.05
+# What left is followed, what waits for its hour released, and our own words restored at this rhythm.
+CHORE_SECONDS: Final = 0.25
 # Pause after the intake failed, so that a lasting fault does not fill the log.
 FAULT_SECONDS: Final = 1.0
 STOP_SECONDS: Final = 10.0
@@ -111,9 +116,13 @@ class _Intake:
             self._thread.join(STOP_SECONDS)
 
     def _run(self) -> None:
+        chores_due = 0.0
         while not self._stopping.is_set():
             try:
-                did_something = bool(restore_own_words() + take_in_all().total + follow_all() + release_due())
+                has_more = take_in_all().total >= INTAKE_BATCH_MAX
+                if time.monotonic() >= chores_due:
+                    has_more |= self._do_chores()
+                    chores_due = time.monotonic() + CHORE_SECONDS
             except Exception as error:
                 # The job runner's edge: the entries wait in their order and are tried again.
                 logger.exception("The intake failed.")
@@ -121,9 +130,17 @@ class _Intake:
                 connections.close_all()
                 self._stopping.wait(FAULT_SECONDS)
                 continue
-            if not did_something:
-                wait_for_wake(INTAKE, timeout_seconds=POLL_SECONDS)
+            if not has_more and wait_for_wake(INTAKE, timeout_seconds=CHORE_SECONDS):
+                self._stopping.wait(GATHER_SECONDS)
         connections.close_all()
+
+    @staticmethod
+    def _do_chores() -> bool:
+        """Does what is not urgent; returns whether there is more of it than one turn takes."""
+        restored = restore_own_words()
+        follow_all()
+        release_due()
+        return restored >= RESTORED_A_TURN
 
     @staticmethod
     def _alarm(error: Exception) -> None:
