@@ -49,7 +49,8 @@ def _sqlite(path: Path) -> dict[str, Any]:
                 "PRAGMA temp_store=MEMORY"
             ),
         },
-        "TEST": {"NAME": None},
+        # In memory; pytest-xdist puts its worker's name behind the last parameter, which SQLite passes over.
+        "TEST": {"NAME": "file:accord-test?mode=memory&cache=shared&worker="},
     }
 
 
