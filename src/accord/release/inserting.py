@@ -4,7 +4,7 @@ Django's ``bulk_create`` writes a statement as long as its rows and resolves eac
 rows of an intake batch that is half of the time. Here one short statement is executed for all rows; values that the
 database takes as they are (text, numbers, nothing) are not converted, all others by their field.
 
-What it does not do: signals, keys made by the database, parents of inherited models. Rows come with their keys.
+What it does not do: signals, telling the keys that the database made, parents of inherited models.
 """
 
 from collections.abc import Sequence
@@ -23,23 +23,28 @@ _PLAIN = (str, int, float, type(None))
 
 
 @cache
-def _shape(model: type[Model]) -> "tuple[tuple[str, ...], tuple[tuple[str, Field[Any, Any]], ...]]":  # Any: every type
-    fields = model._meta.concrete_fields  # noqa: SLF001 - Django's documented way to a model's fields
+def _shape(
+    model: type[Model], has_keys: bool
+) -> "tuple[tuple[str, ...], tuple[tuple[str, Field[Any, Any]], ...]]":  # Any: every type
+    table = model._meta  # noqa: SLF001 - Django's documented way to a model's fields
+    fields = tuple(field for field in table.concrete_fields if has_keys or not field.primary_key)
     return tuple(str(field.column) for field in fields), tuple((field.attname, field) for field in fields)
 
 
-def insert_rows(model: type[Model], rows: Sequence[Model]) -> None:
-    """Inserts rows that have their primary keys already, in the caller's transaction.
+def insert_rows(model: type[Model], rows: Sequence[Model], *, has_keys: bool = True) -> None:
+    """Inserts rows, in the caller's transaction.
 
     Args:
         model: Their model.
         rows: Unsaved instances; they count as saved afterwards.
+        has_keys: Whether they have their primary keys already. Where the database makes them, the instances do not
+            learn them; whoever needs them looks the rows up again.
     """
     if not rows:
         return
     # The proxy "connection" finds the thread's own connection at each access; once a call is enough.
     own = connections[DEFAULT_DB_ALIAS]
-    columns, fields = _shape(model)
+    columns, fields = _shape(model, has_keys)
     # A batch has few moments and many rows: each moment is put in the database's form once.
     moments: dict[datetime, Any] = {}  # Any: the form is the database's
 

@@ -24,20 +24,18 @@ from django.utils import timezone
 from accord.courier.alarms import raise_alarm
 from accord.courier.models import Channel, Direction, Entry
 from accord.errors import AccordError, NotAvailableNow, OurFault
-from accord.law.decision import Decision
-from accord.law.facts import Facts
 from accord.parties.custody import Custody, custody_in_use
 from accord.release.actor import MANAGE_PARKED, Actor, require_actor
 from accord.release.dispositions import Became, acknowledge
 from accord.release.errors import GateRefuses, ReleaseRefused
-from accord.release.gate import decide, our_party
+from accord.release.gate import our_party
 from accord.release.inserting import insert_rows
-from accord.release.models import DecisionRecord, ReceivedMessage
+from accord.release.judging import judge_all
+from accord.release.models import ReceivedMessage
 from accord.release.opening import Unopened, open_entry
 from accord.release.received import FilingWork, Handled, Received
-from accord.release.records import unsaved_record
 from accord.release.recovered import has_own_words
-from accord.release.registry import MessageKind, is_answered, kind_for
+from accord.release.registry import is_answered, kind_for
 
 __all__ = ["INTAKE_BATCH_MAX", "UNREAD_ANSWERED_MAX", "Intake", "take_in", "take_in_all", "try_parked_again"]
 
@@ -162,7 +160,6 @@ class _Batch:
         self.rows: list[ReceivedMessage] = []
         self.became: list[Became] = []
         self.filed = 0
-        self.records: dict[Facts, tuple[Decision, DecisionRecord]] = {}
 
     def stop(self, entry: Entry, found: Unopened) -> None:
         """Notes an entry that goes to no handler."""
@@ -175,49 +172,16 @@ class _Batch:
         if found.was_read or found.is_expired or _is_still_answered(self.channel, entry.position):
             self.became.append(Became(entry.position, found.handled))
 
-    def close(self, entry: Entry, received: Received, handled: Handled, record: DecisionRecord | None) -> None:
+    def close(self, entry: Entry, received: Received, handled: Handled, record: int | None) -> None:
         """Notes an entry that a handler, or the gate before it, has dealt with."""
         is_good = handled.state in {"filed", "acted"}
         stopped = _State.PARKED if record is not None and handled.code == "law.refuses" else _State.REFUSED
         row = _row(self.channel, entry, _State.FILED if is_good else stopped, code=handled.code or "", now=self.now)
-        row.kind, row.schema, row.decision = received.kind, received.schema, record
+        row.kind, row.schema, row.decision_id = received.kind, received.schema, record
         self.rows.append(row)
         self.filed += is_good
         if kind_for(received.kind, received.schema).is_acknowledged:
             self.became.append(Became(entry.position, handled))
-
-    def judge(self, kind: MessageKind, received: Received) -> tuple[Handled | None, DecisionRecord | None]:
-        """Asks the gate whether the message may be used; equal facts in a batch share one record."""
-        if kind.facts_at_use is None:
-            return None, None
-        facts = kind.facts_at_use(received, self.now.date())
-        known = self.records.get(facts)
-        if known is None:
-            decision = decide(facts)
-            known = decision, _record_at_use(facts, decision, at=self.now)
-            self.records[facts] = known
-            if decision.alarm is not None:
-                raise_alarm(self.channel, "release.gate-failed", decision.alarm)
-        decision, record = known
-        return (None if decision.lets_pass else _stopped_by(decision)), record
-
-
-def _stopped_by(decision: Decision) -> Handled:
-    stopping = [reason.rule for reason in decision.reasons if not reason.outcome.lets_pass and not reason.is_waived]
-    # A shielded reason protects someone by not being known, so the sender hears of no rule at all.
-    rule = None if decision.is_shielded or not stopping else stopping[0]
-    return Handled(state="refused", code="law.refuses", rule=rule)
-
-
-def _record_at_use(facts: Facts, decision: Decision, *, at: datetime) -> DecisionRecord:
-    """Returns the stored record of a decision at use; equal facts under equal packs are on record once a day."""
-    found = DecisionRecord.objects.filter(
-        action=facts.action, facts_digest=decision.facts_digest, pack_digest=decision.pack_digest, officer=None
-    ).first()
-    if found is None:
-        found = unsaved_record(facts, decision, actor=None, at=at)
-        found.save(force_insert=True)
-    return found
 
 
 def _is_still_answered(channel: Channel, position: int) -> bool:
@@ -244,13 +208,13 @@ def _file(channel: Channel, entries: Sequence[Entry], *, custody: Custody, now: 
             by_kind.setdefault((found.kind, found.schema), []).append(found)
     for (name, schema), received in by_kind.items():
         kind_for(name, schema).prepare(received, work)
+    judged = judge_all(channel, [found for _, found in opened if isinstance(found, Received)], now=now)
     for entry, found in opened:
         if isinstance(found, Unopened):
             batch.stop(entry, found)
             continue
-        kind = kind_for(found.kind, found.schema)
-        stopped, record = batch.judge(kind, found)
-        batch.close(entry, found, stopped or kind.handler(found, work), record)
+        stopped, record = judged[found.envelope_id]
+        batch.close(entry, found, stopped or kind_for(found.kind, found.schema).handler(found, work), record)
     work.write()
     _write(channel, batch.rows, now=now)
     _tell(channel, batch.became, now=now)
