@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -18,7 +19,7 @@ from accord.exchange.kinds.limits import PAYLOAD_BYTES_MAX
 from accord.exchange.models import Case, Message
 from accord.law.facts import Facts
 from accord.parties.custody import PassphraseMissing, use_custody
-from accord.release import registry
+from accord.release import intake, registry
 from accord.release.actor import ActorNotPermitted
 from accord.release.errors import ReleaseRefused
 from accord.release.intake import UNREAD_ANSWERED_MAX, Intake, take_in, take_in_all, try_parked_again
@@ -65,6 +66,26 @@ def test_what_was_taken_in_is_not_taken_in_again(desk: Desk) -> None:
     assert take_in_all() == Intake()
     assert Case.objects.count() == 1
     assert Outbox.objects.count() == 1
+
+
+def test_what_a_second_worker_filed_while_we_opened_it_is_filed_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        desk.peer.send("request", from_india(request_fields(INDIA, CANADA), case=f"IN-2026-{number:06d}"))
+    opened = intake._opened
+    second: list[Intake] = []
+
+    def slowly(*arguments: Any, **options: Any) -> Any:
+        monkeypatch.setattr(intake, "_opened", opened)
+        second.append(take_in(desk.channel, limit=2))
+        return opened(*arguments, **options)
+
+    monkeypatch.setattr(intake, "_opened", slowly)
+    assert take_in(desk.channel) == Intake(filed=1)
+    assert second == [Intake(filed=2)]
+    assert Case.objects.count() == 3
+    assert ReceivedMessage.objects.filter(state="filed").count() == 3
 
 
 def test_a_call_takes_no_more_than_its_limit(desk: Desk) -> None:

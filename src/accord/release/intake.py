@@ -19,6 +19,7 @@ from typing import Final
 
 import msgspec
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accord.courier.alarms import raise_alarm
@@ -79,12 +80,22 @@ def take_in_all(*, limit: int = INTAKE_BATCH_MAX, now: datetime | None = None) -
     return total
 
 
+_Opened = tuple[Entry, Received | Unopened]
+
+
+def _unhandled(channel: Channel) -> QuerySet[Entry]:
+    return Entry.objects.filter(channel=channel, direction=Direction.IN, handled_at__isnull=True).order_by("position")
+
+
 def _waiting(channel: Channel, limit: int) -> list[Entry]:
-    return list(
-        Entry.objects.filter(channel=channel, direction=Direction.IN, handled_at__isnull=True)
-        .order_by("position")
-        .only("id", "position", "envelope_id", "recorded_at", "header", "sealed")[:limit]
-    )
+    return list(_unhandled(channel).only("id", "position", "envelope_id", "recorded_at", "header", "sealed")[:limit])
+
+
+def _opened(channel: Channel, entries: Sequence[Entry], *, custody: Custody, now: datetime) -> list[_Opened]:
+    party = our_party()
+    return [
+        (entry, open_entry(entry, party=party, peer=channel.peer_id, custody=custody, now=now)) for entry in entries
+    ]
 
 
 def take_in(channel: Channel, *, limit: int = INTAKE_BATCH_MAX, now: datetime | None = None) -> Intake:
@@ -114,12 +125,20 @@ def take_in(channel: Channel, *, limit: int = INTAKE_BATCH_MAX, now: datetime | 
 
 
 def _take_batch(channel: Channel, *, limit: int, custody: Custody, now: datetime) -> Intake:
+    # What we once asked must be known before its answer is filed.
+    entries = _waiting(channel, limit) if has_own_words(channel) else []
+    if not entries:
+        return Intake()
+    # Opened before the transaction, so that nobody waits for the database while keys are computed.
+    opened = _opened(channel, entries, custody=custody, now=now)
     with transaction.atomic():
         # The row lock makes a second worker wait; on SQLite the transaction itself holds the one write lock.
         locked = Channel.objects.select_for_update(of=("self",)).get(pk=channel.pk)
-        # What we once asked must be known before its answer is filed.
-        entries = _waiting(locked, limit) if has_own_words(locked) else []
-        return _file(locked, entries, custody=custody, now=now) if entries else Intake()
+        waiting = frozenset(_unhandled(locked).values_list("pk", flat=True)[:limit])
+        still_waiting = [pair for pair in opened if pair[0].pk in waiting]
+        if not still_waiting or not has_own_words(locked):
+            return Intake()
+        return _file(locked, still_waiting, now=now)
 
 
 def _take_one_by_one(channel: Channel, *, limit: int, custody: Custody, now: datetime) -> Intake:
@@ -132,7 +151,7 @@ def _take_one_by_one(channel: Channel, *, limit: int, custody: Custody, now: dat
                 break
             try:
                 with transaction.atomic():
-                    total += _file(locked, entries, custody=custody, now=now)
+                    total += _file(locked, _opened(locked, entries, custody=custody, now=now), now=now)
             except (OurFault, NotAvailableNow, OperationalError, InterfaceError):
                 raise
             except Exception as error:  # noqa: BLE001 - the edge of a job: this one message is parked, the next goes on
@@ -195,13 +214,9 @@ def _is_still_answered(channel: Channel, position: int) -> bool:
     return False
 
 
-def _file(channel: Channel, entries: Sequence[Entry], *, custody: Custody, now: datetime) -> Intake:
-    party = our_party()
+def _file(channel: Channel, opened: Sequence[_Opened], *, now: datetime) -> Intake:
     batch = _Batch(channel, now)
     work = FilingWork(peer=channel.peer_id, now=now)
-    opened: list[tuple[Entry, Received | Unopened]] = [
-        (entry, open_entry(entry, party=party, peer=channel.peer_id, custody=custody, now=now)) for entry in entries
-    ]
     by_kind: dict[tuple[str, int], list[Received]] = {}
     for _, found in opened:
         if isinstance(found, Received):
@@ -218,7 +233,7 @@ def _file(channel: Channel, entries: Sequence[Entry], *, custody: Custody, now: 
     work.write()
     _write(channel, batch.rows, now=now)
     _tell(channel, batch.became, now=now)
-    return Intake(filed=batch.filed, stopped=len(entries) - batch.filed)
+    return Intake(filed=batch.filed, stopped=len(opened) - batch.filed)
 
 
 def _row(channel: Channel, entry: Entry, state: ReceivedMessage.State, *, code: str, now: datetime) -> ReceivedMessage:
@@ -267,4 +282,5 @@ def try_parked_again(officer: Actor, received: ReceivedMessage, *, now: datetime
             raise ReleaseRefused("Only a parked message can be tried again.", code="release.not-parked")
         entry = Entry.objects.select_related("channel").get(pk=held.pk)
         held.delete()
-        return _file(entry.channel, [entry], custody=custody_in_use(), now=moment)
+        opened = _opened(entry.channel, [entry], custody=custody_in_use(), now=moment)
+        return _file(entry.channel, opened, now=moment)
