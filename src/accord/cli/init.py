@@ -14,7 +14,7 @@ import typer
 
 from accord.cli.node import AsJson, Home, NoSuchNode, open_node
 from accord.cli.officer import asked_password
-from accord.cli.output import print_json, say
+from accord.cli.output import print_json, say, working
 from accord.errors import OfficerCanMend
 
 if TYPE_CHECKING:
@@ -149,11 +149,13 @@ def _made(config: "NodeConfig", *, administrator: str, password: str, is_shown: 
     write_config(config)
     read_config(config.home, environment=os.environ)  # refuses unsafe combinations before anything is made
     passphrase = _passphrase(config.passphrase_file)
-    _migrate(config.home)
+    with working("Making the database"):
+        _migrate(config.home)
     from accord.officers.services import create_first_administrator
     from accord.parties.services import create_node, our_words
 
-    custody = create_node(config.home, load_profile(config.profile), passphrase)
+    with working("Making the keys"):
+        custody = create_node(config.home, load_profile(config.profile), passphrase)
     create_first_administrator(administrator, password)
     return MadeNode(
         party=config.party,

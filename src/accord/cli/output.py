@@ -6,6 +6,8 @@ With ``--json`` among the words an error is one JSON object on standard error, i
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NoReturn
 
 import typer
@@ -13,7 +15,7 @@ import typer
 from accord.cli.exits import ExitCode, exit_code_for
 from accord.errors import AccordError
 
-__all__ = ["complain", "ended", "fail", "print_json", "say"]
+__all__ = ["complain", "ended", "fail", "print_json", "say", "working"]
 
 
 def print_json(value: object) -> None:
@@ -45,3 +47,15 @@ def fail(error: AccordError) -> NoReturn:
 def ended(code: ExitCode) -> NoReturn:
     """Ends the command with a code after its result was printed."""
     raise typer.Exit(int(code))
+
+
+@contextmanager
+def working(on: str) -> Iterator[None]:
+    """Shows on a terminal that something longer is under way; prints nothing where nobody watches."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(on):
+        yield

@@ -7,7 +7,7 @@ import typer
 
 from accord.cli.exits import ExitCode
 from accord.cli.node import ActingName, AsJson, Home, open_node
-from accord.cli.output import ended, print_json, say
+from accord.cli.output import ended, print_json, say, working
 from accord.cli.peer import channel_of, manager
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ def export_file(
 
     officer = manager(acting)
     channel = channel_of(peer)
-    report = export_parcel(channel.pk, out, is_unmet=unmet)
+    with working("Writing the parcel"):
+        report = export_parcel(channel.pk, out, is_unmet=unmet)
     _note(officer, "export parcel", channel, report)
     _tell(report, f"Wrote {out}", as_json=as_json)
 
@@ -65,9 +66,10 @@ def import_file(
 
     officer = manager(acting)
     channel = channel_of(peer)
-    report = import_parcel(channel.pk, file)
-    while take_in(channel).total:
-        pass
+    with working("Taking the parcel in"):
+        report = import_parcel(channel.pk, file)
+        while take_in(channel).total:
+            pass
     _note(officer, "import parcel", channel, report)
     _tell(report, f"Read {file}", as_json=as_json)
     ended(ExitCode.DONE if report.is_whole and not report.refused else ExitCode.NOT_VERIFIED)
