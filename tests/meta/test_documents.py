@@ -84,3 +84,11 @@ def test_a_sentence_has_a_line_of_its_own(path: Path) -> None:
 def test_every_decision_is_in_the_index() -> None:
     index = (DOCS / "adr/README.md").read_text("utf-8")
     assert [path.name for path in (DOCS / "adr").glob("[0-9]*.md") if f"({path.name})" not in index] == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=named)
+def test_a_file_that_a_page_names_exists(path: Path) -> None:
+    rooms = sorted({room.name for room in (ROOT / "src/accord").iterdir() if room.is_dir()})
+    pattern = re.compile(rf"`((?:{'|'.join(rooms)}|src|tests|docs|vectors|bench|requirements)/[\w./-]+)`")
+    found = pattern.findall(path.read_text("utf-8"))
+    assert [name for name in found if not (ROOT / name).exists() and not (ROOT / "src/accord" / name).exists()] == []
