@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accord.node.api.accounts import CERTIFICATE_DIGEST_KEY
 from accord.node.api.limits import SIGN_IN_FAILURES_BURST
+from accord.node.api.rates import Rate
 from accord.officers.models import ApiToken, Officer
 from accord.officers.permissions import Permission, Role
 from accord.officers.services import end_posting, register_certificate, revoke
@@ -117,3 +118,18 @@ def test_no_session_of_the_desk_opens_the_api(officers: dict[Role, Officer]) -> 
     client.force_login(officers[Role.LIAISON])
 
     assert client.get("/api/v1/me").status_code == 401
+
+
+def test_an_account_over_its_rate_waits_and_another_of_the_same_officer_does_not(
+    officers: dict[Role, Officer], caller_of: CallerOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accord.node.api.operations.REQUESTS", Rate(0.01, burst=2))
+    busy, quiet = caller_of(officers[Role.DUTY]), caller_of(officers[Role.DUTY])
+
+    statuses = [busy.get("/me").status_code for _ in range(3)]
+    refused = busy.get("/me")
+
+    assert statuses == [200, 200, 429]
+    assert refused.json()["code"] == "api.rate-limited"
+    assert int(refused.headers["Retry-After"]) == refused.json()["fields"]["retry_after_seconds"] >= 90
+    assert quiet.get("/me").status_code == 200

@@ -5,11 +5,14 @@ The examples are bounded and derandomised: the same every time, so that a failur
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
@@ -63,6 +66,16 @@ def known(node: PairedNode, administrator: Officer) -> dict[str, Any]:
     return {"secret": secret, "request": request, "draft": draft["id"], "inquiry": inquiry}
 
 
+@pytest.fixture
+def _one_connection(known: dict[str, Any]) -> Iterator[None]:
+    """Keeps the test's transaction open over requests, as Django's own test client does for its own only."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
 def _aim(case: schemathesis.Case, known: dict[str, Any]) -> None:
     """Aims at objects that exist, where the generated address is a well-formed one of no object."""
     request: Message = known["request"]
@@ -80,6 +93,7 @@ def _aim(case: schemathesis.Case, known: dict[str, Any]) -> None:
             case.path_parameters[name] = there[name]
 
 
+@pytest.mark.usefixtures("_one_connection")
 @schema.parametrize()
 @settings(
     max_examples=EXAMPLES_MAX,

@@ -4,6 +4,7 @@ The certificate is known by the digest that the TLS listener itself computed and
 A header can never name it: WSGI gives every header a key that begins with ``HTTP_``.
 """
 
+import hashlib
 from dataclasses import dataclass
 from typing import Final
 
@@ -59,13 +60,13 @@ def sign_in(request: HttpRequest) -> SignedIn:
 def _accepted(request: HttpRequest) -> SignedIn:
     header = request.headers.get("Authorization", "")
     if header:
-        scheme, _, secret = header.partition(" ")
+        scheme, _, secret = header.strip().partition(" ")
         if scheme.lower() != BEARER:
             raise Malformed("The Authorization header must be a bearer token.", code="api.authorization-scheme")
         if not secret or len(secret) > TOKEN_CHARACTERS_MAX:
             raise AccountNotAccepted("The account is not accepted.")
-        officer = officer_for_token(secret.strip())
-        return SignedIn(officer=officer, account=f"token of officer {officer.pk}")
+        officer = officer_for_token(secret)
+        return SignedIn(officer=officer, account=f"token {hashlib.sha256(secret.encode()).hexdigest()[:16]}")
     digest = request.environ.get(CERTIFICATE_DIGEST_KEY) if hasattr(request, "environ") else None
     if isinstance(digest, str) and digest:
         officer = officer_for_certificate(bytes.fromhex(digest))

@@ -225,16 +225,21 @@ def _with_status(status: int) -> Callable[[HttpRequest, Any], HttpResponse]:
     return lambda _request, _error: problem_response(problem_for_status(status))
 
 
-def _on_busy(_request: HttpRequest, _error: Exception) -> HttpResponse:
+def _on_busy(request: HttpRequest, error: Exception) -> HttpResponse:
+    log.error("the database did not answer: %s in %s", type(error.__cause__ or error).__name__, _route(request))
     return problem_response(Busy("The database does not answer in time."))
+
+
+def _route(request: HttpRequest) -> str:
+    return request.resolver_match.route if request.resolver_match else "(no route)"
 
 
 def _on_unexpected(request: HttpRequest, error: Exception) -> HttpResponse:
     incident = str(uuid.uuid4())
     # The places only: an exception's message may repeat a value that was sent.
     places = "".join(traceback.format_tb(error.__traceback__))
-    route = request.resolver_match.route if request.resolver_match else "(no route)"
-    log.error("incident %s: %s in %s %s\n%s", incident, type(error).__name__, request.method, route, places)
+    name = type(error).__name__
+    log.error("incident %s: %s in %s %s\n%s", incident, name, request.method, _route(request), places)
     return problem_response(
         Unexpected("The node failed; nothing was changed by this request.", fields={"incident": incident}),
     )
