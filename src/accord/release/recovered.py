@@ -22,6 +22,7 @@ from accord.channel.seal import open_archived
 from accord.courier.alarms import raise_alarm
 from accord.courier.models import Alarm, Capsule, Channel, Direction, Entry, Lane, Mode, Outbox, OutboxState
 from accord.courier.moment import from_ms
+from accord.courier.statements import rows_of
 from accord.errors import NotAvailableNow, OurFault, PeerFault, TrustFails
 from accord.parties.custody import Custody, custody_in_use
 from accord.release.approvals import payload_digest
@@ -35,6 +36,13 @@ RESTORED_A_TURN: Final = 64
 
 LOST: Final = "lost"
 """Outcome of a decision whose record was lost with the storage."""
+
+
+_WAITING: Final = (
+    f'SELECT 1 FROM "{Entry._meta.db_table}" '  # noqa: S608, SLF001 - the model's own name
+    "WHERE channel_id = %s AND recovered AND handled_at IS NULL LIMIT 1"
+)
+"""Asked for each message that leaves, and so composed once; a partial index answers it."""
 
 
 class OwnWordsMissing(NotAvailableNow):
@@ -56,8 +64,7 @@ def _unrestored(channel: Channel) -> list[Entry]:
 
 def has_own_words(channel: Channel) -> bool:
     """Returns whether every message we once sent on the channel is known here."""
-    waiting = Entry.objects.filter(channel=channel, recovered=True, handled_at__isnull=True)
-    return channel.mode != Mode.RECOVERING and not waiting.exists()
+    return channel.mode != Mode.RECOVERING and not rows_of(_WAITING, (channel.pk,))
 
 
 def require_own_words(channel: Channel) -> None:

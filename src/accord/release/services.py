@@ -15,7 +15,7 @@ Worked example, as an app calls it::
     with one_release():
         message = Message.objects.select_for_update().get(pk=...)
         released = release(
-            officer=officer, peer="IN", kind="request", payload=approval.payload, facts=facts,
+            officer=officer, peer="IN", kind="request", facts=facts,
             approval=approval, lane=Lane.ROUTINE, not_after=now + timedelta(days=30), now=now,
         )
         message.released = released
@@ -93,7 +93,7 @@ def channel_to(peer: str) -> Channel:
         ReleaseRefused: We have none.
     """
     # Only what naming the channel needs: its heads and the peer's profile are long and read elsewhere.
-    channel = Channel.objects.filter(peer_id=peer).only("party_code", "peer_id").first()
+    channel = Channel.objects.filter(peer_id=peer).only("party_code", "peer_id", "mode").first()
     if channel is None:
         raise ReleaseRefused(
             "There is no channel to this party.",
@@ -143,13 +143,13 @@ def release(
     officer: Actor,
     peer: str,
     kind: str,
-    payload: bytes,
     facts: Facts,
     lane: Lane,
     not_after: datetime,
     now: datetime,
+    payload: bytes | None = None,
     schema: int = 1,
-    approval: Approval | None = None,
+    approval: Approval | UUID | None = None,
     in_reply_to: UUID | None = None,
     attachment_root: bytes | None = None,
     idempotency_key: str | None = None,
@@ -161,13 +161,13 @@ def release(
         officer: The releasing officer.
         peer: Code of the party it goes to.
         kind: Registered kind.
-        payload: The exact bytes.
         facts: Facts of the act, for the gate.
         lane: Lane in which it travels.
         not_after: Time after which it must not be shown to anyone.
         now: The time.
+        payload: The exact bytes; those of the approval where they are omitted.
         schema: Version of the kind's schema.
-        approval: A second officer's approval; needed where the kind says so.
+        approval: A second officer's approval, or its key; needed where the kind says so.
         in_reply_to: Envelope id of the message answered.
         attachment_root: Root of its attachment chunks.
         idempotency_key: A second call with the same key gives the first result.
@@ -184,35 +184,41 @@ def release(
     """
     require_actor(officer, RELEASE)
     known = kind_for(kind, schema)
-    digest = payload_digest(payload)
-    if approval is not None:
-        approval = Approval.objects.select_for_update().get(pk=approval.pk)
-    again = _same_again(idempotency_key, approval, digest)
+    held = _locked(approval)
+    content = payload if payload is not None else bytes(held.payload) if held is not None else b""
+    digest = payload_digest(content)
+    again = _same_again(idempotency_key, held, digest)
     if again is not None:
         return again
-    if approval is not None:
-        _require_good(approval, kind=kind, digest=digest, drafter_key=officer.pk, now=now)
+    if held is not None:
+        _require_good(held, kind=kind, digest=digest, drafter_key=officer.pk, now=now)
     elif known.needs_approval:
         raise ApprovalRefused("A second officer must approve this message first.", code="release.not-approved")
     released = _leave(
         known,
         actor=officer,
         channel=channel_to(peer),
-        payload=payload,
+        payload=content,
         facts=facts,
         lane=lane,
         not_after=not_after,
         now=now,
-        approval=approval,
+        approval=held,
         in_reply_to=in_reply_to,
         attachment_root=attachment_root,
         idempotency_key=idempotency_key,
         description=description,
     )
-    if approval is not None:
-        approval.state = Approval.State.USED
-        approval.save(update_fields=["state"])
+    if held is not None:
+        held.state = Approval.State.USED
+        held.save(update_fields=["state"])
     return released
+
+
+def _locked(approval: Approval | UUID | None) -> Approval | None:
+    if approval is None:
+        return None
+    return Approval.objects.select_for_update().get(pk=approval if isinstance(approval, UUID) else approval.pk)
 
 
 def send_for_the_channel(
