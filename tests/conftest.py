@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings as django_settings
 
 from accord.courier.machine import forget_meetings
+from accord.courier.recent import forget_recent
 from accord.parties.custody import use_custody
 from tests.simulators.paired_node import PairedNode, make_paired_node
 
@@ -27,11 +28,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def paired(db: None, home: Path) -> Iterator[PairedNode]:
     """Canada's node in the test database, paired with India's in memory, before they have met."""
     forget_meetings()
+    forget_recent()
     node = make_paired_node()
     use_custody(node.custody)
     yield node
     use_custody(None)
     forget_meetings()
+    forget_recent()
 
 
 @pytest.fixture

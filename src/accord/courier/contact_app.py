@@ -21,6 +21,7 @@ from .inbound import Answer, database_error, receive_contact
 from .listener import CONNECTION_KEY
 from .metrics import CONTACTS
 from .models import Channel
+from .recent import Recent
 from .transport import CONTACT_PATH, FRAME_TYPE
 
 __all__ = ["channel_of_pin", "contact_application"]
@@ -115,9 +116,16 @@ def _size(environ: Environ) -> int:
     return int(length)
 
 
+def _channels(_: str) -> tuple[tuple[int, str, str], ...]:
+    return tuple(Channel.objects.values_list("pk", "party_code", "peer_id"))
+
+
+_CHANNELS: Final[Recent[str, tuple[tuple[int, str, str], ...]]] = Recent(_channels)
+
+
 def channel_of_pin(pin: bytes) -> int | None:
     """Returns the channel whose peer's newest keyset names that pin; a pin of an older keyset no longer counts."""
-    for channel_id, us, peer in Channel.objects.values_list("pk", "party_code", "peer_id"):
+    for channel_id, us, peer in _CHANNELS.get(""):
         if pin in channel_keys(us, peer).theirs.latest.tls_pins:
             return channel_id
     return None

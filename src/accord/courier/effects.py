@@ -43,8 +43,27 @@ from .logs import delete_from, from_headers, write_checkpoint, write_entries, wr
 from .metrics import ENTRIES_RECEIVED, ENTRIES_SENT
 from .models import AttachmentTransfer, Channel, Direction, Mode, ModeChange, Outbox, OutboxState
 from .moment import from_ms
+from .recent import Recent
+from .statements import moment_param
 
-__all__ = ["Effects", "apply_events", "mark_flushed", "store_chunks"]
+__all__ = ["AWAITED", "UNDER_WAY", "Effects", "apply_events", "mark_flushed", "store_chunks"]
+
+
+def _awaited(channel_id: int) -> bool:
+    return AttachmentTransfer.objects.filter(
+        channel_id=channel_id, direction=Direction.IN, completed_at=None, chunk_count__isnull=False
+    ).exists()
+
+
+def _under_way(channel_id: int) -> bool:
+    return AttachmentTransfer.objects.filter(channel_id=channel_id, direction=Direction.OUT, completed_at=None).exists()
+
+
+AWAITED: Final[Recent[int, bool]] = Recent(_awaited)
+"""Whether a channel waits for chunks of the peer's attachments."""
+
+UNDER_WAY: Final[Recent[int, bool]] = Recent(_under_way)
+"""Whether a channel has attachments of ours that are not delivered whole."""
 
 
 @dataclass(kw_only=True)
@@ -125,6 +144,10 @@ def _named(capsules: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
 
 def _await_attachments(scene: _Scene, direction: Direction, headers: Sequence[Header]) -> None:
     awaited = [header for header in headers if header.attachment_root is not None]
+    if not awaited:
+        return
+    AWAITED.forget()
+    UNDER_WAY.forget()
     AttachmentTransfer.objects.bulk_create(
         [
             AttachmentTransfer(
@@ -210,12 +233,12 @@ def mark_flushed(places: Sequence[tuple[int, int]], *, flushed_at: datetime, onl
     """
     if not places:
         return 0
-    moment = Outbox._meta.get_field("flushed_at").get_db_prep_value(flushed_at, connection)  # noqa: SLF001
     condition = f" AND state = '{OutboxState.QUEUED.value}'" if only_queued else ""
     statement = (
-        f"UPDATE {Outbox._meta.db_table} SET state = '{OutboxState.FLUSHED.value}', flushed_at = %s, position = %s "  # noqa: S608, SLF001
+        f"UPDATE courier_outbox SET state = '{OutboxState.FLUSHED.value}', flushed_at = %s, position = %s "  # noqa: S608
         f"WHERE id = %s{condition}"
     )
+    moment = moment_param(flushed_at)
     with connection.cursor() as cursor:
         cursor.executemany(statement, [(moment, position, pk) for pk, position in places])
         return int(cursor.rowcount)
@@ -317,6 +340,7 @@ def _chunk_accepted(scene: _Scene, event: ChunkAccepted) -> None:
         # No stored envelope names this root: the chunk is nobody's and is not kept.
         return
     if transfer.chunk_count is None:
+        AWAITED.forget(scene.channel.pk)
         transfer.chunk_count = chunk.count
         transfer.save(update_fields=["chunk_count"])
     scene.effects.chunks.append(chunk)

@@ -29,7 +29,7 @@ from accord.parties.keysets import ChannelKeys, channel_keys
 from .alarms import raise_alarm
 from .backoff import note_failure
 from .chunks import chunk_store
-from .effects import Effects, apply_events, mark_flushed, store_chunks
+from .effects import UNDER_WAY, Effects, apply_events, mark_flushed, store_chunks
 from .heads import locked_channel, store_state
 from .inbound import CONTACT_FIELDS, chunks_held, database_error, fetched_for, note_contact
 from .logs import stored_batch, write_checkpoint, write_entries
@@ -38,6 +38,7 @@ from .metrics import BATCH_ENTRIES, CONTACTS, FLUSH_SECONDS, WIRE_BYTES
 from .models import AttachmentTransfer, Channel, Direction, Entry, Mode, Outbox, OutboxState
 from .moment import to_ms
 from .sealing import SealedRow, SealedRows, sealed_rows, taken
+from .statements import read_channel
 from .wakeup import INTAKE, wake
 
 __all__ = ["FlushResult", "Transport", "flush_once"]
@@ -102,7 +103,7 @@ def flush_once(channel_id: int, transport: Transport, *, is_due: bool = False) -
         NotAvailableNow: Our own database does not answer.
     """
     try:
-        channel = Channel.objects.get(pk=channel_id)
+        channel = read_channel(channel_id)
         if channel.mode in {Mode.FROZEN, Mode.SUSPENDED} or not channel.peer_url:
             return FlushResult(is_idle=True, receipted_size=channel.out_receipted_size)
         began = time.monotonic()
@@ -308,6 +309,8 @@ def _follow_up(
 
 def _probe(channel: Channel) -> tuple[Chunk, ...]:
     """Returns the first chunk of the oldest attachment under way: the answer tells which others are missing."""
+    if not UNDER_WAY.get(channel.pk):
+        return ()
     transfer = (
         AttachmentTransfer.objects.filter(channel=channel, direction=Direction.OUT, completed_at=None)
         .order_by("id")
@@ -333,6 +336,8 @@ def _missing_chunks(channel: Channel, effects: Effects, *, is_first: bool) -> tu
 
     So attachments never hold up a message for long, and a stream of messages never holds up an attachment for ever.
     """
+    if not effects.held:
+        return ()
     is_busy = Outbox.objects.filter(channel=channel, state=OutboxState.QUEUED).exists()
     if is_busy and not is_first:
         return ()

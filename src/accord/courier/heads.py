@@ -17,6 +17,7 @@ from accord.errors import OurFault
 from accord.parties.keysets import ChannelKeys, channel_keys
 
 from .models import Channel, Direction, Entry, LogNode
+from .statements import read_channel, rows_of, update_channel, uuid_param
 
 __all__ = ["channel_state", "hash_reader", "known_positions", "locked_channel", "put_state", "store_state"]
 
@@ -44,7 +45,7 @@ HEAD_FIELDS: Final = (
 
 def locked_channel(channel_id: int) -> Channel:
     """Returns the channel's row and keeps it locked until the transaction ends."""
-    return Channel.objects.select_for_update(no_key=True).get(pk=channel_id)
+    return read_channel(channel_id, locks=True)
 
 
 def channel_state(channel: Channel, *, keys: ChannelKeys | None = None) -> ChannelState:
@@ -116,7 +117,7 @@ def store_state(channel: Channel, state: ChannelState, *, beside: Sequence[str] 
         beside: Further fields of the row that were changed.
     """
     put_state(channel, state)
-    channel.save(update_fields=[*HEAD_FIELDS, *beside])
+    update_channel(channel, (*HEAD_FIELDS, *beside))
 
 
 def hash_reader(channel_id: int, direction: Direction) -> HashReader:
@@ -145,7 +146,13 @@ def hash_reader(channel_id: int, direction: Direction) -> HashReader:
 
 def known_positions(channel_id: int, direction: Direction, ids: Sequence[bytes]) -> Mapping[bytes, int]:
     """Returns the positions of those envelope ids that stand in a stored log already."""
-    found = Entry.objects.filter(
-        channel_id=channel_id, direction=direction, envelope_id__in=[UUID(bytes=value) for value in ids]
-    ).values_list("envelope_id", "position")
-    return {identifier.bytes: position for identifier, position in found}
+    if not ids:
+        return {}
+    places = ", ".join(["%s"] * len(ids))
+    sql = (
+        f"SELECT envelope_id, position FROM courier_entry "  # noqa: S608 - only placeholders are put in
+        f"WHERE channel_id = %s AND direction = %s AND envelope_id IN ({places})"
+    )
+    names = [uuid_param(UUID(bytes=value)) for value in ids]
+    found = rows_of(sql, [channel_id, direction.value, *names])
+    return {UUID(str(identifier)).bytes: position for identifier, position in found}

@@ -22,13 +22,15 @@ from accord.errors import AccordError, NotAvailableNow, PeerFault, TrustFails
 
 from .alarms import raise_alarm
 from .chunks import chunk_store
-from .effects import Effects, apply_events, store_chunks
+from .effects import AWAITED, Effects, apply_events, store_chunks
 from .heads import locked_channel, store_state
 from .logs import stored_batch
 from .machine import machine_for, remember_meeting
 from .metrics import CONTACTS, RECEIVE_SECONDS, WIRE_BYTES
 from .models import AttachmentTransfer, Channel, Direction, Entry
 from .moment import to_ms
+from .recent import Recent
+from .statements import read_channel
 from .wakeup import INTAKE, flush_topic, wake
 
 __all__ = [
@@ -106,7 +108,7 @@ def receive_contact(channel_id: int, data: bytes, *, now: datetime | None = None
         NotAvailableNow: The database does not take it now; nothing was stored and no receipt was given.
     """
     moment = now or timezone.now()
-    channel = Channel.objects.select_related("peer").get(pk=channel_id)
+    channel = read_channel(channel_id)
     WIRE_BYTES.labels(peer=channel.peer_id, direction="in").inc(len(data))
     with RECEIVE_SECONDS.labels(peer=channel.peer_id).time():
         try:
@@ -168,13 +170,22 @@ def _received(channel_id: int, frame: Frame, now: datetime, *, is_live: bool) ->
     return machine, effects, answer
 
 
-def _require_credit(channel: Channel) -> None:
-    oldest = (
-        Entry.objects.filter(channel=channel, direction=Direction.IN, handled_at=None)
+def _oldest_unhandled(channel_id: int) -> int | None:
+    return (
+        Entry.objects.filter(channel_id=channel_id, direction=Direction.IN, handled_at=None)
         .order_by("position")
         .values_list("position", flat=True)
         .first()
     )
+
+
+_OLDEST_UNHANDLED: Final[Recent[int, int | None]] = Recent(_oldest_unhandled)
+
+
+def _require_credit(channel: Channel) -> None:
+    if channel.in_size < MAX_UNHANDLED:
+        return
+    oldest = _OLDEST_UNHANDLED.get(channel.pk)
     if oldest is not None and channel.in_size - oldest >= MAX_UNHANDLED:
         raise NoCredit(f"{channel.in_size - oldest} entries of {channel.peer_id} wait to be opened.")
 
@@ -203,6 +214,8 @@ def fetched_for(channel: Channel, effects: Effects) -> Fetched | None:
 def chunks_held(channel: Channel, *, touched: dict[bytes, int]) -> list[HeldChunks]:
     """Returns what we hold of attachments that are not whole yet, and of those that the contact touched."""
     counts = dict(touched)
+    if not counts and not AWAITED.get(channel.pk):
+        return []
     awaited = AttachmentTransfer.objects.filter(
         channel=channel, direction=Direction.IN, completed_at=None, chunk_count__isnull=False
     ).values_list("root", "chunk_count")[:MAX_HAVE_CHUNKS]

@@ -10,8 +10,6 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
-
 from accord.channel.envelope import Header
 from accord.channel.frames import Batch
 from accord.channel.limits import MAX_BATCH_BYTES, MAX_BATCH_ENTRIES
@@ -19,6 +17,7 @@ from accord.channel.merkle import StrideNode
 from accord.errors import OurFault
 
 from .models import Capsule, Channel, Direction, Entry, LogNode, SignedCheckpoint
+from .statements import execute, insert, moment_param, uuid_param
 
 __all__ = [
     "NewEntry",
@@ -100,32 +99,32 @@ def write_entries(
         recorded_at: The time of storing.
         recovered: Whether they are our own entries given back by the peer.
     """
-    table = Entry._meta  # noqa: SLF001 - Django's documented way to a model's fields
-    prepare_id = table.get_field("envelope_id").get_db_prep_value
-    prepare_time = table.get_field("recorded_at").get_db_prep_value
-    moment = prepare_time(recorded_at, connection)
-    placeholders = ", ".join(["%s"] * len(COLUMNS))
-    statement = f"INSERT INTO {table.db_table} ({', '.join(COLUMNS)}) VALUES ({placeholders})"  # noqa: S608
-    rows = [
+    moment = moment_param(recorded_at)
+    insert(
+        Entry,
+        COLUMNS,
         (
-            channel.pk,
-            direction.value,
-            position,
-            prepare_id(UUID(bytes=entry.envelope_id), connection),
-            moment,
-            None,
-            recovered,
-            entry.capsule_id,
-            entry.leaf,
-            entry.header,
-            entry.sealed,
-        )
-        for position, entry in enumerate(entries, start)
-    ]
-    with connection.cursor() as cursor:
-        cursor.executemany(statement, rows)
-    Capsule.objects.bulk_create(
-        [Capsule(channel=channel, capsule_id=name, data=data) for name, data in capsules], ignore_conflicts=True
+            (
+                channel.pk,
+                direction.value,
+                position,
+                uuid_param(UUID(bytes=entry.envelope_id)),
+                moment,
+                None,
+                recovered,
+                entry.capsule_id,
+                entry.leaf,
+                entry.header,
+                entry.sealed,
+            )
+            for position, entry in enumerate(entries, start)
+        ),
+    )
+    insert(
+        Capsule,
+        ("channel_id", "capsule_id", "data"),
+        [(channel.pk, name, data) for name, data in capsules],
+        keeps_known=True,
     )
     if stride_nodes:
         LogNode.objects.bulk_create(
@@ -147,15 +146,31 @@ def write_checkpoint(
     receipted_at: datetime | None = None,
 ) -> None:
     """Stores a signed head of a log, with its receipt where there is one already."""
-    SignedCheckpoint.objects.create(
-        channel=channel,
-        direction=direction,
-        size=size,
-        note=note,
-        recorded_at=recorded_at,
-        receipt=receipt,
-        receipted_at=receipted_at,
-        receipt_recorded_at=None if receipt is None else recorded_at,
+    moment = moment_param(recorded_at)
+    insert(
+        SignedCheckpoint,
+        (
+            "channel_id",
+            "direction",
+            "size",
+            "note",
+            "recorded_at",
+            "receipt",
+            "receipted_at",
+            "receipt_recorded_at",
+        ),
+        [
+            (
+                channel.pk,
+                direction.value,
+                size,
+                note,
+                moment,
+                receipt,
+                None if receipted_at is None else moment_param(receipted_at),
+                None if receipt is None else moment,
+            )
+        ],
     )
 
 
@@ -163,8 +178,17 @@ def write_receipt(
     channel: Channel, *, size: int, receipt: bytes, receipted_at: datetime, recorded_at: datetime
 ) -> None:
     """Stores the peer's receipt over our log beside our checkpoint of that size."""
-    SignedCheckpoint.objects.filter(channel=channel, direction=Direction.OUT, size=size).update(
-        receipt=receipt, receipted_at=receipted_at, receipt_recorded_at=recorded_at
+    execute(
+        "UPDATE courier_signedcheckpoint SET receipt = %s, receipted_at = %s, receipt_recorded_at = %s "
+        "WHERE channel_id = %s AND direction = %s AND size = %s",
+        [
+            receipt,
+            moment_param(receipted_at),
+            moment_param(recorded_at),
+            channel.pk,
+            Direction.OUT.value,
+            size,
+        ],
     )
 
 

@@ -15,6 +15,7 @@ from accord.channel.envelope import uuid7
 from accord.channel.limits import MAX_LIFETIME_MS, MAX_PAYLOAD_BYTES
 from accord.errors import NotAvailableNow, OfficerCanMend
 
+from .effects import UNDER_WAY
 from .models import AttachmentTransfer, Channel, Direction, Lane, Outbox, OutboxState
 from .moment import entropy, to_ms
 from .wakeup import flush_topic, wake_on_commit
@@ -108,6 +109,7 @@ def enqueue(
         payload=payload,
     )
     if attachment_root is not None:
+        UNDER_WAY.forget(channel.pk)
         AttachmentTransfer.objects.get_or_create(
             channel=channel,
             direction=Direction.OUT,

@@ -10,6 +10,7 @@ from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -24,6 +25,7 @@ from .alarms import raise_alarm
 from .logs import NewEntry
 from .models import Channel, Lane, Outbox, OutboxState
 from .moment import entropy, to_ms
+from .statements import moment_param, read_moment, rows_of
 
 __all__ = ["LANE_FLOOR", "SealedRow", "SealedRows", "expire_overdue", "sealed_rows", "taken"]
 
@@ -82,8 +84,10 @@ def _queue(channel: Channel, now: datetime) -> QuerySet[Outbox]:
 
 def taken(channel: Channel, *, now: datetime) -> list[int]:
     """Returns the primary keys of the next batch: urgent lanes first, each with its floor, within a batch's limits."""
-    waiting = list(
-        _queue(channel, now).order_by("lane", "id").values_list("lane", "id", "size_bytes")[:MAX_BATCH_ENTRIES]
+    waiting = rows_of(
+        "SELECT lane, id, size_bytes FROM courier_outbox WHERE channel_id = %s AND state = 'queued' AND not_after > %s "
+        "ORDER BY lane, id LIMIT %s",
+        [channel.pk, moment_param(now), MAX_BATCH_ENTRIES],
     )
     if len(waiting) == MAX_BATCH_ENTRIES:
         waiting = _with_floors(channel, now, waiting)
@@ -151,7 +155,9 @@ def sealed_rows(channel: Channel, pks: Sequence[int], *, keys: ChannelKeys, now:
     """
     recipient_key = keys.theirs.seal_key_for_sending()
     capsule = OpenCapsule.generate(keys.ours.archive_key(), owner=channel.party_code, entropy=entropy)
-    found = {row[0]: row for row in Outbox.objects.filter(pk__in=pks).values_list(*COLUMNS)}
+    places = ", ".join(["%s"] * len(pks))
+    sql = f"SELECT {', '.join(COLUMNS)} FROM courier_outbox WHERE id IN ({places})"  # noqa: S608 - names and placeholders
+    found = {row[0]: row for row in rows_of(sql, pks)}
     created_ms = to_ms(now)
     rows: list[SealedRow] = []
     for pk in pks:
@@ -182,17 +188,17 @@ def _sealed(
     )
     return seal(
         body,
-        id=envelope_id.bytes,
+        id=UUID(str(envelope_id)).bytes,
         sender=channel.party_code,
         recipient=channel.peer_id,
         epoch=channel.out_epoch,
         created_ms=created_ms,
-        not_after_ms=to_ms(not_after),
+        not_after_ms=to_ms(read_moment(not_after)),
         recipient_key=recipient_key,
         capsule=capsule,
         entropy=entropy,
         attachment_root=None if attachment_root is None else bytes(attachment_root),
-        in_reply_to=None if in_reply_to is None else in_reply_to.bytes,
+        in_reply_to=None if in_reply_to is None else UUID(str(in_reply_to)).bytes,
     )
 
 

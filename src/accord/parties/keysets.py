@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
+from django.db import connection
+
 from accord.channel.keys import VerifyKey
 from accord.channel.keyset import KeyEntry, Keyset, KeysetChain, sign_keyset
 from accord.errors import OurFault
@@ -153,17 +155,21 @@ def tls_certificates(keyset: Keyset) -> Mapping[bytes, bytes]:
     return {pin: der for pin, der in by_pin.items() if pin in keyset.tls_pins}
 
 
-class _Chains:
-    """Verified chains of this process, by the rows they were read from; rows of keysets are never changed."""
+# What tells whether a keyset was added or came into force since; it is asked at each contact, so it is one statement.
+KEYSET_ROWS: Final = (
+    "SELECT id, serial, recorded_at, in_force_at FROM parties_keyset "
+    "WHERE party_id = %s AND peer_id = %s OR party_id = %s AND peer_id = %s ORDER BY id"
+)
+# One set a channel is in use at a time; one that was forgotten is read and verified again.
+MAX_CACHED_KEYS: Final = 64
+
+
+class _Keys:
+    """Verified keys of this process, by the rows they were read from; what a keyset row says is never changed."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.by_rows: dict[tuple[object, ...], KeysetChain] = {}
-
-
-_CHAINS: Final = _Chains()
-# Two chains a channel are in use at a time; one that was forgotten is read and verified again.
-MAX_CACHED_CHAINS: Final = 64
+        self.by_rows: dict[tuple[object, ...], ChannelKeys] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,6 +200,9 @@ class ChannelKeys:
         return next((key for key in counting if key.to_bytes() in filed), counting[0]).key_id
 
 
+_KEYS: Final = _Keys()
+
+
 def channel_keys(us: str, peer: str) -> ChannelKeys:
     """Returns the keysets of both sides, verified under their pinned roots and remembered while no row is added.
 
@@ -201,29 +210,27 @@ def channel_keys(us: str, peer: str) -> ChannelKeys:
         OurFault: A root is not pinned or a side has no keyset.
         TrustFails: A stored keyset does not verify.
     """
-    rows = list(
-        models.Keyset.objects.filter(party_id__in=(us, peer), peer_id__in=(us, peer))
-        .order_by("serial")
-        .values_list("pk", "party_id", "serial", "recorded_at", "in_force_at")
-    )
-    ours = _chain_of([row[:4] for row in rows if row[1] == us], us, peer)
-    theirs = _chain_of([row[:4] for row in rows if row[1] == peer], peer, us)
-    in_force = [row[2] for row in rows if row[1] == us and row[4] is not None]
-    if not in_force:
-        raise OurFault(f"No keyset towards {peer} is in force.", code="parties.no-keyset")
-    return ChannelKeys(ours=ours, theirs=theirs, signing=ours.keysets[max(in_force) - 1])
-
-
-def _chain_of(rows: Sequence[tuple[object, ...]], party: str, peer: str) -> KeysetChain:
-    key = (party, peer, *rows)
-    found = _CHAINS.by_rows.get(key)
+    with connection.cursor() as cursor:
+        cursor.execute(KEYSET_ROWS, (us, peer, peer, us))
+        rows = tuple(map(tuple, cursor.fetchall()))
+    key = (us, peer, rows)
+    found = _KEYS.by_rows.get(key)
     if found is None:
-        found = chain_between(party, peer)
-        with _CHAINS.lock:
-            if len(_CHAINS.by_rows) >= MAX_CACHED_CHAINS:
-                _CHAINS.by_rows.clear()
-            _CHAINS.by_rows[key] = found
+        found = _read_keys(us, peer)
+        with _KEYS.lock:
+            if len(_KEYS.by_rows) >= MAX_CACHED_KEYS:
+                _KEYS.by_rows.clear()
+            _KEYS.by_rows[key] = found
     return found
+
+
+def _read_keys(us: str, peer: str) -> ChannelKeys:
+    ours = chain_between(us, peer)
+    in_force = models.Keyset.objects.filter(party_id=us, peer_id=peer, in_force_at__isnull=False)
+    newest = in_force.order_by("-serial").values_list("serial", flat=True).first()
+    if newest is None:
+        raise OurFault(f"No keyset towards {peer} is in force.", code="parties.no-keyset")
+    return ChannelKeys(ours=ours, theirs=chain_between(peer, us), signing=ours.keysets[newest - 1])
 
 
 def chain_between(party: str, peer: str) -> KeysetChain:
