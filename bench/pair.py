@@ -5,19 +5,45 @@ The nodes are those of ``accord init`` and ``accord peer``; nothing is reached i
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
+from typing import Any
 
 from accord.cli.demo.nodes import NodeProcess, free_port
 from accord.cli.demo.specimens import risk_options
 
-__all__ = ["CODES", "arrangement_code", "make_node", "make_pair", "pair_nodes"]
+__all__ = ["CODES", "arrangement_code", "make_node", "make_pair", "pair_nodes", "run_inside"]
 
 LOOPBACK = "127.0.0.1"
+REPOSITORY = Path(__file__).resolve().parent.parent
 CODES = {"canada": "CA", "india": "IN"}
 """Party codes of the two profiles that every run uses."""
+
+
+def run_inside(node: NodeProcess, module: str, *arguments: str) -> Any:  # Any: whatever the module prints as JSON
+    """Runs one of our modules with a node's home and pass phrase, and returns the JSON value it prints last."""
+    done = subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        env={
+            **{name: value for name, value in os.environ.items() if not name.startswith(("ACCORD_", "DJANGO_"))},
+            "ACCORD_HOME": str(node.home),
+            "ACCORD_PASSPHRASE": node.passphrase,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        cwd=REPOSITORY,
+    )
+    if done.returncode != 0:
+        msg = f"{module} {' '.join(arguments)} ended with {done.returncode}: {done.stderr.strip()[-2000:]}"
+        raise RuntimeError(msg)
+    return json.loads(done.stdout.strip().rpartition("\n")[2])
 
 
 def make_node(home: Path, *, profile: str) -> NodeProcess:
