@@ -22,10 +22,11 @@ class Node:
     """
 
     home: Path
+    passphrase: str = PASSPHRASE
 
     def run(self, *words: str, stdin: str = "", **environment: str) -> "subprocess.CompletedProcess[str]":
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("ACCORD_", "DJANGO_"))}
-        told = {"ACCORD_HOME": str(self.home), "ACCORD_PASSPHRASE": PASSPHRASE, **environment}
+        told = {"ACCORD_HOME": str(self.home), "ACCORD_PASSPHRASE": self.passphrase, **environment}
         return subprocess.run(
             [sys.executable, "-m", "accord", *words],
             env={**kept, **{name: value for name, value in told.items() if value}},

@@ -4,6 +4,7 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -12,13 +13,14 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from accord.cli.demo.nodes import free_port
+from tests.cli.conftest import Node
 from tests.meta.tree import DOCS
 
 SCHEMA = json.loads((DOCS / "schemas/demo.schema.json").read_text("utf-8"))
 NODES = ("CANADA", "INDIA")
 
 
-@pytest.fixture
+@contextmanager
 def databases() -> Iterator[dict[str, str]]:
     """A database for each node where the run is on PostgreSQL; SQLite in the nodes' own folders otherwise."""
     server = os.environ.get("ACCORD_DATABASE_URL", "")
@@ -51,15 +53,52 @@ def demo(home: Path, *words: str, **environment: str) -> "subprocess.CompletedPr
     )
 
 
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, "subprocess.CompletedProcess[str]"]]:
+    home = tmp_path_factory.mktemp("story") / "demo"
+    with databases() as where:
+        yield home, demo(home, "--once", "--json", **where)
+
+
+Told = tuple[Path, "subprocess.CompletedProcess[str]"]
+
+
 @pytest.mark.nodes
 @pytest.mark.postgres
-def test_the_whole_story_is_played_and_every_step_verified(tmp_path: Path, databases: dict[str, str]) -> None:
-    done = demo(tmp_path / "demo", "--once", "--json", **databases)
-    told = json.loads(done.stdout)
-    Draft202012Validator(SCHEMA).validate(told)
-    assert [step for step in told["steps"] if not step["ok"]] == []
-    assert (done.returncode, told["ok"]) == (0, True)
-    assert len(told["steps"]) >= 10
+def test_the_whole_story_is_played_and_every_step_verified(told: Told) -> None:
+    _, done = told
+    story = json.loads(done.stdout)
+    Draft202012Validator(SCHEMA).validate(story)
+    assert [step for step in story["steps"] if not step["ok"]] == []
+    assert (done.returncode, story["ok"]) == (0, True)
+    assert len(story["steps"]) >= 10
+
+
+@pytest.mark.nodes
+def test_what_the_story_left_can_be_listed_shown_and_proven_from_the_command_line(told: Told, tmp_path: Path) -> None:
+    home, _ = told
+    node = Node(home=home / "canada", passphrase=json.loads((home / "canada/demo.json").read_text())["passphrase"])
+    cases = node.read("case", "list", "--as", "liaison")
+    assert cases
+    assert cases[-1]["peer"] == "IN"
+    shown = node.read("case", "show", cases[-1]["own_ref"], "--as", "liaison")
+    assert {message["direction"] for message in shown["messages"]} == {"in", "out"}
+    request = next(message for message in shown["messages"] if message["kind"] == "request")
+    assert request["receipted_at"] is not None
+    for words, claims in (((), {"content"}), (("--without-content",), set())):
+        bundle = tmp_path / f"bundle{len(words)}"
+        done = node.run("case", "evidence", request["id"], "--as", "reviewer", "--out", str(bundle), *words)
+        assert done.returncode == 0, done.stderr
+        verdict = node.read("verify", str(bundle), "--root", str(home / "roots.json"))
+        assert {claim["name"] for claim in verdict["claims"]} - {"integrity", "origin", "time", "receipt"} == claims
+
+
+@pytest.mark.nodes
+def test_an_administrator_reads_no_case(told: Told) -> None:
+    home, _ = told
+    done = Node(home=home / "canada").run("case", "list")
+    assert done.returncode == 2
+    assert "case.read" in done.stderr
 
 
 def test_a_folder_that_is_somebody_elses_is_never_emptied(tmp_path: Path) -> None:

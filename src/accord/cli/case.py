@@ -144,6 +144,9 @@ def evidence(
     home: Home = None,
     acting: ActingName = None,
     out: Annotated[Path, typer.Option("--out", help="File to write.")],
+    without_content: Annotated[
+        bool, typer.Option("--without-content", help="Prove origin, time and receipt, and disclose nothing.")
+    ] = False,
 ) -> None:
     """Write the evidence bundle of one message to a file."""
     open_node(home)
@@ -158,13 +161,13 @@ def evidence(
     officer = acting_officer(acting)
     require(officer, Permission.EVIDENCE_EXPORT)
     found = read_message(officer, key)
-    bundle = _bundle_of(found)
+    bundle = _bundle_of(found, discloses_body=not without_content)
     out.write_bytes(bundle)
-    note(officer, "export evidence", found)
+    note(officer, "export evidence", found, detail={"discloses_body": not without_content})
     say(f"Wrote {out} ({len(bundle)} bytes). Check it with `accord verify {out} --root ROOTS.json`.")
 
 
-def _bundle_of(message: "Message") -> bytes:
+def _bundle_of(message: "Message", *, discloses_body: bool) -> bytes:
     from accord.courier.evidence import evidence_for
     from accord.courier.models import Entry
     from accord.exchange.errors import NotFound
@@ -172,5 +175,5 @@ def _bundle_of(message: "Message") -> bytes:
     logged = Entry.objects.filter(direction=message.direction)
     entry = None if message.envelope_id is None else logged.filter(envelope_id=message.envelope_id).first()
     if entry is None:
-        raise NotFound("The message is in no log yet, so that nothing can be proven of it.")
-    return evidence_for(entry)
+        raise NotFound("The message is in no log yet, so that nothing can be proven of it.", code="courier.no-entry")
+    return evidence_for(entry, discloses_body=discloses_body)

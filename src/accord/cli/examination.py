@@ -237,5 +237,5 @@ def _alarms(_home: Path) -> Iterator[Finding]:
             name="alarms",
             state="care",
             sentence=f"{alarm.code}, {alarm.count} times, last {alarm.last_seen_at:%Y-%m-%d %H:%M} UTC: {alarm.detail}",
-            next_step="Look at it and acknowledge it over the API.",
+            next_step="Look at it, then `accord peer acknowledge` with the number that `accord peer list` shows.",
         )
