@@ -31,6 +31,13 @@ def test_the_description_in_the_documentation_is_the_one_served(document: dict[s
     )
 
 
+def test_every_operation_is_in_the_guide_with_its_permission(document: dict[str, Any]) -> None:
+    guide = (KEPT.parents[1] / "api.md").read_text("utf-8")
+    for path, method, item in _operations(document):
+        operation = f"`{method.upper()} {path.removeprefix('/api/v1')}`"
+        assert f"| {operation} | {item['summary']} | {item['x-accord-permission']} |" in guide, operation
+
+
 def test_every_operation_says_who_may_call_it(document: dict[str, Any]) -> None:
     words = {item.value for item in Permission} | {Everyone.SIGNED_IN.value}
     for path, method, item in _operations(document):

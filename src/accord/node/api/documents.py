@@ -131,7 +131,6 @@ IDEMPOTENCY_PARAMETER: Final[Document] = {
         "maxLength": IDEMPOTENCY_KEY_CHARACTERS_MAX,
         "pattern": r"^[\x21-\x7e]+$",
     },
-    "example": "4f7c2a52-7f1d-4a0e-9d53-0d1a2f6f8a01",
 }
 
 
