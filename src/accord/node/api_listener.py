@@ -29,13 +29,13 @@ class _ApiTls(BuiltinSSLAdapter):
     """HTTPS for officers and systems; a client certificate is asked for and known by its digest."""
 
     def __init__(self, config: NodeConfig) -> None:
-        super().__init__(config.api_tls_certificate, config.api_tls_key)  # type: ignore[no-untyped-call]  # cheroot
+        super().__init__(config.api_tls_certificate, config.api_tls_key)
         self.context.minimum_version = ssl.TLSVersion.TLSv1_2
         if config.api_client_ca:
             self.context.load_verify_locations(cafile=config.api_client_ca)
             self.context.verify_mode = ssl.CERT_OPTIONAL
 
-    def get_environ(self, sock: ssl.SSLSocket) -> dict[str, Any]:
+    def get_environ(self, sock: ssl.SSLSocket) -> dict[str, Any]:  # type: ignore[override]  # cheroot's stub lacks sock
         """Returns what the application learns about the connection."""
         environ: dict[str, Any] = {"wsgi.url_scheme": "https", "HTTPS": "on"}
         certificate = sock.getpeercert(binary_form=True)
