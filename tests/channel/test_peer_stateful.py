@@ -11,6 +11,9 @@ The judge (Jepsen's total-queue and unique-ids, over both disks):
   effect, and is receipted; what waits in a queue was delivered.
 """
 
+import random
+
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -118,7 +121,7 @@ class TwoParties(RuleBasedStateMachine):
         node.restore(self.backups[side][-1 - choice % len(self.backups[side])])
         self.restored.add(side)
         if is_announced:
-            node.state = node.state.restored()
+            node.announce_restoration()
         self._forget_what_nobody_holds()
 
     @rule(side=SIDES, minutes=st.sampled_from([-60, 3, 60]))
@@ -198,7 +201,7 @@ class TwoParties(RuleBasedStateMachine):
             if node.state.mode is Mode.RECOVERING:
                 node.state = node.state.recovery_abandoned()
                 decided = True
-            elif node.disk.out.ids()[: len(peer.disk.inn.ids())] != peer.disk.inn.ids():
+            elif node.disk.out.leaves[: len(peer.disk.inn.leaves)] != peer.disk.inn.leaves:
                 note = peer.state.incoming.checkpoint
                 assert self.restored == {"CA", "IN"}, "one lost disk needs no officer"
                 assert note is not None
@@ -222,7 +225,45 @@ class TwoParties(RuleBasedStateMachine):
         assert {envelope_id(label) for label in node.disk.sent} <= set(ids)
 
 
+INVARIANTS = (
+    TwoParties.stored_logs_are_what_their_heads_say,
+    TwoParties.every_effect_is_of_one_entry_and_happened_once,
+    TwoParties.honest_nodes_refuse_each_other_only_for_what_was_lost,
+    TwoParties.every_freeze_has_a_proof_that_convicts,
+    TwoParties.nothing_freezes_while_no_disk_was_lost,
+)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_dense_storm_of_losses_and_replays_ends_whole(seed: int) -> None:
+    """The same rules, chosen so that disks are lost in the midst of traffic."""
+    choose = random.Random(seed)
+    world = TwoParties()
+    world.set_up(limit=choose.choice([1, 2, 256]))
+    weights = {"send": 8, "contact": 4, "play_again": 4, "restore": 2, "crash": 1, "flush": 1, "shift_clock": 0.3}
+    for _ in range(25):
+        act = choose.choices(list(weights), list(weights.values()))[0]
+        side = choose.choice(["CA", "CA", "IN"])
+        fate = choose.choice(["both", "both", "both", "answer lost", "request lost"])
+        match act:
+            case "send":
+                world.send(side=side, count=choose.randint(1, 3), fate=fate)
+            case "contact":
+                world.contact(side=side, fate=fate)
+            case "play_again":
+                world.play_again(choice=choose.randrange(10_000))
+            case "restore":
+                world.restore(side=side, choice=choose.randrange(12), is_announced=choose.random() < 0.5)
+            case "shift_clock":
+                world.shift_clock(side=side, minutes=choose.choice([-60, 3, 60]))
+            case _:
+                getattr(world, act)(side=side)
+        for holds in INVARIANTS:
+            holds(world)
+    world.teardown()
+
+
 TestTwoParties = TwoParties.TestCase
 TestTwoParties.settings = settings(
-    max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
 )

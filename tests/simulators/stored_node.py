@@ -275,6 +275,11 @@ class StoredNode:
         self.disk.queue += [label for label, name in self.disk.sent.items() if name in void]
         self.disk.out.cut(size)
 
+    def announce_restoration(self) -> None:
+        """Begins a new epoch, as an operator does who knows that an older disk was put back."""
+        self.state = self.state.restored()
+        self._void(self.state.outgoing.size)
+
     def rewind(self, note: bytes) -> None:
         """Begins again from what the peer co-signed, as officers of both sides decided."""
         self.state, _ = rewind(self.state, note)

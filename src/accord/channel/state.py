@@ -179,9 +179,13 @@ class ChannelState:
         """Returns the state after an operator put back an older copy of the storage: our log begins a new epoch.
 
         It is not needed for safety. It lets the peer tell an innocent restoration from a second log, should a frame
-        that was sent before the restoration arrive after it.
+        that was sent before the restoration arrive after it. What was never receipted is appended anew in that epoch:
+        the caller deletes stored entries from ``outgoing.size`` on and puts their messages back into the queue.
         """
-        return replace(self, outgoing=replace(self.outgoing, epoch=self.outgoing.epoch + 1))
+        head = self.outgoing
+        checkpoint = head.checkpoint if head.size == head.receipted_size else None
+        outgoing = replace(head, epoch=head.epoch + 1, frontier=head.receipted, checkpoint=checkpoint)
+        return replace(self, outgoing=outgoing)
 
     def recovery_abandoned(self) -> "ChannelState":
         """Returns the state after two officers gave up entries that neither side holds any more.
