@@ -7,12 +7,14 @@ from unittest.mock import patch
 import pytest
 from django.utils import timezone
 
-from accord.courier.models import Outbox
+from accord.courier.models import Alarm, Outbox
 from accord.errors import OurFault
+from accord.law.decision import Decision, Outcome
 from accord.law.facts import Facts
 from accord.release.actor import ActorNotPermitted
 from accord.release.approvals import approve, payload_digest, request_approval
 from accord.release.errors import ApprovalRefused, GateRefuses, KindUnknown, ReleaseRefused
+from accord.release.gate import use_gate
 from accord.release.models import Approval, DecisionRecord, ReleasedMessage
 from accord.release.records import commitment_of
 from accord.release.services import one_release, release, send_for_the_channel, withdraw_released
@@ -217,3 +219,26 @@ def test_a_message_still_in_the_queue_can_be_withdrawn(desk: Desk, prepared: Pre
     withdraw_released(desk.releasing, released)
     assert Outbox.objects.get().state == "withdrawn"
     assert released.unsent_reason == "withdrawn"
+
+
+class FailingGate:
+    """A gate whose engine broke: it refuses and says so."""
+
+    def decide(self, facts: Facts) -> Decision:
+        return Decision(
+            outcome=Outcome.REFUSE, facts_digest=bytes(32), pack_digest=bytes(32), alarm="law.policy-error: 1 error"
+        )
+
+
+def test_a_gate_that_fails_lets_nothing_leave_and_raises_an_alarm(desk: Desk, prepared: Prepared) -> None:
+    use_gate(FailingGate())  # type: ignore[arg-type]
+    with pytest.raises(GateRefuses) as refused:
+        prepared.leave(desk)
+    assert refused.value.decision.alarm is not None
+    assert "no answer means no" in str(refused.value)
+    assert Alarm.objects.get().code == "release.gate-failed"
+    assert not Outbox.objects.exists()
+    prepared.approval.refresh_from_db()
+    assert prepared.approval.state == Approval.State.APPROVED
+    use_gate(None)
+    assert prepared.leave(desk).outbox_id == Outbox.objects.get().pk

@@ -7,6 +7,7 @@ import hashlib
 import secrets
 from datetime import datetime
 
+from accord.courier.alarms import raise_alarm
 from accord.law.decision import Decision
 from accord.law.facts import Facts, facts_bytes
 from accord.release.actor import Actor
@@ -56,7 +57,9 @@ def unsaved_record(
 def keep_decision(
     facts: Facts, decision: Decision, *, actor: Actor | None, at: datetime, description: str = ""
 ) -> DecisionRecord:
-    """Stores the record of a decision and returns it."""
+    """Stores the record of a decision and returns it; a gate that failed raises an alarm beside its refusal."""
+    if decision.alarm is not None:
+        raise_alarm(None, "release.gate-failed", decision.alarm)
     record = unsaved_record(facts, decision, actor=actor, at=at, description=description)
     record.save(force_insert=True)
     return record
