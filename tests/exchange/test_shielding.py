@@ -99,3 +99,16 @@ def test_nothing_leaves_by_the_hour_that_no_officer_released(desk: Desk) -> None
     draft = services.cannot_confirm(desk.duty, request, now=now)
     approved(desk, services.submit(desk.duty, draft, version=1, now=now), now=now)
     assert services.release_due(now=now + timedelta(days=6)) == 0
+
+
+def test_one_released_after_its_moment_leaves_at_the_next_full_hour_from_receipt(desk: Desk) -> None:
+    now = timezone.now()
+    request = received_request(desk, now=now)
+    draft = services.cannot_confirm(desk.duty, request, now=now + timedelta(days=5))
+    message = services.submit(desk.duty, draft, version=1, now=now + timedelta(days=5))
+    late = now + timedelta(days=5, hours=6, minutes=17)
+    message = services.release(desk.releasing, approved(desk, message, now=late), now=late)
+    assert message.state == Message.State.APPROVED
+    assert message.release_at == now + timedelta(days=5, hours=7)
+    assert services.release_due(now=late) == 0
+    assert services.release_due(now=now + timedelta(days=5, hours=7)) == 1

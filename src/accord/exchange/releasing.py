@@ -12,7 +12,7 @@ from accord.exchange.drafting import own_side_of
 from accord.exchange.errors import ActRefused
 from accord.exchange.kinds import ANSWER, DELAY_NOTICE, SPONTANEOUS_INFORMATION
 from accord.exchange.models import Case, Clock, HoldAnswer, Message
-from accord.exchange.submission import clock_answered, facts_of
+from accord.exchange.submission import clock_answered, facts_of, slot_of
 from accord.exchange.text import check_texts
 from accord.officers.acts import note
 from accord.officers.models import Officer
@@ -174,9 +174,11 @@ def release(officer: Officer, message: Message, *, now: datetime | None = None) 
                 code="release.own-draft",
                 next_step="Ask another releasing officer.",
             )
-        if held.release_at is not None and moment < held.release_at:
+        if held.release_at is not None and (held.release_by_id is None or moment < held.release_at):
+            # Released after its moment has passed, it leaves at the next one: never when an officer happened to act.
+            held.release_at = max(held.release_at, slot_of(held, moment))
             held.release_by = officer
-            held.save(update_fields=["release_by"])
+            held.save(update_fields=["release_at", "release_by"])
             note(officer, "schedule release", held, at=moment)
             return held
         _leave(officer, held, moment)

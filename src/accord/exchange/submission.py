@@ -34,7 +34,7 @@ from accord.release.services import check
 from accord.vocabulary.clocks import FIRST_CLOCK_TABLE
 from accord.vocabulary.refusal import AnswerOutcome
 
-__all__ = ["Check", "check_draft", "clock_answered", "facts_of", "is_same_words", "submit"]
+__all__ = ["Check", "check_draft", "clock_answered", "facts_of", "is_same_words", "slot_of", "submit"]
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
@@ -194,7 +194,7 @@ def submit(officer: Officer, message: Message, *, version: int, now: datetime | 
         record = keep_decision(facts, decision, actor=officer, at=moment, description=reference)
         if decision.lets_pass:
             if is_same_words(held):
-                held.release_at = _slot_of(held, moment)
+                held.release_at = slot_of(held, moment)
             held.approval = request_approval(
                 officer,
                 subject_type="message",
@@ -227,7 +227,12 @@ def _wait_for_gate(case: Case, now: datetime) -> None:
     case.save(update_fields=["waiting_on", "changed_at"])
 
 
-def _slot_of(message: Message, now: datetime) -> datetime:
+def slot_of(message: Message, now: datetime) -> datetime:
+    """Returns the moment at which an answer with fixed words leaves when it is released now.
+
+    Raises:
+        ActRefused: The request has no clock to count from.
+    """
     clock = clock_answered(message)
     if clock is None:
         raise ActRefused("The request has no clock.", code="exchange.no-clock")
