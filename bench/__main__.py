@@ -33,9 +33,22 @@ def main() -> int:
     if asked.only == "primitives":
         return 0
     from bench.path import measure_path
+    from bench.peers.as4_cost import as4_cost
 
-    messages = asked.messages or (FULL_MESSAGES if asked.full else QUICK_MESSAGES)
-    found = measure_path(folder=scratch, limit=limit, messages=messages, alone=asked.alone)
+    def say(words: str) -> None:
+        print(f"... {words}", flush=True)
+
+    say("measuring AS4")
+    as4 = as4_cost(scratch)
+    found = measure_path(
+        folder=scratch,
+        limit=limit,
+        messages=asked.messages or (FULL_MESSAGES if asked.full else QUICK_MESSAGES),
+        alone=asked.alone,
+        as4=as4,
+        say=say,
+    )
+    found += as4.figures()
     print_figures("The whole path", found)
     path = write_results("path", as_rows(found, machine=machine, commit=commit))
     print(f"written: {path}")

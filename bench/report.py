@@ -1,49 +1,42 @@
-"""How the figures are shown on a terminal: each beside its peer and its promise."""
+"""How the figures are shown on a terminal: each beside its peer and its promise, one figure a line, its peer below."""
 
+import sys
 from collections.abc import Sequence
-
-from rich.console import Console
-from rich.table import Table
 
 from bench.machine import Machine
 from bench.results import Figure
 
 __all__ = ["print_figures", "print_heading"]
 
-console = Console(width=None)
+NAME_WIDTH = 36
+VALUE_WIDTH = 12
+UNIT_WIDTH = 13
 
 
 def print_heading(machine: Machine, commit: str) -> None:
     """Prints what the figures depend on."""
-    console.print(f"[bold]Accord benchmarks[/bold], commit {commit}")
-    console.print(str(machine), highlight=False)
+    _line(f"Accord benchmarks, commit {commit}")
+    _line(str(machine))
 
 
 def print_figures(title: str, figures: Sequence[Figure]) -> None:
-    """Prints one table; columns that no figure fills are left out."""
-    table = Table(title=title, title_justify="left")
-    table.add_column("name")
-    table.add_column("value", justify="right")
-    table.add_column("unit")
-    has_target = any(figure.target for figure in figures)
-    has_peer = any(figure.peer for figure in figures)
-    if has_target:
-        table.add_column("promise")
-    if has_peer:
-        table.add_column("beside")
-        table.add_column("ratio", justify="right")
+    """Prints the figures, each with what it stands beside."""
+    _line("")
+    _line(title)
     for figure in figures:
-        row = [figure.name, _shown(figure.value), figure.unit]
-        if has_target:
-            row.append(figure.target)
-        if has_peer:
-            row.append("" if figure.peer is None else str(figure.peer))
-            row.append("" if figure.ratio is None else f"{figure.ratio:.2f}")
-        table.add_row(*row)
-    console.print(table)
+        promise = f"promise {figure.target}" if figure.target else ""
+        row = f"  {figure.name:{NAME_WIDTH}}{_shown(figure.value):>{VALUE_WIDTH}} {figure.unit:{UNIT_WIDTH}}{promise}"
+        _line(row.rstrip())
+        if figure.peer is not None and figure.ratio is not None:
+            _line(f"{'':{NAME_WIDTH + 2}}{_shown(figure.ratio):>{VALUE_WIDTH}} of {figure.peer}")
+
+
+def _line(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def _shown(value: float) -> str:
     if value >= 1_000:
         return f"{value:,.0f}"
-    return f"{value:.1f}" if value >= 100 else f"{value:.2f}"
+    return f"{value:.1f}" if value >= 100 else f"{value:.3g}"

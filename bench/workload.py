@@ -88,6 +88,23 @@ def _fields(number: int, *, party: str, peer: str, text: str, today: date) -> di
     }
 
 
+_INDIAN_SIDE: dict[str, object] = {
+    "dpdp_head": "17(1)(c)",
+    "has_security_safeguards": True,
+    "substances": [
+        {
+            "name": "79099-07-3",
+            "schedules": ["B", "C"],
+            "controlled_on": "2025-01-23",
+            "happened_on": "2026-02-09",
+            "movement": "reported",
+            "direction": "export",
+            "notification": "G.S.R. 71(E)",
+        }
+    ],
+}
+
+
 def _own_side(party: str) -> dict[str, object]:
     return {
         "has_personal_data": False,
@@ -106,7 +123,7 @@ def _own_side(party: str) -> dict[str, object]:
         "legitimate_aim": "SPECIMEN. To find and stop the diversion of a controlled precursor.",
         "proportionality": "SPECIMEN. One consignment, no person.",
         "authorising_law": LAWS.get(party, "SPECIMEN Act, section 1"),
-        **({"dpdp_head": "17(1)(c)", "has_security_safeguards": True} if party == "IN" else {}),
+        **(_INDIAN_SIDE if party == "IN" else {}),
     }
 
 
@@ -215,16 +232,28 @@ def _payload_sizes() -> dict[str, Any]:
     return {"count": len(sizes), "least": sizes[0] if sizes else 0, "most": sizes[-1] if sizes else 0}
 
 
+def _evidence(out: Path) -> dict[str, Any]:
+    """Writes the bundle of the newest receipted message of our own log."""
+    from accord.courier.evidence import evidence_for
+    from accord.courier.models import Direction, Entry
+
+    entries = Entry.objects.filter(direction=Direction.OUT).select_related("channel").order_by("-position")
+    entry = next(one for one in entries.iterator() if one.is_receipted)
+    out.write_bytes(evidence_for(entry))
+    return {"position": entry.position}
+
+
 def main() -> None:
     """Runs one command."""
     parser = argparse.ArgumentParser(prog="python -m bench.workload")
-    parser.add_argument("command", choices=("release", "sizes"))
+    parser.add_argument("command", choices=("release", "sizes", "evidence"))
     parser.add_argument("--count", type=int, default=1)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--peer")
     parser.add_argument("--kind", choices=("report", "noise"), default="report")
     parser.add_argument("--size", type=int, default=MESSAGE_BYTES)
     parser.add_argument("--pause", type=float, default=0.0, help="seconds between releases; each its own transaction")
+    parser.add_argument("--out", type=Path, help="file of an evidence bundle")
     asked = parser.parse_args()
     open_node(Path(os.environ["ACCORD_HOME"]))
     if asked.command == "release":
@@ -236,6 +265,8 @@ def main() -> None:
             size_bytes=asked.size,
             pause=asked.pause,
         )
+    elif asked.command == "evidence":
+        said = _evidence(asked.out)
     else:
         said = _payload_sizes()
     json.dump(said, sys.stdout)
