@@ -77,6 +77,7 @@ class NodeBook:
         outcomes: Envelope id to state and reason code of what was received.
         effects: How often each received envelope shows among the rows of the exchange.
         alarms: Codes of the alarms, with how often each was seen.
+        services: Received envelopes that serve the channel itself (dispositions, keysets) and have no row of a case.
     """
 
     party: str
@@ -88,6 +89,7 @@ class NodeBook:
     outcomes: dict[bytes, tuple[str, str]]
     effects: Counter[bytes]
     alarms: Counter[str]
+    services: frozenset[bytes] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +157,7 @@ def _node_book(connection: sqlite3.Connection, channel: sqlite3.Row) -> NodeBook
         (number,),
     ).fetchall()
     outcomes = connection.execute(
-        "SELECT envelope_id, state, reason_code FROM release_receivedmessage WHERE peer_id = ?", (peer,)
+        "SELECT envelope_id, state, reason_code, kind FROM release_receivedmessage WHERE peer_id = ?", (peer,)
     ).fetchall()
     alarms = connection.execute("SELECT code, count FROM courier_alarm").fetchall()
     return NodeBook(
@@ -164,10 +166,13 @@ def _node_book(connection: sqlite3.Connection, channel: sqlite3.Row) -> NodeBook
         mode=channel["mode"],
         out=_log_book(connection, channel, "out"),
         replica=_log_book(connection, channel, "in"),
-        released={bytes(row["envelope_id"]): row["unsent_reason"] for row in released},
-        outcomes={bytes(row["envelope_id"]): (row["state"], row["reason_code"]) for row in outcomes},
+        released={bytes.fromhex(row["envelope_id"]): row["unsent_reason"] for row in released},
+        outcomes={bytes.fromhex(row["envelope_id"]): (row["state"], row["reason_code"]) for row in outcomes},
         effects=_effects(connection, peer),
         alarms=Counter({row["code"]: row["count"] for row in alarms}),
+        services=frozenset(
+            bytes.fromhex(row["envelope_id"]) for row in outcomes if row["kind"] in {"disposition", "keyset"}
+        ),
     )
 
 
@@ -206,7 +211,7 @@ def _effects(connection: sqlite3.Connection, peer: str) -> Counter[bytes]:
         " WHERE m.direction = 'in' AND c.peer_id = ?",
         (peer,),
     )
-    return Counter(bytes(row["envelope_id"]) for row in rows)
+    return Counter(bytes.fromhex(row["envelope_id"]) for row in rows)
 
 
 def check_pair(one: NodeBook, other: NodeBook, *, is_settled: bool = True) -> Verdict:
@@ -274,7 +279,7 @@ def _queue_faults(sender: NodeBook, receiver: NodeBook, *, is_settled: bool) -> 
     if lost:
         faults.append(f"{len(lost)} of {len(sent)} released messages have no outcome, first {min(lost).hex()}")
     missing = sent & {envelope for envelope, (state, _) in receiver.outcomes.items() if state == "filed"}
-    missing -= set(receiver.effects)
+    missing -= set(receiver.effects) | receiver.services
     if missing:
         faults.append(f"{len(missing)} filed messages have no effect, first {min(missing).hex()}")
     unhandled = sum(not entry.is_handled for entry in receiver.replica.entries)
