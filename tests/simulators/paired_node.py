@@ -6,12 +6,12 @@ frames as bytes and can lose a request, lose an answer, or change either.
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from accord.channel.frames import Frame, decode_frame
+from accord.channel.frames import Fetched, Frame, decode_frame
 from accord.courier.flush import FlushResult, flush_once
 from accord.courier.inbound import Answer, receive_contact
 from accord.courier.models import Channel, Lane, Outbox
@@ -28,6 +28,16 @@ from .stored_node import StoredNode
 __all__ = ["PairedNode", "Wire", "make_paired_node"]
 
 PROFILES = {"CA": "canada", "IN": "india"}
+
+
+class KeepingNode(StoredNode):
+    """The simulator's node, which also keeps real archive capsules and gives them back with the entries."""
+
+    def _fetched(self) -> Fetched | None:
+        fetched = super()._fetched()
+        if fetched is None:
+            return None
+        return replace(fetched, batch=replace(fetched.batch, capsules=tuple(sorted(self.disk.capsules))))
 
 
 @dataclass
@@ -131,5 +141,5 @@ def make_paired_node(us: str = "CA", peer: str = "IN") -> PairedNode:
             in_force_at=timezone.now(),
         )
     channel = Channel.objects.create(peer_id=peer, party_code=us, peer_url="https://peer.invalid")
-    node = StoredNode.create(peer, us)
+    node = KeepingNode.create(peer, us)
     return PairedNode(channel=channel, peer=node, wire=Wire(peer=node), custody=MemoryCustody(us))

@@ -28,6 +28,7 @@ from accord.channel.events import (
     PeerDisagrees,
     PeerRefused,
     ReceiptAccepted,
+    ReceiptDisputed,
     ReceiptWithheld,
     RecoveryCompleted,
     RolledBack,
@@ -46,7 +47,7 @@ from .moment import from_ms
 from .recent import Recent
 from .statements import moment_param
 
-__all__ = ["AWAITED", "UNDER_WAY", "Effects", "apply_events", "mark_flushed", "store_chunks"]
+__all__ = ["AWAITED", "UNDER_WAY", "Effects", "apply_events", "mark_flushed", "requeue_from", "store_chunks"]
 
 
 def _awaited(channel_id: int) -> bool:
@@ -175,11 +176,21 @@ def _receipt_accepted(scene: _Scene, event: ReceiptAccepted) -> None:
     scene.effects.receipted_size = event.size
 
 
-def _rolled_back(scene: _Scene, event: RolledBack) -> None:
-    deleted = delete_from(scene.channel, Direction.OUT, size=event.to_size)
-    requeued = Outbox.objects.filter(channel=scene.channel, position__gte=event.to_size).update(
+def requeue_from(channel: Channel, *, size: int) -> tuple[int, int]:
+    """Deletes our own entries from ``size`` on and puts their messages back into the queue, under the same identity.
+
+    Returns:
+        How many entries and how many messages that were.
+    """
+    deleted = delete_from(channel, Direction.OUT, size=size)
+    requeued = Outbox.objects.filter(channel=channel, position__gte=size).update(
         state=OutboxState.QUEUED, position=None, flushed_at=None
     )
+    return deleted, requeued
+
+
+def _rolled_back(scene: _Scene, event: RolledBack) -> None:
+    deleted, requeued = requeue_from(scene.channel, size=event.to_size)
     raise_alarm(
         scene.channel,
         "courier.rolled-back",
@@ -312,6 +323,16 @@ def _peer_disagrees(scene: _Scene, event: PeerDisagrees) -> None:
     )
 
 
+def _receipt_disputed(scene: _Scene, event: ReceiptDisputed) -> None:
+    raise_alarm(
+        scene.channel,
+        "courier.receipt-disputed",
+        f"The peer co-signed, for size {event.size} of our log, a text that we never signed. Delivery stays "
+        "unconfirmed; the receipt is kept as evidence of that.",
+        evidence=event.receipt,
+    )
+
+
 def _receipt_withheld(scene: _Scene, event: ReceiptWithheld) -> None:
     if scene.effects.refusal is not None:
         # A refusal states the peer's sizes and carries no receipt: that is its form, not a sign of bad faith.
@@ -367,6 +388,7 @@ _ACTS: Final[Mapping[type[Event], Callable[[_Scene, Any], None]]] = {
     SkewObserved: _skew_observed,
     PeerBehind: _peer_behind,
     PeerDisagrees: _peer_disagrees,
+    ReceiptDisputed: _receipt_disputed,
     ReceiptWithheld: _receipt_withheld,
     PeerRefused: _peer_refused,
     EntriesRequested: _entries_requested,

@@ -6,14 +6,26 @@ A frozen channel thaws from what was co-signed, never from the fork (``ChannelSt
 from django.db import transaction
 from django.utils import timezone
 
+from accord.channel.checkpoint import unverified_checkpoint
 from accord.channel.state import ChannelState
 from accord.errors import OfficerCanMend
 
+from .alarms import raise_alarm
+from .effects import requeue_from
 from .heads import channel_state, locked_channel, store_state
 from .models import Channel, Mode, ModeChange
 from .wakeup import flush_topic, wake_on_commit
 
-__all__ = ["TwoOfficersNeeded", "confirm_thaw", "propose_thaw", "resume", "suspend", "thaw"]
+__all__ = [
+    "TwoOfficersNeeded",
+    "abandon_recovery",
+    "confirm_thaw",
+    "declare_restored",
+    "propose_thaw",
+    "resume",
+    "suspend",
+    "thaw",
+]
 
 
 class TwoOfficersNeeded(OfficerCanMend):
@@ -120,3 +132,55 @@ def thaw(channel_id: int, *, proposed_by: int, confirmed_by: int, reason: str) -
     if _waiting(channel) is None:
         propose_thaw(channel_id, officer_id=proposed_by, reason=reason)
     return confirm_thaw(channel_id, officer_id=confirmed_by)
+
+
+@transaction.atomic
+def abandon_recovery(channel_id: int, *, proposed_by: int, confirmed_by: int, reason: str) -> Channel:
+    """Gives up entries of our own log that neither side holds any more, on the word of two officers.
+
+    It is needed only when both nodes were restored from older copies. The lost positions are named in the alarm, so
+    that the two sides can tell each other what was there.
+
+    Raises:
+        TwoOfficersNeeded: Both are one.
+        OfficerCanMend: The channel is not recovering.
+    """
+    if proposed_by == confirmed_by:
+        raise TwoOfficersNeeded("Giving up entries needs the word of two different officers.")
+    channel = locked_channel(channel_id)
+    before = channel_state(channel)
+    state = before.recovery_abandoned()
+    lost_to = before.outgoing.size if before.witness is None else unverified_checkpoint(before.witness).size
+    raise_alarm(
+        channel,
+        "courier.entries-lost",
+        f"Our entries {before.outgoing.size} to {lost_to - 1} are lost on both sides; two officers gave them up.",
+        evidence=before.witness,
+    )
+    now = timezone.now()
+    ModeChange.objects.create(
+        channel=channel,
+        from_mode=channel.mode,
+        to_mode=state.mode.value,
+        reason=reason,
+        proposed_at=now,
+        proposed_by=proposed_by,
+        confirmed_at=now,
+        confirmed_by=confirmed_by,
+    )
+    store_state(channel, state)
+    wake_on_commit(flush_topic(channel.pk))
+    return channel
+
+
+@transaction.atomic
+def declare_restored(channel_id: int, *, officer_id: int, reason: str) -> Channel:
+    """Begins a new epoch after an operator put an older copy of the storage back; call it before the node starts.
+
+    What was never receipted goes back into the queue and is appended anew. Without this act the peer's witness brings
+    about the same; with it, an old frame that is still under way cannot look like a second history.
+    """
+    channel = locked_channel(channel_id)
+    state = channel_state(channel).restored()
+    requeue_from(channel, size=state.outgoing.size)
+    return _changed(channel, state, officer_id=officer_id, reason=reason)

@@ -6,7 +6,7 @@ exclusive (``BEGIN IMMEDIATE``). So a checkpoint is checked, signed and stored i
 tlog-witness, atomicity).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -16,10 +16,10 @@ from accord.channel.state import Mode as StateMode
 from accord.errors import OurFault
 from accord.parties.keysets import ChannelKeys, channel_keys
 
-from .models import Channel, Direction, Entry, LogNode
+from .models import Channel, Direction, Entry, LogNode, SignedCheckpoint
 from .statements import read_channel, rows_of, update_channel, uuid_param
 
-__all__ = ["channel_state", "hash_reader", "known_positions", "locked_channel", "put_state", "store_state"]
+__all__ = ["channel_state", "hash_reader", "known_positions", "locked_channel", "own_note_at", "put_state", "store_state"]
 
 HEAD_FIELDS: Final = (
     "mode",
@@ -140,6 +140,17 @@ def hash_reader(channel_id: int, direction: Direction) -> HashReader:
                 fields={"level": level, "start": start, "wanted": count, "found": len(hashes)},
             )
         return hashes
+
+    return read
+
+
+def own_note_at(channel_id: int) -> Callable[[int], bytes | None]:
+    """Returns a reader of our own signed notes: the note over one size of our log, or ``None`` if there is none."""
+
+    def read(size: int) -> bytes | None:
+        notes = SignedCheckpoint.objects.filter(channel_id=channel_id, direction=Direction.OUT, size=size)
+        note = notes.values_list("note", flat=True).first()
+        return None if note is None else bytes(note)
 
     return read
 

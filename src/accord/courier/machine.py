@@ -12,7 +12,7 @@ from accord.errors import AccordError
 from accord.parties.custody import custody_in_use
 from accord.parties.keysets import ChannelKeys, channel_keys
 
-from .heads import channel_state, hash_reader, known_positions
+from .heads import channel_state, hash_reader, known_positions, own_note_at
 from .models import Channel, Direction
 
 __all__ = ["forget_meetings", "has_met", "machine_for", "remember_meeting"]
@@ -69,6 +69,7 @@ def machine_for(channel: Channel, *, keys: ChannelKeys | None = None, appending:
         skew_tolerance_ms=settings.ACCORD_SKEW_TOLERANCE_SECONDS * 1000,
         has_met=has_met(channel_id),
         own_log=hash_reader(channel_id, Direction.OUT),
+        own_note_at=own_note_at(channel_id),
         peer_log=hash_reader(channel_id, Direction.IN),
         positions_of=positions_of,
     )

@@ -82,7 +82,7 @@ class Channel(models.Model):
     peer_url = models.CharField(max_length=400, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
-    out_epoch = models.PositiveIntegerField(default=1)
+    out_epoch = models.PositiveIntegerField(default=0)
     out_size = models.BigIntegerField(default=0)
     out_frontier = models.BinaryField(default=EMPTY)
     out_checkpoint = models.BinaryField(null=True)
@@ -92,7 +92,7 @@ class Channel(models.Model):
     out_time_ms = models.BigIntegerField(default=0)
     out_receipted_size = models.BigIntegerField(default=0)
 
-    in_epoch = models.PositiveIntegerField(default=1)
+    in_epoch = models.PositiveIntegerField(default=0)
     in_size = models.BigIntegerField(default=0)
     in_frontier = models.BinaryField(default=EMPTY)
     in_checkpoint = models.BinaryField(null=True)
