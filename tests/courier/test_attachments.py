@@ -1,0 +1,235 @@
+"""Attachments: sealed chunks on disk, sent after the message that names them, resumed where they broke."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from accord.channel.attachment import chunk_count, open_chunk, seal_chunk
+from accord.channel.frames import Chunk, decode_frame
+from accord.courier import chunks as chunks_module
+from accord.courier.chunks import ChunkStore, NoRoom, chunk_store
+from accord.courier.models import AttachmentTransfer, Direction
+from accord.errors import OfficerCanMend, OurFault
+from tests.simulators.paired_node import PairedNode
+from tests.simulators.stored_node import envelope_id, make_envelope
+
+MIB = 1024 * 1024
+KEY = b"k" * 32
+
+
+def sealed_file(store: ChunkStore, content: bytes) -> bytes:
+    with store.writer() as writer:
+        for index in range(chunk_count(len(content))):
+            piece = content[index * MIB : (index + 1) * MIB]
+            writer.add(seal_chunk(KEY, index=index, size_bytes=len(content), plaintext=piece))
+        return writer.finish()
+
+
+def content_of(size: int) -> bytes:
+    return hashlib.shake_256(b"content").digest(size)
+
+
+def test_a_sealed_file_is_read_back_chunk_by_chunk(home: Path) -> None:
+    store = chunk_store()
+    content = content_of(2 * MIB + 17)
+    root = sealed_file(store, content)
+    count = chunk_count(len(content))
+    assert store.count(root) == count
+    pieces = [
+        open_chunk(KEY, index=index, size_bytes=len(content), sealed=sealed)
+        for index, sealed in enumerate(store.read_all(root, first=0, count=count))
+    ]
+    assert b"".join(pieces) == content
+
+
+def test_a_sealing_that_fails_leaves_nothing_behind(home: Path) -> None:
+    store = chunk_store()
+
+    def fail_half_way() -> None:
+        with store.writer() as writer:
+            writer.add(b"sealed")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_half_way()
+    assert list((home / "attachments").iterdir()) == []
+
+
+def test_a_root_of_another_length_chooses_no_path(home: Path) -> None:
+    with pytest.raises(OurFault):
+        chunk_store().held(b"../../etc")
+
+
+def test_a_chunk_that_has_not_arrived_is_said_to_be_missing(home: Path) -> None:
+    with pytest.raises(OfficerCanMend) as caught:
+        chunk_store().read(bytes(32), 3)
+    assert caught.value.reason_code == "courier.chunk-missing"
+
+
+def test_storing_a_chunk_twice_changes_nothing(home: Path) -> None:
+    store = chunk_store()
+    store.put(Chunk(root=bytes(32), index=0, count=1, data=b"first", proof=()))
+    store.put(Chunk(root=bytes(32), index=0, count=1, data=b"second", proof=()))
+    assert store.read(bytes(32), 0) == b"first"
+
+
+def test_a_full_disk_takes_no_chunk(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chunks_module, "RESERVED_BYTES", 2**62)
+    with pytest.raises(NoRoom) as caught:
+        chunk_store().put(Chunk(root=bytes(32), index=0, count=1, data=b"data", proof=()))
+    assert caught.value.http_status == 507
+    assert chunk_store().held(bytes(32)) == frozenset()
+
+
+def test_what_is_held_is_told_in_ranges(home: Path) -> None:
+    store = chunk_store()
+    for index in (0, 1, 4, 6, 7):
+        store.put(Chunk(root=bytes(32), index=index, count=9, data=b"x", proof=()))
+    held = store.held_ranges(bytes(32), 9)
+    assert held.ranges == ((0, 2), (4, 5), (6, 8))
+    assert held.missing() == (2, 3, 5, 8)
+
+
+class HungryPeer:
+    """Answers our chunks as a receiver does: it keeps what it is sent and says what it holds."""
+
+    def __init__(self, node: PairedNode, *, forgets_after: int | None = None) -> None:
+        self.node = node
+        self.held: dict[int, bytes] = {}
+        self.count = 0
+        self.root = b""
+        self.sent: list[int] = []
+        node.wire.alters = self.answer
+
+    def answer(self, answer: bytes) -> bytes:
+        from dataclasses import replace
+
+        from accord.channel.frames import HeldChunks, encode_frame
+
+        for chunk in self.node.wire.carried[-1].chunks:
+            self.root, self.count = chunk.root, chunk.count
+            self.held[chunk.index] = chunk.data
+            self.sent.append(chunk.index)
+        if not self.held:
+            return answer
+        ranges = tuple((index, index + 1) for index in sorted(self.held))
+        merged: list[tuple[int, int]] = []
+        for first, end in ranges:
+            if merged and merged[-1][1] == first:
+                merged[-1] = (merged[-1][0], end)
+            else:
+                merged.append((first, end))
+        held = HeldChunks(root=self.root, count=self.count, ranges=tuple(merged))
+        return encode_frame(replace(decode_frame(answer), have_chunks=(held,)))
+
+
+def test_chunks_follow_the_message_that_names_them_and_are_sent_once(met: PairedNode) -> None:
+    content = content_of(5 * MIB)
+    root = sealed_file(chunk_store(), content)
+    peer = HungryPeer(met)
+    met.enqueue(attachment_root=root)
+    met.flush()
+    assert peer.sent == []
+    met.flush()
+    assert sorted(peer.held) == list(range(chunk_count(len(content))))
+    assert len(peer.sent) == len(peer.held)
+    transfer = AttachmentTransfer.objects.get(direction=Direction.OUT)
+    assert transfer.completed_at is not None
+    assert met.flush().is_idle
+
+
+def test_a_broken_transfer_goes_on_where_it_broke(met: PairedNode) -> None:
+    from accord.courier.recent import forget_recent
+
+    root = sealed_file(chunk_store(), content_of(9 * MIB))
+    peer = HungryPeer(met)
+    met.enqueue(attachment_root=root)
+    met.flush()
+    calls = iter(range(100))
+
+    def cut() -> None:
+        if next(calls) == 2:
+            met.wire.loses_requests = True
+
+    met.wire.on_request = cut
+    assert met.flush().refusal == "courier.peer-silent"
+    sent_before = set(peer.sent)
+    assert 0 < len(sent_before) < 9
+    met.wire.loses_requests = False
+    met.wire.on_request = None
+    forget_recent()
+    met.flush()
+    repeated = [index for index in peer.sent if peer.sent.count(index) > 1]
+    assert set(repeated) <= {0}
+    assert len(peer.held) == chunk_store().count(root)
+
+
+def test_a_message_waits_for_one_frame_of_chunks_at_most(met: PairedNode) -> None:
+    root = sealed_file(chunk_store(), content_of(9 * MIB))
+    HungryPeer(met)
+    met.enqueue(attachment_root=root)
+    met.flush()
+    enqueued: list[object] = []
+
+    def enqueue_once() -> None:
+        if not enqueued:
+            enqueued.extend(met.enqueue())
+
+    met.wire.on_request = enqueue_once
+    result = met.flush()
+    assert result.frames <= 3
+    assert met.flush().appended == 1
+
+
+def receive_attachment(met: PairedNode, root: bytes) -> None:
+    """The peer sends a message that names ``root``."""
+    envelope = make_envelope("IN", "CA", "with attachment", attachment_root=root)
+    machine = met.peer.machine()
+    appended = machine.append([envelope], met.peer.now_ms)
+    entries = [(envelope.header, envelope.sealed)]
+    met.peer.disk.out.add(entries, [envelope.leaf], appended.stride_nodes, appended.checkpoint, None)
+    met.peer.state = machine.state
+    met.heard()
+    assert AttachmentTransfer.objects.get(direction=Direction.IN).envelope_id.bytes == envelope_id("with attachment")
+
+
+def chunk_frame(met: PairedNode, chunk: Chunk) -> bytes:
+    from accord.channel.frames import encode_frame
+
+    return encode_frame(met.peer.machine().contact(met.peer.now_ms, chunks=[chunk]))
+
+
+def test_a_chunk_of_an_awaited_attachment_is_stored_and_the_answer_says_what_is_held(
+    met: PairedNode, tmp_path: Path
+) -> None:
+    sender = ChunkStore(tmp_path / "sender")
+    root = sealed_file(sender, content_of(3 * MIB))
+    receive_attachment(met, root)
+    answer = met.heard(chunk_frame(met, sender.chunk(root, 1)))
+    (held,) = decode_frame(answer.frame).have_chunks
+    assert held.ranges == ((1, 2),)
+    assert chunk_store().read(root, 1) == sender.read(root, 1)
+    for index in set(range(sender.count(root))) - {1}:
+        met.heard(chunk_frame(met, sender.chunk(root, index)))
+    assert AttachmentTransfer.objects.get(direction=Direction.IN).completed_at is not None
+
+
+def test_a_chunk_of_nobodys_attachment_is_not_kept(met: PairedNode, tmp_path: Path) -> None:
+    sender = ChunkStore(tmp_path / "sender")
+    root = sealed_file(sender, content_of(MIB))
+    answer = met.heard(chunk_frame(met, sender.chunk(root, 0)))
+    assert answer.status == 200
+    assert chunk_store().held(root) == frozenset()
+
+
+def test_an_altered_chunk_is_refused(met: PairedNode, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    sender = ChunkStore(tmp_path / "sender")
+    root = sealed_file(sender, content_of(MIB))
+    receive_attachment(met, root)
+    chunk = sender.chunk(root, 0)
+    answer = met.heard(chunk_frame(met, replace(chunk, data=chunk.data[:-1] + b"!")))
+    assert answer.refusal == "trust.proof-invalid"
+    assert chunk_store().held(root) == frozenset()
