@@ -177,6 +177,7 @@ class StoredNode:
             has_met=self.has_met,
             wish=self.wish,
             own_log=self.disk.out.hashes,
+            own_note_at=lambda size: self.disk.out.heads.get(size, (None, None))[0],
             peer_log=self.disk.inn.hashes,
             positions_of=lambda ids: {name: positions[name] for name in ids if name in positions},
         )

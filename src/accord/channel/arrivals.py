@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TypeAlias
 
-from .checkpoint import Checkpoint, cosign, read_checkpoint, read_receipt, unverified_receipt
+from .checkpoint import Checkpoint, cosign, read_checkpoint, read_receipt, unverified_checkpoint, unverified_receipt
 from .envelope import CAPSULE_ID_BYTES, Header
 from .equivocation import EquivocationProof, prove_against_log
 from .events import (
@@ -26,6 +26,7 @@ from .events import (
     EquivocationProven,
     Event,
     ReceiptAccepted,
+    ReceiptDisputed,
     SkewObserved,
 )
 from .frames import Batch, FrameState
@@ -60,12 +61,14 @@ class Means:
         signer: Signs and co-signs for us; without it nothing is accepted or appended.
         own_log: Reads the hashes of our stored log. Without it, receipts for less than everything are not used.
         peer_log: Reads the hashes of the stored replica. Without it, forks below the latest checkpoint go unproven.
+        own_note_at: Returns our stored note of one size of our log; without it only a receipt for all of it is used.
         positions_of: Looks identifiers up in the stored replica and returns the positions of those it knows.
         skew_tolerance_ms: Largest difference between signed times and ours that raises no alarm, in milliseconds.
     """
 
     signer: Signer | None
     own_log: HashReader | None
+    own_note_at: Callable[[int], bytes | None] | None
     peer_log: HashReader | None
     positions_of: Callable[[Sequence[bytes]], Mapping[bytes, int]] | None
     skew_tolerance_ms: int
@@ -240,7 +243,8 @@ def accept_receipt(state: ChannelState, receipt: bytes, means: Means, *, claim: 
 
     Old receipts change nothing. One for more than we hold, or for another root that the peer also claims to hold, is
     the sign of a rollback, but only our own signature (the witness) proves that: it changes nothing, and the claim
-    makes us ask to see the entries.
+    makes us ask to see the entries. One that confirms a text which we never signed (another time, another epoch, a
+    size between two of our notes) is worth nothing to a third person, so it is reported and not used.
 
     Args:
         state: The state.
@@ -250,7 +254,8 @@ def accept_receipt(state: ChannelState, receipt: bytes, means: Means, *, claim: 
         now_ms: Our clock.
 
     Returns:
-        The next state with :class:`ReceiptAccepted`, or the same state.
+        The next state with :class:`ReceiptAccepted`, or the same state, with :class:`ReceiptDisputed` where our log
+        has that root but we never signed what is confirmed.
 
     Raises:
         ReceiptMismatch: If it confirms another log or another root.
@@ -277,10 +282,21 @@ def accept_receipt(state: ChannelState, receipt: bytes, means: Means, *, claim: 
         )
     if checkpoint.size <= head.receipted_size:
         return state, []
-    outgoing = replace(head, receipt=receipt, receipted=held, receipted_epoch=checkpoint.epoch)
+    if means.own_note_at is None and checkpoint.size != head.size:
+        return state, []
+    ours = _own_checkpoint_at(head, checkpoint.size, means)
+    if ours != checkpoint:
+        return state, [ReceiptDisputed(size=checkpoint.size, receipt=receipt)]
+    outgoing = replace(head, receipt=receipt, receipted=held, receipted_epoch=ours.epoch)
     accepted = ReceiptAccepted(size=checkpoint.size, receipt=receipt, time_ms=confirmed.time_ms)
     skew = _receipt_skew(confirmed.time_ms, checkpoint.time_ms, means.skew_tolerance_ms, now_ms=now_ms)
     return replace(state, outgoing=outgoing), [accepted, *skew]
+
+
+def _own_checkpoint_at(head: LogHead, size: int, means: Means) -> Checkpoint | None:
+    """Returns what we signed of our own log at a size, or ``None`` where we never signed that size."""
+    note = head.checkpoint if size == head.size else means.own_note_at(size) if means.own_note_at is not None else None
+    return None if note is None else unverified_checkpoint(note)
 
 
 def _frontier_at(head: LogHead, size: int, reader: HashReader | None) -> Frontier | None:

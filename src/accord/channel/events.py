@@ -27,6 +27,7 @@ __all__ = [
     "PeerDisagrees",
     "PeerRefused",
     "ReceiptAccepted",
+    "ReceiptDisputed",
     "ReceiptWithheld",
     "RecoveryCompleted",
     "RolledBack",
@@ -109,6 +110,21 @@ class ReceiptAccepted(Event):
     size: int
     receipt: bytes
     time_ms: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReceiptDisputed(Event):
+    """The peer co-signed a text that we never signed, over a root that our log has: delivery stays unconfirmed.
+
+    Such a receipt would fail in every evidence bundle; only the peer can have made it.
+
+    Args:
+        size: Size of our log that it names.
+        receipt: The receipt, which the peer did sign.
+    """
+
+    size: int
+    receipt: bytes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

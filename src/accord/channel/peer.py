@@ -91,6 +91,7 @@ class PeerMachine:
         has_met: Whether, since this process started, the peer has told us live what it holds of our log.
         wish: What :attr:`wish` of the last machine said, kept in memory like ``has_met``.
         own_log: Reads the hashes of our own stored log.
+        own_note_at: Returns our own stored note over one size of our log, or ``None`` where we never signed that size.
         peer_log: Reads the hashes of the stored replica of the peer's log.
         positions_of: Looks envelope identifiers up in the stored replica; returns the positions of those it knows.
 
@@ -107,6 +108,7 @@ class PeerMachine:
         has_met: bool = False,
         wish: Fetch | None = None,
         own_log: HashReader | None = None,
+        own_note_at: Callable[[int], bytes | None] | None = None,
         peer_log: HashReader | None = None,
         positions_of: Callable[[Sequence[bytes]], Mapping[bytes, int]] | None = None,
     ) -> None:
@@ -115,6 +117,7 @@ class PeerMachine:
         self._means = Means(
             signer=signer,
             own_log=own_log,
+            own_note_at=own_note_at,
             peer_log=peer_log,
             positions_of=positions_of,
             skew_tolerance_ms=skew_tolerance_ms,

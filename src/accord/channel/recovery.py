@@ -222,7 +222,7 @@ def _continue_own(
 def _require_receipt(state: ChannelState, receipt: bytes, checkpoint: Checkpoint) -> None:
     stated = unverified_receipt(receipt)
     confirmed = read_receipt(receipt, verify_key=state.peer_chain.cosigning_keys_at(stated.size)).checkpoint
-    if (confirmed.origin, confirmed.size, confirmed.root) != (checkpoint.origin, checkpoint.size, checkpoint.root):
+    if confirmed != checkpoint:
         raise ReceiptMismatch(
             f"The receipt given back confirms size {confirmed.size}, not the checkpoint it came with.",
             fields={"expected": checkpoint.size, "got": confirmed.size},

@@ -19,7 +19,15 @@ from accord.parties.keysets import ChannelKeys, channel_keys
 from .models import Channel, Direction, Entry, LogNode, SignedCheckpoint
 from .statements import read_channel, rows_of, update_channel, uuid_param
 
-__all__ = ["channel_state", "hash_reader", "known_positions", "locked_channel", "own_note_at", "put_state", "store_state"]
+__all__ = [
+    "channel_state",
+    "hash_reader",
+    "known_positions",
+    "locked_channel",
+    "own_note_at",
+    "put_state",
+    "store_state",
+]
 
 HEAD_FIELDS: Final = (
     "mode",
