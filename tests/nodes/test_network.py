@@ -13,6 +13,14 @@ from tests.nodes.nodes import Nodes, ask, wait_for
 pytestmark = pytest.mark.nodes
 
 
+def speak(port: int, context: ssl.SSLContext) -> None:
+    # TLS 1.3 tells a client that its certificate is missing when it first reads (RFC 8446, section 4.4.2.4).
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as plain, context.wrap_socket(plain) as line:
+        line.sendall(b"POST /channel/v1/contact HTTP/1.1\r\nHost: india\r\nContent-Length: 1\r\n\r\nx")
+        if not line.recv(1):
+            raise ConnectionResetError("closed")
+
+
 def test_requests_that_arrive_while_replies_are_lost_have_one_effect(nodes: Nodes) -> None:
     nodes.start()
     nodes.to_india.weather.swallow_replies = True
@@ -51,15 +59,8 @@ def test_a_stranger_without_the_pinned_certificate_changes_nothing(nodes: Nodes)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    # TLS 1.3 tells a client that its certificate is missing when it first reads (RFC 8446, section 4.4.2.4).
-    with (
-        pytest.raises(OSError, match=r"(?i)certificate|closed|reset|eof"),
-        socket.create_connection(("127.0.0.1", nodes.india.channel_port), timeout=5) as plain,
-        context.wrap_socket(plain) as line,
-    ):
-        line.sendall(b"POST /channel/v1/contact HTTP/1.1\r\nHost: india\r\nContent-Length: 1\r\n\r\nx")
-        if not line.recv(1):
-            raise ConnectionResetError("closed")
+    with pytest.raises(OSError, match=r"(?i)certificate|closed|reset|eof"):
+        speak(nodes.india.channel_port, context)
     assert nodes.indias() == before
 
 
