@@ -17,7 +17,16 @@ from typing import Any
 from accord.cli.demo.nodes import NodeProcess, free_port
 from accord.cli.demo.specimens import risk_options
 
-__all__ = ["CODES", "arrangement_code", "make_node", "make_pair", "pair_nodes", "run_inside"]
+__all__ = [
+    "CODES",
+    "REPOSITORY",
+    "arrangement_code",
+    "inside_environment",
+    "make_node",
+    "make_pair",
+    "pair_nodes",
+    "run_inside",
+]
 
 LOOPBACK = "127.0.0.1"
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -25,15 +34,17 @@ CODES = {"canada": "CA", "india": "IN"}
 """Party codes of the two profiles that every run uses."""
 
 
+def inside_environment(node: NodeProcess) -> dict[str, str]:
+    """Returns the environment in which a process of ours works on a node's home."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ACCORD_", "DJANGO_"))}
+    return {**kept, "ACCORD_HOME": str(node.home), "ACCORD_PASSPHRASE": node.passphrase}
+
+
 def run_inside(node: NodeProcess, module: str, *arguments: str) -> Any:  # Any: whatever the module prints as JSON
     """Runs one of our modules with a node's home and pass phrase, and returns the JSON value it prints last."""
     done = subprocess.run(
         [sys.executable, "-m", module, *arguments],
-        env={
-            **{name: value for name, value in os.environ.items() if not name.startswith(("ACCORD_", "DJANGO_"))},
-            "ACCORD_HOME": str(node.home),
-            "ACCORD_PASSPHRASE": node.passphrase,
-        },
+        env=inside_environment(node),
         capture_output=True,
         text=True,
         check=False,
