@@ -184,7 +184,7 @@ class TwoParties(RuleBasedStateMachine):
             progress = self._snapshot()
             for side, node in self.nodes.items():
                 if node.state.mode is Mode.FROZEN:
-                    node.state = node.state.thawed()
+                    self._thaw(node, self.other(side))
                 self._meet(side, "both")
                 self.flush(side)
             if progress == self._snapshot() and attempt > 4 and not self._decide():
@@ -201,13 +201,26 @@ class TwoParties(RuleBasedStateMachine):
             if node.state.mode is Mode.RECOVERING:
                 node.state = node.state.recovery_abandoned()
                 decided = True
-            elif node.disk.out.leaves[: len(peer.disk.inn.leaves)] != peer.disk.inn.leaves:
-                note = peer.state.incoming.checkpoint
-                assert self.restored == {"CA", "IN"}, "one lost disk needs no officer"
-                assert note is not None
-                node.rewind(note)
+            elif self._is_apart(node, peer):
+                self._rewind(node, peer)
                 decided = True
         return decided
+
+    def _thaw(self, node: StoredNode, peer: StoredNode) -> None:
+        """Thaws, and where a node stands convicted by its own signature lets it begin again from what was co-signed."""
+        if self._is_apart(node, peer) and self.restored == {"CA", "IN"}:
+            self._rewind(node, peer)
+        else:
+            node.state = node.state.thawed()
+
+    def _is_apart(self, node: StoredNode, peer: StoredNode) -> bool:
+        return node.disk.out.leaves[: len(peer.disk.inn.leaves)] != peer.disk.inn.leaves
+
+    def _rewind(self, node: StoredNode, peer: StoredNode) -> None:
+        note = peer.state.incoming.checkpoint
+        assert self.restored == {"CA", "IN"}, "one lost disk needs no officer"
+        assert note is not None
+        node.rewind(note)
 
     def _snapshot(self) -> list[object]:
         return [(node.state, list(node.disk.queue)) for node in self.nodes.values()]
