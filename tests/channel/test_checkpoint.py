@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA65PublicKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from accord.channel import checkpoint as checkpoint_module
 from accord.channel.checkpoint import (
     Checkpoint,
     Receipt,
@@ -232,3 +233,15 @@ def test_only_the_party_it_is_addressed_to_confirms_a_checkpoint_and_only_the_on
 
 def test_a_checkpoint_speaks_at_the_position_of_its_last_entry() -> None:
     assert [replace(POINT, size=size).position for size in (0, 1, 2, 100)] == [0, 0, 1, 99]
+
+
+def test_two_keys_of_one_hash_are_both_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkpoint_module, "note_key_hash", lambda *_: b"same")
+    for signer, other in ((CA.sign, IN.sign), (IN.sign, CA.sign)):
+        note = sign_checkpoint(POINT, signer)
+        assert read_checkpoint(note, verify_key=[signer.public, other.public]) == POINT
+        assert read_checkpoint(note, verify_key=[other.public, signer.public]) == POINT
+        receipt = cosign(note, POINT, other, "IN", NOW_MS)
+        assert read_receipt(receipt, verify_key=[signer.public, other.public]).checkpoint == POINT
+        with pytest.raises(SignatureInvalid):
+            read_checkpoint(note, verify_key=[other.public, other.public])

@@ -1,10 +1,11 @@
+import hashlib
 from dataclasses import replace
 
 import pytest
 
 from accord.channel.encoding import LimitExceeded, MalformedObject, decode, encode
-from accord.channel.keys import SignatureInvalid, VerifyKey
-from accord.channel.keyset import ChainBroken, KeyEntry, KeyNotInForce, Keyset, KeysetChain, sign_keyset
+from accord.channel.keys import KeyUnusable, SealKey, SealPublicKey, SignatureInvalid, VerifyKey
+from accord.channel.keyset import ChainBroken, KeyEntry, KeyNotInForce, Keyset, KeysetChain, Settled, sign_keyset
 
 from .specimens import NOW_MS, seed, specimen
 
@@ -248,3 +249,106 @@ def test_a_keyset_that_could_not_be_read_is_not_signed() -> None:
 
 def test_a_key_that_is_no_key_is_found_when_it_would_be_used() -> None:
     assert VerifyKey.from_bytes(FIRST.sign_keys[0].public) == CA.sign.public
+
+
+# --- taken in while the logs go on ---------------------------------------------------------------------------------
+
+SETTLED = Settled(own_size=30, peer_size=20)
+
+
+def taken_in(chain: KeysetChain, **changes: object) -> KeysetChain:
+    return chain.extended(sign_keyset(following(chain, **changes), CA.root), settled=SETTLED)
+
+
+@pytest.mark.parametrize(
+    "back_dated",
+    [
+        OLD_KEY.revoked(0, cosignatures_from=0),
+        OLD_KEY.revoked(29, cosignatures_from=21),
+        OLD_KEY.revoked(30, cosignatures_from=20),
+        replace(OLD_KEY, revoked_from=30),
+        OLD_KEY.retired(0),
+        OLD_KEY.retired(29),
+    ],
+)
+def test_an_end_that_takes_back_what_is_co_signed_is_refused_when_it_is_taken_in(back_dated: KeyEntry) -> None:
+    with pytest.raises(ChainBroken) as caught:
+        taken_in(CHAIN, sign_keys=(back_dated, NEW_KEY))
+    assert caught.value.reason_code == "trust.keyset-dated-back"
+
+
+def test_an_end_beyond_what_is_co_signed_is_taken_in_and_may_be_restated_later() -> None:
+    ended = OLD_KEY.retired(40).revoked(30, cosignatures_from=21)
+    chain = taken_in(CHAIN, sign_keys=(ended, NEW_KEY))
+    later = Settled(own_size=10_000, peer_size=10_000)
+    again = chain.extended(sign_keyset(following(chain, sign_keys=(ended, NEW_KEY)), CA.root), settled=later)
+    assert again.latest.sign_keys[0] == ended
+
+
+def test_a_revocation_that_named_no_co_signatures_is_never_widened_to_some() -> None:
+    chain = extended(CHAIN, sign_keys=(replace(OLD_KEY, revoked_from=50), NEW_KEY))
+    with pytest.raises(ChainBroken):
+        extended(chain, sign_keys=(OLD_KEY.revoked(50, cosignatures_from=2**40), NEW_KEY))
+    extended(chain, sign_keys=(OLD_KEY.revoked(50, cosignatures_from=0), NEW_KEY))
+
+
+@pytest.mark.parametrize("kind", ["seal_keys", "archive_keys"])
+@pytest.mark.parametrize("point", [bytes(32), b"\1" + bytes(31)])
+def test_a_sealing_key_that_nothing_can_be_sealed_to_is_refused_when_it_is_taken_in(kind: str, point: bytes) -> None:
+    dead = NEXT.seal.public.to_bytes()[:1184] + point
+    first = KeysetChain(CA.root.public)
+    signed = sign_keyset(replace(FIRST, **{kind: (KeyEntry(public=dead),)}), CA.root)  # type: ignore[arg-type]
+    with pytest.raises(KeyUnusable):
+        first.extended(signed, settled=Settled())
+    with pytest.raises(KeyUnusable):
+        SealPublicKey.from_bytes(dead).seal(b"", b"")
+
+
+def test_the_digest_that_the_next_keyset_names_covers_the_ignorable_fields_of_a_key() -> None:
+    noted = replace(OLD_KEY, extensions={1000: b"a note"})
+    signed = sign_keyset(replace(FIRST, sign_keys=(noted,)), CA.root)
+    chain = KeysetChain(CA.root.public).extended(signed)
+    statement = decode(signed, what="specimen", max_bytes=100_000)
+    assert isinstance(statement, dict)
+    assert chain.latest.digest == hashlib.sha256(statement[1]).digest()
+    assert chain.latest.sign_keys[0].extensions == {1000: b"a note"}
+
+
+def test_a_field_that_nothing_signs_is_refused() -> None:
+    signed = decode(CHAIN.signed[0], what="specimen", max_bytes=100_000)
+    assert isinstance(signed, dict)
+    with pytest.raises(MalformedObject):
+        KeysetChain(CA.root.public).extended(encode({**signed, 1000: b"anything"}))
+    with pytest.raises(MalformedObject):
+        KeysetChain.from_bytes(encode({1: CA.root.public.to_bytes(), 2: list(CHAIN.signed), 1000: b"anything"}))
+
+
+def test_a_chain_of_another_root_is_refused_before_its_keysets_are_verified(monkeypatch: pytest.MonkeyPatch) -> None:
+    def verify(*_arguments: object) -> None:
+        raise AssertionError("a signature was checked")
+
+    data = CHAIN.to_bytes()
+    monkeypatch.setattr(VerifyKey, "verify", verify)
+    with pytest.raises(ChainBroken) as caught:
+        KeysetChain.from_bytes(data, trusted=IN.root.public)
+    assert caught.value.reason_code == "trust.another-root"
+
+
+def test_a_keyset_is_compared_with_those_before_in_time_that_does_not_grow_with_the_chain(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compared = 0
+    narrows = KeyEntry.narrows
+
+    def counted(now: KeyEntry, before: KeyEntry) -> bool:
+        nonlocal compared
+        compared += 1
+        return narrows(now, before)
+
+    monkeypatch.setattr(KeyEntry, "narrows", counted)
+    chain = CHAIN
+    for turn in range(24):
+        last = chain.latest.seal_keys[-1]
+        fresh = KeyEntry(public=SealKey.from_seed(seed(f"turn {turn}", 96)).public.to_bytes(), from_position=turn)
+        chain = extended(chain, seal_keys=(last.retired(turn), fresh))
+    assert compared == 24 * 3

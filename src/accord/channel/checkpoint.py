@@ -26,6 +26,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -171,8 +172,8 @@ def read_checkpoint(note: bytes, *, verify_key: VerifyKey | Sequence[VerifyKey])
     checkpoint, text, lines = _parse(note)
     name = checkpoint.origin
     (hash_ed25519, ed25519), (hash_mldsa65, mldsa65) = (_unline(line, name) for line in lines)
-    key = _choose(name, verify_key, (hash_ed25519, hash_mldsa65), (TYPE_ED25519, TYPE_MLDSA65))
-    key.verify(CONTEXT_NOTE, text, Signature(ed25519=ed25519, mldsa65=mldsa65))
+    keys = _choose(name, verify_key, (hash_ed25519, hash_mldsa65), (TYPE_ED25519, TYPE_MLDSA65))
+    _verify_one(keys, text, Signature(ed25519=ed25519, mldsa65=mldsa65))
     return checkpoint
 
 
@@ -241,9 +242,9 @@ def read_receipt(note: bytes, *, verify_key: VerifyKey | Sequence[VerifyKey]) ->
     if seconds > MAX_TIME_MS // _MS:
         raise MalformedObject("The receipt states a time beyond the year 9999.")
     kinds = (TYPE_ED25519_COSIGNATURE, TYPE_MLDSA65_COSIGNATURE)
-    key = _choose(name, verify_key, (hash_ed25519, hash_mldsa65), kinds)
+    keys = _choose(name, verify_key, (hash_ed25519, hash_mldsa65), kinds)
     signature = Signature(ed25519=ed25519[_TIMESTAMP_BYTES:], mldsa65=mldsa65[_TIMESTAMP_BYTES:])
-    key.verify(CONTEXT_NOTE, _cosigned(seconds, text), signature)
+    _verify_one(keys, _cosigned(seconds, text), signature)
     return Receipt(checkpoint=checkpoint, cosigner=checkpoint.peer, time_ms=seconds * _MS)
 
 
@@ -277,16 +278,29 @@ def _choose(
     offered: VerifyKey | Sequence[VerifyKey],
     hashes: tuple[bytes, bytes],
     kinds: tuple[bytes, bytes],
-) -> VerifyKey:
-    for key in (offered,) if isinstance(offered, VerifyKey) else offered:
-        publics = (key.ed25519, key.mldsa65)
-        if hashes == tuple(note_key_hash(name, kind, public) for kind, public in zip(kinds, publics, strict=True)):
-            return key
+) -> list[VerifyKey]:
+    """Returns every key with these hashes: 4 bytes are a hint, and who wants two keys of one hash finds them."""
+    chosen = [
+        key
+        for key in ((offered,) if isinstance(offered, VerifyKey) else offered)
+        if hashes == (note_key_hash(name, kinds[0], key.ed25519), note_key_hash(name, kinds[1], key.mldsa65))
+    ]
+    if chosen:
+        return chosen
     raise SignatureInvalid(
         f"The note of {name} is not signed by a key in force with both algorithms.",
         code="trust.unknown-note-key",
         fields={"name": name, "key_hash": hashes[0].hex()},
     )
+
+
+def _verify_one(keys: Sequence[VerifyKey], text: bytes, signature: Signature) -> None:
+    """Checks that one of the keys made both halves; the last one's refusal is the verdict where none did."""
+    for key in keys[:-1]:
+        with suppress(SignatureInvalid):
+            key.verify(CONTEXT_NOTE, text, signature)
+            return
+    keys[-1].verify(CONTEXT_NOTE, text, signature)
 
 
 def _parse(note: bytes) -> tuple[Checkpoint, bytes, list[bytes]]:

@@ -272,12 +272,14 @@ def _trusted_chain(data: bytes, party: str, peer: str, roots: Mapping[str, Verif
     if root is None:
         raise _ClaimFails(f"No root key of {party} was given, so nothing signed by {party} can be believed.")
     try:
-        chain = KeysetChain.from_bytes(data)
+        chain = KeysetChain.from_bytes(data, trusted=root)
         named = (chain.party, chain.peer)
     except AccordError as error:
+        if error.reason_code == "trust.another-root":
+            raise _ClaimFails(
+                f"The keysets in the file lead to another root key of {party} than the one you trust."
+            ) from error
         raise _ClaimFails(f"The keysets of {party} do not hold: {error.sentence}") from error
-    if chain.root != root:
-        raise _ClaimFails(f"The keysets in the file lead to another root key of {party} than the one you trust.")
     if named != (party, peer):
         raise _ClaimFails(
             f"The keysets in the file are of {named[0]} towards {named[1]}, not of {party} towards {peer}."

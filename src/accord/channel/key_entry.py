@@ -1,8 +1,9 @@
 """What a keyset says of one key: the key, and the positions at which it counts."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
-from .encoding import MapReader
+from .encoding import MapReader, extended
 from .limits import MAX_LOG_SIZE
 
 __all__ = ["KeyEntry"]
@@ -19,6 +20,7 @@ class KeyEntry:
         revoked_from: First position at which it is refused as compromised, or ``None``.
         cosign_revoked_from: First size of the peer's log at which its co-signatures are refused; needed where
             ``revoked_from`` is set, and taken as 0 where it is missing: nothing means no.
+        extensions: Ignorable fields, keys from 1000 on; the root signed them, so they are emitted again.
     """
 
     public: bytes
@@ -26,6 +28,7 @@ class KeyEntry:
     until_position: int | None = None
     revoked_from: int | None = None
     cosign_revoked_from: int | None = None
+    extensions: Mapping[int, object] = field(default_factory=dict, hash=False)
 
     def counts_at(self, position: int) -> bool:
         """Tells whether the key counts at a position of the party's own log."""
@@ -37,9 +40,13 @@ class KeyEntry:
 
     def cosigns_at(self, size: int) -> bool:
         """Tells whether the key's co-signature of the peer's log counts at that log's size."""
-        if self.revoked_from is None:
-            return True
-        return self.cosign_revoked_from is not None and size < self.cosign_revoked_from
+        until = self.cosigns_until
+        return until is None or size < until
+
+    @property
+    def cosigns_until(self) -> int | None:
+        """First size of the peer's log at which its co-signature is refused; ``None`` while it was never revoked."""
+        return None if self.revoked_from is None else self.cosign_revoked_from or 0
 
     @property
     def is_open(self) -> bool:
@@ -53,8 +60,13 @@ class KeyEntry:
             and self.from_position == earlier.from_position
             and _not_later(self.until_position, earlier.until_position)
             and _not_later(self.revoked_from, earlier.revoked_from)
-            and (earlier.revoked_from is None or _not_later(self.cosign_revoked_from, earlier.cosign_revoked_from))
+            and (earlier.revoked_from is None or self._vouches_no_more_than(earlier))
         )
+
+    def _vouches_no_more_than(self, earlier: "KeyEntry") -> bool:
+        if earlier.cosign_revoked_from is None:
+            return self.cosigns_until == 0
+        return _not_later(self.cosign_revoked_from, earlier.cosign_revoked_from)
 
     def retired(self, until_position: int) -> "KeyEntry":
         """Returns the entry with its ordinary end stated."""
@@ -71,13 +83,14 @@ class KeyEntry:
 
     def to_map(self) -> dict[int, object]:
         """Returns the entry as a map to be encoded."""
-        return {
+        fields: dict[int, object] = {
             1: self.public,
             2: self.from_position,
             3: self.until_position,
             4: self.revoked_from,
             5: self.cosign_revoked_from,
         }
+        return extended(fields, self.extensions)
 
     @classmethod
     def from_map(cls, obj: object, *, size: int) -> "KeyEntry":
@@ -89,6 +102,7 @@ class KeyEntry:
             until_position=None if read.is_null(3) else read.uint(3, MAX_LOG_SIZE),
             revoked_from=None if read.is_null(4) else read.uint(4, MAX_LOG_SIZE),
             cosign_revoked_from=None if read.is_null(5) else read.uint(5, MAX_LOG_SIZE),
+            extensions=read.extensions(),
         )
 
 

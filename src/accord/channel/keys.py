@@ -289,8 +289,22 @@ class SealPublicKey:
 
         Returns:
             The X-Wing ciphertext (1120 bytes) and the AES-256-GCM ciphertext.
+
+        Raises:
+            KeyUnusable: If nothing can be sealed to it: its X25519 half is a point of low order.
         """
-        return _HPKE.encrypt(plaintext, _parsed_seal_key(self._bytes), info)
+        try:
+            return _HPKE.encrypt(plaintext, _parsed_seal_key(self._bytes), info)
+        except ValueError as error:
+            raise KeyUnusable(f"Nothing can be sealed to key {self.key_id.hex()}.") from error
+
+    def require_usable(self) -> None:
+        """Seals something once, so that a key that cannot be used is refused before anybody relies on it.
+
+        Raises:
+            KeyUnusable: If nothing can be sealed to it.
+        """
+        self.seal(b"accord/1/trial", b"")
 
     def __repr__(self) -> str:
         return f"SealPublicKey({self.key_id.hex()})"

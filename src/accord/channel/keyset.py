@@ -12,12 +12,14 @@ there from which it no longer counts.
 Invariants of a chain:
     * serials count from 1 without gaps; party, peer and suite never change; times of issue never go back;
     * what was said of a key can only be narrowed: an end can be set or drawn nearer, never lifted;
+    * an end stated in a keyset that is taken in lies beyond what is co-signed by then, so that nobody takes back what
+      the other side relies on;
     * a key may be left out only after its end was stated, so that silence never changes a key's meaning; it may come
       back to be revoked, never to be used.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -39,13 +41,27 @@ from .keys import (
 from .limits import MAX_CHAIN_KEYSETS, MAX_KEYS_PER_KIND, MAX_KEYSET_BYTES
 from .suite import SUITE_1, require_suite
 
-__all__ = ["KEYSET_VERSION", "ChainBroken", "KeyEntry", "KeyNotInForce", "Keyset", "KeysetChain", "sign_keyset"]
+__all__ = [
+    "KEYSET_VERSION",
+    "ChainBroken",
+    "KeyEntry",
+    "KeyNotInForce",
+    "Keyset",
+    "KeysetChain",
+    "Settled",
+    "sign_keyset",
+]
 
 KEYSET_VERSION: Final = 1
 DIGEST_BYTES: Final = 32
 MAX_SERIAL: Final = 2**32 - 1
 
 _LAST_KEYSET_KEY: Final = 13
+_KINDS: Final = ("sign_keys", "seal_keys", "archive_keys")
+
+
+def _nothing_said() -> Mapping[str, Mapping[bytes, KeyEntry]]:
+    return {kind: {} for kind in _KINDS}
 
 
 class ChainBroken(TrustFails):
@@ -58,6 +74,19 @@ class KeyNotInForce(TrustFails):
     """No key of the chain, or not this one, counts at the position."""
 
     code = "trust.key-not-in-force"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """How much is co-signed already when a keyset is taken in: no keyset may undo that.
+
+    Args:
+        own_size: Entries of the keyset's party's log that its peer has co-signed.
+        peer_size: Entries of the peer's log that the party has co-signed.
+    """
+
+    own_size: int = 0
+    peer_size: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,23 +218,64 @@ class KeysetChain:
     root: VerifyKey
     signed: tuple[bytes, ...] = ()
     keysets: tuple[Keyset, ...] = field(default=(), repr=False)
+    _said: Mapping[str, Mapping[bytes, KeyEntry]] = field(default_factory=_nothing_said, repr=False, compare=False)
 
-    def extended(self, signed_bytes: bytes) -> "KeysetChain":
+    def extended(self, signed_bytes: bytes, *, settled: Settled | None = None) -> "KeysetChain":
         """Returns the chain continued by one signed keyset.
+
+        Args:
+            signed_bytes: The signed keyset.
+            settled: What is co-signed already, where the keyset is taken in now; ``None`` where a chain that was taken
+                in before is read again.
 
         Raises:
             MalformedObject: If it is not a signed keyset.
             SignatureInvalid: If the root did not sign it.
-            ChainBroken: If it does not continue this chain.
+            ChainBroken: If it does not continue this chain, or would undo what is co-signed already.
+            KeyUnusable: If it is taken in now and names a sealing key that nothing can be sealed to.
         """
         what = "signed keyset"
         read = MapReader(decode(signed_bytes, what=what, max_bytes=MAX_KEYSET_BYTES), what=what, known=2)
+        _require_all_signed(read)
         statement = read.octets(1, maximum=MAX_KEYSET_BYTES)
         signature = Signature.from_bytes(read.octets(2, size=SIGNATURE_BYTES))
         self.root.verify(CONTEXT_KEYSET, statement, signature)
         keyset = Keyset.decode(statement)
         self._require_continues(keyset)
-        return KeysetChain(self.root, (*self.signed, signed_bytes), (*self.keysets, keyset))
+        if settled is not None:
+            self._require_prospective(keyset, settled)
+            for entry in (*keyset.seal_keys, *keyset.archive_keys):
+                SealPublicKey.from_bytes(entry.public).require_usable()
+        said = {
+            kind: {**self._said[kind], **{entry.public: entry for entry in _entries(keyset, kind)}} for kind in _KINDS
+        }
+        return KeysetChain(self.root, (*self.signed, signed_bytes), (*self.keysets, keyset), said)
+
+    def _require_prospective(self, keyset: Keyset, settled: Settled) -> None:
+        """Refuses a stated end that would take back a signature which the other side relies on."""
+        for entry in keyset.sign_keys:
+            before = self._said["sign_keys"].get(entry.public)
+            if before is None:
+                continue
+            ends = [end for end in (entry.until_position, entry.revoked_from) if end is not None]
+            before_ends = [end for end in (before.until_position, before.revoked_from) if end is not None]
+            is_nearer = bool(ends) and (not before_ends or min(ends) < min(before_ends))
+            if is_nearer and min(ends) < settled.own_size:
+                raise ChainBroken(
+                    f"Keyset {keyset.serial} ends a key at position {min(ends)}, but {settled.own_size} entries are "
+                    "co-signed already: an end cannot be dated back.",
+                    code="trust.keyset-dated-back",
+                    fields={"serial": keyset.serial, "end": min(ends), "size": settled.own_size},
+                )
+            vouched, vouched_before = entry.cosigns_until, before.cosigns_until
+            is_nearer = vouched is not None and (vouched_before is None or vouched < vouched_before)
+            if is_nearer and vouched is not None and vouched <= settled.peer_size:
+                raise ChainBroken(
+                    f"Keyset {keyset.serial} takes back co-signatures from size {vouched} on, but {settled.peer_size} "
+                    "entries are receipted already: an end cannot be dated back.",
+                    code="trust.keyset-dated-back",
+                    fields={"serial": keyset.serial, "end": vouched, "size": settled.peer_size},
+                )
 
     def _require_continues(self, keyset: Keyset) -> None:
         if len(self.keysets) >= MAX_CHAIN_KEYSETS:
@@ -226,8 +296,8 @@ class KeysetChain:
             raise ChainBroken(f"Keyset {keyset.serial} is of another party, peer or suite.")
         if keyset.issued_ms < last.issued_ms:
             raise ChainBroken(f"Keyset {keyset.serial} was issued before keyset {last.serial}.")
-        for kind in ("sign_keys", "seal_keys", "archive_keys"):
-            _require_narrowed(_latest_entries(self.keysets, kind), getattr(keyset, kind), keyset.serial)
+        for kind in _KINDS:
+            _require_narrowed(_entries(last, kind), self._said[kind], _entries(keyset, kind), keyset.serial)
 
     @property
     def latest(self) -> Keyset:
@@ -256,7 +326,7 @@ class KeysetChain:
         Raises:
             KeyNotInForce: If none counts there.
         """
-        counting = [e for e in _latest_entries(self.keysets, "sign_keys") if e.counts_at(position)]
+        counting = [e for e in self._said["sign_keys"].values() if e.counts_at(position)]
         if not counting:
             raise KeyNotInForce(
                 f"No signing key counts at position {position} of the log.", fields={"position": position}
@@ -276,7 +346,7 @@ class KeysetChain:
         """
         if key_id is None:
             return self.signing_keys_at(position)[0]
-        for entry in _latest_entries(self.keysets, "sign_keys"):
+        for entry in self._said["sign_keys"].values():
             key = VerifyKey.from_bytes(entry.public)
             if key.key_id == key_id:
                 if entry.counts_at(position):
@@ -298,7 +368,7 @@ class KeysetChain:
         Raises:
             KeyNotInForce: If none counts.
         """
-        counting = [e for e in _latest_entries(self.keysets, "sign_keys") if e.cosigns_at(size)]
+        counting = [e for e in self._said["sign_keys"].values() if e.cosigns_at(size)]
         if not counting:
             raise KeyNotInForce(f"No key's co-signature counts at size {size}.", fields={"size": size})
         counting.sort(key=lambda entry: entry.from_position)
@@ -325,35 +395,45 @@ class KeysetChain:
         return encode({1: self.root.to_bytes(), 2: list(self.signed)})
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> "KeysetChain":
+    def from_bytes(cls, data: bytes, *, trusted: VerifyKey | None = None) -> "KeysetChain":
         """Reads and verifies a chain against the root it names; who pinned another root must compare ``root``.
+
+        Args:
+            data: The chain's bytes.
+            trusted: The root that the chain must name, compared before anything costly is done.
 
         Raises:
             MalformedObject: If it is not a chain.
-            TrustFails: If a keyset is not signed by the root or does not continue the chain.
+            TrustFails: If a keyset is not signed by the root or does not continue the chain, or the root is another
+                than the trusted one (``trust.another-root``).
         """
-        return _verified_chain(bytes(data))
+        return _verified_chain(bytes(data), trusted)
 
 
 @lru_cache(maxsize=64)
-def _verified_chain(data: bytes) -> KeysetChain:
+def _verified_chain(data: bytes, trusted: VerifyKey | None) -> KeysetChain:
     # A chain is read at every contact and verified once a process: equal bytes have an equal verdict.
     what = "keyset chain"
     maximum = MAX_CHAIN_KEYSETS * MAX_KEYSET_BYTES
     read = MapReader(decode(data, what=what, max_bytes=maximum), what=what, known=2)
+    _require_all_signed(read)
     chain = KeysetChain(VerifyKey.from_bytes(read.octets(1, size=VERIFY_KEY_BYTES)))
+    if trusted is not None and chain.root != trusted:
+        raise ChainBroken("The keysets lead to another root key than the trusted one.", code="trust.another-root")
     for signed in read.octet_array(2, maximum=MAX_CHAIN_KEYSETS, each=MAX_KEYSET_BYTES):
         chain = chain.extended(signed)
     return chain
 
 
-def _latest_entries(keysets: Iterable[Keyset], kind: str) -> tuple[KeyEntry, ...]:
-    """Returns what was last said of each key, in the order in which the keys first appeared."""
-    said: dict[bytes, KeyEntry] = {}
-    for keyset in keysets:
-        entries: tuple[KeyEntry, ...] = getattr(keyset, kind)
-        said.update((entry.public, entry) for entry in entries)
-    return tuple(said.values())
+def _entries(keyset: Keyset, kind: str) -> tuple[KeyEntry, ...]:
+    found: tuple[KeyEntry, ...] = getattr(keyset, kind)
+    return found
+
+
+def _require_all_signed(read: MapReader) -> None:
+    """Refuses fields that no signature covers: with them one keyset would have any number of spellings."""
+    if read.extensions():
+        raise MalformedObject("A signed keyset or a chain carries a field that nothing signs.")
 
 
 def _newest_open(entries: tuple[KeyEntry, ...], kind: str) -> KeyEntry:
@@ -363,12 +443,14 @@ def _newest_open(entries: tuple[KeyEntry, ...], kind: str) -> KeyEntry:
     return max(usable, key=lambda entry: entry.from_position)
 
 
-def _require_narrowed(before: tuple[KeyEntry, ...], now: tuple[KeyEntry, ...], serial: int) -> None:
-    stated = {entry.public: entry for entry in now}
-    for entry in before:
-        again = stated.get(entry.public)
-        if again is None:
-            if entry.is_open:
-                raise ChainBroken(f"Keyset {serial} leaves out a key whose end was never stated.")
-        elif not again.narrows(entry):
+def _require_narrowed(
+    last: tuple[KeyEntry, ...], said: Mapping[bytes, KeyEntry], now: tuple[KeyEntry, ...], serial: int
+) -> None:
+    # A key without an end is never left out, so every one of them stands in the last keyset.
+    stated = {entry.public for entry in now}
+    if any(entry.is_open and entry.public not in stated for entry in last):
+        raise ChainBroken(f"Keyset {serial} leaves out a key whose end was never stated.")
+    for entry in now:
+        before = said.get(entry.public)
+        if before is not None and not entry.narrows(before):
             raise ChainBroken(f"Keyset {serial} says more for a key than was said before.")

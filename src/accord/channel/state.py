@@ -21,7 +21,7 @@ from typing import Final
 from .checkpoint import unverified_checkpoint
 from .encoding import MapReader, decode, encode
 from .envelope import MAX_EPOCH
-from .keyset import KeysetChain
+from .keyset import KeysetChain, Settled
 from .limits import MAX_CHAIN_KEYSETS, MAX_KEYSET_BYTES, MAX_LOG_SIZE, MAX_NOTE_BYTES
 from .merkle import EMPTY_FRONTIER, Frontier
 from .refusals import ModeForbids
@@ -202,9 +202,11 @@ class ChannelState:
         """Returns the state with the peer's next keyset, which the layer above found in an opened entry.
 
         Raises:
-            TrustFails: If the keyset does not extend the peer's chain under its pinned root.
+            TrustFails: If the keyset does not extend the peer's chain under its pinned root, or would undo what is
+                co-signed already.
         """
-        return replace(self, peer_chain=self.peer_chain.extended(signed))
+        settled = Settled(own_size=self.incoming.size, peer_size=self.outgoing.receipted_size)
+        return replace(self, peer_chain=self.peer_chain.extended(signed, settled=settled))
 
     def with_our_keyset(self, signed: bytes) -> "ChannelState":
         """Returns the state with our own next keyset.

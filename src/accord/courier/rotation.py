@@ -10,6 +10,7 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
+from accord.channel.keyset import Settled
 from accord.channel.limits import MAX_BATCH_ENTRIES
 from accord.errors import OfficerCanMend
 from accord.parties.custody import Custody, KeyKind, custody_in_use
@@ -95,13 +96,14 @@ def apply_peer_keyset(channel: Channel, signed: bytes) -> None:
     """Continues the peer's chain by a keyset that was found in an opened entry.
 
     Raises:
-        TrustFails: It does not continue the chain under the pinned root.
+        TrustFails: It does not continue the chain under the pinned root, or dates an end back to what is co-signed.
         OfficerCanMend: It is known already.
     """
     locked = locked_channel(channel.pk)
     chain = channel_keys(locked.party_code, locked.peer_id).theirs
     if signed in chain.signed:
         raise OfficerCanMend("This keyset is known already.", code="courier.keyset-known")
+    chain.extended(signed, settled=Settled(own_size=locked.in_size, peer_size=locked.out_receipted_size))
     record_keyset(chain, signed)
 
 

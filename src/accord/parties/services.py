@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accord.channel.fingerprint import fingerprint_words, safety_number
 from accord.channel.keys import Signature, VerifyKey
-from accord.channel.keyset import KeysetChain
+from accord.channel.keyset import KeysetChain, Settled
 from accord.errors import OfficerCanMend, OurFault, TrustFails
 
 from .custody import Custody, FileCustody
@@ -242,7 +242,7 @@ def read_invitation(data: bytes) -> Invitation:
     root = VerifyKey.from_bytes(statement.root)
     root.verify(INVITATION_CONTEXT, signed.accord_invitation.encode(), Signature.from_bytes(signed.signature))
     profile = profile_from_json(statement.profile)
-    keyset = KeysetChain(root).extended(statement.keyset).latest
+    keyset = KeysetChain(root).extended(statement.keyset, settled=Settled()).latest
     if statement.party != profile.code or (keyset.party, keyset.peer) != (statement.party, statement.peer):
         raise InvitationRefused("The invitation names different parties in different places.")
     if len(tls_certificates(keyset)) != len(keyset.tls_pins):
