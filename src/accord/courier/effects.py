@@ -22,6 +22,7 @@ from accord.channel.events import (
     EntriesRequested,
     EquivocationProven,
     Event,
+    HistoryDisputed,
     OwnEntriesRecovered,
     OwnKeysetsRecovered,
     PeerBehind,
@@ -323,6 +324,16 @@ def _peer_disagrees(scene: _Scene, event: PeerDisagrees) -> None:
     )
 
 
+def _history_disputed(scene: _Scene, event: HistoryDisputed) -> None:
+    raise_alarm(
+        scene.channel,
+        "courier.history-disputed",
+        f"The peer shows our own signature over {event.witness_size} entries that our log does not begin with. "
+        "Compare with the peer's operator what each side holds before anything is thawed or given up.",
+        evidence=event.witness,
+    )
+
+
 def _receipt_disputed(scene: _Scene, event: ReceiptDisputed) -> None:
     raise_alarm(
         scene.channel,
@@ -388,6 +399,7 @@ _ACTS: Final[Mapping[type[Event], Callable[[_Scene, Any], None]]] = {
     SkewObserved: _skew_observed,
     PeerBehind: _peer_behind,
     PeerDisagrees: _peer_disagrees,
+    HistoryDisputed: _history_disputed,
     ReceiptDisputed: _receipt_disputed,
     ReceiptWithheld: _receipt_withheld,
     PeerRefused: _peer_refused,

@@ -6,6 +6,7 @@ from typing import Final
 
 from django.conf import settings
 
+from accord.channel.frames import Fetch
 from accord.channel.keys import Signer
 from accord.channel.peer import PeerMachine
 from accord.errors import AccordError
@@ -22,11 +23,13 @@ class _Meetings:
     """Channels whose peer has told this process, live, what it holds of our log; never written to disk.
 
     A node restored from a backup starts as a new process, so it appends nothing before it has heard the peer.
+    Where what the peer says does not fit our log, the wish to see its copy is kept for the next contact.
     """
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.met: set[int] = set()
+        self.wishes: dict[int, Fetch] = {}
 
 
 _MEETINGS: Final = _Meetings()
@@ -41,12 +44,17 @@ def remember_meeting(channel_id: int, machine: PeerMachine) -> None:
     """Keeps what a machine learned about having met; call it once its transaction is committed."""
     with _MEETINGS.lock:
         (_MEETINGS.met.add if machine.has_met else _MEETINGS.met.discard)(channel_id)
+        if machine.wish is None:
+            _MEETINGS.wishes.pop(channel_id, None)
+        else:
+            _MEETINGS.wishes[channel_id] = machine.wish
 
 
 def forget_meetings() -> None:
     """Forgets every meeting, as a restart of the process would."""
     with _MEETINGS.lock:
         _MEETINGS.met.clear()
+        _MEETINGS.wishes.clear()
 
 
 def machine_for(channel: Channel, *, keys: ChannelKeys | None = None, appending: int = 1) -> PeerMachine:
@@ -68,6 +76,7 @@ def machine_for(channel: Channel, *, keys: ChannelKeys | None = None, appending:
         signer=_signer(held.sign_key_id(channel.out_size + appending - 1)),
         skew_tolerance_ms=settings.ACCORD_SKEW_TOLERANCE_SECONDS * 1000,
         has_met=has_met(channel_id),
+        wish=_MEETINGS.wishes.get(channel_id),
         own_log=hash_reader(channel_id, Direction.OUT),
         own_note_at=own_note_at(channel_id),
         peer_log=hash_reader(channel_id, Direction.IN),
