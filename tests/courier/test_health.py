@@ -75,6 +75,7 @@ def test_a_message_shows_its_moments_as_they_come(met: PairedNode) -> None:
     assert times.enqueued_at is not None
     assert times.flushed_at is not None
     assert times.receipted_at is not None
+    assert times.receipted_at >= times.flushed_at
     assert times.enqueued_at <= times.flushed_at
 
 

@@ -114,7 +114,7 @@ class MessageTimes(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         enqueued_at: Decided and in the outbox; for the peer's messages, when its sender sealed it.
         flushed_at: In the log.
-        receipted_at: Co-signed by its receiver.
+        receipted_at: When the receipt was on file here, by this node's clock; the receipt itself states whole seconds.
         handled_at: Opened and handled here; of our own messages the disposition tells it, not this node's clock.
     """
 
@@ -229,14 +229,13 @@ def message_times(envelope_id: uuid.UUID) -> MessageTimes | None:
 
 
 def _receipted_at(entry: Entry) -> datetime | None:
-    return (
-        SignedCheckpoint.objects.filter(
-            channel_id=entry.channel_id, direction=entry.direction, size__gt=entry.position, receipted_at__isnull=False
-        )
-        .order_by("size")
-        .values_list("receipted_at", flat=True)
-        .first()
+    heads = SignedCheckpoint.objects.filter(
+        channel_id=entry.channel_id,
+        direction=entry.direction,
+        size__gt=entry.position,
+        receipt_recorded_at__isnull=False,
     )
+    return heads.order_by("size").values_list("receipt_recorded_at", flat=True).first()
 
 
 def watch(*, now: datetime | None = None) -> None:
