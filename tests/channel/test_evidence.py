@@ -210,7 +210,7 @@ def test_a_readdressed_header_does_not_fit_the_log() -> None:
     assert judged.reason == "The message is from CA to FR, but the log is that of CA towards IN."
 
 
-def test_a_receipt_dated_before_the_signature_is_a_contradiction_in_time_only() -> None:
+def test_a_receipt_dated_before_the_signature_is_told_and_voids_nothing() -> None:
     ca, india = pair()
     india.now_ms -= 86_400_000
     ca.append("one")
@@ -228,12 +228,13 @@ def test_a_receipt_dated_before_the_signature_is_a_contradiction_in_time_only() 
         cosigner_chain=ca.state.peer_chain.to_bytes(),
     )
     judged = verdict(made)
-    assert failed(judged) == {"time"}
-    assert judged.reason is not None
-    assert judged.reason.startswith("IN dates its receipt 2026-09-20 14:13:20 UTC, before CA signed")
+    assert judged.ok
+    (told,) = [claim.sentence for claim in judged.claims if claim.name == "time"]
+    assert "IN states 2026-09-20 14:13:20 UTC for its receipt" in told
+    assert "contradict each other: IN dates its receipt before the signature of CA" in told
 
 
-def test_a_message_dated_after_its_signature_is_a_contradiction_in_time_only() -> None:
+def test_a_message_dated_after_its_signature_is_told_and_voids_nothing() -> None:
     late = NOW_MS + 3_600_000
     ca, _, sealed = sealed_log(1, created_ms=late)
     checkpoint, receipt = ca.disk.out.heads[1]
@@ -248,10 +249,16 @@ def test_a_message_dated_after_its_signature_is_a_contradiction_in_time_only() -
         cosigner_chain=ca.state.peer_chain.to_bytes(),
     )
     judged = verdict(made)
-    assert failed(judged) == {"time"}
-    assert judged.reason == (
-        "CA dates the message 2026-09-21 15:13:20 UTC, later than its own signature of 2026-09-21 14:13:20 UTC."
-    )
+    assert judged.ok
+    (told,) = [claim.sentence for claim in judged.claims if claim.name == "time"]
+    assert "CA states 2026-09-21 15:13:20 UTC for the message and 2026-09-21 14:13:20 UTC for its signature" in told
+    assert "contradict each other: CA dates the message after its own signature" in told
+
+
+def test_a_bundle_says_that_it_does_not_show_that_the_recipient_could_open_the_message() -> None:
+    said = {claim.name: claim.sentence for claim in verdict(bundle()).claims}
+    assert said["content"].endswith("It is not shown that IN could open it.")
+    assert said["receipt"].endswith("It is not shown that IN could open or did read it.")
 
 
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.7", b"\xa0", bytes(100), b'{"ok": true}'])

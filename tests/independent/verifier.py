@@ -290,9 +290,9 @@ def verify_bundle(data: bytes, roots: dict[str, bytes]) -> list[str]:
     require(confirmed == checkpoint, "the receipt is of another checkpoint")
     proven.append(f"receipt: co-signed by {recipient}")
 
-    require(header[7] <= checkpoint["time"] + SKEW_MS, "the message is dated after its own signature")
-    require(received_ms >= checkpoint["time"] - SKEW_MS, "the receipt is dated before the signature")
-    proven.append(f"time: {header[7]} created, {checkpoint['time']} signed, {received_ms} received")
+    fits = header[7] <= checkpoint["time"] + SKEW_MS and received_ms >= checkpoint["time"] - SKEW_MS
+    doubt = "" if fits else " (these contradict each other)"
+    proven.append(f"time: {header[7]} created, {checkpoint['time']} signed, {received_ms} received{doubt}")
     return proven
 
 

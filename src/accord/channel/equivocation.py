@@ -7,22 +7,22 @@ Two signed checkpoints of one log contradict each other when
   That root, and a consistency proof from it to the larger checkpoint, show it:
   a log has exactly one beginning of each size, so a second root for it cannot be a beginning too.
 
-Within one epoch the owner's two signatures suffice.
-A node that was restored from a backup may innocently have signed, in an earlier epoch, entries that nobody received.
-So across epochs the proof must show, too, that the *earlier* checkpoint had been co-signed:
-what was co-signed binds the owner for ever, in every later epoch.
+Within one epoch the owner's two signatures convict.
+Across epochs they contradict each other and convict nobody: a restored node, or two sides that gave up what both had
+lost, signs such logs in good faith. A receipt over the earlier one would not help, since who accuses is who can make
+receipts, at any later time. That is also why a node must begin a new epoch after every restoration of its storage.
 
 The proof convicts a key, not a person: a stolen key and a clone of a node make the same two logs.
 That is why it freezes a channel and calls officers, and decides nothing else.
-The peer machine itself makes proofs within one epoch only; the other kind is for auditors who compare two copies.
+The peer machine itself makes proofs within one epoch only.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from accord.errors import TrustFails
 
-from .checkpoint import Checkpoint, read_checkpoint, read_receipt, unverified_checkpoint, unverified_receipt
+from .checkpoint import Checkpoint, read_checkpoint, unverified_checkpoint
 from .encoding import MapReader, decode, encode
 from .keyset import KeysetChain
 from .limits import MAX_NOTE_BYTES, MAX_PROOF_HASHES
@@ -61,7 +61,7 @@ class EquivocationProof:
         larger: The owner's other signed note.
         root_in_larger: The root that the larger log had at the smaller size, 32 bytes.
         hashes: RFC 9162 consistency proof from that root to the larger checkpoint.
-        receipt: The peer's co-signature over the note of the lower epoch; needed where the epochs differ.
+        receipt: The peer's co-signature over one of the notes, for whoever reads the file; it decides nothing.
     """
 
     smaller: bytes
@@ -105,7 +105,7 @@ def prove_against_log(
         note: A signed note of the log's owner, of at most the size of ``held``; its signature is not judged here.
         held: The owner's signed note over the log that we hold.
         reader: Reads the hashes of that log; only for equal sizes it may be missing.
-        receipt: The co-signature over the note of the lower epoch, where the epochs differ.
+        receipt: A co-signature to keep beside the notes.
 
     Returns:
         The proof, or ``None`` where the note is a beginning of the log, or nothing can be said.
@@ -123,21 +123,19 @@ def prove_against_log(
     return EquivocationProof(smaller=note, larger=held, root_in_larger=root, hashes=hashes, receipt=receipt)
 
 
-def verify_equivocation(
-    proof: EquivocationProof, owner_chain: KeysetChain, *, cosigner_chain: KeysetChain | None = None
-) -> ProvenEquivocation:
-    """Checks a proof of equivocation with nothing but the owner's keysets (and the cosigner's, across epochs).
+def verify_equivocation(proof: EquivocationProof, owner_chain: KeysetChain) -> ProvenEquivocation:
+    """Checks a proof of equivocation with nothing but the owner's keysets.
 
     Args:
         proof: The proof.
         owner_chain: Keysets of the party that is accused; compare its root with the one you pinned.
-        cosigner_chain: Keysets of the other party; needed when the notes are of different epochs.
 
     Returns:
         What is proven; it has a sentence for people.
 
     Raises:
-        EquivocationUnproven: If the notes can be of one log, or are not of one log at all.
+        EquivocationUnproven: If the notes can be of one log, are not of one log at all, or contradict each other in two
+            epochs (``trust.contradiction-without-blame``).
         SignatureInvalid: If a note or receipt is not signed by the party it names.
         ProofInvalid: If the hashes do not lead to the larger checkpoint.
     """
@@ -152,31 +150,18 @@ def verify_equivocation(
     if proof.root_in_larger == smaller.root:
         raise EquivocationUnproven("The two checkpoints are of one log: the smaller is a beginning of the larger.")
     if smaller.epoch != larger.epoch:
-        earlier = min(smaller, larger, key=lambda checkpoint: checkpoint.epoch)
-        _require_cosigned(earlier, proof.receipt, cosigner_chain)
+        raise EquivocationUnproven(
+            f"The two checkpoints of {smaller.owner} contradict each other in the epochs {smaller.epoch} and "
+            f"{larger.epoch}; a node whose storage was restored signs such logs in good faith, so this blames nobody.",
+            code="trust.contradiction-without-blame",
+            fields={"party": smaller.owner, "epochs": [smaller.epoch, larger.epoch]},
+        )
     return ProvenEquivocation(party=smaller.owner, smaller=smaller, larger=larger)
 
 
 def _read_owned(note: bytes, chain: KeysetChain) -> Checkpoint:
     stated = unverified_checkpoint(note)
     return read_checkpoint(note, verify_key=chain.signing_keys_at(stated.position))
-
-
-def _require_cosigned(earlier: Checkpoint, receipt: bytes | None, chain: KeysetChain | None) -> None:
-    if receipt is None or chain is None:
-        raise EquivocationUnproven(
-            "The checkpoints are of different epochs, and nothing shows that the earlier one had been co-signed."
-        )
-    stated = unverified_receipt(receipt)
-    if (chain.party, chain.peer) != (earlier.peer, earlier.owner):
-        raise EquivocationUnproven("The keysets offered for the receipt are of another party or channel.")
-    confirmed = read_receipt(receipt, verify_key=chain.cosigning_keys_at(stated.size)).checkpoint
-    if not _is_same_statement(confirmed, earlier):
-        raise EquivocationUnproven("The receipt is of another checkpoint than the earlier one.")
-
-
-def _is_same_statement(one: Checkpoint, other: Checkpoint) -> bool:
-    return replace(one, time_ms=0) == replace(other, time_ms=0)
 
 
 def encode_equivocation(proof: EquivocationProof) -> bytes:

@@ -9,11 +9,13 @@ Each claim stands for itself and is said in one sentence:
 * *integrity*: header and sealed body stand at this position of this log, and no bit of them can differ;
 * *origin*: the owner of the log signed it, with a key that its root key had named for this position;
 * *content*: the disclosed body is the one that the header commits to (left out when nothing is disclosed);
-* *time*: what both parties' signatures state about time, and whether it fits together;
+* *time*: what both parties' signatures state about time; where the statements contradict each other the sentence says
+  so, and the claim holds all the same, or either party could void the evidence by setting a clock;
 * *receipt*: the peer signed that it holds the log up to and beyond this entry.
 
 A bundle without a receipt fails that claim: nothing means no.
-What a bundle does not prove: that the statement is true, that a person read it, or that a clock was right.
+What a bundle does not prove: that the statement is true, that a clock was right, that a person read it, or that the
+recipient could open it: who commits to one text can seal another. Only the recipient's own disposition says that.
 """
 
 import hmac
@@ -295,7 +297,8 @@ def _content(bundle: EvidenceBundle, header: Header) -> str:
     body = Body.decode(bundle.body)
     return (
         f"The disclosed content is what {header.sender} committed to: "
-        f"a message of the kind {body.kind}, {len(body.payload)} bytes, handling {body.handling}."
+        f"a message of the kind {body.kind}, {len(body.payload)} bytes, handling {body.handling}. "
+        f"It is not shown that {header.recipient} could open it."
     )
 
 
@@ -304,17 +307,18 @@ def _time(bundle: EvidenceBundle, header: Header, checkpoint: Checkpoint, roots:
     _signed_checkpoint(bundle, owner, peer, roots)
     receipt = _signed_receipt(bundle, checkpoint, roots)
     created, signed = _moment(header.created_ms), _moment(checkpoint.time_ms)
-    if header.created_ms > checkpoint.time_ms + SKEW_TOLERANCE_MS:
-        raise _ClaimFails(f"{owner} dates the message {created}, later than its own signature of {signed}.")
     stated = f"{owner} states {created} for the message and {signed} for its signature"
+    contradiction = ""
+    if header.created_ms > checkpoint.time_ms + SKEW_TOLERANCE_MS:
+        contradiction = f" These times contradict each other: {owner} dates the message after its own signature."
     if receipt is None:
-        return f"{stated}; {peer} states no time."
-    received = _moment(receipt.time_ms)
+        return f"{stated}; {peer} states no time.{contradiction}"
     if receipt.time_ms < checkpoint.time_ms - SKEW_TOLERANCE_MS:
-        raise _ClaimFails(
-            f"{peer} dates its receipt {received}, before {owner} signed at {signed}: one of the clocks was wrong."
+        contradiction += (
+            f" These times contradict each other: {peer} dates its receipt before the signature of {owner}; "
+            "one of the clocks was wrong, and nothing here shows which."
         )
-    return f"{stated}; {peer} states {received} for its receipt."
+    return f"{stated}; {peer} states {_moment(receipt.time_ms)} for its receipt.{contradiction}"
 
 
 def _receipt(bundle: EvidenceBundle, header: Header, checkpoint: Checkpoint, roots: Mapping[str, VerifyKey]) -> str:
@@ -327,7 +331,7 @@ def _receipt(bundle: EvidenceBundle, header: Header, checkpoint: Checkpoint, roo
         raise _ClaimFails(f"The receipt of {receipt.cosigner} ends before position {bundle.index}.")
     return (
         f"{receipt.cosigner} signed that it holds the log of {checkpoint.owner} up to and beyond this message, "
-        f"at {_moment(receipt.time_ms)}."
+        f"at {_moment(receipt.time_ms)}. It is not shown that {receipt.cosigner} could open or did read it."
     )
 
 
