@@ -9,7 +9,7 @@ from django.utils import timezone
 from .metrics import ALARMS
 from .models import Alarm, Channel
 
-__all__ = ["acknowledge", "open_alarms", "raise_alarm"]
+__all__ = ["acknowledge", "open_alarms", "raise_alarm", "raise_alarm_once"]
 
 DETAIL_CHARACTERS: Final = 400
 
@@ -43,6 +43,12 @@ def raise_alarm(channel: Channel | None, code: str, detail: str, *, evidence: by
         )
         found.refresh_from_db()
         return found
+
+
+def raise_alarm_once(channel: Channel | None, code: str, detail: str) -> None:
+    """Raises an alarm about a lasting state, which is looked at again and again: an open one is left as it is."""
+    if not Alarm.objects.filter(channel=channel, code=code, acknowledged_at=None).exists():
+        raise_alarm(channel, code, detail)
 
 
 def acknowledge(alarm: Alarm, *, officer_id: int) -> Alarm:

@@ -6,17 +6,19 @@ method and path, exact pin of the client certificate, size, then the body, then 
 """
 
 import logging
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, Final
 
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, close_old_connections, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from accord.channel.limits import MAX_FRAME_BYTES
 from accord.errors import AccordError, NotAvailableNow
-from accord.parties.keysets import channel_keys
+from accord.parties.keysets import channel_keys, tls_certificates
 from accord.parties.tls import pin_of
 
-from .alarms import raise_alarm
+from .alarms import raise_alarm, raise_alarm_once
 from .inbound import Answer, database_error, receive_contact
 from .listener import CONNECTION_KEY
 from .metrics import CONTACTS
@@ -24,7 +26,7 @@ from .models import Channel
 from .recent import Recent
 from .transport import CONTACT_PATH, FRAME_TYPE
 
-__all__ = ["channel_of_pin", "contact_application"]
+__all__ = ["channel_of_pin", "close_contact_connections", "contact_application"]
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +49,38 @@ STATUS_LINES: Final = {
 # Any: WSGI's environment holds strings and objects of the server (PEP 3333).
 Environ = dict[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
+
+
+class _Connections:
+    """The database connections of the listener's worker threads, so that somebody closes them when the threads end."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._by_thread: dict[int, BaseDatabaseWrapper] = {}
+
+    def note(self) -> None:
+        """Notes the connection of this thread, at its first contact."""
+        thread = threading.get_ident()
+        held = connections[DEFAULT_DB_ALIAS]
+        if self._by_thread.get(thread) is not held:
+            held.inc_thread_sharing()
+            with self._lock:
+                self._by_thread[thread] = held
+
+    def close(self) -> None:
+        """Closes them all; no contact may be under way."""
+        with self._lock:
+            for held in self._by_thread.values():
+                held.close()
+            self._by_thread.clear()
+
+
+_OPEN: Final = _Connections()
+
+
+def close_contact_connections() -> None:
+    """Closes the database connections of the listener's threads, once the listener has stopped."""
+    _OPEN.close()
 
 
 class _Stop(Exception):
@@ -84,6 +118,7 @@ def _answered(environ: Environ) -> Answer:
     if environ["REQUEST_METHOD"] != "POST":
         raise _Stop(405)
     connection = environ[CONNECTION_KEY]
+    _OPEN.note()
     try:
         channel_id = channel_of_pin(pin_of(connection.peer_certificate()))
         if channel_id is None:
@@ -124,11 +159,27 @@ _CHANNELS: Final[Recent[str, tuple[tuple[int, str, str], ...]]] = Recent(_channe
 
 
 def channel_of_pin(pin: bytes) -> int | None:
-    """Returns the channel whose peer's newest keyset names that pin; a pin of an older keyset no longer counts."""
-    for channel_id, us, peer in _CHANNELS.get(""):
-        if pin in channel_keys(us, peer).theirs.latest.tls_pins:
-            return channel_id
-    return None
+    """Returns the channel whose peer's newest keyset names that pin and carries its certificate.
+
+    A pin of an older keyset no longer counts, and one that two peers claim names nobody: an alarm tells who they are.
+    """
+    found = [(channel_id, peer) for channel_id, us, peer in _CHANNELS.get("") if pin in _pins_of(us, peer)]
+    if len(found) > 1:
+        claimants = " and ".join(peer for _, peer in found)
+        raise_alarm_once(
+            None, "courier.ambiguous-pin", f"{claimants} name the same certificate; who shows it is not let in."
+        )
+        return None
+    return found[0][0] if found else None
+
+
+def _pins_of(us: str, peer: str) -> Collection[bytes]:
+    try:
+        return tls_certificates(channel_keys(us, peer).theirs.latest)
+    except AccordError as error:
+        # One peer's keysets that do not verify shut out that peer, not the others.
+        logger.warning("The keysets of %s cannot be used: %s", peer, error.reason_code)
+        return ()
 
 
 def note_unknown(address: str) -> None:

@@ -18,7 +18,9 @@ from django.utils import timezone
 from accord.errors import AccordError, NotAvailableNow
 from accord.parties.custody import custody_in_use
 from accord.parties.keysets import channel_keys, tls_certificates
+from accord.parties.tls import readable
 
+from .alarms import raise_alarm_once
 from .flush import FlushResult, Transport, flush_once
 from .health import watch
 from .models import Channel
@@ -42,10 +44,24 @@ OWN_FAULT_SECONDS: Final = 1.0
 
 
 def pinned_certificates() -> list[bytes]:
-    """Returns the DER certificates of every peer, as their newest keysets name them."""
+    """Returns the DER certificates of every peer, as their newest keysets name them.
+
+    A peer whose keysets or certificates cannot be read is left out with an alarm: the others' channels go on.
+    """
     certificates: list[bytes] = []
-    for us, peer in Channel.objects.values_list("party_code", "peer_id"):
-        certificates.extend(tls_certificates(channel_keys(us, peer).theirs.latest).values())
+    for channel in Channel.objects.all():
+        try:
+            named = tls_certificates(channel_keys(channel.party_code, channel.peer_id).theirs.latest).values()
+        except AccordError as error:
+            raise_alarm_once(channel, error.reason_code, f"The keysets of {channel.peer_id} cannot be used.")
+            continue
+        certificates.extend(der for der in named if readable(der))
+        if not all(map(readable, named)):
+            raise_alarm_once(
+                channel,
+                "courier.certificate-unreadable",
+                f"A certificate that {channel.peer_id}'s keyset names cannot be read; it is not trusted.",
+            )
     return certificates
 
 
@@ -92,13 +108,19 @@ class Courier:
             except (AccordError, DatabaseError) as error:
                 logger.warning("The courier's watcher failed: %s", error)
                 connections.close_all()
+            except Exception as error:
+                # The job runner's edge: whatever a peer's data does to a look, the next look is taken.
+                logger.exception("The courier's watcher failed.")
+                connections.close_all()
+                _note_own_fault(None, "courier.watcher-failed", error)
             if self._stopping.wait(WATCH_SECONDS):
                 connections.close_all()
                 return
 
     def _start_flushers(self) -> None:
         for channel_id in Channel.objects.values_list("pk", flat=True):
-            if channel_id not in self._flushers:
+            known = self._flushers.get(channel_id)
+            if known is None or not known.is_alive():
                 thread = threading.Thread(
                     target=self._flush, args=(channel_id,), name=f"courier-flusher-{channel_id}", daemon=True
                 )
@@ -123,7 +145,7 @@ class Courier:
             if result is None:
                 self._stopping.wait(OWN_FAULT_SECONDS)
             elif result.refusal is not None:
-                self._back_off(channel_id, topic)
+                self._back_off_safely(channel_id, topic)
             else:
                 heard_at = time.monotonic() if result.frames else heard_at
                 if not result.appended:
@@ -135,12 +157,22 @@ class Courier:
             return flush_once(channel_id, self._transport, is_due=is_due)
         except NotAvailableNow as error:
             logger.warning("A flush was not possible: %s", error.reason_code)
-        except Exception:
+        except Exception as error:
             # The job runner's edge: whatever fails, the queue stays, the connection is renewed, and it is tried again.
             logger.exception("A flush failed.")
+            connections.close_all()
+            _note_own_fault(channel_id, "courier.flush-failed", error)
         close_old_connections()
         connections.close_all()
         return None
+
+    def _back_off_safely(self, channel_id: int, topic: str) -> None:
+        try:
+            self._back_off(channel_id, topic)
+        except DatabaseError as error:
+            logger.warning("The back-off could not be read: %s", type(error).__name__)
+            connections.close_all()
+            self._stopping.wait(OWN_FAULT_SECONDS)
 
     def _back_off(self, channel_id: int, topic: str) -> None:
         """Waits until the back-off is over or the peer gives a sign of life, which clears it in the database."""
@@ -150,3 +182,13 @@ class Courier:
             if seconds <= 0:
                 return
             wait_for_wake(topic, timeout_seconds=min(seconds, POLL_SECONDS))
+
+
+def _note_own_fault(channel_id: int | None, code: str, error: Exception) -> None:
+    """Raises the alarm of a fault that is tried again, so that nobody takes the silence for health."""
+    reason = error.reason_code if isinstance(error, AccordError) else type(error).__name__
+    try:
+        channel = None if channel_id is None else Channel.objects.get(pk=channel_id)
+        raise_alarm_once(channel, code, f"It fails each time and is tried again: {reason}.")
+    except (DatabaseError, Channel.DoesNotExist):
+        logger.warning("The alarm %s could not be stored.", code)

@@ -4,8 +4,9 @@ A keyset also carries the TLS certificates that its pins name, as an ignorable f
 certificate itself where a verifier of evidence needs the pin only.
 """
 
+import logging
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
@@ -14,9 +15,10 @@ from django.db import connection
 
 from accord.channel.keys import VerifyKey
 from accord.channel.keyset import KeyEntry, Keyset, KeysetChain, sign_keyset
-from accord.errors import OurFault
+from accord.errors import AccordError, OurFault
 
 from . import models
+from .admission import TLS_CERTIFICATES, require_admissible, tls_certificates
 from .custody import Custody, KeyKind
 from .tls import pin_of
 
@@ -31,8 +33,7 @@ __all__ = [
     "tls_certificates",
 ]
 
-# Field number of the DER certificates: 1000 and above may be ignored by who does not know them.
-TLS_CERTIFICATES: Final = 1000
+logger = logging.getLogger(__name__)
 
 # NIST SP 800-57 part 1, 5.3.6: one to three years for a signing key in use; the keyset asks for renewal by then.
 VALIDITY: Final = timedelta(days=731)
@@ -146,15 +147,6 @@ def _joined(entries: Sequence[KeyEntry], public: bytes, position: int, *, until:
     return (*ended, KeyEntry(public=public, from_position=position))
 
 
-def tls_certificates(keyset: Keyset) -> Mapping[bytes, bytes]:
-    """Returns the DER certificates of a keyset by their pin; a certificate that no pin names is left out."""
-    carried = keyset.extensions.get(TLS_CERTIFICATES, ())
-    if not isinstance(carried, list | tuple):
-        return {}
-    by_pin = {pin_of(der): der for der in carried if isinstance(der, bytes)}
-    return {pin: der for pin, der in by_pin.items() if pin in keyset.tls_pins}
-
-
 # What tells whether a keyset was added or came into force since; it is asked at each contact, so it is one statement.
 KEYSET_ROWS: Final = (
     "SELECT id, serial, recorded_at, in_force_at FROM parties_keyset "
@@ -256,9 +248,23 @@ def record_keyset(chain: KeysetChain, signed: bytes) -> KeysetChain:
     """Stores the next keyset of a chain and returns the longer chain.
 
     Raises:
-        TrustFails: It does not continue the chain.
+        TrustFails: It does not continue the chain, or names a certificate or key that cannot be used or is another
+            party's; nothing is stored.
     """
     longer = chain.extended(signed)
     latest = longer.latest
+    require_admissible(latest, others=_newest_of_others(latest.party))
     models.Keyset.objects.create(party_id=latest.party, peer_id=latest.peer, serial=latest.serial, signed=signed)
     return longer
+
+
+def _newest_of_others(party: str) -> list[Keyset]:
+    pairs = models.Keyset.objects.exclude(party_id=party).order_by().values_list("party_id", "peer_id").distinct()
+    found: list[Keyset] = []
+    for other, peer in pairs:
+        try:
+            found.append(chain_between(other, peer).latest)
+        except AccordError:
+            # Keysets that do not verify give nobody a pin, and must not stop other parties from changing theirs.
+            logger.warning("The keysets of %s towards %s cannot be used.", other, peer)
+    return found

@@ -6,26 +6,42 @@ secrecy against a later quantum computer is the envelope's duty, not this one's 
 """
 
 import hashlib
+import logging
 import ssl
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from .keyfile import write_durably
 
-__all__ = ["TlsIdentity", "client_context", "make_tls_identity", "pin_of", "server_context", "tls_identity_in"]
+__all__ = [
+    "TlsIdentity",
+    "client_context",
+    "make_tls_identity",
+    "named_party",
+    "pin_of",
+    "readable",
+    "server_context",
+    "tls_identity_in",
+]
+
+logger = logging.getLogger(__name__)
 
 # The keyset decides how long a certificate counts; its own dates only must not end a channel by surprise.
 VALIDITY: Final = timedelta(days=3653)
 # The peer's clock may run behind ours by as much without refusing a fresh certificate.
 BACKDATED: Final = timedelta(days=2)
+# What our certificates are named: the party's code follows.
+NAME_PREFIX: Final = "accord "
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +74,28 @@ def pin_of(der: bytes) -> bytes:
     return hashlib.sha256(der).digest()
 
 
+@lru_cache(maxsize=256)
+def readable(der: bytes) -> bool:
+    """Tells whether bytes are one certificate, as both libraries that will read it see it, and nothing beside it."""
+    try:
+        whole = x509.load_der_x509_certificate(der).public_bytes(serialization.Encoding.DER)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.load_verify_locations(cadata=ssl.DER_cert_to_PEM_cert(der))
+    except (ValueError, TypeError, x509.InvalidVersion, UnsupportedAlgorithm, ssl.SSLError):
+        return False
+    return whole == der
+
+
+def named_party(der: bytes) -> str | None:
+    """Returns the party that a certificate made by this software names, or ``None`` for any other."""
+    try:
+        names = x509.load_der_x509_certificate(der).subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    except ValueError:
+        return None
+    said = str(names[0].value) if names else ""
+    return said.removeprefix(NAME_PREFIX) if said.startswith(NAME_PREFIX) else None
+
+
 def tls_identity_in(folder: Path, *, password: str) -> TlsIdentity:
     """Returns the identity whose two files lie, or will lie, in a folder."""
     return TlsIdentity(certificate=folder / "tls.crt", key=folder / "tls.key", password=password)
@@ -74,7 +112,7 @@ def make_tls_identity(home: Path, party: str, *, password: str, now: datetime | 
     """
     moment = now or datetime.now(UTC)
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"accord {party}")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"{NAME_PREFIX}{party}")])
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -132,7 +170,10 @@ def client_context(identity: TlsIdentity, pinned: Iterable[bytes]) -> ssl.SSLCon
 
 def _loaded(context: ssl.SSLContext, identity: TlsIdentity, pinned: Iterable[bytes]) -> ssl.SSLContext:
     context.load_cert_chain(identity.certificate, identity.key, password=identity.password)
-    trusted = "".join(ssl.DER_cert_to_PEM_cert(der) for der in pinned)
-    if trusted:
-        context.load_verify_locations(cadata=trusted)
+    for der in pinned:
+        # One that cannot be read must not take the other peers' channels with it; its own peer stays unreachable.
+        if readable(der):
+            context.load_verify_locations(cadata=ssl.DER_cert_to_PEM_cert(der))
+        else:
+            logger.warning("A pinned certificate that cannot be read is not trusted: %s", pin_of(der).hex())
     return context
