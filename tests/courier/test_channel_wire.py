@@ -17,7 +17,7 @@ from accord.channel.frames import decode_frame, encode_frame
 from accord.channel.keyset import sign_keyset
 from accord.channel.limits import MAX_FRAME_BYTES
 from accord.courier import listener as listener_module
-from accord.courier.contact_app import contact_application
+from accord.courier.contact_app import close_contact_connections, contact_application
 from accord.courier.listener import ChannelListener
 from accord.courier.models import Alarm, Channel, Direction, Entry
 from accord.courier.recent import forget_recent
@@ -109,6 +109,7 @@ def wired(transactional_db: None, home: Path, tmp_path: Path) -> Iterator[Wired]
     listening.start()
     yield Wired(node=node, ours=ours, theirs=theirs, stranger=stranger, listener=listening, refused=refused)
     listening.stop()
+    close_contact_connections()
     use_custody(None)
     connections.close_all()
     forget_recent()

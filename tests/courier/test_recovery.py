@@ -204,7 +204,6 @@ def test_a_second_history_freezes_the_channel_and_leaves_a_proof_for_strangers(m
     proven = verify_equivocation(
         decode_equivocation(bytes(alarm.evidence)),
         specimen("IN").chain("CA"),
-        cosigner_chain=specimen("CA").chain("IN"),
     )
     assert proven.party == "IN"
 

@@ -23,7 +23,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from accord.channel.selftest import run_self_test
 from accord.courier.alarms import raise_alarm
-from accord.courier.contact_app import contact_application
+from accord.courier.contact_app import close_contact_connections, contact_application
 from accord.courier.listener import ChannelListener
 from accord.courier.transport import HttpsTransport
 from accord.courier.wakeup import INTAKE, wait_for_wake, wake
@@ -216,6 +216,7 @@ class Node:
             self._api.stop()
         if self._channel is not None:
             self._channel.stop()
+            close_contact_connections()
         self._courier.stop()
         self._intake.stop()
         self._transport.close()
