@@ -234,7 +234,8 @@ class StoredNode:
         fetched = self._fetched()
         due = state.outgoing.receipted_size if self.behind is None else self.behind
         begin = due if start is None else start
-        is_open = state.mode.value == "open" and begin < state.outgoing.size
+        # While the peer's copy of our log does not fit ours, nothing is added to it: first its copy is looked at.
+        is_open = state.mode.value == "open" and begin < state.outgoing.size and self.wish is None
         batch = self.disk.out.batch(begin, self.limit) if is_open else None
         return encode_frame(machine.contact(self.now_ms, batch=batch, fetched=fetched))
 

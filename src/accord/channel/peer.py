@@ -34,13 +34,12 @@ When ``receive`` raises, :meth:`PeerMachine.refuse` makes the answer: a code, ou
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
 
 from accord.errors import AccordError, PeerFault, TrustFails
 
 from .arrivals import Means, accept_batch, accept_receipt
 from .attachment import verify_chunk
-from .checkpoint import Checkpoint, sign_checkpoint, unverified_checkpoint
+from .checkpoint import Checkpoint, sign_checkpoint
 from .events import (
     Appended,
     ChunkAccepted,
@@ -53,7 +52,7 @@ from .events import (
     ReceiptWithheld,
     SkewObserved,
 )
-from .frames import MAX_FRAME_KEYSETS, Batch, Chunk, Fetch, Fetched, Frame, FrameState, HeldChunks
+from .frames import Batch, Chunk, Fetch, Fetched, Frame, FrameState, HeldChunks
 from .keys import Signer
 from .limits import MAX_BATCH_ENTRIES, SKEW_TOLERANCE_MS
 from .merkle import HashReader
@@ -71,14 +70,19 @@ from .refusals import (
     StaleEpoch,
     WrongSigner,
 )
-from .replica import frontier_at
 from .seal import SealedEnvelope
 from .state import ChannelState, Mode
+from .statements import (
+    NOT_NOW,
+    is_our_log,
+    keysets_for,
+    missing_entries,
+    plain_frame,
+    stopped_frame,
+    witness_for,
+)
 
 __all__ = ["NOT_NOW", "PeerMachine"]
-
-NOT_NOW: Final = "channel.not-now"
-"""The one refusal code for whatever is wrong on our own side: the peer tries again later."""
 
 
 class PeerMachine:
@@ -138,8 +142,11 @@ class PeerMachine:
 
     @property
     def wish(self) -> Fetch | None:
-        """Entries of our own log that we want to see; while there is a wish, the next contact should not wait."""
-        return self._fetch_wish()
+        """Entries of our own log that we want to see in the peer's copy.
+
+        While there is a wish the next contact should not wait, and should carry no batch: it would be refused whole.
+        """
+        return missing_entries(self._state) or self._wish
 
     def append(self, sealed: Sequence[SealedEnvelope], now_ms: int, *, unmet: bool = False) -> Appended:
         """Appends sealed envelopes to our own log and signs it once.
@@ -229,12 +236,12 @@ class PeerMachine:
         """
         is_theirs = isinstance(error, PeerFault | TrustFails)
         is_about_history = isinstance(error, ChannelFrozen | HistoryMissing | RootMismatch | StaleEpoch)
-        witness = self._state.incoming.checkpoint if is_about_history else self._witness_for_peer()
+        witness = self._state.incoming.checkpoint if is_about_history else witness_for(self._state, self._claim)
         return replace(
-            self._bare(now_ms),
+            plain_frame(self._state, now_ms),
             refusal=error.reason_code if is_theirs else NOT_NOW,
             witness=witness,
-            keysets=() if witness is None else self._keysets_for_peer(),
+            keysets=() if witness is None else keysets_for(self._state, self._claim),
         )
 
     def receive(self, frame: Frame, now_ms: int, *, is_live: bool = True) -> list[Event]:
@@ -302,11 +309,11 @@ class PeerMachine:
     def _compare(self, claim: FrameState, *, is_live: bool) -> list[Event]:
         """Compares what the peer says of our log with our log; it decides what is sent next, and nothing else."""
         state, head = self._state, self._state.outgoing
-        if claim.in_size > head.size or not self._is_ours(claim):
+        if not is_our_log(state, claim, self._means.own_log):
             # The peer seems to hold another log of ours than we do: ask for it; its checkpoint will show who signed it.
             if claim.in_size > 0:
                 self._wish = Fetch(start=min(head.receipted_size, claim.in_size - 1), end=claim.in_size)
-            self._has_met = False
+            self._has_met = self._has_met and not is_live
             if state.mode is Mode.RECOVERING:
                 return []
             return [PeerDisagrees(their_size=claim.in_size, our_size=head.size)]
@@ -330,15 +337,6 @@ class PeerMachine:
             return []
         return [PeerBehind(their_size=claim.in_size, has_lost=claim.in_size < head.receipted_size)]
 
-    def _is_ours(self, claim: FrameState) -> bool:
-        head = self._state.outgoing
-        if claim.in_size == head.size:
-            return claim.in_root == head.root
-        if claim.in_size == head.receipted_size:
-            return claim.in_root == head.receipted.root
-        reader = self._means.own_log
-        return reader is None or claim.in_root == frontier_at(reader, claim.in_size).root
-
     def _frame(
         self,
         now_ms: int,
@@ -356,67 +354,23 @@ class PeerMachine:
                     f"The batch ends at size {batch.end}, our log at {state.outgoing.size}.",
                     fields={"batch": batch.end, "log": state.outgoing.size},
                 )
-        bare = self._bare(now_ms)
         if state.mode in {Mode.FROZEN, Mode.SUSPENDED}:
             self._require_nothing(fetched, chunks, have_chunks)
-            return self._stopped(bare)
+            return stopped_frame(state, now_ms)
         # What is given back may end before the place where the two copies part; the head's note shows that place.
-        witness = self._witness_for_peer() if fetched is None else state.incoming.checkpoint
+        witness = witness_for(self._state, self._claim) if fetched is None else state.incoming.checkpoint
         is_receipt_due = self._owes_receipt or state.peer_receipted < state.incoming.size
         return replace(
-            bare,
+            plain_frame(state, now_ms),
             batch=batch,
             receipt=state.incoming.receipt if is_receipt_due else None,
-            fetch=self._fetch_wish(),
+            fetch=self.wish,
             fetched=fetched,
             chunks=chunks,
             have_chunks=have_chunks,
             witness=witness,
-            keysets=() if witness is None else self._keysets_for_peer(),
+            keysets=() if witness is None else keysets_for(self._state, self._claim),
         )
-
-    def _stopped(self, bare: Frame) -> Frame:
-        """A frozen channel says so, and shows the peer its own signature, so that an innocent author can recover."""
-        if self._state.mode is Mode.FROZEN:
-            return replace(bare, refusal=ChannelFrozen.code, witness=self._state.incoming.checkpoint)
-        return replace(bare, refusal=NOT_NOW)
-
-    def _bare(self, now_ms: int) -> Frame:
-        state = self._state
-        out, inn = state.outgoing, state.incoming
-        statement = FrameState(
-            out_epoch=out.epoch,
-            out_size=out.size,
-            out_root=out.root,
-            out_receipted=out.receipted_size,
-            in_epoch=inn.epoch,
-            in_size=inn.size,
-            in_root=inn.root,
-            out_serial=len(state.our_chain.keysets),
-        )
-        return Frame(sender=state.us, recipient=state.peer, state=statement, sent_ms=now_ms)
-
-    def _fetch_wish(self) -> Fetch | None:
-        state = self._state
-        if state.mode is Mode.RECOVERING and state.witness is not None:
-            target = unverified_checkpoint(state.witness).size
-            return Fetch(start=state.outgoing.size, end=target) if target > state.outgoing.size else None
-        return self._wish
-
-    def _witness_for_peer(self) -> bytes | None:
-        """Returns the peer's own signed checkpoint when the peer seems to know less of its log than we hold."""
-        claim, head = self._claim, self._state.incoming
-        if claim is None or head.checkpoint is None:
-            return None
-        has_lost = claim.out_size < head.size or claim.out_epoch < head.epoch
-        is_other = claim.out_size == head.size and claim.out_root != head.root
-        return head.checkpoint if has_lost or is_other else None
-
-    def _keysets_for_peer(self) -> tuple[bytes, ...]:
-        if self._claim is None:
-            return ()
-        held = self._claim.out_serial
-        return self._state.peer_chain.signed[held : held + MAX_FRAME_KEYSETS]
 
     def _signer_at(self, position: int) -> Signer:
         signer = self._means.signer
