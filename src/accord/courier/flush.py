@@ -123,7 +123,7 @@ def _prepared(channel: Channel, *, is_due: bool) -> _Prepared | None:
     now = timezone.now()
     is_open = channel.mode == Mode.OPEN
     is_unreceipted = channel.out_size > channel.out_receipted_size
-    if is_open and has_met(channel.pk) and not is_unreceipted:
+    if is_open and has_met(channel) and not is_unreceipted:
         keys = channel_keys(channel.party_code, channel.peer_id)
         pks = taken(channel, now=now)
         if pks:
@@ -139,7 +139,7 @@ def _prepared(channel: Channel, *, is_due: bool) -> _Prepared | None:
     if not (waits or is_due):
         return None
     batch = None
-    if is_open and has_met(channel.pk) and is_unreceipted:
+    if is_open and has_met(channel) and is_unreceipted:
         batch = _unreceipted(channel, channel.out_receipted_size)
     return _Prepared(frame=machine_for(channel).contact(to_ms(now), batch=batch), appended=0)
 
@@ -178,7 +178,7 @@ class _Stale(Exception):
 def _appended(channel_id: int, sealed: SealedRows, rows: list[SealedRow], keys: ChannelKeys) -> _Prepared:
     channel = locked_channel(channel_id)
     is_same = channel.mode == Mode.OPEN and channel.out_epoch == sealed.epoch
-    if not is_same or channel.out_size != channel.out_receipted_size or not has_met(channel_id):
+    if not is_same or channel.out_size != channel.out_receipted_size or not has_met(channel):
         raise _Stale
     now = timezone.now()
     machine = machine_for(channel, keys=keys, appending=len(rows))
@@ -198,6 +198,8 @@ def _appended(channel_id: int, sealed: SealedRows, rows: list[SealedRow], keys: 
     )
     write_checkpoint(channel, Direction.OUT, size=appended.size, note=appended.checkpoint, recorded_at=now)
     store_state(channel, machine.state)
+    # Before the commit, so that no database without this signature passes for ours from now on.
+    remember_meeting(channel_id, machine)
     batch = Batch(
         start=appended.start,
         entries=tuple((row.envelope.header, row.envelope.sealed) for row in rows),

@@ -24,7 +24,7 @@ from .effects import mark_flushed
 from .heads import locked_channel, store_state
 from .inbound import receive_contact
 from .logs import stored_batch, write_checkpoint, write_entries
-from .machine import machine_for
+from .machine import machine_for, remember_meeting
 from .models import AttachmentTransfer, Channel, Direction, Mode
 from .moment import to_ms
 from .sealing import sealed_rows, taken
@@ -116,6 +116,7 @@ def _append_waiting(channel_id: int, *, is_unmet: bool) -> int:
     )
     write_checkpoint(channel, Direction.OUT, size=appended.size, note=appended.checkpoint, recorded_at=now)
     store_state(channel, machine.state)
+    remember_meeting(channel_id, machine)
     return len(sealed.rows)
 
 
