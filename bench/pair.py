@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
@@ -94,20 +95,35 @@ def pair_nodes(
         folder: Where invitations and root keys are written.
         addresses: Port under which the second party of the key is to be reached by the first; its own where omitted.
     """
-    for inviting, invited in permutations(nodes, 2):
-        host = nodes[inviting]
-        port = (addresses or {}).get((invited, inviting), host.channel_port)
-        file = folder / f"invitation-of-{inviting}-to-{invited}.json"
-        host.run("peer", "invite", invited, "--out", str(file), "--url", f"https://{LOOPBACK}:{port}")
+    pairs = list(permutations(nodes, 2))
     today = datetime.now(UTC).date()
-    for ours, theirs in permutations(nodes, 2):
-        node, file = nodes[ours], folder / f"invitation-of-{theirs}-to-{ours}.json"
-        node.run("peer", "accept", str(file), "--words", " ".join(nodes[theirs].words))
-        arrangement = node.home / f"arrangement-{theirs}.toml"
-        arrangement.write_text(_arrangement((ours, theirs), today))
-        node.run("peer", "arrangement", str(arrangement))
-        node.run("peer", "risk", theirs, *risk_options(today))
+
+    def invite(host: str) -> None:
+        for inviting, invited in pairs:
+            if inviting == host:
+                port = (addresses or {}).get((invited, inviting), nodes[host].channel_port)
+                file = folder / f"invitation-of-{inviting}-to-{invited}.json"
+                nodes[host].run("peer", "invite", invited, "--out", str(file), "--url", f"https://{LOOPBACK}:{port}")
+
+    def accept(guest: str) -> None:
+        for ours, theirs in pairs:
+            if ours == guest:
+                _accept(nodes[ours], ours, nodes[theirs], theirs, folder, today)
+
+    # A command takes a second to start; those of different nodes need not wait for each other.
+    with ThreadPoolExecutor(max_workers=len(nodes)) as pool:
+        list(pool.map(invite, nodes))
+        list(pool.map(accept, nodes))
     (folder / "roots.json").write_text(next(iter(nodes.values())).run("peer", "roots"))
+
+
+def _accept(node: NodeProcess, ours: str, other: NodeProcess, theirs: str, folder: Path, today: date) -> None:
+    file = folder / f"invitation-of-{theirs}-to-{ours}.json"
+    node.run("peer", "accept", str(file), "--words", " ".join(other.words))
+    arrangement = node.home / f"arrangement-{theirs}.toml"
+    arrangement.write_text(_arrangement((ours, theirs), today))
+    node.run("peer", "arrangement", str(arrangement))
+    node.run("peer", "risk", theirs, *risk_options(today))
 
 
 def arrangement_code(one: str, other: str) -> str:
@@ -141,6 +157,7 @@ def make_pair(
         addresses: See :func:`pair_nodes`.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    one, other = (make_node(folder / profile, profile=profile) for profile in CODES)
+    with ThreadPoolExecutor(max_workers=len(CODES)) as pool:
+        one, other = pool.map(lambda profile: make_node(folder / profile, profile=profile), CODES)
     pair_nodes(dict(zip(CODES.values(), (one, other), strict=True)), folder=folder, addresses=addresses)
     return one, other
