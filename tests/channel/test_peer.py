@@ -469,3 +469,15 @@ def test_a_state_is_complete_without_the_machine_that_made_it() -> None:
     assert isinstance(ca.state, ChannelState)
     again = PeerMachine(india.state, signer=specimen("IN").sign)
     assert again.contact(NOW_MS).state == india.machine().contact(NOW_MS).state
+
+
+def test_what_an_old_parcel_claims_does_not_stop_us() -> None:
+    ca, india = pair()
+    ca.append("c1")
+    meet(ca, india)
+    frame = decode_frame(india.contact())
+    boast = replace(frame, receipt=None, state=replace(frame.state, in_size=2**61, in_root=bytes(32)))
+    ca.receive(encode_frame(boast), is_live=False)
+    assert ca.has_met
+    ca.receive(encode_frame(boast), is_live=True)
+    assert not ca.has_met

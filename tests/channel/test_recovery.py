@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from accord.channel.equivocation import verify_equivocation
+from accord.channel.equivocation import prove_against_log, verify_equivocation
 from accord.channel.events import (
     DuplicateEntries,
     EquivocationProven,
@@ -503,3 +503,81 @@ def test_receipts_that_come_again_after_recovery_change_nothing() -> None:
     assert ca.state.outgoing == state.outgoing
     assert [event for event in ca.seen if isinstance(event, ReceiptAccepted)] == receipts
     assert not any(isinstance(event, DuplicateEntries) for event in india.seen)
+
+
+# --- replays and thieves ------------------------------------------------------------------------------------------
+
+
+def recovered_node() -> tuple[StoredNode, StoredNode, bytes]:
+    """A node that recovered and has no receipt of its new epoch yet, and a note of the old one that nobody received."""
+    ca, india = pair()
+    ca.append("c1")
+    meet(ca, india)
+    backup = ca.backup()
+    ca.append("c2")
+    meet(ca, india)
+    ca.append("c3")
+    lost = ca.state.outgoing.checkpoint
+    assert lost is not None
+    ca.restore(backup)
+    settle(ca, india)
+    assert (ca.state.mode, ca.state.outgoing.epoch, ca.state.outgoing.receipted_epoch) == (Mode.OPEN, 1, 0)
+    return ca, india, lost
+
+
+@pytest.mark.parametrize("is_live", [True, False])
+def test_a_lost_note_of_an_epoch_that_was_left_stops_nobody_however_often_it_is_played(is_live: bool) -> None:
+    ca, india, lost = recovered_node()
+    ca.append("c4")
+    for _ in range(3):
+        ca.receive(encode_frame(replace(decode_frame(india.contact()), witness=lost)), is_live=is_live)
+        assert ca.state.mode is Mode.OPEN
+    settle(ca, india)
+    assert_whole(ca, india, {"c1", "c2", "c4"})
+
+
+def test_a_note_of_an_epoch_that_was_left_counts_with_the_peers_receipt() -> None:
+    ca, india = pair()
+    backup = ca.backup()
+    ca.append("c1")
+    meet(ca, india)
+    ca.restore(backup)
+    ca.announce_restoration()
+    note, receipt = india.disk.inn.heads[1]
+    assert receipt is not None
+    frame = replace(decode_frame(india.contact()), receipt=None)
+    ca.take(replace(frame, witness=note))
+    assert ca.state.mode is Mode.OPEN
+    events = ca.take(replace(frame, fetched=given_back(india, 0, 1)))
+    assert kinds(events)[:3] == [RolledBack, OwnEntriesRecovered, RecoveryCompleted]
+
+
+def test_entries_that_another_holder_of_our_key_signed_come_with_both_notes() -> None:
+    ca, india = pair()
+    ca.append("c1")
+    meet(ca, india)
+    thief = ca.clone()
+    ca.append("real")
+    ours = ca.state.outgoing.checkpoint
+    thief.append("forged")
+    meet(thief, india)
+    theirs = india.state.incoming.checkpoint
+    assert theirs is not None
+    ca.take(replace(decode_frame(india.contact()), witness=theirs))
+    (rolled_back,) = [event for event in ca.seen if isinstance(event, RolledBack)]
+    assert (rolled_back.witness, rolled_back.abandoned) == (theirs, ours)
+    assert ours is not None
+    proof = prove_against_log(ours, held=theirs, reader=None)
+    assert proof is not None
+    assert verify_equivocation(proof, ca.state.our_chain).party == "CA"
+
+
+def test_a_plain_rollback_accuses_nobody_of_a_second_hand() -> None:
+    ca, india = pair()
+    backup = ca.backup()
+    ca.append("c1")
+    meet(ca, india)
+    ca.restore(backup)
+    settle(ca, india)
+    (rolled_back,) = [event for event in ca.seen if isinstance(event, RolledBack)]
+    assert rolled_back.abandoned is None

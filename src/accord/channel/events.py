@@ -196,11 +196,15 @@ class RolledBack(Event):
         to_size: Size of our log that is certain: all of it is receipted.
         witness: Our own signed note that the peer showed.
         witness_size: Size of our log when we signed it.
+        abandoned: Our own signed note over entries that were never receipted, where the witness is of the same epoch
+            and another log. A restored copy that went on explains that, and so does a clone of this node or a thief of
+            its key: what comes back as our own may then not be ours. Keep both notes, and tell the officers so.
     """
 
     to_size: int
     witness: bytes
     witness_size: int
+    abandoned: bytes | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -49,8 +49,17 @@ def accept_keysets(state: ChannelState, keysets: tuple[bytes, ...]) -> Judged:
     return replace(state, our_chain=chain), [OwnKeysetsRecovered(keysets=tuple(taken))]
 
 
-def accept_witness(state: ChannelState, note: bytes, means: Means) -> Judged:
+def accept_witness(state: ChannelState, note: bytes, means: Means, *, receipt: bytes | None = None) -> Judged:
     """Judges a note that is said to be our own later checkpoint.
+
+    A note of an epoch that we left counts only with the peer's receipt over it: anybody may have kept one that was
+    never received, and could stop us with it again and again. Where there is none, the peer's claim makes us ask.
+
+    Args:
+        state: The state.
+        note: The note.
+        means: What may be used.
+        receipt: The peer's co-signature over the note, where it came along.
 
     Returns:
         The next state with :class:`RolledBack`, or :class:`EquivocationProven` against ourselves where the note
@@ -69,6 +78,9 @@ def accept_witness(state: ChannelState, note: bytes, means: Means) -> Judged:
         return (replace(state, witness=note), []) if is_further else (state, [])
     if _is_contained(head, witness, means):
         return state, []
+    is_left = witness.epoch < head.epoch and witness.size > head.receipted_size
+    if is_left and (receipt is None or not _is_confirmed(state, receipt, witness)):
+        return state, []
     if witness.epoch < head.receipted_epoch:
         return state, [HistoryDisputed(witness=note, witness_size=witness.size)]
     if witness.size <= head.receipted_size:
@@ -80,9 +92,29 @@ def accept_witness(state: ChannelState, note: bytes, means: Means) -> Judged:
         checkpoint=head.checkpoint if is_receipted_head else None,
         epoch=max(head.epoch, witness.epoch),
     )
-    rolled_back = RolledBack(to_size=head.receipted_size, witness=note, witness_size=witness.size)
+    rolled_back = RolledBack(
+        to_size=head.receipted_size,
+        witness=note,
+        witness_size=witness.size,
+        abandoned=_contradicted(head, witness),
+    )
     changed = state.changed(Cause.ROLLBACK_SEEN)
     return replace(changed, outgoing=shortened, witness=note), [rolled_back]
+
+
+def _is_confirmed(state: ChannelState, receipt: bytes, witness: Checkpoint) -> bool:
+    stated = unverified_receipt(receipt)
+    if stated != witness:
+        return False
+    read_receipt(receipt, verify_key=state.peer_chain.cosigning_keys_at(stated.size))
+    return True
+
+
+def _contradicted(head: LogHead, witness: Checkpoint) -> bytes | None:
+    """Returns our own signed note over what was never receipted, where somebody else signed on in the same epoch."""
+    if head.checkpoint is None or head.size == head.receipted_size:
+        return None
+    return head.checkpoint if unverified_checkpoint(head.checkpoint).epoch == witness.epoch else None
 
 
 def _read_own(state: ChannelState, note: bytes) -> Checkpoint:
@@ -162,7 +194,7 @@ def accept_fetched(state: ChannelState, fetched: Fetched, means: Means) -> Judge
     """
     batch = fetched.batch
     # The checkpoint of what is given back is our own signature, so it is a witness in itself.
-    state, events = accept_witness(state, batch.checkpoint, means)
+    state, events = accept_witness(state, batch.checkpoint, means, receipt=fetched.receipt)
     head = state.outgoing
     if state.mode is not Mode.RECOVERING or batch.end <= head.size:
         return state, events

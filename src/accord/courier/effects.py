@@ -200,6 +200,15 @@ def _rolled_back(scene: _Scene, event: RolledBack) -> None:
         "fetched from the peer.",
         evidence=event.witness,
     )
+    if event.abandoned is not None:
+        raise_alarm(
+            scene.channel,
+            "courier.own-key-elsewhere",
+            f"Our own key signed {event.witness_size} entries that this node did not sign, in an epoch in which this "
+            "node had signed others. If no older copy of this node went on by itself, a clone or a thief of the key did: "
+            "revoke the key, and look at every entry that comes back as our own.",
+            evidence=event.abandoned,
+        )
     _record_mode(scene, Mode.RECOVERING, "Our own later signature proves that storage was rolled back.")
 
 
