@@ -24,9 +24,10 @@ from cheroot.ssl import Adapter
 from cheroot.wsgi import Server
 
 from accord.channel.limits import MAX_FRAME_BYTES
+from accord.errors import OurFault
 from accord.parties.tls import TlsIdentity, server_context
 
-__all__ = ["CONNECTION_KEY", "ChannelListener", "Deadlines"]
+__all__ = ["CONNECTION_KEY", "ChannelListener", "Deadlines", "PortTaken"]
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +45,13 @@ BACKLOG: Final = 64
 KEPT_CONNECTIONS: Final = 256
 
 CONNECTION_KEY: Final = "accord.connection"
+
+
+class PortTaken(OurFault):
+    """The configured address or port cannot be listened on."""
+
+    code = "node.port-taken"
+    default_next_step = "Stop what listens there, or choose another port in node.toml."
 
 
 class Deadlines:
@@ -180,6 +188,15 @@ class _Server(Server):
         logger.info("A TLS handshake on the channel failed: %s", type(error).__name__)
         if isinstance(error, ssl.SSLCertVerificationError) or "CERTIFICATE" in str(error).upper():
             self.on_refused(address or "")
+
+    @staticmethod
+    def bind_socket(socket_: socket.socket, bind_addr: tuple[str, int]) -> socket.socket:
+        """Binds the listening socket, and closes it where the port is taken: cheroot would forget it open."""
+        try:
+            return Server.bind_socket(socket_, bind_addr)  # type: ignore[no-any-return, no-untyped-call]  # cheroot
+        except OSError as error:
+            socket_.close()
+            raise PortTaken(f"Nothing can listen on {bind_addr[0]} port {bind_addr[1]}: {error.strerror}.") from error
 
     def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:
         """Sends cheroot's messages to our log."""

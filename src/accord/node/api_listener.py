@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import socket
 import ssl
 import threading
 from typing import Any, Final
@@ -9,6 +10,7 @@ from typing import Any, Final
 from cheroot.ssl.builtin import BuiltinSSLAdapter
 from cheroot.wsgi import Server
 
+from accord.courier.listener import PortTaken
 from accord.node.api.accounts import CERTIFICATE_DIGEST_KEY
 from accord.node.config import NodeConfig
 from accord.node.wsgi import application
@@ -50,6 +52,15 @@ class _Server(Server):
     max_request_header_size = HEAD_BYTES
     max_request_body_size = LARGEST_REQUEST_BYTES
     keep_alive_conn_limit = 64
+
+    @staticmethod
+    def bind_socket(socket_: socket.socket, bind_addr: tuple[str, int]) -> socket.socket:
+        """Binds the listening socket, and closes it where the port is taken: cheroot would forget it open."""
+        try:
+            return Server.bind_socket(socket_, bind_addr)  # type: ignore[no-any-return, no-untyped-call]  # cheroot
+        except OSError as error:
+            socket_.close()
+            raise PortTaken(f"Nothing can listen on {bind_addr[0]} port {bind_addr[1]}: {error.strerror}.") from error
 
     def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:
         """Sends cheroot's messages to our log."""
