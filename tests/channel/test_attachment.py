@@ -237,3 +237,17 @@ def test_a_manifest_of_another_version_is_refused() -> None:
     for change in ({1: 2}, {9: 1}):
         with pytest.raises(MalformedObject):
             AttachmentManifest.decode(encode({**fields, **change}))
+
+
+@pytest.mark.parametrize("media_type", ["a/b\r\nX-Evil: 1", "a/b c", "a/", "/b", "a/b/c", "a/b\n"])
+def test_a_media_type_is_two_tokens(media_type: str) -> None:
+    with pytest.raises(MalformedObject):
+        AttachmentManifest(
+            name="a.txt",
+            size_bytes=5,
+            sha256=bytes(32),
+            media_type=media_type,
+            key=bytes(32),
+            first_chunk=0,
+            chunk_count=1,
+        )

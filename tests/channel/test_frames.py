@@ -310,3 +310,10 @@ def test_a_small_message_costs_little_more_than_its_notes_on_the_wire() -> None:
     answer = india.receive(request)
     carried = sum(len(header) + len(sealed) for header, sealed in ca.disk.out.entries)
     assert (len(request) + len(answer) - carried) / 100 < 110
+
+
+@pytest.mark.parametrize("code", ["a\r\nFAKE LOG LINE", "code \u202e", "", "a" * 65])
+def test_a_refusal_is_a_code_and_no_text(code: str) -> None:
+    plain = decode_frame(pair()[1].contact())
+    with pytest.raises(AccordError):
+        decode_frame(encode_frame(replace(plain, refusal=code)))

@@ -15,6 +15,7 @@ from accord.channel.events import (
     PeerDisagrees,
     ReceiptAccepted,
     RecoveryCompleted,
+    ReplicaLost,
     RolledBack,
 )
 from accord.channel.frames import Batch, Fetched, decode_frame, encode_frame
@@ -581,3 +582,39 @@ def test_a_plain_rollback_accuses_nobody_of_a_second_hand() -> None:
     settle(ca, india)
     (rolled_back,) = [event for event in ca.seen if isinstance(event, RolledBack)]
     assert rolled_back.abandoned is None
+
+
+def test_an_old_receipt_beside_what_is_given_back_needs_no_storage_that_is_not_written_yet() -> None:
+    ca, india = pair()
+    backup = ca.backup()
+    for label in ("c1", "c2", "c3"):
+        ca.append(label)
+        meet(ca, india)
+    ca.restore(backup)
+    old = india.disk.inn.heads[2][1]
+    frame = replace(decode_frame(india.contact()), receipt=old, fetched=given_back(india, 0, 3))
+    behind = replace(frame, state=replace(frame.state, in_size=1, in_root=bytes(32)))
+    events = ca.take(behind)
+    assert OwnEntriesRecovered in kinds(events)
+    assert ca.state.outgoing.receipted_size == 3
+
+
+def test_a_node_that_lost_only_its_replica_is_told() -> None:
+    ca, india = pair()
+    ca.append("c1")
+    meet(ca, india)
+    backup = india.backup()
+    ca.append("c2")
+    meet(ca, india)
+    india.restore(backup)
+    india.receive(ca.contact())
+    assert ReplicaLost(claimed=2, held=1) in india.seen
+
+
+def test_a_node_with_its_whole_replica_is_told_of_no_loss() -> None:
+    ca, india = pair()
+    for label in ("c1", "c2", "c3"):
+        ca.append(label)
+        meet(ca, india)
+        meet(india, ca)
+    assert not any(isinstance(event, ReplicaLost) for event in ca.seen + india.seen)

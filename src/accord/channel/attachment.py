@@ -14,6 +14,7 @@ Invariants:
 """
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -51,6 +52,7 @@ MAX_MEDIA_TYPE_CHARS: Final = 127
 MAX_MANIFEST_BYTES: Final = 4096
 MAX_ATTACHMENT_BYTES: Final = MAX_ATTACHMENT_CHUNKS * ATTACHMENT_CHUNK_BYTES
 
+_MEDIA_TYPE: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+/[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _CHUNK_AAD: Final = b"accord/1/chunk\0"
 _UNSAFE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
@@ -86,11 +88,7 @@ class AttachmentManifest:
             or set(self.name) <= {".", " "}
         ):
             raise MalformedObject("The attachment's name is empty, too long, or could be taken for a path.")
-        if (
-            not 0 < len(self.media_type) <= MAX_MEDIA_TYPE_CHARS
-            or not self.media_type.isascii()
-            or "/" not in self.media_type
-        ):
+        if not 0 < len(self.media_type) <= MAX_MEDIA_TYPE_CHARS or not _MEDIA_TYPE.fullmatch(self.media_type):
             raise MalformedObject("The attachment's media type is not one.")
         if len(self.key) != KEY_BYTES or len(self.sha256) != DIGEST_BYTES:
             raise MalformedObject("The attachment's key or digest is not 32 bytes long.")

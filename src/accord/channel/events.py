@@ -30,6 +30,7 @@ __all__ = [
     "ReceiptDisputed",
     "ReceiptWithheld",
     "RecoveryCompleted",
+    "ReplicaLost",
     "RolledBack",
     "SkewObserved",
 ]
@@ -241,6 +242,21 @@ class OwnKeysetsRecovered(Event):
     """
 
     keysets: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReplicaLost(Event):
+    """The peer says that it holds our receipt for more of its log than we hold: our replica may be an older copy.
+
+    It is an unsigned claim and stops nothing. If it is true, we might co-sign a second history of the peer's log.
+
+    Args:
+        claimed: Size of the peer's log for which the peer says it holds our receipt.
+        held: Size of the peer's log that we hold.
+    """
+
+    claimed: int
+    held: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

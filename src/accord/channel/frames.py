@@ -35,7 +35,6 @@ from .limits import (
     MAX_NOTE_BYTES,
     MAX_PROOF_HASHES,
     MAX_SEALED_BYTES,
-    MAX_WORD_CHARS,
 )
 
 __all__ = [
@@ -248,7 +247,7 @@ def decode_frame(data: bytes) -> Frame:
         fetched=None if reader.is_null(8) else _read_fetched(reader.value(8)),
         chunks=tuple(_read_chunk(item) for item in reader.array(9, maximum=MAX_FRAME_CHUNKS)),
         have_chunks=tuple(_read_held(item) for item in reader.array(10, maximum=MAX_HAVE_CHUNKS)),
-        refusal=None if reader.is_null(11) else reader.text(11, maximum=MAX_WORD_CHARS),
+        refusal=None if reader.is_null(11) else reader.word(11),
         witness=None if reader.is_null(12) else reader.octets(12, maximum=MAX_NOTE_BYTES),
         keysets=reader.octet_array(13, maximum=MAX_FRAME_KEYSETS, each=MAX_KEYSET_BYTES),
         sent_ms=reader.time_ms(14),

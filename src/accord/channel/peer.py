@@ -46,10 +46,12 @@ from .events import (
     ChunksHeld,
     EntriesRequested,
     Event,
+    OwnEntriesRecovered,
     PeerBehind,
     PeerDisagrees,
     PeerRefused,
     ReceiptWithheld,
+    ReplicaLost,
     SkewObserved,
 )
 from .frames import Batch, Chunk, Fetch, Fetched, Frame, FrameState, HeldChunks
@@ -271,12 +273,21 @@ class PeerMachine:
         self._claim = frame.state
         self._require_usable()
         self._wish = None
+        replica_lost = self._lost_replica(frame.state)
         state, events = self._judge(state, frame, now_ms)
+        events = replica_lost + events
         self._state = replace(state, peer_receipted=min(frame.state.out_receipted, state.incoming.size))
         self._owes_receipt = frame.batch is not None
         if state.mode is not Mode.FROZEN:
-            events.extend(self._compare(frame.state, is_live=is_live))
+            is_given_back = any(isinstance(event, OwnEntriesRecovered) for event in events)
+            own_log = None if is_given_back else self._means.own_log
+            events.extend(self._compare(frame.state, own_log, is_live=is_live))
         return events + self._clock_alarm(frame, events, now_ms) if is_live else events
+
+    def _lost_replica(self, claim: FrameState) -> list[Event]:
+        """Tells our operators when the peer says that it holds receipts of ours for more than we hold of its log."""
+        held = self._state.incoming.size
+        return [ReplicaLost(claimed=claim.out_receipted, held=held)] if claim.out_receipted > held else []
 
     def _judge(self, state: ChannelState, frame: Frame, now_ms: int) -> tuple[ChannelState, list[Event]]:
         """Applies the parts of a frame in the order in which they can depend on one another."""
@@ -289,7 +300,9 @@ class PeerMachine:
         if frame.fetched is not None and state.mode is not Mode.FROZEN:
             state, news = accept_fetched(state, frame.fetched, self._means)
             events += news
-        if frame.receipt is not None and state.mode is not Mode.FROZEN:
+        # What was just given back is not stored yet, so nothing that must be read from storage is judged beside it.
+        is_given_back = any(isinstance(event, OwnEntriesRecovered) for event in events)
+        if frame.receipt is not None and state.mode is not Mode.FROZEN and not is_given_back:
             state, news = accept_receipt(state, frame.receipt, self._means, claim=frame.state, now_ms=now_ms)
             events += news
         if frame.batch is not None and state.mode is not Mode.FROZEN:
@@ -306,10 +319,10 @@ class PeerMachine:
             events.append(EntriesRequested(start=frame.fetch.start, end=end))
         return state, events
 
-    def _compare(self, claim: FrameState, *, is_live: bool) -> list[Event]:
+    def _compare(self, claim: FrameState, own_log: HashReader | None, *, is_live: bool) -> list[Event]:
         """Compares what the peer says of our log with our log; it decides what is sent next, and nothing else."""
         state, head = self._state, self._state.outgoing
-        if not is_our_log(state, claim, self._means.own_log):
+        if not is_our_log(state, claim, own_log):
             # The peer seems to hold another log of ours than we do: ask for it; its checkpoint will show who signed it.
             if claim.in_size > 0:
                 self._wish = Fetch(start=min(head.receipted_size, claim.in_size - 1), end=claim.in_size)

@@ -32,6 +32,7 @@ from accord.channel.events import (
     ReceiptDisputed,
     ReceiptWithheld,
     RecoveryCompleted,
+    ReplicaLost,
     RolledBack,
     SkewObserved,
 )
@@ -205,8 +206,8 @@ def _rolled_back(scene: _Scene, event: RolledBack) -> None:
             scene.channel,
             "courier.own-key-elsewhere",
             f"Our own key signed {event.witness_size} entries that this node did not sign, in an epoch in which this "
-            "node had signed others. If no older copy of this node went on by itself, a clone or a thief of the key did: "
-            "revoke the key, and look at every entry that comes back as our own.",
+            "node had signed others. If no older copy of this node went on by itself, a clone or a thief of the key "
+            "did: revoke the key, and look at every entry that comes back as our own.",
             evidence=event.abandoned,
         )
     _record_mode(scene, Mode.RECOVERING, "Our own later signature proves that storage was rolled back.")
@@ -324,6 +325,15 @@ def _peer_behind(scene: _Scene, event: PeerBehind) -> None:
     scene.effects.peer_lost = event.has_lost
 
 
+def _replica_lost(scene: _Scene, event: ReplicaLost) -> None:
+    raise_alarm(
+        scene.channel,
+        "courier.replica-lost",
+        f"The peer says that we receipted {event.claimed} of its entries, and we hold {event.held}. If an older copy "
+        "of this node was put back, ask the peer to send again what is missing before anything else is received.",
+    )
+
+
 def _peer_disagrees(scene: _Scene, event: PeerDisagrees) -> None:
     raise_alarm(
         scene.channel,
@@ -407,6 +417,7 @@ _ACTS: Final[Mapping[type[Event], Callable[[_Scene, Any], None]]] = {
     EquivocationProven: _equivocation_proven,
     SkewObserved: _skew_observed,
     PeerBehind: _peer_behind,
+    ReplicaLost: _replica_lost,
     PeerDisagrees: _peer_disagrees,
     HistoryDisputed: _history_disputed,
     ReceiptDisputed: _receipt_disputed,
