@@ -9,7 +9,7 @@ import pytest
 from accord.channel.checkpoint import sign_checkpoint, unverified_checkpoint
 from accord.channel.encoding import MalformedObject
 from accord.channel.envelope import Header
-from accord.channel.evidence import EvidenceBundle, TrustRoots, Verdict, verify_bundle
+from accord.channel.evidence import EvidenceBundle, TrustRoots, Verdict, contradiction_between, verify_bundle
 from accord.channel.keys import VerifyKey
 from accord.channel.keyset import KeysetChain
 from accord.channel.merkle import inclusion_proof
@@ -346,3 +346,33 @@ def test_a_party_with_two_roots_is_refused() -> None:
 
 def test_a_bundle_names_no_seed_of_the_specimens() -> None:
     assert seed("CA root", 64) not in bundle().encode()
+
+
+def test_two_bundles_of_one_position_with_two_contents_contradict_each_other() -> None:
+    ca, india = pair()
+    fork, lost = ca.clone(), india.backup()
+    ca.append("A")
+    meet(ca, india)
+    india.restore(lost)
+    fork.append("B")
+    meet(fork, india)
+    files = []
+    for node in (ca, fork):
+        header, sealed = node.disk.out.entries[0]
+        checkpoint, receipt = node.disk.out.heads[1]
+        made = EvidenceBundle(
+            header=header,
+            sealed_digest=hashlib.sha256(sealed).digest(),
+            index=0,
+            hashes=(),
+            checkpoint=checkpoint,
+            receipt=receipt,
+            owner_chain=node.state.our_chain.to_bytes(),
+            cosigner_chain=node.state.peer_chain.to_bytes(),
+        )
+        assert verdict(made).ok
+        files.append(made.encode())
+    told = contradiction_between(files)
+    assert told is not None
+    assert "position 0 of the log of CA towards IN" in told
+    assert contradiction_between([files[0], files[0], b"no bundle"]) is None

@@ -19,7 +19,7 @@ recipient could open it: who commits to one text can seal another. Only the reci
 """
 
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -53,6 +53,7 @@ __all__ = [
     "RootsUnreadable",
     "TrustRoots",
     "Verdict",
+    "contradiction_between",
     "verify_bundle",
 ]
 
@@ -200,6 +201,30 @@ def verify_bundle(data: bytes, roots: Mapping[str, VerifyKey]) -> Verdict:
     claims = tuple(_claim(name, check) for name, check in checks)
     failed = next((claim.sentence for claim in claims if not claim.ok), None)
     return Verdict(ok=failed is None, claims=claims, reason=failed)
+
+
+def contradiction_between(files: Sequence[bytes]) -> str | None:
+    """Tells, in one sentence, whether two bundles show different messages at one place of one log.
+
+    Each may hold by itself: then a party signed or receipted two histories, and neither proves which one is true.
+
+    Args:
+        files: The bytes of several bundles; what is no bundle is passed over.
+    """
+    shown: dict[tuple[str, str, int], tuple[bytes, bytes]] = {}
+    for data in files:
+        try:
+            bundle = EvidenceBundle.decode(data)
+            header = Header.decode(bundle.header)
+        except AccordError:
+            continue
+        place, entry = (header.sender, header.recipient, bundle.index), (bundle.header, bundle.sealed_digest)
+        if shown.setdefault(place, entry) != entry:
+            return (
+                f"Two bundles show different messages at position {bundle.index} of the log of {header.sender} towards "
+                f"{header.recipient}: there are two histories, and none of these files shows which one is true."
+            )
+    return None
 
 
 class _ClaimFails(OfficerCanMend):

@@ -45,15 +45,20 @@ def verify(files: Files, root: Roots, as_json: AsJson = False) -> None:
 
     Exits 0 only if every claim of every bundle holds, 1 otherwise.
     """
-    from accord.channel.evidence import verify_bundle
+    from accord.channel.evidence import contradiction_between, verify_bundle
 
     roots = _read_roots(root)
-    results = [(file, verify_bundle(_read(file), roots)) for file in files]
-    holds = all(verdict.ok for _, verdict in results)
+    contents = [_read(file) for file in files]
+    results = [(file, verify_bundle(data, roots)) for file, data in zip(files, contents, strict=True)]
+    contradiction = contradiction_between(contents)
+    holds = contradiction is None and all(verdict.ok for _, verdict in results)
     if as_json:
-        print_json(_as_json(results, holds=holds))
+        printed = _as_json(results, holds=holds)
+        print_json({**printed, "reason": printed["reason"] or contradiction})
     else:
         _print(results, holds=holds)
+        if contradiction is not None:
+            say(f"Contradiction: {contradiction}")
     ended(ExitCode.DONE if holds else ExitCode.NOT_VERIFIED)
 
 
