@@ -7,6 +7,7 @@ tlog-witness, atomicity).
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -51,6 +52,12 @@ HEAD_FIELDS: Final = (
 )
 
 
+@lru_cache(maxsize=256)
+def frontier_of(data: bytes) -> Frontier:
+    """Returns a stored right edge of a log; the few that are in use are read at every contact."""
+    return Frontier.from_bytes(data)
+
+
 def locked_channel(channel_id: int) -> Channel:
     """Returns the channel's row and keeps it locked until the transaction ends."""
     return read_channel(channel_id, locks=True)
@@ -72,19 +79,19 @@ def channel_state(channel: Channel, *, keys: ChannelKeys | None = None) -> Chann
         suite=channel.suite,
         outgoing=LogHead(
             epoch=channel.out_epoch,
-            frontier=Frontier.from_bytes(bytes(channel.out_frontier)),
+            frontier=frontier_of(bytes(channel.out_frontier)),
             checkpoint=_bytes(channel.out_checkpoint),
             receipt=_bytes(channel.out_receipt),
-            receipted=Frontier.from_bytes(bytes(channel.out_receipted)),
+            receipted=frontier_of(bytes(channel.out_receipted)),
             receipted_epoch=channel.out_receipted_epoch,
             time_ms=channel.out_time_ms,
         ),
         incoming=LogHead(
             epoch=channel.in_epoch,
-            frontier=Frontier.from_bytes(bytes(channel.in_frontier)),
+            frontier=frontier_of(bytes(channel.in_frontier)),
             checkpoint=_bytes(channel.in_checkpoint),
             receipt=_bytes(channel.in_receipt),
-            receipted=Frontier.from_bytes(bytes(channel.in_receipted)),
+            receipted=frontier_of(bytes(channel.in_receipted)),
             receipted_epoch=channel.in_receipted_epoch,
             time_ms=channel.in_time_ms,
         ),

@@ -9,16 +9,18 @@ from django.conf import settings
 from django.db.models import Count, Min
 from django.utils import timezone
 
-from accord.channel.merkle import Frontier
-
 from .alarms import open_alarms, raise_alarm
+from .heads import frontier_of
 from .metrics import OLDEST_UNRECEIPTED_SECONDS, QUEUED
 from .models import Channel, Direction, Entry, Lane, Mode, Outbox, OutboxState, SignedCheckpoint
+from .moment import from_ms
 
 __all__ = ["ChannelHealth", "LaneHealth", "MessageTimes", "channel_health", "message_times", "watch"]
 
 # Alarms shown in one view; the full list has its own page.
 SHOWN_ALARMS: Final = 20
+# The root key is offline: so long before its keyset ends, somebody is asked to fetch it.
+RENEWAL_NOTICE: Final = timedelta(days=60)
 
 
 class LaneHealth(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,14 +149,14 @@ def _health(channel: Channel, now: datetime) -> ChannelHealth:
         outgoing=LogHealth(
             epoch=channel.out_epoch,
             size=channel.out_size,
-            root=Frontier.from_bytes(bytes(channel.out_frontier)).root.hex(),
+            root=frontier_of(bytes(channel.out_frontier)).root.hex(),
             receipted_size=channel.out_receipted_size,
             peer_size=channel.peer_holds_size,
         ),
         incoming=LogHealth(
             epoch=channel.in_epoch,
             size=channel.in_size,
-            root=Frontier.from_bytes(bytes(channel.in_frontier)).root.hex(),
+            root=frontier_of(bytes(channel.in_frontier)).root.hex(),
             receipted_size=channel.in_receipted_size,
             peer_size=channel.peer_out_size,
         ),
@@ -247,6 +249,7 @@ def watch(*, now: datetime | None = None) -> None:
     moment = now or timezone.now()
     limit = timedelta(seconds=settings.ACCORD_UNRECEIPTED_ALARM_SECONDS)
     for channel in Channel.objects.all():
+        _watch_validity(channel, moment)
         oldest = _oldest_unreceipted(channel)
         age = _age(oldest, moment)
         OLDEST_UNRECEIPTED_SECONDS.labels(peer=channel.peer_id).set(age)
@@ -258,4 +261,21 @@ def watch(*, now: datetime | None = None) -> None:
                 "courier.unreceipted",
                 f"The peer has given no receipt for our entry {channel.out_receipted_size} "
                 f"since {oldest:%Y-%m-%d %H:%M} UTC.",
+            )
+
+
+def _watch_validity(channel: Channel, now: datetime) -> None:
+    """Tells of keysets whose time is over, or nearly: they go on counting, since a lapsed date must not cut a link."""
+    try:
+        keys = channel_keys(channel.party_code, channel.peer_id)
+    except AccordError:
+        # Whoever needs the keysets raises the alarm about that.
+        return
+    for keyset, notice in ((keys.theirs.latest, timedelta()), (keys.ours.latest, RENEWAL_NOTICE)):
+        ends = from_ms(keyset.valid_until_ms)
+        if ends - notice <= now:
+            raise_alarm_once(
+                channel,
+                "courier.keyset-ends" if keyset.party == channel.party_code else "courier.peer-keyset-ended",
+                f"The newest keyset of {keyset.party} is valid until {ends:%Y-%m-%d}; a new one is due.",
             )

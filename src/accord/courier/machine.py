@@ -10,13 +10,12 @@ from django.conf import settings
 from accord.channel.checkpoint import unverified_checkpoint
 from accord.channel.frames import Fetch
 from accord.channel.keys import Signer
-from accord.channel.merkle import Frontier
 from accord.channel.peer import PeerMachine
 from accord.errors import AccordError
 from accord.parties.custody import custody_in_use
 from accord.parties.keysets import ChannelKeys, channel_keys
 
-from .heads import channel_state, hash_reader, known_positions, own_note_at
+from .heads import channel_state, frontier_of, hash_reader, known_positions, own_note_at
 from .models import Channel, Direction
 
 __all__ = ["forget_meetings", "has_met", "machine_for", "remember_meeting"]
@@ -64,11 +63,11 @@ def _root_at(channel: Channel, size: int) -> bytes | None:
     if channel.out_size < size:
         return None
     if channel.out_size == size:
-        return Frontier.from_bytes(bytes(channel.out_frontier)).root
+        return frontier_of(bytes(channel.out_frontier)).root
     # Another thread has appended since; every size that was ever a head has its signed note.
     note = own_note_at(channel.pk)(size)
     if note is None:
-        return Frontier.from_bytes(bytes(channel.out_receipted)).root if channel.out_receipted_size == size else None
+        return frontier_of(bytes(channel.out_receipted)).root if channel.out_receipted_size == size else None
     return unverified_checkpoint(note).root
 
 

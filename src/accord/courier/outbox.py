@@ -18,6 +18,7 @@ from accord.errors import NotAvailableNow, OfficerCanMend
 from .effects import UNDER_WAY
 from .models import AttachmentTransfer, Channel, Direction, Lane, Outbox, OutboxState
 from .moment import entropy, to_ms
+from .statements import insert_one
 from .wakeup import flush_topic, wake_on_commit
 
 __all__ = ["MAX_QUEUED", "QueueFull", "WithdrawnTooLate", "block", "enqueue", "unblock", "withdraw"]
@@ -93,7 +94,7 @@ def enqueue(
             fields={"field": "not_after"},
         )
     _require_credit(channel)
-    row = Outbox.objects.create(
+    row = Outbox(
         channel=channel,
         envelope_id=envelope_id or uuid.UUID(bytes=uuid7(milliseconds, entropy)),
         lane=int(lane),
@@ -108,6 +109,7 @@ def enqueue(
         size_bytes=len(payload),
         payload=payload,
     )
+    row.pk = insert_one(row)
     if attachment_root is not None:
         UNDER_WAY.forget(channel.pk)
         AttachmentTransfer.objects.get_or_create(

@@ -68,6 +68,28 @@ def _insert_sql(model: type[models.Model], columns: tuple[str, ...], keeps_known
     return f'INSERT INTO "{table}" ({names}) VALUES ({places}){ending}'  # noqa: S608
 
 
+def insert_one(row: models.Model) -> int:
+    """Inserts a new row of a model and returns its primary key; the object is as good as saved."""
+    sql, fields = _insert_one_sql(type(row))
+    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        (key,) = cursor.fetchone()
+    # Django's own marks of a saved object (Model.save_base).
+    row._state.adding = False  # noqa: SLF001
+    row._state.db = DEFAULT_DB_ALIAS  # noqa: SLF001
+    return int(key)
+
+
+@cache
+def _insert_one_sql(model: type[models.Model]) -> "tuple[str, tuple[models.Field[Any, Any], ...]]":
+    table = model._meta  # noqa: SLF001 - Django's documented way to a model's fields
+    fields = tuple(field for field in table.concrete_fields if not field.primary_key)
+    names = ", ".join(f'"{field.column}"' for field in fields)
+    places = ", ".join(["%s"] * len(fields))
+    return f'INSERT INTO "{table.db_table}" ({names}) VALUES ({places}) RETURNING "id"', fields  # noqa: S608
+
+
 def moment_param(moment: datetime) -> Any:
     """Returns a time as the driver takes it."""
     return connection.ops.adapt_datetimefield_value(moment)
@@ -128,16 +150,19 @@ def read_channel(channel_id: int, *, locks: bool = False) -> Channel:
 
 def update_channel(channel: Channel, names: tuple[str, ...]) -> None:
     """Writes some fields of a channel's row object into its row."""
-    sql, fields = _update_sql(names)
-    values = [field.get_db_prep_save(getattr(channel, field.attname), connection) for field in fields]
+    sql, timed, attributes = _update_sql(names)
+    values = [getattr(channel, attribute) for attribute in attributes]
+    for place in timed:
+        values[place] = None if values[place] is None else moment_param(values[place])
     execute(sql, [*values, channel.pk])
 
 
 @cache
-def _update_sql(names: tuple[str, ...]) -> "tuple[str, tuple[models.Field[Any, Any], ...]]":
+def _update_sql(names: tuple[str, ...]) -> tuple[str, tuple[int, ...], tuple[str, ...]]:
     table = Channel._meta  # noqa: SLF001 - Django's documented way to a model's fields
-    fields = tuple(table.get_field(name) for name in names)
-    places = ", ".join(f'"{field.column}" = %s' for field in fields if isinstance(field, models.Field))
-    return f'UPDATE "{table.db_table}" SET {places} WHERE "id" = %s', tuple(  # noqa: S608
-        field for field in fields if isinstance(field, models.Field)
-    )
+    fields = [field for field in (table.get_field(name) for name in names) if isinstance(field, models.Field)]
+    places = ", ".join(f'"{field.column}" = %s' for field in fields)
+    # Texts, numbers and bytes go to the driver as they are; only times have a form of their own.
+    timed = tuple(place for place, field in enumerate(fields) if isinstance(field, models.DateTimeField))
+    sql = f'UPDATE "{table.db_table}" SET {places} WHERE "id" = %s'  # noqa: S608 - names of the model only
+    return sql, timed, tuple(field.attname for field in fields)
