@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from accord.channel.attachment import chunk_count, open_chunk, seal_chunk
-from accord.channel.frames import Chunk, decode_frame
+from accord.channel.frames import Chunk, HeldChunks, decode_frame, encode_frame
 from accord.courier import chunks as chunks_module
-from accord.courier.chunks import ChunkStore, NoRoom, chunk_store
-from accord.courier.models import AttachmentTransfer, Direction
+from accord.courier.chunks import ChunkStore, NoRoom, chunk_store, first_missing
+from accord.courier.inbound import receive_contact
+from accord.courier.models import Alarm, AttachmentTransfer, Direction
 from accord.errors import OfficerCanMend, OurFault
 from tests.simulators.paired_node import PairedNode
 from tests.simulators.stored_node import envelope_id, make_envelope
@@ -233,3 +234,121 @@ def test_an_altered_chunk_is_refused(met: PairedNode, tmp_path: Path) -> None:
     answer = met.heard(chunk_frame(met, replace(chunk, data=chunk.data[:-1] + b"!")))
     assert answer.refusal == "trust.proof-invalid"
     assert chunk_store().held(root) == frozenset()
+
+
+# --- counts and claims that are not true ------------------------------------------------------------------------------
+
+
+def miscounted(chunk: Chunk) -> Chunk:
+    """The last chunk of three as "1 of 2": its proof holds for that, too."""
+    from dataclasses import replace
+
+    from accord.channel.attachment import verify_chunk
+
+    assert (chunk.index, chunk.count) == (2, 3)
+    wrong = replace(chunk, index=1, count=2)
+    verify_chunk(wrong.root, wrong.index, wrong.count, wrong.data, wrong.proof)
+    return wrong
+
+
+def three_chunks(met: PairedNode, tmp_path: Path) -> tuple[ChunkStore, bytes]:
+    sender = ChunkStore(tmp_path / "sender")
+    root = sealed_file(sender, content_of(3 * MIB))
+    assert sender.count(root) == 3
+    receive_attachment(met, root)
+    return sender, root
+
+
+def take_parcel(met: PairedNode, frame: bytes) -> None:
+    assert receive_contact(met.channel.pk, frame, is_live=False).status == 200
+
+
+@pytest.mark.parametrize("is_live", [True, False])
+def test_a_chunk_with_a_wrong_count_costs_a_transfer_time_and_nothing_else(
+    met: PairedNode, tmp_path: Path, is_live: bool
+) -> None:
+    sender, root = three_chunks(met, tmp_path)
+    forged = chunk_frame(met, miscounted(sender.chunk(root, 2)))
+    if is_live:
+        met.heard(forged)
+    else:
+        take_parcel(met, forged)
+    for index in range(3):
+        met.heard(chunk_frame(met, sender.chunk(root, index)))
+    transfer = AttachmentTransfer.objects.get(direction=Direction.IN)
+    assert (transfer.chunk_count, transfer.completed_at is not None) == (3, True)
+    assert [chunk_store().read(root, index) for index in range(3)] == [sender.read(root, index) for index in range(3)]
+    assert Alarm.objects.filter(code="courier.attachment-disputed").exists()
+
+
+def test_a_parcel_cannot_undo_the_count_that_the_peer_itself_gave(met: PairedNode, tmp_path: Path) -> None:
+    sender, root = three_chunks(met, tmp_path)
+    met.heard(chunk_frame(met, sender.chunk(root, 0)))
+    take_parcel(met, chunk_frame(met, miscounted(sender.chunk(root, 2))))
+    assert AttachmentTransfer.objects.get(direction=Direction.IN).chunk_count == 3
+    assert chunk_store().held(root) == {0}
+
+
+def test_an_attachment_that_stands_whole_is_not_given_up_for_another_count(met: PairedNode, tmp_path: Path) -> None:
+    sender, root = three_chunks(met, tmp_path)
+    for index in range(3):
+        met.heard(chunk_frame(met, sender.chunk(root, index)))
+    met.heard(chunk_frame(met, miscounted(sender.chunk(root, 2))))
+    assert chunk_store().is_whole(root, 3)
+    assert AttachmentTransfer.objects.get(direction=Direction.IN).chunk_count == 3
+
+
+def held_frame(met: PairedNode, root: bytes, count: int, *ranges: tuple[int, int]) -> bytes:
+    held = HeldChunks(root=root, count=count, ranges=ranges)
+    return encode_frame(met.peer.machine().contact(met.peer.now_ms, have_chunks=[held]))
+
+
+@pytest.mark.parametrize("claimed", [(0, ()), (1, ((0, 1),))])
+def test_a_claim_to_hold_all_of_another_count_completes_nothing(
+    met: PairedNode, claimed: tuple[int, tuple[tuple[int, int], ...]]
+) -> None:
+    root = sealed_file(chunk_store(), content_of(3 * MIB))
+    met.enqueue(attachment_root=root)
+    met.flush()
+    count, ranges = claimed
+    receive_contact(met.channel.pk, held_frame(met, root, count, *ranges))
+    assert AttachmentTransfer.objects.get(direction=Direction.OUT).completed_at is None
+
+
+def test_a_parcel_that_claims_to_hold_everything_completes_nothing(met: PairedNode) -> None:
+    root = sealed_file(chunk_store(), content_of(3 * MIB))
+    met.enqueue(attachment_root=root)
+    met.flush()
+    claim = held_frame(met, root, 3, (0, 3))
+    take_parcel(met, claim)
+    assert AttachmentTransfer.objects.get(direction=Direction.OUT).completed_at is None
+    receive_contact(met.channel.pk, claim)
+    assert AttachmentTransfer.objects.get(direction=Direction.OUT).completed_at is not None
+
+
+@pytest.mark.parametrize(
+    ("ranges", "limit", "wanted"),
+    [
+        ((), 2, (0, 1)),
+        (((0, 9),), 2, ()),
+        (((0, 2), (2, 5)), 3, (5, 6, 7)),
+        (((1, 3), (5, 6)), 9, (0, 3, 4, 6, 7, 8)),
+    ],
+)
+def test_the_first_missing_chunks_are_found(
+    ranges: tuple[tuple[int, int], ...], limit: int, wanted: tuple[int, ...]
+) -> None:
+    assert first_missing(HeldChunks(root=bytes(32), count=9, ranges=ranges), limit=limit) == wanted
+
+
+def test_claims_about_attachments_of_nobody_are_passed_over_without_counting_their_chunks(
+    met: PairedNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def counted(*_: object, **__: object) -> tuple[int, ...]:
+        raise AssertionError
+
+    monkeypatch.setattr("accord.channel.frames.HeldChunks.missing", counted)
+    monkeypatch.setattr("accord.courier.effects.first_missing", counted)
+    claims = [HeldChunks(root=bytes([n]) * 32, count=16_384, ranges=()) for n in range(1, 200)]
+    frame = encode_frame(met.peer.machine().contact(met.peer.now_ms, have_chunks=claims))
+    assert receive_contact(met.channel.pk, frame).status == 200

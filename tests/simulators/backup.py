@@ -8,9 +8,12 @@ from django.db import connection
 from accord.courier.machine import forget_meetings
 from accord.courier.models import (
     Alarm,
+    ArchivedCheckpoint,
+    ArchivedEntry,
     AttachmentTransfer,
     Capsule,
     Channel,
+    Contradiction,
     Entry,
     LogNode,
     ModeChange,
@@ -34,6 +37,9 @@ MODELS = (
     AttachmentTransfer,
     Alarm,
     ModeChange,
+    ArchivedEntry,
+    ArchivedCheckpoint,
+    Contradiction,
 )
 
 

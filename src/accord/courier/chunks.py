@@ -25,7 +25,7 @@ from accord.channel.limits import ATTACHMENT_CHUNK_BYTES, MAX_ATTACHMENT_CHUNKS
 from accord.errors import NotAvailableNow, OfficerCanMend, OurFault
 from accord.parties.keyfile import write_durably
 
-__all__ = ["AttachmentWriter", "ChunkStore", "chunk_store"]
+__all__ = ["AttachmentWriter", "ChunkStore", "chunk_store", "first_missing"]
 
 HASH_BYTES: Final = 32
 LEAVES_FILE: Final = "leaves"
@@ -82,7 +82,7 @@ class ChunkStore:
 
     def is_whole(self, root: bytes, count: int) -> bool:
         """Returns whether every chunk is stored."""
-        return len(self.held(root)) == count
+        return self.held(root) == frozenset(range(count))
 
     def read(self, root: bytes, index: int) -> bytes:
         """Returns one sealed chunk.
@@ -124,6 +124,13 @@ class ChunkStore:
     def count(self, root: bytes) -> int:
         """Returns the number of chunks of an attachment that was sealed here."""
         return (self._of(root) / LEAVES_FILE).stat().st_size // HASH_BYTES
+
+    def known_count(self, root: bytes) -> int | None:
+        """Returns the number of chunks of an attachment that was sealed here, or ``None`` if there is none."""
+        try:
+            return self.count(root)
+        except FileNotFoundError:
+            return None
 
     def chunk(self, root: bytes, index: int) -> Chunk:
         """Returns a chunk that was sealed here, with its proof, ready to be sent."""
@@ -197,6 +204,23 @@ class AttachmentWriter:
 def _require_room(folder: Path, size_bytes: int) -> None:
     if shutil.disk_usage(folder).free < RESERVED_BYTES + max(size_bytes, ATTACHMENT_CHUNK_BYTES):
         raise NoRoom("The disk of the node's home is nearly full.")
+
+
+def first_missing(held: HeldChunks, *, limit: int) -> tuple[int, ...]:
+    """Returns the lowest numbers of the chunks that a holder still needs.
+
+    What it costs grows with the ranges that were sent and with ``limit``, never with the count that was claimed.
+
+    Args:
+        held: What the peer says it holds.
+        limit: How many numbers are wanted at most.
+    """
+    missing: list[int] = []
+    position = 0
+    for first, end in (*held.ranges, (held.count, held.count)):
+        missing.extend(range(position, min(first, position + limit - len(missing))))
+        position = max(position, end)
+    return tuple(missing)
 
 
 def chunk_store() -> ChunkStore:

@@ -38,18 +38,28 @@ from accord.channel.events import (
 )
 from accord.channel.frames import Chunk, HeldChunks
 from accord.channel.peer import NOT_NOW
+from accord.errors import TrustFails
 from accord.parties.models import Keyset
 
 from .alarms import raise_alarm
-from .chunks import chunk_store
+from .chunks import chunk_store, first_missing
 from .logs import delete_from, from_headers, write_checkpoint, write_entries, write_receipt
 from .metrics import ENTRIES_RECEIVED, ENTRIES_SENT
-from .models import AttachmentTransfer, Channel, Direction, Mode, ModeChange, Outbox, OutboxState
+from .models import AttachmentTransfer, Channel, Contradiction, Direction, Mode, ModeChange, Outbox, OutboxState
 from .moment import from_ms
 from .recent import Recent
 from .statements import moment_param
 
-__all__ = ["AWAITED", "UNDER_WAY", "Effects", "apply_events", "mark_flushed", "requeue_from", "store_chunks"]
+__all__ = [
+    "AWAITED",
+    "UNDER_WAY",
+    "Effects",
+    "HistorySettled",
+    "apply_events",
+    "mark_flushed",
+    "requeue_from",
+    "store_chunks",
+]
 
 
 def _awaited(channel_id: int) -> bool:
@@ -99,17 +109,19 @@ class _Scene:
     channel: Channel
     now: datetime
     effects: Effects
+    is_live: bool = True
 
 
-def apply_events(channel: Channel, events: Sequence[Event], *, now: datetime) -> Effects:
+def apply_events(channel: Channel, events: Sequence[Event], *, now: datetime, is_live: bool = True) -> Effects:
     """Stores what happened and returns what is to be done about it after the commit.
 
     Args:
         channel: The channel, locked; its state is stored by the caller.
         events: The machine's events, in order.
         now: The time of storing.
+        is_live: Whether the peer itself said so just now; ``False`` for parcels, whose frames nobody signed.
     """
-    scene = _Scene(channel=channel, now=now, effects=Effects())
+    scene = _Scene(channel=channel, now=now, effects=Effects(), is_live=is_live)
     for event in events:
         act = _ACTS.get(type(event))
         if act is not None:
@@ -290,7 +302,25 @@ def _recovery_completed(scene: _Scene, event: RecoveryCompleted) -> None:
     scene.effects.is_whole_again = True
 
 
+class HistorySettled(TrustFails):
+    """A note of a history that two officers have looked at and put aside was shown again."""
+
+    code = "courier.history-settled"
+    default_next_step = "Nothing is due: the channel goes on. Ask the peer whether the other copy is stopped."
+
+
 def _equivocation_proven(scene: _Scene, event: EquivocationProven) -> None:
+    channel = scene.channel
+    held = channel.in_checkpoint if event.party == channel.peer_id else channel.out_checkpoint
+    proof = event.proof
+    other = proof.larger if held is not None and bytes(held) == proof.smaller else proof.smaller
+    contradiction, _ = Contradiction.objects.get_or_create(
+        channel=channel,
+        note_digest=sha256(other).digest(),
+        defaults={"proof": encode_equivocation(proof), "proven_at": scene.now},
+    )
+    if contradiction.settled_at is not None:
+        raise HistorySettled(f"{event.party} shows a history again that two officers have put aside.")
     raise_alarm(
         scene.channel,
         "courier.equivocation",
@@ -390,20 +420,48 @@ def _chunk_accepted(scene: _Scene, event: ChunkAccepted) -> None:
     if transfer is None:
         # No stored envelope names this root: the chunk is nobody's and is not kept.
         return
-    if transfer.chunk_count is None:
+    if transfer.chunk_count == chunk.count:
+        if scene.is_live and not transfer.is_count_live:
+            transfer.is_count_live = True
+            transfer.save(update_fields=["is_count_live"])
+    elif transfer.chunk_count is None or _counts_anew(scene, transfer, chunk):
         AWAITED.forget(scene.channel.pk)
-        transfer.chunk_count = chunk.count
-        transfer.save(update_fields=["chunk_count"])
+        transfer.chunk_count, transfer.is_count_live = chunk.count, scene.is_live
+        transfer.save(update_fields=["chunk_count", "is_count_live"])
+    else:
+        return
     scene.effects.chunks.append(chunk)
 
 
+def _counts_anew(scene: _Scene, transfer: AttachmentTransfer, chunk: Chunk) -> bool:
+    """Tells whether a chunk's other count is to be believed; then what was stored under the first one is discarded.
+
+    A chunk's proof fits more than one count, and only all chunks of one count together prove it. So what stands whole
+    stays, the peer itself is believed before a parcel, and a wrong count costs a transfer time and nothing else.
+    """
+    raise_alarm(
+        scene.channel,
+        "courier.attachment-disputed",
+        f"An attachment is said to have {transfer.chunk_count} chunks and {chunk.count} chunks.",
+    )
+    if transfer.completed_at is not None or (transfer.is_count_live and not scene.is_live):
+        return False
+    chunk_store().discard(chunk.root)
+    scene.effects.chunks = [other for other in scene.effects.chunks if other.root != chunk.root]
+    return True
+
+
 def _chunks_held(scene: _Scene, event: ChunksHeld) -> None:
-    scene.effects.held.append(event.held)
-    if event.held.missing():
+    held = event.held
+    if not scene.is_live:
+        # Anybody can write into a parcel that the peer holds everything; we would never send it.
         return
-    AttachmentTransfer.objects.filter(
-        channel=scene.channel, direction=Direction.OUT, root=event.held.root, completed_at=None
-    ).update(completed_at=scene.now, chunk_count=event.held.count)
+    transfers = AttachmentTransfer.objects.filter(channel=scene.channel, direction=Direction.OUT, root=held.root)
+    if held.count != chunk_store().known_count(held.root) or not transfers.exists():
+        return
+    scene.effects.held.append(held)
+    if not first_missing(held, limit=1):
+        transfers.filter(completed_at=None).update(completed_at=scene.now, chunk_count=held.count)
 
 
 # Any: each function takes its own kind of event; the table's key is that kind.

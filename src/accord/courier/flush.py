@@ -28,7 +28,7 @@ from accord.parties.keysets import ChannelKeys, channel_keys
 
 from .alarms import raise_alarm
 from .backoff import note_failure
-from .chunks import chunk_store
+from .chunks import chunk_store, first_missing
 from .effects import UNDER_WAY, Effects, apply_events, mark_flushed, store_chunks
 from .heads import locked_channel, store_state
 from .inbound import CONTACT_FIELDS, chunks_held, database_error, fetched_for, note_contact
@@ -345,8 +345,7 @@ def _missing_chunks(channel: Channel, effects: Effects, *, is_first: bool) -> tu
         return ()
     store = chunk_store()
     for held in effects.held:
-        missing = held.missing()
-        is_ours = AttachmentTransfer.objects.filter(channel=channel, direction=Direction.OUT, root=held.root).exists()
-        if missing and is_ours:
-            return tuple(store.chunk(held.root, index) for index in missing[: 1 if is_busy else CHUNKS_A_FRAME])
+        missing = first_missing(held, limit=1 if is_busy else CHUNKS_A_FRAME)
+        if missing:
+            return tuple(store.chunk(held.root, index) for index in missing)
     return ()

@@ -13,7 +13,7 @@ from accord.errors import OfficerCanMend
 from .alarms import raise_alarm
 from .effects import requeue_from
 from .heads import channel_state, locked_channel, store_state
-from .models import Channel, Mode, ModeChange
+from .models import Channel, Contradiction, Mode, ModeChange
 from .wakeup import flush_topic, wake_on_commit
 
 __all__ = [
@@ -110,7 +110,10 @@ def confirm_thaw(channel_id: int, *, officer_id: int) -> Channel:
     if proposal is None or proposal.proposed_by == officer_id:
         raise TwoOfficersNeeded("A thaw needs the word of two different officers.")
     state = channel_state(channel).thawed()
-    proposal.confirmed_at = timezone.now()
+    now = timezone.now()
+    # What they have judged does not freeze the channel again when it is shown again.
+    Contradiction.objects.filter(channel=channel, settled_at=None).update(settled_at=now)
+    proposal.confirmed_at = now
     proposal.confirmed_by = officer_id
     proposal.save(update_fields=["confirmed_at", "confirmed_by"])
     store_state(channel, state)

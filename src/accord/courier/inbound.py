@@ -156,7 +156,7 @@ def _received(channel_id: int, frame: Frame, now: datetime, *, is_live: bool) ->
         if frame.batch is not None:
             _require_credit(channel)
         events = machine.receive(frame, milliseconds, is_live=is_live)
-        effects = apply_events(channel, events, now=now)
+        effects = apply_events(channel, events, now=now, is_live=is_live)
         store_chunks(channel, effects.chunks, now=now)
     except AccordError as error:
         raise _Refused(error, machine.refuse(error, milliseconds)) from error

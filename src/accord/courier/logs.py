@@ -10,13 +10,24 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.utils import timezone
+
 from accord.channel.envelope import Header
 from accord.channel.frames import Batch
 from accord.channel.limits import MAX_BATCH_BYTES, MAX_BATCH_ENTRIES
 from accord.channel.merkle import StrideNode
 from accord.errors import OurFault
 
-from .models import Capsule, Channel, Direction, Entry, LogNode, SignedCheckpoint
+from .models import (
+    ArchivedCheckpoint,
+    ArchivedEntry,
+    Capsule,
+    Channel,
+    Direction,
+    Entry,
+    LogNode,
+    SignedCheckpoint,
+)
 from .statements import execute, insert, moment_param, uuid_param
 
 __all__ = [
@@ -266,11 +277,32 @@ def _entries(channel: Channel, direction: Direction, start: int, end: int) -> li
 def delete_from(channel: Channel, direction: Direction, *, size: int) -> int:
     """Deletes what is stored of a log from ``size`` on, and returns how many entries that were.
 
-    Only a node that its own later signature proves to be rolled back does this, to the part nobody receipted.
+    Only a node that its own later signature proves to be rolled back does this, as a rule to the part nobody receipted.
+    Signed heads, and the entries below one that was receipted, are archived first: they are evidence for ever.
     """
+    _archive(channel, direction, size)
     deleted, _ = Entry.objects.filter(channel=channel, direction=direction, position__gte=size).delete()
     SignedCheckpoint.objects.filter(channel=channel, direction=direction, size__gt=size).delete()
     stale = LogNode.objects.filter(channel=channel, direction=direction).values_list("pk", "level", "index")
     doomed = [pk for pk, level, index in stale.iterator() if (index + 1) << level > size]
     LogNode.objects.filter(pk__in=doomed).delete()
     return deleted
+
+
+def _archive(channel: Channel, direction: Direction, size: int) -> None:
+    stored = {"channel": channel, "direction": direction}
+    heads = SignedCheckpoint.objects.filter(**stored, size__gt=size)
+    now = timezone.now()
+    kept = ("size", "note", "recorded_at", "receipt", "receipted_at")
+    ArchivedCheckpoint.objects.bulk_create(
+        [ArchivedCheckpoint(**stored, archived_at=now, **row) for row in heads.values(*kept)]
+    )
+    receipted = heads.filter(receipt__isnull=False).order_by("-size").values_list("size", flat=True).first()
+    if receipted is None:
+        return
+    columns = ("position", "envelope_id", "recorded_at", "capsule_id", "leaf", "header", "sealed")
+    entries = Entry.objects.filter(**stored, position__gte=size, position__lt=receipted).order_by("position")
+    # A rewind may give up a whole log: so many entries stand in memory at a time, and no more.
+    for start in range(size, receipted, MAX_BATCH_ENTRIES):
+        some = entries.filter(position__gte=start, position__lt=start + MAX_BATCH_ENTRIES).values(*columns)
+        ArchivedEntry.objects.bulk_create([ArchivedEntry(**stored, archived_at=now, **row) for row in some])

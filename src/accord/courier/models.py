@@ -18,9 +18,12 @@ from accord.parties.models import Party
 
 __all__ = [
     "Alarm",
+    "ArchivedCheckpoint",
+    "ArchivedEntry",
     "AttachmentTransfer",
     "Capsule",
     "Channel",
+    "Contradiction",
     "Direction",
     "Entry",
     "Lane",
@@ -82,23 +85,24 @@ class Channel(models.Model):
     peer_url = models.CharField(max_length=400, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
-    out_epoch = models.PositiveIntegerField(default=0)
+    # An epoch ends at 2**32 - 1, which PostgreSQL's integer does not hold.
+    out_epoch = models.BigIntegerField(default=0)
     out_size = models.BigIntegerField(default=0)
     out_frontier = models.BinaryField(default=EMPTY)
     out_checkpoint = models.BinaryField(null=True)
     out_receipt = models.BinaryField(null=True)
     out_receipted = models.BinaryField(default=EMPTY)
-    out_receipted_epoch = models.PositiveIntegerField(default=0)
+    out_receipted_epoch = models.BigIntegerField(default=0)
     out_time_ms = models.BigIntegerField(default=0)
     out_receipted_size = models.BigIntegerField(default=0)
 
-    in_epoch = models.PositiveIntegerField(default=0)
+    in_epoch = models.BigIntegerField(default=0)
     in_size = models.BigIntegerField(default=0)
     in_frontier = models.BinaryField(default=EMPTY)
     in_checkpoint = models.BinaryField(null=True)
     in_receipt = models.BinaryField(null=True)
     in_receipted = models.BinaryField(default=EMPTY)
-    in_receipted_epoch = models.PositiveIntegerField(default=0)
+    in_receipted_epoch = models.BigIntegerField(default=0)
     in_time_ms = models.BigIntegerField(default=0)
     in_receipted_size = models.BigIntegerField(default=0)
 
@@ -242,6 +246,70 @@ class SignedCheckpoint(models.Model):
         return f"{self.direction} {self.size}"
 
 
+class ArchivedEntry(models.Model):
+    """An entry that left a log which was shortened, though a receipt had covered it: kept because it is evidence."""
+
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="+")
+    direction = models.CharField(max_length=3, choices=Direction.choices)
+    position = models.BigIntegerField()
+    envelope_id = models.UUIDField()
+    recorded_at = models.DateTimeField()
+    archived_at = models.DateTimeField()
+    capsule_id = models.BinaryField(max_length=16)
+    leaf = models.BinaryField(max_length=32)
+    header = models.BinaryField()
+    sealed = models.BinaryField()
+
+    class Meta:
+        """A position may have been given up more than once."""
+
+        ordering: ClassVar = ["channel_id", "direction", "archived_at", "position"]
+
+    def __str__(self) -> str:
+        return f"{self.direction} {self.position}, until {self.archived_at}"
+
+
+class ArchivedCheckpoint(models.Model):
+    """A signed head, and its receipt, of a log that was shortened below it: what was signed stays signed."""
+
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="+")
+    direction = models.CharField(max_length=3, choices=Direction.choices)
+    size = models.BigIntegerField()
+    note = models.BinaryField()
+    recorded_at = models.DateTimeField()
+    receipt = models.BinaryField(null=True)
+    receipted_at = models.DateTimeField(null=True)
+    archived_at = models.DateTimeField()
+
+    class Meta:
+        """A size may have been given up more than once."""
+
+        ordering: ClassVar = ["channel_id", "direction", "archived_at", "size"]
+
+    def __str__(self) -> str:
+        return f"{self.direction} {self.size}, until {self.archived_at}"
+
+
+class Contradiction(models.Model):
+    """A signed note that contradicts a log, with the proof; settled when two officers thawed the channel."""
+
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="contradictions")
+    note_digest = models.BinaryField(max_length=32)
+    proof = models.BinaryField()
+    proven_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """A note contradicts a channel's log once, however often it is shown."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["channel", "note_digest"], name="courier_contradiction_note"),
+        ]
+
+    def __str__(self) -> str:
+        return bytes(self.note_digest).hex()
+
+
 class Outbox(models.Model):
     """A message that a decision let out, waiting for or past its place in our log."""
 
@@ -285,6 +353,8 @@ class AttachmentTransfer(models.Model):
     direction = models.CharField(max_length=3, choices=Direction.choices)
     root = models.BinaryField(max_length=32)
     chunk_count = models.PositiveIntegerField(null=True)
+    # Whether the peer itself said that count, over its own connection, and not a parcel.
+    is_count_live = models.BooleanField(default=False)
     envelope_id = models.UUIDField()
     created_at = models.DateTimeField()
     completed_at = models.DateTimeField(null=True)
