@@ -7,6 +7,8 @@ from django.utils import timezone
 from accord.courier.alarms import acknowledge, open_alarms, raise_alarm
 from accord.courier.health import channel_health, message_times, watch
 from accord.courier.models import Alarm, Entry, Lane, Outbox
+from accord.courier.moment import from_ms
+from tests.channel.specimens import specimen
 from tests.simulators.paired_node import PairedNode
 
 
@@ -95,3 +97,16 @@ def test_an_acknowledged_alarm_is_no_longer_open_and_comes_anew_when_it_happens_
     raise_alarm(met.channel, "courier.test", "And again.")
     assert len(open_alarms()) == 1
     assert Alarm.objects.count() == 2
+
+
+def test_keysets_whose_time_ends_are_told_once_and_go_on_counting(met: PairedNode) -> None:
+    ends = from_ms(specimen("CA").keyset("IN").valid_until_ms)
+    watch(now=ends - timedelta(days=61))
+    assert not Alarm.objects.filter(code__contains="keyset").exists()
+    watch(now=ends - timedelta(days=59))
+    assert [alarm.code for alarm in Alarm.objects.filter(code__contains="keyset")] == ["courier.keyset-ends"]
+    for _ in range(2):
+        watch(now=ends + timedelta(days=1))
+    assert Alarm.objects.get(code="courier.peer-keyset-ended").count == 1
+    met.enqueue()
+    assert met.flush().appended == 1

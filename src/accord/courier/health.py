@@ -9,7 +9,10 @@ from django.conf import settings
 from django.db.models import Count, Min
 from django.utils import timezone
 
-from .alarms import open_alarms, raise_alarm
+from accord.errors import AccordError
+from accord.parties.keysets import channel_keys
+
+from .alarms import open_alarms, raise_alarm, raise_alarm_once
 from .heads import frontier_of
 from .metrics import OLDEST_UNRECEIPTED_SECONDS, QUEUED
 from .models import Channel, Direction, Entry, Lane, Mode, Outbox, OutboxState, SignedCheckpoint
