@@ -27,10 +27,10 @@ def test_every_surface_for_scripts_has_its_schema_and_is_named_in_the_manual(sur
     assert f"{surface}.schema.json" in (DOCS / "cli.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "bench/results").glob("*.json")), ids=named)
-def test_kept_results_of_benchmarks_have_the_published_shape(path: Path) -> None:
-    schema = json.loads((DOCS / "schemas/bench.schema.json").read_text("utf-8"))
-    Draft202012Validator(schema).validate(json.loads(path.read_text("utf-8")))
+def test_kept_results_of_benchmarks_have_the_published_shape() -> None:
+    schema = Draft202012Validator(json.loads((DOCS / "schemas/bench.schema.json").read_text("utf-8")))
+    for path in (ROOT / "bench/results").glob("*.json"):
+        schema.validate(json.loads(path.read_text("utf-8")))
 
 
 @pytest.mark.parametrize("name", COMMANDS)
