@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import models
 from django.utils import timezone
 
+from accord.courier.statements import insert_one
 from accord.officers.models import Act, Officer
 
 __all__ = ["note"]
@@ -32,7 +33,7 @@ def note(
     Returns:
         The stored act.
     """
-    return Act.objects.create(
+    act = Act(
         at=at or timezone.now(),
         officer=officer,
         verb=verb,
@@ -40,3 +41,6 @@ def note(
         object_id=str(subject.pk),
         detail=detail or {},
     )
+    # Every act of an officer leaves one of these: its statement is composed once.
+    act.pk = insert_one(act)
+    return act

@@ -8,6 +8,7 @@ import secrets
 from datetime import datetime
 
 from accord.courier.alarms import raise_alarm
+from accord.courier.statements import insert_one
 from accord.law.decision import Decision
 from accord.law.facts import Facts, facts_bytes
 from accord.release.actor import Actor
@@ -61,5 +62,5 @@ def keep_decision(
     if decision.alarm is not None:
         raise_alarm(None, "release.gate-failed", decision.alarm)
     record = unsaved_record(facts, decision, actor=actor, at=at, description=description)
-    record.save(force_insert=True)
+    record.pk = insert_one(record)
     return record
