@@ -46,6 +46,11 @@ def own_side(**changes: object) -> Fields:
     return {**OWN_SIDE, **changes}
 
 
+def word_of(shown: Fields) -> Fields:
+    """The word of an approver who read what `/approval` shows."""
+    return {name: shown[name] for name in ("payload_digest", "facts_digest")}
+
+
 def drafted(liaison: Caller, **changes: object) -> Fields:
     """A request drafted in a case of its own."""
     case = liaison.post("/cases", NEW_CASE).json()

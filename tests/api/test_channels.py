@@ -12,7 +12,7 @@ from accord.officers.models import Act
 from accord.officers.permissions import Role
 from accord.release.models import ReceivedMessage
 from tests.api.conftest import Caller
-from tests.api.story import drafted
+from tests.api.story import drafted, word_of
 from tests.simulators.paired_node import PairedNode
 
 CallersByRole = dict[Role, Caller]
@@ -22,8 +22,8 @@ def _released(callers: CallersByRole) -> str:
     draft = drafted(callers[Role.LIAISON])
     path = f"/messages/{draft['id']}"
     callers[Role.LIAISON].post(f"{path}/submit", {"version": 1})
-    digest = callers[Role.RELEASING].get(f"{path}/approval").json()["payload_digest"]
-    callers[Role.RELEASING].post(f"{path}/approve", {"payload_digest": digest})
+    word = word_of(callers[Role.RELEASING].get(f"{path}/approval").json())
+    callers[Role.RELEASING].post(f"{path}/approve", word)
     assert callers[Role.RELEASING].post(f"{path}/release").status_code == 200
     return str(draft["id"])
 

@@ -10,7 +10,7 @@ from accord.node.api.limits import BODY_BYTES_MAX
 from accord.officers.permissions import Role
 from accord.release.models import DecisionRecord
 from tests.api.conftest import Caller
-from tests.api.story import drafted, own_side, request_fields
+from tests.api.story import drafted, own_side, request_fields, word_of
 
 pytestmark = pytest.mark.usefixtures("node")
 
@@ -28,7 +28,7 @@ def test_a_request_is_drafted_checked_approved_and_released(callers: CallersByRo
     shown = releasing.get(f"{path}/approval").json()
     assert shown["payload"] == check["payload"]
     assert hashlib.sha256(shown["payload"].encode()).hexdigest() == shown["payload_digest"]
-    approved = releasing.post(f"{path}/approve", {"payload_digest": shown["payload_digest"]}).json()
+    approved = releasing.post(f"{path}/approve", word_of(shown)).json()
     released = releasing.post(f"{path}/release").json()
 
     assert [item["state"] for item in (submitted, approved, released)] == ["submitted", "approved", "released"]
@@ -107,7 +107,9 @@ def test_the_drafter_approves_and_releases_nothing_of_their_own(callers: Callers
     callers[Role.LIAISON].post(f"/messages/{draft['id']}/submit", {"version": 1})
 
     for act in ("approve", "release"):
-        answer = callers[Role.LIAISON].post(f"/messages/{draft['id']}/{act}", {"payload_digest": "0" * 64})
+        answer = callers[Role.LIAISON].post(
+            f"/messages/{draft['id']}/{act}", {"payload_digest": "0" * 64, "facts_digest": "0" * 64}
+        )
         assert answer.status_code == 403, act
 
 
@@ -116,11 +118,11 @@ def test_an_approval_of_another_text_than_the_one_that_would_leave_is_refused(ca
     draft = drafted(liaison)
     path = f"/messages/{draft['id']}"
     liaison.post(f"{path}/submit", {"version": 1})
-    old = releasing.get(f"{path}/approval").json()["payload_digest"]
+    old = word_of(releasing.get(f"{path}/approval").json())
     liaison.put(f"{path}/draft", {"version": 1, "fields": request_fields(facts="Changed afterwards.")})
     liaison.post(f"{path}/submit", {"version": 2})
 
-    answer = releasing.post(f"{path}/approve", {"payload_digest": old})
+    answer = releasing.post(f"{path}/approve", old)
 
     assert answer.status_code == 409
     assert answer.json()["code"] == "release.payload-changed"
@@ -133,8 +135,8 @@ def test_a_change_after_approval_needs_a_new_approval(callers: CallersByRole) ->
     draft = drafted(liaison)
     path = f"/messages/{draft['id']}"
     liaison.post(f"{path}/submit", {"version": 1})
-    digest = releasing.get(f"{path}/approval").json()["payload_digest"]
-    releasing.post(f"{path}/approve", {"payload_digest": digest})
+    word = word_of(releasing.get(f"{path}/approval").json())
+    releasing.post(f"{path}/approve", word)
     liaison.put(f"{path}/draft", {"version": 1, "fields": request_fields(facts="Changed afterwards.")})
 
     answer = releasing.post(f"{path}/release")
@@ -168,9 +170,9 @@ def test_a_double_submit_opens_one_case_and_a_double_release_sends_once(callers:
     path = f"/messages/{draft['id']}"
     for _ in range(2):
         assert liaison.post(f"{path}/submit", {"version": 1}).status_code == 200
-    digest = releasing.get(f"{path}/approval").json()["payload_digest"]
+    word = word_of(releasing.get(f"{path}/approval").json())
     for _ in range(2):
-        assert releasing.post(f"{path}/approve", {"payload_digest": digest}).status_code == 200
+        assert releasing.post(f"{path}/approve", word).status_code == 200
     for _ in range(2):
         assert releasing.post(f"{path}/release").status_code == 200
     assert Outbox.objects.count() == 1
@@ -278,3 +280,35 @@ def test_a_peer_without_a_channel_is_refused(callers: CallersByRole) -> None:
 
     assert answer.status_code == 409
     assert answer.json()["code"] == "release.no-channel"
+
+
+def test_the_approver_is_shown_what_the_gate_was_told(callers: CallersByRole) -> None:
+    liaison, releasing = callers[Role.LIAISON], callers[Role.RELEASING]
+    draft = drafted(liaison)
+    path = f"/messages/{draft['id']}"
+    liaison.post(f"{path}/submit", {"version": 1})
+
+    shown = releasing.get(f"{path}/approval").json()
+
+    assert own_side().items() <= shown["own_side"].items()
+    assert (shown["facts"]["drafter"], shown["facts"]["theme"]) == ("liaison", "precursors")
+    assert len(shown["facts_digest"]) == 64
+
+
+def test_a_word_for_other_facts_behind_the_same_text_is_refused(callers: CallersByRole) -> None:
+    liaison, releasing = callers[Role.LIAISON], callers[Role.RELEASING]
+    draft = drafted(liaison)
+    path = f"/messages/{draft['id']}"
+    liaison.post(f"{path}/submit", {"version": 1})
+    before = releasing.get(f"{path}/approval").json()
+    other = own_side(legitimate_aim="Another aim than the one that was shown.")
+    liaison.put(f"{path}/draft", {"version": 1, "fields": draft["content"], "own_side": other})
+    liaison.post(f"{path}/submit", {"version": 2})
+    after = releasing.get(f"{path}/approval").json()
+
+    answer = releasing.post(f"{path}/approve", word_of(before))
+
+    assert after["payload_digest"] == before["payload_digest"]
+    assert answer.status_code == 409
+    assert answer.json()["code"] == "release.facts-changed"
+    assert releasing.post(f"{path}/approve", word_of(after)).status_code == 200

@@ -7,7 +7,7 @@ import pytest
 from accord.exchange.models import Case, Clock, Message
 from accord.officers.permissions import Role
 from tests.api.conftest import Caller
-from tests.api.story import answer_fields, drafted, own_side, received_request
+from tests.api.story import answer_fields, drafted, own_side, received_request, word_of
 
 pytestmark = pytest.mark.usefixtures("node")
 
@@ -129,8 +129,8 @@ def test_a_partial_answer_leaves_and_ends_the_clock(callers: CallersByRole) -> N
 
     submitted = duty.post(f"{path}/submit", {"version": 1})
     assert submitted.status_code == 200, submitted.content
-    digest = releasing.get(f"{path}/approval").json()["payload_digest"]
-    releasing.post(f"{path}/approve", {"payload_digest": digest})
+    word = word_of(releasing.get(f"{path}/approval").json())
+    releasing.post(f"{path}/approve", word)
     released = releasing.post(f"{path}/release")
 
     assert released.json()["state"] == "released"
@@ -160,8 +160,8 @@ def test_a_delay_notice_pauses_the_clock_until_it_is_resumed(callers: CallersByR
     path = f"/messages/{draft.json()['id']}"
     submitted = duty.post(f"{path}/submit", {"version": 1})
     assert submitted.status_code == 200, submitted.content
-    digest = releasing.get(f"{path}/approval").json()["payload_digest"]
-    releasing.post(f"{path}/approve", {"payload_digest": digest})
+    word = word_of(releasing.get(f"{path}/approval").json())
+    releasing.post(f"{path}/approve", word)
     releasing.post(f"{path}/release")
 
     paused = duty.get(f"/messages/{request.pk}").json()["clock"]
@@ -198,8 +198,8 @@ def test_an_answer_that_shields_is_the_same_in_every_word_and_leaves_at_a_time_t
         path = f"/messages/{draft.json()['id']}"
         submitted = duty.post(f"{path}/submit", {"version": 1})
         assert submitted.status_code == 200, submitted.content
-        digest = releasing.get(f"{path}/approval").json()["payload_digest"]
-        releasing.post(f"{path}/approve", {"payload_digest": digest})
+        word = word_of(releasing.get(f"{path}/approval").json())
+        releasing.post(f"{path}/approve", word)
         held = releasing.post(f"{path}/release").json()
         assert held["state"] == "approved"
         contents.append(held["content"])

@@ -47,7 +47,9 @@ def draft_of(desk: Desk) -> Message:
 
 
 def attached(desk: Desk, message: Message, name: str = "note.txt", content: bytes = SECRET) -> Attachment:
-    return services.attach(desk.liaison, message, name=name, media_type="text/plain", file=io.BytesIO(content))
+    made = services.attach(desk.liaison, message, name=name, media_type="text/plain", file=io.BytesIO(content))
+    message.refresh_from_db()
+    return made
 
 
 def test_no_plain_copy_lies_on_the_disk(desk: Desk, tmp_path: Path) -> None:
@@ -61,7 +63,7 @@ def test_the_header_root_covers_every_chunk_of_every_file_in_order(desk: Desk) -
     draft = draft_of(desk)
     attached(desk, draft, "one.txt")
     attached(desk, draft, "two.txt", b"Short.")
-    message = approved(desk, services.submit(desk.liaison, draft, version=1))
+    message = approved(desk, services.submit(desk.liaison, draft, version=draft.version))
     services.release(desk.releasing, message)
     outbox = Outbox.objects.get()
     root = bytes(outbox.attachment_root or b"")
@@ -78,7 +80,7 @@ def test_the_header_root_covers_every_chunk_of_every_file_in_order(desk: Desk) -
 def test_the_payload_carries_key_and_digest_so_that_the_other_side_can_open_it(desk: Desk) -> None:
     draft = draft_of(desk)
     attachment = attached(desk, draft)
-    services.release(desk.releasing, approved(desk, services.submit(desk.liaison, draft, version=1)))
+    services.release(desk.releasing, approved(desk, services.submit(desk.liaison, draft, version=draft.version)))
     sent = msgspec.json.decode(bytes(Outbox.objects.get().payload), type=Request).attachments[0]
     assert b64decode(sent.key) == bytes(attachment.key)
     assert sent.sha256 == bytes(attachment.sha256).hex()
@@ -88,7 +90,7 @@ def test_a_file_is_taken_out_as_it_was_put_in(desk: Desk) -> None:
     draft = draft_of(desk)
     attached(desk, draft, "first.txt", b"First.")
     second = attached(desk, draft)
-    services.submit(desk.liaison, draft, version=1)
+    services.submit(desk.liaison, draft, version=draft.version)
     second.refresh_from_db()
     with services.take_out(desk.reviewer, second) as file:
         assert file.read() == SECRET
@@ -96,7 +98,7 @@ def test_a_file_is_taken_out_as_it_was_put_in(desk: Desk) -> None:
 
 def test_attaching_to_an_approved_message_makes_its_approval_void(desk: Desk) -> None:
     draft = draft_of(desk)
-    message = approved(desk, services.submit(desk.liaison, draft, version=1))
+    message = approved(desk, services.submit(desk.liaison, draft, version=draft.version))
     attached(desk, message)
     message.refresh_from_db()
     assert (message.state, message.approval) == (Message.State.DRAFT, None)
@@ -109,7 +111,8 @@ def test_a_file_taken_off_before_submission_does_not_leave_and_its_chunks_go(
     attachment = attached(desk, draft)
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
         services.detach(desk.liaison, attachment)
-    services.release(desk.releasing, approved(desk, services.submit(desk.liaison, draft, version=1)))
+    draft.refresh_from_db()
+    services.release(desk.releasing, approved(desk, services.submit(desk.liaison, draft, version=draft.version)))
     assert Outbox.objects.get().attachment_root is None
     assert not [file for file in tmp_path.rglob("*") if file.is_file()]
 
@@ -147,7 +150,7 @@ def received_attachment(desk: Desk, *, name: str = "note.txt", content: bytes = 
     """Sends a file to India and has it come back as theirs: the chunks are in the one store."""
     draft = draft_of(desk)
     sealed = attached(desk, draft, "note.txt", content)
-    services.submit(desk.liaison, draft, version=1)
+    services.submit(desk.liaison, draft, version=draft.version)
     draft.refresh_from_db()
     reference = msgspec.json.decode(bytes(draft.approval.payload))["attachments"][0]  # type: ignore[union-attr]
     theirs = from_india(request_fields(INDIA, CANADA), attachments=[{**reference, "name": name}])

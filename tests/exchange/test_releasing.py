@@ -1,6 +1,9 @@
 """Check, submit, approve, release: the gate's answer is shown, the second officer's word binds, nothing passes by."""
 
+import io
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -9,10 +12,12 @@ from django.utils import timezone
 from accord.courier.models import Outbox
 from accord.courier.outbox import WithdrawnTooLate
 from accord.exchange import services
+from accord.exchange.drafts import StaleDraft
 from accord.exchange.errors import ActRefused
 from accord.exchange.kinds.request import Request
 from accord.exchange.models import Case, HoldAnswer, Message
 from accord.officers.permissions import NotPermitted, Role
+from accord.officers.services import end_posting
 from accord.release.approvals import APPROVAL_LIFE_HOURS
 from accord.release.errors import ApprovalRefused, GateRefuses
 from accord.release.models import DecisionRecord
@@ -291,3 +296,53 @@ def test_a_draft_thought_better_of_leaves_no_gap_in_the_references(desk: Desk) -
 def test_a_message_of_theirs_is_not_checked_for_release(desk: Desk) -> None:
     with pytest.raises(ActRefused):
         services.check_draft(desk.liaison, received_request(desk))
+
+
+def test_an_author_of_an_earlier_version_is_no_second_officer(desk: Desk) -> None:
+    both = desk.again(Role.LIAISON, "both")
+    draft = services.save_draft(both, draft_of(desk), version=1, fields=request_fields(facts="Written by another."))
+    draft = services.save_draft(desk.liaison, draft, version=2, fields=request_fields(facts="Mended."))
+    message = services.submit(desk.liaison, draft, version=3)
+    both.roles = [Role.RELEASING.value]
+    both.save()
+    with pytest.raises(ApprovalRefused) as found:
+        services.approve(both, message, seen_digest=bytes(message.approval.payload_digest))
+    assert found.value.reason_code == "release.own-draft"
+
+
+def test_who_attached_a_file_neither_approves_nor_releases_it(desk: Desk, settings: Any, tmp_path: Path) -> None:
+    settings.ACCORD_HOME = tmp_path
+    both = desk.again(Role.LIAISON, "both")
+    draft = draft_of(desk)
+    services.attach(both, draft, name="a.txt", media_type="text/plain", file=io.BytesIO(b"Unread."))
+    draft = services.save_draft(desk.liaison, draft, version=2, fields=request_fields())
+    message = services.submit(desk.liaison, draft, version=3)
+    both.roles = [Role.RELEASING.value]
+    both.save()
+    with pytest.raises(ApprovalRefused) as found:
+        services.approve(both, message, seen_digest=bytes(message.approval.payload_digest))
+    assert found.value.reason_code == "release.own-draft"
+    message = services.approve(desk.releasing, message, seen_digest=bytes(message.approval.payload_digest))
+    with pytest.raises(ApprovalRefused):
+        services.release(both, message)
+
+
+def test_a_file_attached_meanwhile_makes_the_version_before_one_stale(
+    desk: Desk, settings: Any, tmp_path: Path
+) -> None:
+    settings.ACCORD_HOME = tmp_path
+    draft = draft_of(desk)
+    colleague = desk.again(Role.LIAISON, "colleague")
+    services.attach(colleague, draft, name="a.txt", media_type="text/plain", file=io.BytesIO(b"Unread."))
+    with pytest.raises(StaleDraft):
+        services.submit(desk.liaison, draft, version=1)
+
+
+def test_an_approval_ends_with_the_posting_of_who_gave_it(desk: Desk) -> None:
+    second = desk.again(Role.RELEASING, "second")
+    message = submitted_request(desk)
+    message = services.approve(second, message, seen_digest=bytes(message.approval.payload_digest))
+    end_posting(desk.administrator, second)
+    with pytest.raises(ApprovalRefused) as found:
+        services.release(desk.releasing, message)
+    assert found.value.reason_code == "release.approver-gone"

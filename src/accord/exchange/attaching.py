@@ -52,7 +52,7 @@ def attach(
 
     Args:
         officer: Who attaches.
-        message: The draft; one that was submitted becomes a draft again.
+        message: The draft; it gets a new version, and one that was submitted becomes a draft again.
         name: The file's name.
         media_type: Its type as declared.
         file: The file, seekable.
@@ -72,8 +72,7 @@ def attach(
             fields={"limit": ATTACHMENTS_MAX},
         )
     inspected = inspect_file(name, media_type, file)
-    void_approval(held)
-    held.save()
+    _save_as(officer, held, at=now or timezone.now())
     key = os.urandom(KEY_BYTES)
     attachment = Attachment.objects.create(
         message=held,
@@ -87,6 +86,16 @@ def attach(
     )
     note(officer, "attach file", attachment, at=now, detail={"sha256": inspected.sha256.hex()})
     return attachment
+
+
+def _save_as(officer: Officer, held: Message, *, at: datetime) -> None:
+    # Whoever adds or takes away a file writes the message: a new version, another author, and no earlier word counts.
+    void_approval(held)
+    held.version += 1
+    held.saved_by = officer
+    held.saved_at = at
+    held.save()
+    note(officer, "save draft", held, at=at, detail={"version": held.version})
 
 
 def _sealed(file: BinaryIO, inspected: InspectedFile, key: bytes) -> bytes:
@@ -108,8 +117,7 @@ def detach(officer: Officer, attachment: Attachment, *, now: datetime | None = N
     """
     require(officer, Permission.MESSAGE_DRAFT)
     held = locked_draft(attachment.message)
-    void_approval(held)
-    held.save()
+    _save_as(officer, held, at=now or timezone.now())
     note(officer, "detach file", attachment, at=now)
     root = attachment.root
     attachment.delete()

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accord.courier.alarms import raise_alarm
+from accord.exchange.authors import authors_of
 from accord.exchange.clocks import end_clock, pause_clock
 from accord.exchange.drafting import own_side_of
 from accord.exchange.errors import ActRefused
@@ -49,13 +50,21 @@ def _approval_of(message: Message) -> Approval:
 
 
 @transaction.atomic
-def approve(officer: Officer, message: Message, *, seen_digest: bytes, now: datetime | None = None) -> Message:
-    """Approves exactly the payload the officer was shown.
+def approve(
+    officer: Officer,
+    message: Message,
+    *,
+    seen_digest: bytes,
+    seen_facts_digest: bytes | None = None,
+    now: datetime | None = None,
+) -> Message:
+    """Approves exactly the payload the officer was shown, on exactly the facts the gate was told.
 
     Args:
         officer: A releasing officer who did not draft it.
         message: The submitted message.
         seen_digest: SHA-256 of the payload that was shown (``message.approval.payload_digest``).
+        seen_facts_digest: Digest of the facts that were shown (``message.approval.decision.facts_digest``).
         now: The time.
 
     Raises:
@@ -68,11 +77,13 @@ def approve(officer: Officer, message: Message, *, seen_digest: bytes, now: date
     held = _locked(message)
     if held.state not in {Message.State.SUBMITTED, Message.State.APPROVED}:
         raise ActRefused(_ONLY_BEFORE, code="exchange.not-submitted", fields={"state": held.state})
-    if officer.pk in {held.drafted_by_id, held.saved_by_id}:
+    if officer.pk in authors_of(held):
         raise ApprovalRefused(
             "Nobody approves a text they wrote.", code="release.own-draft", next_step="Ask another releasing officer."
         )
-    approvals.approve(_approval_of(held), officer, seen_digest=seen_digest, now=moment)
+    approvals.approve(
+        _approval_of(held), officer, seen_digest=seen_digest, seen_facts_digest=seen_facts_digest, now=moment
+    )
     held.state = Message.State.APPROVED
     held.save(update_fields=["state"])
     note(officer, "approve message", held, at=moment, detail={"digest": seen_digest.hex()})
@@ -130,7 +141,7 @@ def answer_hold(
     held = _locked(message)
     if not held.may_change or not reason.strip():
         raise ActRefused("A hold is answered before release, with a reason.", code="exchange.hold-not-answered")
-    if officer.pk in {held.drafted_by_id, held.saved_by_id}:
+    if officer.pk in authors_of(held):
         raise ApprovalRefused("Nobody answers a hold on their own text.", code="release.own-draft")
     answer, _ = HoldAnswer.objects.update_or_create(
         message=held, policy=policy, defaults={"decided_by": officer, "decided_at": moment, "reason": reason}
@@ -168,7 +179,7 @@ def release(officer: Officer, message: Message, *, now: datetime | None = None) 
                 code="release.not-approved",
                 fields={"state": held.state},
             )
-        if officer.pk in {held.drafted_by_id, held.saved_by_id}:
+        if officer.pk in authors_of(held):
             raise ApprovalRefused(
                 "The drafter of a message never releases it.",
                 code="release.own-draft",

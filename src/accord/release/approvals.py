@@ -3,7 +3,7 @@
 Invariants:
 
 * the officer who approves is not the officer who asked;
-* the approver states the digest of what they saw, and it must be the digest of what is stored;
+* the approver states the digests of what they saw: of the payload, and of the facts the gate was told of it;
 * an approval lapses after :data:`APPROVAL_LIFE_HOURS`, and a used one releases nothing a second time;
 * one subject has at most one open approval.
 """
@@ -54,7 +54,7 @@ def request_approval(
         needed_until: A release already planned for later keeps the approval alive until then.
 
     Returns:
-        The pending approval; the same one again where the same payload is already pending.
+        The pending approval; the same one again where the same payload is already pending on the same facts.
     """
     digest = payload_digest(payload)
     open_one = (
@@ -63,9 +63,12 @@ def request_approval(
         .first()
     )
     if open_one is not None:
-        if bytes(open_one.payload_digest) == digest and not open_one.has_lapsed(now):
+        is_same = bytes(open_one.payload_digest) == digest and _facts_digest(open_one.decision) == _facts_digest(
+            decision
+        )
+        if is_same and not open_one.has_lapsed(now):
             return open_one
-        # Another payload, or the time is over: the old word is worth nothing.
+        # Another payload, other facts behind it, or the time is over: the old word is worth nothing.
         open_one.state = Approval.State.LAPSED
         open_one.save(update_fields=["state"])
     expires_at = now + timedelta(hours=APPROVAL_LIFE_HOURS)
@@ -84,12 +87,23 @@ def request_approval(
     )
 
 
+def _facts_digest(decision: DecisionRecord | None) -> bytes:
+    return b"" if decision is None else bytes(decision.facts_digest)
+
+
 def _locked(approval: Approval) -> Approval:
     return Approval.objects.select_for_update().get(pk=approval.pk)
 
 
 @transaction.atomic
-def approve(approval: Approval, officer: Actor, *, seen_digest: bytes, now: datetime) -> Approval:
+def approve(
+    approval: Approval,
+    officer: Actor,
+    *,
+    seen_digest: bytes,
+    now: datetime,
+    seen_facts_digest: bytes | None = None,
+) -> Approval:
     """Gives a second officer's word.
 
     Args:
@@ -97,13 +111,14 @@ def approve(approval: Approval, officer: Actor, *, seen_digest: bytes, now: date
         officer: The approver.
         seen_digest: SHA-256 of the payload the approver was shown.
         now: The time.
+        seen_facts_digest: Digest of the facts the approver was shown; a person's word always states it.
 
     Returns:
         The approval; unchanged where the same officer approves the same payload twice.
 
     Raises:
         ActorNotPermitted: The officer may not approve.
-        ApprovalRefused: It is the drafter, another payload, or no longer pending.
+        ApprovalRefused: It is the drafter, another payload, other facts, or no longer pending.
     """
     require_actor(officer, APPROVE)
     held = _locked(approval)
@@ -115,6 +130,8 @@ def approve(approval: Approval, officer: Actor, *, seen_digest: bytes, now: date
         )
     if not hmac.compare_digest(bytes(held.payload_digest), seen_digest):
         raise ApprovalRefused("What you were shown is not what would leave.", code="release.payload-changed")
+    if seen_facts_digest is not None and not hmac.compare_digest(_facts_digest(held.decision), seen_facts_digest):
+        raise ApprovalRefused("What you were shown is not what the gate was told.", code="release.facts-changed")
     if held.state == Approval.State.APPROVED and held.decided_by_id == officer.pk:
         return held
     if held.state != Approval.State.PENDING:

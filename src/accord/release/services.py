@@ -37,7 +37,7 @@ from accord.courier.models import Lane as QueueLane
 from accord.courier.outbox import enqueue, withdraw
 from accord.law.decision import Decision
 from accord.law.facts import Facts
-from accord.release.actor import RELEASE, Actor, require_actor
+from accord.release.actor import APPROVE, RELEASE, Actor, require_actor
 from accord.release.approvals import payload_digest
 from accord.release.errors import ApprovalRefused, GateRefuses, ReleaseRefused
 from accord.release.gate import decide
@@ -135,6 +135,12 @@ def _require_good(approval: Approval, *, kind: str, digest: bytes, drafter_key: 
             "The drafter of a message never releases it.",
             code="release.own-draft",
             next_step="Ask another releasing officer.",
+        )
+    if approval.decided_by is None or not approval.decided_by.may(APPROVE):
+        raise ApprovalRefused(
+            "Who approved this message may no longer approve.",
+            code="release.approver-gone",
+            next_step="Send it back, submit it again, and ask an officer in post to approve it.",
         )
 
 

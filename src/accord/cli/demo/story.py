@@ -154,9 +154,13 @@ def _approve_and_release(story: Story, timeline: Timeline) -> None:
         _require(own.status == 403, f"The drafter could release ({own.status}).")
         shown = story.canada.call("GET", f"{path}/approval", as_="releasing", expect=200)
         digest = str(shown["payload_digest"])
-        story.canada.call("POST", f"{path}/approve", as_="releasing", expect=200, body={"payload_digest": digest})
+        story.canada.call("POST", f"{path}/approve", as_="releasing", expect=200, body=_word(shown))
         story.canada.call("POST", f"{path}/release", as_="releasing", expect=200)
         saw(f"Approved by the digest of its exact bytes: {digest[:16]}…")
+
+
+def _word(shown: Any) -> dict[str, str]:  # Any: the approval as JSON
+    return {name: str(shown[name]) for name in ("payload_digest", "facts_digest")}
 
 
 def _state_of(node: NodeProcess, message: str, as_: str) -> Any:  # Any: the message as JSON
@@ -257,8 +261,8 @@ def _answered(story: Story, timeline: Timeline) -> None:
         found: Any = india.call("GET", f"{path}/check", as_="duty", expect=200).body
         _require(found["lets_pass"], f"The Indian gate stops the answer: {found['reasons']} {found['problems']}")
         india.call("POST", f"{path}/submit", as_="duty", expect=200, body={"version": draft["version"]})
-        digest = india.call("GET", f"{path}/approval", as_="releasing", expect=200)["payload_digest"]
-        india.call("POST", f"{path}/approve", as_="releasing", expect=200, body={"payload_digest": digest})
+        shown = india.call("GET", f"{path}/approval", as_="releasing", expect=200)
+        india.call("POST", f"{path}/approve", as_="releasing", expect=200, body=_word(shown))
         india.call("POST", f"{path}/release", as_="releasing", expect=200)
         saw(f"{found['outcome']}; partial: two questions answered, one deferred with a date.")
     with timeline.step("answer-back", "The answer and its receipt are on file on both sides") as saw:
@@ -310,8 +314,8 @@ def _send_another(story: Story, number: int) -> str:
     draft = canada.call("POST", f"/cases/{case['id']}/requests", as_="liaison", expect=201, body=body)
     path = f"/messages/{draft['id']}"
     canada.call("POST", f"{path}/submit", as_="liaison", expect=200, body={"version": 1})
-    digest = canada.call("GET", f"{path}/approval", as_="releasing", expect=200)["payload_digest"]
-    canada.call("POST", f"{path}/approve", as_="releasing", expect=200, body={"payload_digest": digest})
+    shown = canada.call("GET", f"{path}/approval", as_="releasing", expect=200)
+    canada.call("POST", f"{path}/approve", as_="releasing", expect=200, body=_word(shown))
     canada.call("POST", f"{path}/release", as_="releasing", expect=200)
     return str(draft["id"])
 

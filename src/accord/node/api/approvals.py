@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
+import msgspec
 from django.utils import timezone
 from ninja import Field, Path, Router, Schema
 
@@ -16,6 +17,7 @@ from accord.node.api.paging import page_of
 from accord.node.api.problems import NotFound
 from accord.node.api.shapes import Closed, Cursor, Limit, PageOut
 from accord.officers.permissions import Permission
+from accord.oversight.services import facts_of
 from accord.release.models import Approval
 
 __all__ = ["router"]
@@ -46,13 +48,17 @@ class ApprovalOut(ApprovalRow):
     """An approval with what the approver must read."""
 
     payload: str = Field(description="Exactly what would leave.")
+    own_side: dict[str, Any] | None = Field(description="What our side states of it to the gate alone; never sent.")
+    facts: dict[str, Any] | None = Field(description="All the gate was told at submission.")  # Any: the facts' schema
+    facts_digest: str = Field(description="SHA-256 of those facts; state it to approve.")
     decision: dict[str, Any] | None = Field(description="What the law gate answered at submission.")  # Any: its schema
 
 
 class Word(Closed):
-    """A second officer's word for what they were shown."""
+    """A second officer's word for what they were shown: what would leave, and what the gate was told of it."""
 
     payload_digest: str = Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of the payload you were shown.")
+    facts_digest: str = Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of the facts you were shown.")
 
 
 class SentBack(Closed):
@@ -111,15 +117,20 @@ def list_approvals(request: ApiRequest, *, cursor: Cursor = None, limit: Limit =
     response=ApprovalOut,
 )
 def show_approval(request: ApiRequest, message_id: Path[UUID]) -> ApprovalOut:
-    """Shows the exact payload, its digest and the gate's decision of the approval that is open for a message."""
+    """Shows what the approver answers for: the exact payload, all that the gate was told of it, and its decision."""
     message = Message.objects.select_related("approval__decision", "approval__requested_by", "approval__decided_by")
-    approval = message.get(pk=message_id).approval
+    held = message.get(pk=message_id)
+    approval = held.approval
     if approval is None:
         raise NotFound("No approval is open for this message.")
+    decision = approval.decision
     return ApprovalOut(
         **_row(approval),
         payload=bytes(approval.payload).decode(),
-        decision=approval.decision.decision if approval.decision else None,
+        own_side=msgspec.json.decode(bytes(held.own_side), type=dict[str, Any]) if bytes(held.own_side) else None,
+        facts=facts_of(decision) if decision else None,
+        facts_digest=bytes(decision.facts_digest).hex() if decision else "",
+        decision=decision.decision if decision else None,
     )
 
 
@@ -133,8 +144,13 @@ def show_approval(request: ApiRequest, message_id: Path[UUID]) -> ApprovalOut:
     statuses=(409,),
 )
 def approve_message(request: ApiRequest, message_id: Path[UUID], body: Word) -> MessageOut:
-    """Gives a second officer's word for one payload, once, for a limited time; never by its drafter."""
-    approved = approve(request.officer, find_message(message_id), seen_digest=bytes.fromhex(body.payload_digest))
+    """Gives a second officer's word for one payload and its facts, once, for a limited time; never by an author."""
+    approved = approve(
+        request.officer,
+        find_message(message_id),
+        seen_digest=bytes.fromhex(body.payload_digest),
+        seen_facts_digest=bytes.fromhex(body.facts_digest),
+    )
     return Reader().message(find_message(approved.pk))
 
 

@@ -1,0 +1,22 @@
+"""Who wrote a message: everybody who ever changed its text, its files or what was stated of it for the gate.
+
+The last hand is not the only one: a colleague who attached a file, or who wrote the text before someone else mended a
+comma, is an author too, and nobody is a second officer of what they wrote.
+"""
+
+from typing import Final
+
+from accord.exchange.models import Message
+from accord.officers.models import Act
+
+__all__ = ["WRITING_VERBS", "authors_of"]
+
+WRITING_VERBS: Final = ("draft message", "save draft")
+"""Acts on a message that make their officer one of its authors; attaching and detaching are savings too."""
+
+
+def authors_of(message: Message) -> frozenset[int]:
+    """Returns the keys of all officers who wrote a message, from the list of acts, which nobody can change."""
+    written = Act.objects.filter(object_type="message", object_id=str(message.pk), verb__in=WRITING_VERBS)
+    keys = {*written.values_list("officer_id", flat=True), message.drafted_by_id, message.saved_by_id}
+    return frozenset(key for key in keys if key is not None)
