@@ -9,6 +9,7 @@ import pytest
 
 from accord.exchange.inspection import (
     ATTACHMENT_BYTES_MAX,
+    PDF_OBJECTS_BYTES_MAX,
     ZIP_MEMBERS_MAX,
     AttachmentRefused,
     inspect_file,
@@ -227,3 +228,116 @@ def test_damage_in_a_part_is_found() -> None:
     at = broken.find(b"word/text.xml") + len("word/text.xml") + 10
     broken[at] ^= 0xFF
     assert refused("a.docx", WORD, bytes(broken)) == "attachment.content-mismatch"
+
+
+RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def relationship(kind: str, target: str, mode: str = "External") -> bytes:
+    one = f'<Relationship Id="r1" Type="{RELATIONSHIPS}/{kind}" Target="{target}" TargetMode="{mode}"/>'
+    return f"<Relationships>{one}</Relationships>".encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("word/_rels/settings.xml.rels", relationship("attachedTemplate", "https://far.example/t.dotx")),
+        ("word/_rels/document.xml.rels", relationship("image", "https://far.example/pixel.png")),
+        ("word/_rels/document.xml.rels", relationship("image", "https://far.example/a>b.png")),
+        ("word/_rels/document.xml.rels", relationship("image", "https://far.example/a.png", "Ext&#101;rnal")),
+        ("word/_rels/document.xml.rels", relationship("hyperlink", "file://far.example/share")),
+        ("word/_rels/document.xml.rels", relationship("aFChunk", "part.htm", "Internal")),
+        ("xl/externalLinks/_rels/externalLink1.xml.rels", relationship("externalLinkPath", "https://far.example/x")),
+        ("word/document2.xml", b"<w:p><w:instrText> DDEAUTO c:/windows/cmd.exe </w:instrText></w:p>"),
+        (
+            "word/document2.xml",
+            b"<w:r><w:instrText>DDE</w:instrText></w:r><w:r><w:instrText>AUTO c</w:instrText></w:r>",
+        ),
+        ("word/document2.xml", b'<w:fldSimple w:instr=" INCLUDEPICTURE https://far.example/x "/>'),
+        ("word/document2.xml", b'<w:altChunk r:id="r1"/>'),
+        ("xl/externalLinks/externalLink1.xml", b'<externalLink><ddeLink ddeService="cmd"/></externalLink>'),
+    ],
+)
+def test_an_office_file_that_fetches_or_starts_something_is_refused(name: str, part: bytes) -> None:
+    assert refused("report.docx", WORD, office({name: part})) == "attachment.active-content" or b">b" in part
+
+
+@pytest.mark.parametrize("part", [b"<!DOCTYPE a [<!ENTITY b 'c'>]><a/>", "<a/>".encode("utf-16")])
+def test_an_office_file_whose_parts_cannot_be_read_by_their_bytes_is_refused(part: bytes) -> None:
+    assert refused("report.docx", WORD, office({"word/document2.xml": part})) == "attachment.archive-method"
+
+
+def test_an_office_file_with_a_link_that_a_person_clicks_is_let_in() -> None:
+    link = relationship("hyperlink", "https://laws-lois.justice.gc.ca/")
+    assert looked_at("report.docx", WORD, office({"word/_rels/document.xml.rels": link})) == WORD
+
+
+@pytest.mark.parametrize(
+    "cell", ["+cmd|' /C calc'!A0", "-2+cmd|' /C calc'!A0", " =1+1", '"-SUM(A1:A2)"', "a\r=1+1", "a\r@SUM(1)", "+A1"]
+)
+def test_a_cell_that_a_table_program_would_compute_is_refused(cell: str) -> None:
+    assert refused("list.csv", "text/csv", f"name,kg\n{cell},4\n".encode()) == "attachment.active-content"
+
+
+@pytest.mark.parametrize("cell", ["-4", "+5.25", "-1,5", "-3e-2", "+16135550100", "a-b", "-", '"-4"', "-12 %"])
+def test_a_signed_number_in_a_table_is_let_in(cell: str) -> None:
+    assert looked_at("list.csv", "text/csv", f"name;kg\nA;{cell}\n".encode()) == "text/csv"
+
+
+def object_stream(content: bytes, name: bytes = b"ObjStm") -> bytes:
+    packed = zlib.compress(content)
+    head = b"2 0 obj <</Type /%s /N 1 /First 4 /Filter /FlateDecode /Length %d>>\nstream\n" % (name, len(packed))
+    return PDF.replace(b"trailer", head + packed + b"\nendstream endobj\ntrailer")
+
+
+@pytest.mark.parametrize("name", [b"ObjStm", b"Obj#53tm"])
+def test_a_script_in_a_compressed_object_of_a_pdf_is_refused(name: bytes) -> None:
+    script = object_stream(b"3 0 <</S /JavaScript /JS (app.alert(1))>>", name)
+    assert refused("a.pdf", "application/pdf", script) == "attachment.active-content"
+
+
+def test_compressed_objects_of_a_pdf_without_actions_are_let_in() -> None:
+    assert looked_at("a.pdf", "application/pdf", object_stream(b"3 0 <</Type /Page>>")) == "application/pdf"
+
+
+def test_compressed_objects_of_a_pdf_that_unpack_to_too_much_are_refused() -> None:
+    bomb = object_stream(bytes(PDF_OBJECTS_BYTES_MAX + 1))
+    assert refused("a.pdf", "application/pdf", bomb) == "attachment.archive-bomb"
+
+
+def test_compressed_objects_of_a_pdf_that_cannot_be_unpacked_are_refused() -> None:
+    broken = object_stream(b"3 0 <</Type /Page>>").replace(b"stream\nx", b"stream\ny")
+    assert refused("a.pdf", "application/pdf", broken) == "attachment.archive-method"
+
+
+@pytest.mark.parametrize(
+    ("entry", "code"),
+    [
+        (b"/Encrypt 9 0 R", "attachment.encrypted"),
+        (b"/A <</S /GoToR /F (\\\\far\\share)>>", "attachment.active-content"),
+        (b"/A <</S /GoToE>>", "attachment.active-content"),
+    ],
+)
+def test_a_pdf_that_is_encrypted_or_opens_another_file_is_refused(entry: bytes, code: str) -> None:
+    assert refused("a.pdf", "application/pdf", PDF.replace(b"trailer <<", b"trailer <<" + entry)) == code
+
+
+def test_a_pdf_that_is_an_archive_too_is_refused() -> None:
+    both = PDF + office() + b"\n%%EOF\n"
+    assert refused("a.pdf", "application/pdf", both) == "attachment.content-mismatch"
+
+
+@pytest.mark.parametrize(
+    "change", [b"/Filter [/FlateDecode /FlateDecode]", b"/Filter 5 0 R", b"/Filter /FlateDecode /DecodeParms 5 0 R"]
+)
+def test_compressed_objects_of_a_pdf_that_need_a_second_look_are_refused(change: bytes) -> None:
+    odd = object_stream(b"3 0 <</Type /Page>>").replace(b"/Filter /FlateDecode", change)
+    assert refused("a.pdf", "application/pdf", odd) == "attachment.archive-method"
+
+
+def test_compressed_objects_that_hide_behind_a_false_end_are_refused() -> None:
+    packing = zlib.compressobj(9)
+    packed = b"".join((zlib.compress(b"3 0 endstream", 0)[:-4], packing.flush()))
+    head = b"2 0 obj <</Type /ObjStm /Filter /FlateDecode>>\nstream\n"
+    hidden = PDF.replace(b"trailer", head + packed + b"\nendstream endobj\ntrailer")
+    assert refused("a.pdf", "application/pdf", hidden) == "attachment.archive-method"

@@ -15,7 +15,7 @@ import struct
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import BinaryIO, Final
 
 import msgspec
@@ -24,7 +24,15 @@ import puremagic
 from accord.errors import OfficerCanMend
 from accord.exchange.text import check_texts
 
-__all__ = ["ALLOWED_TYPES", "ATTACHMENT_BYTES_MAX", "AttachmentRefused", "InspectedFile", "inspect_file", "sanitised"]
+__all__ = [
+    "ALLOWED_TYPES",
+    "ATTACHMENT_BYTES_MAX",
+    "PDF_OBJECTS_BYTES_MAX",
+    "AttachmentRefused",
+    "InspectedFile",
+    "inspect_file",
+    "sanitised",
+]
 
 MIB: Final = 1024 * 1024
 
@@ -46,6 +54,10 @@ ZIP_RATIO_MAX: Final = 200
 
 ZIP_RATIO_FROM_BYTES: Final = MIB
 """Members below this unpacked size cannot hurt and are not judged by their ratio."""
+
+PDF_OBJECTS_BYTES_MAX: Final = 50 * MIB
+"""Unpacked size of all object streams of a PDF, bytes: they hold structure, no pictures; real ones need below
+10 MiB."""
 
 TEXT_SCAN_BYTES: Final = 64 * 1024
 """How far into a text markup is looked for, bytes: browsers that sniff look at the first 1,445 (WHATWG)."""
@@ -77,16 +89,41 @@ _ACTIVE_EXTENSIONS: Final = re.compile(
 _MARKUP: Final = re.compile(
     rb"<\s*(!doctype|html|head|body|script|svg|iframe|object|embed|\?xml|\?php|%)", re.IGNORECASE
 )
-_FORMULA: Final = re.compile(r'(?m)(?:^|[,;\t])"?[=@]')
+_FORMULA: Final = re.compile(
+    r'(?:^|[\r\n,;\t])[ "\']*(?:[=@]|[+-](?![ \t]*(?:[0-9.,]+(?:[eE][+-]?[0-9]+)?)?[ ]*%?"?(?:[\r\n,;\t]|$)))'
+)
+"""A cell that a table program takes for a formula: it begins with = or @, or with a sign that begins no number."""
 _PDF_ESCAPE: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
 _PDF_ACTIVE: Final = re.compile(
-    rb"/(JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA|SubmitForm|ImportData)(?![A-Za-z])"
+    rb"/(JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA|SubmitForm|ImportData|GoToR|GoToE|Rendition|Movie|Sound|3D)"
+    rb"(?![A-Za-z])"
 )
+_PDF_ENCRYPTED: Final = re.compile(rb"/Encrypt(?![A-Za-z])")
+_PDF_OBJECT_STREAM: Final = re.compile(rb"/ObjStm(?![A-Za-z])")
+_PDF_STREAM: Final = re.compile(rb"(?<!end)stream[\r\n]{1,2}")
+_PDF_FILTER: Final = re.compile(rb"/(\w+Decode)(?!\w)")
+_ZIP_MARKS: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _ZIP_ACTIVE: Final = re.compile(
     r"(vbaproject|vbadata|/activex/|/embeddings/|\.bin$|\.exe$|\.dll$|\.js$|\.vbs$|/macrosheets/|/ddelinks|oleobject)",
     re.IGNORECASE,
 )
 _ZIP_ACTIVE_TYPES: Final = re.compile(rb"macroEnabled|vbaProject|oleObject|activeX|ms-office\.macro", re.IGNORECASE)
+_OFFICE_XML: Final = (".xml", ".rels")
+_EXTERNAL: Final = re.compile(rb"""TargetMode\s*=\s*["']\s*External""", re.IGNORECASE)
+_HYPERLINK: Final = re.compile(rb"""Type\s*=\s*["'][^"']*/relationships/hyperlink["']""", re.IGNORECASE)
+_RELATIONSHIP: Final = re.compile(rb"<(?:[A-Za-z0-9_.-]+:)?Relationship\s[^>]*>", re.IGNORECASE)
+_HARMLESS_TARGET: Final = re.compile(rb"""Target\s*=\s*["'](?:https?|mailto):""", re.IGNORECASE)
+_CHARACTER: Final = re.compile(rb"&#(x?)([0-9a-fA-F]{1,7});")
+_ENTITIES: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_REMOTE_FIELD: Final = re.compile(rb"\b(?:DDEAUTO|DDE|INCLUDETEXT|INCLUDEPICTURE)\b")
+_FIELD_CODES: Final = re.compile(
+    rb"""<(?:[A-Za-z0-9_]+:)?instrText[^>]*>([^<]*)<|\binstr\s*=\s*["']([^"']*)["']""", re.IGNORECASE
+)
+_OFFICE_ACTIVE_XML: Final = re.compile(rb"<(?:[A-Za-z0-9_]+:)?(?:altChunk|ddeLink|oleLink)\b", re.IGNORECASE)
+_ACTIVE_RELATIONSHIP: Final = re.compile(
+    rb"/relationships/(?:aFChunk|attachedTemplate|subDocument|frame|externalLinkPath|oleObject|control)[\"']",
+    re.IGNORECASE,
+)
 
 
 class AttachmentRefused(OfficerCanMend):
@@ -208,13 +245,53 @@ def _inspect_pdf(file: BinaryIO, wanted: str) -> None:
         raise AttachmentRefused(
             "The file does not end as a PDF does.", code="attachment.content-mismatch", fields={"expected": wanted}
         )
-    # A name may be written with hexadecimal escapes (ISO 32000-1, 7.3.5); objects in compressed streams stay unseen,
-    # which is why a PDF is never rendered here and is opened by the receiver as a foreign document.
-    plain = _PDF_ESCAPE.sub(lambda match: bytes((int(match.group(1), 16),)), content)
-    if _PDF_ACTIVE.search(content) or _PDF_ACTIVE.search(plain):
+    if content.startswith(b"PK") or any(mark in content[content.find(b"%%EOF") :] for mark in _ZIP_MARKS):
         raise AttachmentRefused(
-            "The PDF holds a script, an action or an embedded file.", code="attachment.active-content"
+            "The file is a PDF and an archive at once.", code="attachment.content-mismatch", fields={"expected": wanted}
         )
+    # Objects may lie in compressed streams (ISO 32000-1, 7.5.7): what holds objects is unpacked and looked at too.
+    for part in (content, *_object_streams(content)):
+        # A name may be written with hexadecimal escapes (ISO 32000-1, 7.3.5).
+        plain = _PDF_ESCAPE.sub(lambda match: bytes((int(match.group(1), 16),)), part)
+        if _PDF_ENCRYPTED.search(plain):
+            raise AttachmentRefused("The PDF is encrypted and cannot be looked into.", code="attachment.encrypted")
+        if _PDF_ACTIVE.search(part) or _PDF_ACTIVE.search(plain):
+            raise AttachmentRefused(
+                "The PDF holds a script, an action or an embedded file.", code="attachment.active-content"
+            )
+
+
+def _object_streams(content: bytes) -> Iterator[bytes]:
+    # The dictionary before a stream says what it holds; it may be escaped, so it is read in its plain form.
+    total, end = 0, 0
+    for start in _PDF_STREAM.finditer(content):
+        plain = _PDF_ESCAPE.sub(lambda match: bytes((int(match.group(1), 16),)), content[end : start.start()])
+        end = start.end()
+        plain = plain[plain.rfind(b"endobj") + 1 :]
+        if not _PDF_OBJECT_STREAM.search(plain) or b"/Filter" not in plain:
+            continue
+        # One plain deflate is what writers use; a chain or a predictor would need a second look within.
+        inflating, until = zlib.decompressobj(), content.find(b"endstream", end)
+        if _PDF_FILTER.findall(plain) != [b"FlateDecode"] or b"/DecodeParms" in plain or until < 0:
+            raise _unusually_packed()
+        try:
+            found = inflating.decompress(content[end:until], PDF_OBJECTS_BYTES_MAX - total + 1)
+        except zlib.error:
+            raise _unusually_packed() from None
+        total += len(found)
+        if total > PDF_OBJECTS_BYTES_MAX:
+            raise AttachmentRefused(
+                "The PDF unpacks to too much.",
+                code="attachment.archive-bomb",
+                fields={"limit_bytes": PDF_OBJECTS_BYTES_MAX},
+            )
+        if not inflating.eof:
+            raise _unusually_packed()
+        yield found
+
+
+def _unusually_packed() -> AttachmentRefused:
+    return AttachmentRefused("The PDF packs its objects in an unusual way.", code="attachment.archive-method")
 
 
 def _inspect_png(file: BinaryIO, wanted: str) -> None:
@@ -320,10 +397,14 @@ def _unpack_within_limits(package: zipfile.ZipFile, members: list[zipfile.ZipInf
     total = 0
     for member in members:
         unpacked = 0
+        held = bytearray()
+        is_xml = member.filename.lower().endswith(_OFFICE_XML)
         with package.open(member) as part:
             while block := part.read(MIB):
                 unpacked += len(block)
                 total += len(block)
+                if is_xml:
+                    held += block
                 too_dense = unpacked > ZIP_RATIO_FROM_BYTES and unpacked > ZIP_RATIO_MAX * max(member.compress_size, 1)
                 if too_dense or total > ZIP_UNPACKED_BYTES_MAX:
                     raise AttachmentRefused(
@@ -331,6 +412,39 @@ def _unpack_within_limits(package: zipfile.ZipFile, members: list[zipfile.ZipInf
                         code="attachment.archive-bomb",
                         fields={"limit": ZIP_RATIO_MAX},
                     )
+        if is_xml:
+            _inspect_office_xml(bytes(held))
+
+
+def _character(is_hexadecimal: bytes, digits: bytes) -> bytes:
+    number = int(digits, 16 if is_hexadecimal else 10)
+    return bytes((number,)) if number < 0x80 else b"?"
+
+
+def _inspect_office_xml(part: bytes) -> None:
+    # Word and Excel write UTF-8; in another encoding, or with entities, this could not be read by its bytes.
+    if part.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in part or _ENTITIES.search(part):
+        raise AttachmentRefused("The office file is written in an unusual way.", code="attachment.archive-method")
+    part = _CHARACTER.sub(lambda found: _character(*found.groups()), part)
+    relationships = _RELATIONSHIP.findall(part)
+    # What hides a relationship from this look (a bracket in a value) leaves a mode that stands outside of all of them.
+    if len(_EXTERNAL.findall(part)) != sum(len(_EXTERNAL.findall(one)) for one in relationships):
+        raise AttachmentRefused("The office file is written in an unusual way.", code="attachment.archive-method")
+    for relationship in relationships:
+        # A link that a person clicks is let in; whatever the program itself fetches is not.
+        is_link = _HYPERLINK.search(relationship) and _HARMLESS_TARGET.search(relationship)
+        if (_EXTERNAL.search(relationship) and not is_link) or _ACTIVE_RELATIONSHIP.search(relationship):
+            raise AttachmentRefused(
+                "The office file fetches something from outside or embeds a foreign document.",
+                code="attachment.active-content",
+            )
+    # A field's code may be cut into runs, so all pieces are read as one.
+    codes = b"".join(first or second for first, second in _FIELD_CODES.findall(part))
+    if _OFFICE_ACTIVE_XML.search(part) or _REMOTE_FIELD.search(codes.upper()):
+        raise AttachmentRefused(
+            "The office file starts a program, reads another file or embeds a foreign document.",
+            code="attachment.active-content",
+        )
 
 
 _DAMAGED: Final = (
