@@ -9,6 +9,7 @@ from accord.courier.models import Outbox
 from accord.exchange import services
 from accord.exchange.drafts import FieldRefused
 from accord.exchange.errors import ActRefused
+from accord.exchange.kinds.answer import PART_REFUSED_ALL
 from accord.exchange.models import Case, Clock, Message
 from accord.officers.models import Act
 from accord.officers.permissions import Role
@@ -113,13 +114,13 @@ def test_a_request_is_refused_on_each_ground_of_the_closed_list(desk: Desk, grou
     draft = services.refuse(
         desk.duty,
         received_request(desk),
-        answer_fields(outcome=None, evaluation=None, answered_items=None, text="We refuse."),
+        answer_fields(outcome=None, evaluation=None, answered_items=None, text=None, accuracy=None),
         ground=ground,
-        part_refused="All of it.",
+        part_refused=PART_REFUSED_ALL,
         own=own_side(),
     )
     sent = leave(desk, draft)
-    assert sent.fields["refusals"] == [{"ground": ground.value, "part_refused": "All of it."}]
+    assert sent.fields["refusals"] == [{"ground": ground.value, "part_refused": PART_REFUSED_ALL}]
     assert sent.case.waiting_on == Case.Waiting.NOBODY
 
 
@@ -131,11 +132,13 @@ def test_a_ground_outside_the_list_is_refused(desk: Desk) -> None:
 
 def test_a_refusal_by_law_must_name_its_rule(desk: Desk) -> None:
     request = received_request(desk)
-    fields = answer_fields(outcome=None, evaluation=None, answered_items=None)
+    fields = answer_fields(outcome=None, evaluation=None, answered_items=None, text=None, accuracy=None)
     with pytest.raises(FieldRefused) as refused:
         services.refuse(desk.duty, request, fields, ground="law", part_refused="All.", own=own_side())
     assert refused.value.fields == {"field": "refusals[0]"}
-    named = services.refuse(desk.duty, request, fields, ground="law", part_refused="All.", rule="BI-07", own=own_side())
+    named = services.refuse(
+        desk.duty, request, fields, ground="law", part_refused=PART_REFUSED_ALL, rule="BI-07", own=own_side()
+    )
     assert leave(desk, named).state == Message.State.RELEASED
 
 

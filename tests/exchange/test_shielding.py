@@ -3,12 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 import msgspec
+import pytest
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from accord.courier.models import Alarm, Outbox
 from accord.exchange import services
+from accord.exchange.errors import ActRefused
 from accord.exchange.models import Message
 from accord.exchange.shielding import SHARE_OF_LIMIT, SLOT, release_slot
 from accord.release.models import Approval
@@ -71,9 +73,32 @@ def test_shielded_and_plain_answers_are_equal_in_words_and_leave_at_the_same_mom
 def test_an_officer_cannot_add_a_hint_to_it(desk: Desk) -> None:
     request = received_request(desk)
     draft = services.cannot_confirm(desk.duty, request)
-    saved = services.save_draft(desk.duty, draft, version=1, fields={**draft.fields, "conditions": "Ask us in person."})
-    problems = services.check_draft(desk.duty, saved).problems
-    assert problems
+    for hint in (
+        {"conditions": "Ask us in person."},
+        {"legal_basis": ["Immigration and Refugee Protection Act, section 115"]},
+        {"liaison_contact": "Counsel for refugees"},
+        {"language": "fr"},
+        {"caveats": [{**draft.fields["caveats"][0], "permitted_uses": ["A claimant."]}]},  # type: ignore[index]
+    ):
+        with pytest.raises(ActRefused) as refused:
+            services.save_draft(desk.duty, draft, version=1, fields={**draft.fields, **hint})
+        assert refused.value.reason_code == "exchange.fixed-words"
+
+
+def test_a_hint_written_past_the_form_is_neither_submitted_nor_released(desk: Desk) -> None:
+    now = timezone.now()
+    draft = services.cannot_confirm(desk.duty, received_request(desk, now=now), now=now)
+    plain = bytes(draft.content)
+    hint = msgspec.json.encode({**draft.fields, "language": "fr"})
+    Message.objects.filter(pk=draft.pk).update(content=hint)
+    with pytest.raises(ActRefused):
+        services.submit(desk.duty, draft, version=1, now=now)
+    Message.objects.filter(pk=draft.pk).update(content=plain)
+    message = approved(desk, services.submit(desk.duty, draft, version=1, now=now), now=now)
+    message = services.release(desk.releasing, message, now=now)
+    Message.objects.filter(pk=draft.pk).update(content=hint)
+    assert services.release_due(now=message.release_at) == 0
+    assert not Outbox.objects.filter(kind="answer").exists()
 
 
 def test_what_waits_for_its_hour_leaves_once(desk: Desk) -> None:

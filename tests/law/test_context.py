@@ -128,13 +128,16 @@ def test_a_person_of_unknown_status_may_be_protected(
     ("changes", "silent"),
     [
         ({"answer_outcome": "cannot-confirm-or-deny", "personal_data": False}, True),
-        ({"answer_outcome": "refused", "personal_data": False}, True),
+        ({"answer_outcome": "refused", "personal_data": False, "bears_information": False}, True),
+        ({"answer_outcome": "refused", "personal_data": False}, False),
+        ({"answer_outcome": "deferred", "personal_data": False}, False),
         ({"answer_outcome": "deferred", "personal_data": None, "bears_information": False}, True),
         ({"answer_outcome": "refused", "personal_data": None}, False),
         ({"answer_outcome": "refused", "personal_data": True, "bears_information": False}, False),
         ({"answer_outcome": "nothing-held", "personal_data": False, "bears_information": False}, False),
         ({"answer_outcome": "full", "personal_data": False, "bears_information": False}, False),
-        ({"kind": "delay-notice", "personal_data": False}, True),
+        ({"kind": "delay-notice", "personal_data": False, "bears_information": False}, True),
+        ({"kind": "delay-notice", "personal_data": False}, False),
         ({"kind": "delay-notice", "personal_data": True}, False),
         ({"kind": "spontaneous-information", "personal_data": False, "bears_information": False}, False),
         ({"action": "request", "kind": "request", "personal_data": False, "bears_information": False}, False),
@@ -145,6 +148,11 @@ def test_only_a_closed_code_without_personal_data_is_silent(changes: dict[str, o
     reading = read(ANSWER, **changes)
     said = {reading.bears_information, reading.holds_personal_data, reading.about_person}
     assert (said == {False}) is silent
+
+
+@pytest.mark.parametrize(("persons", "statuses", "shielded"), [(2, ("none",), True), (2, ("none", "none"), False)])
+def test_each_person_needs_a_status_of_their_own(persons: int, statuses: tuple[str, ...], shielded: bool) -> None:
+    assert read(ANSWER, persons=persons, protection_statuses=statuses).may_be_protected is shielded
 
 
 def test_only_a_clarification_may_say_that_it_bears_no_information() -> None:

@@ -105,6 +105,13 @@ def _disk(home: Path) -> Iterator[Finding]:
         sentence=f"{free / 1024**3:.1f} GiB are free.",
         next_step="" if enough else "Make room: a full disk stops receipts, and the peer waits.",
     )
+    # Whether the disk is encrypted cannot be told reliably from here, so a person is asked instead of being reassured.
+    yield Finding(
+        name="disk",
+        state="care",
+        sentence="The database holds drafts, messages, decisions and keys of attachments in clear.",
+        next_step="Keep home, database and backups on encrypted disks; docs/threat-model.md names what is in clear.",
+    )
 
 
 def _algorithms(_home: Path) -> Iterator[Finding]:
@@ -173,14 +180,18 @@ def _durability() -> Iterator[Finding]:
 
 
 def _law(_home: Path) -> Iterator[Finding]:
-    from accord.law.loading import load_packs
+    from accord.law.loading import PackFault, require_own_law
     from accord.parties.models import Party
 
     ours = Party.objects.filter(is_self=True).first()
     if ours is None:
         yield Finding(name="law", state="fault", sentence="This node knows no party.", next_step="Run `accord init`.")
         return
-    packs = load_packs(ours.described.law_packs)
+    try:
+        packs = require_own_law(ours.code, ours.described.law_packs)
+    except PackFault as fault:
+        yield Finding(name="law", state="fault", sentence=str(fault), next_step=fault.next_step)
+        return
     digests = ", ".join(f"{pack.name} {pack.digest.hex()[:12]}" for pack in packs)
     yield Finding(name="law", state="good", sentence=f"The packs are valid: {digests}.")
 

@@ -7,13 +7,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from accord.exchange.clocks import resume_clock
-from accord.exchange.drafting import Fields, draft_reply
+from accord.exchange.drafting import Fields, draft_reply, fixed_fields
 from accord.exchange.errors import ActRefused
 from accord.exchange.kinds import ANSWER, CLARIFICATION, DELAY_NOTICE, REQUEST
+from accord.exchange.kinds.answer import REFUSED_TEXT, STATES_NOTHING
 from accord.exchange.kinds.limits import NARRATIVE_CHARACTERS_MAX
 from accord.exchange.models import AgencyInquiry, Case, Clock, Message
 from accord.exchange.own_side import OwnSide
-from accord.exchange.shielding import same_words
 from accord.exchange.text import check_texts
 from accord.officers.acts import note
 from accord.officers.models import Officer
@@ -181,14 +181,6 @@ def cannot_confirm(officer: Officer, request: Message, *, now: datetime | None =
         ActRefused: It is no request of the other side.
     """
     _require_request(request)
-    fields = request.fields
-    recipient = fields["recipient"]
-    words = same_words(
-        party=our_party(),
-        agency=str(recipient["agency"]) if isinstance(recipient, Mapping) else "",
-        request=fields,
-        received_on=(request.received_at or timezone.now()).date(),
-    )
     own = OwnSide(
         has_personal_data=False,
         asks_about_person=False,
@@ -197,7 +189,7 @@ def cannot_confirm(officer: Officer, request: Message, *, now: datetime | None =
         has_safeguarded_information=False,
         has_third_party_origin=False,
     )
-    return draft_reply(officer, request, ANSWER, words, own=own, now=now)
+    return draft_reply(officer, request, ANSWER, fixed_fields(request), own=own, now=now)
 
 
 def refuse(
@@ -241,7 +233,12 @@ def refuse(
     }
     if is_without_reasons:
         refusal["is_without_reasons"] = True
-    refused = {**fields, "outcome": AnswerOutcome.REFUSED.value, "refusals": [refusal]}
+    # Where the officer writes no words of their own, the fixed ones stand: such a refusal bears no information.
+    fixed: dict[str, object] = {
+        "text": REFUSED_TEXT,
+        "accuracy": {"statement": STATES_NOTHING, "as_of": (now or timezone.now()).date().isoformat()},
+    }
+    refused = {**fixed, **fields, "outcome": AnswerOutcome.REFUSED.value, "refusals": [refusal]}
     draft = answer(officer, request, refused, own=own, now=now)
     if is_without_reasons:
         note(officer, "refuse without reasons", draft, at=now)

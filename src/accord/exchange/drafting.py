@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from accord.exchange.drafts import StaleDraft, given_values
 from accord.exchange.errors import ActRefused
-from accord.exchange.kinds import CLARIFICATION, REQUEST, SPONTANEOUS_INFORMATION
+from accord.exchange.kinds import ANSWER, CLARIFICATION, REQUEST, SPONTANEOUS_INFORMATION
 from accord.exchange.models import Case, Message
 from accord.exchange.own_side import OwnSide
 from accord.exchange.references import give_references
+from accord.exchange.shielding import same_words
 from accord.exchange.text import check_texts
 from accord.officers.acts import note
 from accord.officers.models import Officer
@@ -20,6 +21,7 @@ from accord.officers.permissions import Permission, require
 from accord.release.approvals import take_back
 from accord.release.gate import our_party
 from accord.release.services import channel_to
+from accord.vocabulary.refusal import AnswerOutcome
 from accord.vocabulary.subjects import Theme
 
 __all__ = [
@@ -30,8 +32,10 @@ __all__ = [
     "draft_information",
     "draft_reply",
     "draft_request",
+    "fixed_fields",
     "locked_draft",
     "own_side_of",
+    "require_same_words",
     "require_version",
     "save_draft",
     "void_approval",
@@ -231,6 +235,7 @@ def save_draft(
     held = locked_draft(message)
     require_version(held, version, fields)
     given_values(held.kind, fields)
+    require_same_words(held, fields)
     held.content = msgspec.json.encode(dict(fields))
     if own is not None:
         held.own_side = msgspec.json.encode(_own(own))
@@ -253,6 +258,39 @@ def locked_draft(message: Message) -> Message:
     if not held.may_change:
         raise ActRefused("The message can no longer be changed.", code="exchange.not-a-draft")
     return held
+
+
+def require_same_words(held: Message, fields: Fields) -> None:
+    """Raises where an answer that neither confirms nor denies says anything that does not follow from the request.
+
+    Args:
+        held: The message.
+        fields: The officer's fields of it, as they are to be stored or released.
+
+    Raises:
+        ActRefused: A field differs from what every such answer says.
+    """
+    outcome = AnswerOutcome.CANNOT_CONFIRM_OR_DENY.value
+    if held.kind != ANSWER or fields.get("outcome") != outcome:
+        return
+    if held.in_reply_to is None or dict(fields) != fixed_fields(held.in_reply_to):
+        raise ActRefused(
+            "This outcome has fixed words.",
+            code="exchange.fixed-words",
+            next_step="Use the act that neither confirms nor denies; it fills every field.",
+        )
+
+
+def fixed_fields(request: Message) -> dict[str, object]:
+    """Returns every field of the answer that neither confirms nor denies; each depends on the request alone."""
+    asked = request.fields
+    recipient = asked["recipient"]
+    return same_words(
+        party=our_party(),
+        agency=str(recipient["agency"]) if isinstance(recipient, Mapping) else "",
+        request=asked,
+        received_on=(request.received_at or request.created_at).date(),
+    )
 
 
 def require_version(held: Message, version: int, fields: Fields | None) -> None:

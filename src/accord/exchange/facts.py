@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from accord.exchange.kinds import ANSWER, CLARIFICATION, DELAY_NOTICE, REQUEST
+from accord.exchange.kinds.answer import DEFERRED_TEXT, PART_REFUSED_ALL, REFUSED_TEXT, STATES_NOTHING
 from accord.exchange.kinds.particulars import Caveat, Correspondence, Disclosure, Substance
 from accord.exchange.own_side import OwnSide
 from accord.law.facts import ArrangementFact, CaveatFact, ClearanceFact, Facts, RiskFact, RiskLevel, SubstanceFact
@@ -20,7 +21,27 @@ from accord.vocabulary.urgency import Urgency
 
 __all__ = ["arrangements_with", "facts_at_use", "facts_of_draft", "risk_of"]
 
-_WORDLESS_OUTCOMES = {AnswerOutcome.CANNOT_CONFIRM_OR_DENY, AnswerOutcome.DEFERRED, AnswerOutcome.REFUSED}
+_FIXED_TEXTS = {AnswerOutcome.DEFERRED: DEFERRED_TEXT, AnswerOutcome.REFUSED: REFUSED_TEXT}
+
+_FREE_FIELDS = (
+    "explanation",
+    "conditions",
+    "answered_items",
+    "offence",
+    "evaluation",
+    "persons",
+    "person_categories",
+    "special_categories",
+    "has_biometrics",
+    "substances",
+    "strict_necessity",
+    "handling_note",
+    "originator",
+    "third_party_origin",
+    "attachments",
+    "extensions",
+)
+"""Fields through which a refusal, a deferral or a notice would say more than its code."""
 
 
 def arrangements_with(party: str, peer: str) -> tuple[ArrangementFact, ...]:
@@ -55,7 +76,9 @@ def risk_of(peer: str, own: OwnSide) -> RiskFact | None:
         residual=_level(profile.residual),
         mitigations=tuple(profile.mitigations),
         has_measures_taken=own.has_measures_taken,
-        assessed_by=own.risk_assessed_by or profile.assessed_by,
+        # The register says who made the profile; a draft can add an assessor and never replace one.
+        assessed_by=profile.assessed_by,
+        assessed_here_by=own.risk_assessed_by,
     )
 
 
@@ -92,8 +115,17 @@ def _substances(named: Iterable[Substance], own: OwnSide) -> tuple[SubstanceFact
     return (*own.substances, *others)
 
 
-def _personal_data(given: Mapping[str, Any], own: OwnSide) -> bool | None:
-    if given.get("persons") or given.get("person_categories") or given.get("has_biometrics"):
+def _is_about_persons(given: Mapping[str, Any]) -> bool:
+    return bool(given.get("persons") or given.get("person_categories") or given.get("has_biometrics"))
+
+
+def _persons(given: Mapping[str, Any], answered: Mapping[str, Any]) -> int:
+    """Returns how many persons are spoken of: who answers a question about somebody speaks of them."""
+    return max(len(fields.get(name) or ()) for fields in (given, answered) for name in ("persons", "person_categories"))
+
+
+def _personal_data(kind: str, given: Mapping[str, Any], answered: Mapping[str, Any], own: OwnSide) -> bool | None:
+    if _is_about_persons(given) or (_is_about_persons(answered) and _bears_information(kind, given)):
         return True
     return own.has_personal_data
 
@@ -104,11 +136,34 @@ def _action(kind: str, given: Mapping[str, Any]) -> Any:  # Any: one of the gate
 
 
 def _bears_information(kind: str, given: Mapping[str, Any]) -> bool:
-    if kind == ANSWER:
-        return given.get("outcome") not in _WORDLESS_OUTCOMES
     if kind == CLARIFICATION:
         return given.get("role") != "question"
-    return kind != DELAY_NOTICE
+    if kind == DELAY_NOTICE:
+        return _says_more(given)
+    if kind != ANSWER:
+        return True
+    outcome = given.get("outcome")
+    if outcome is AnswerOutcome.CANNOT_CONFIRM_OR_DENY:
+        # Every field of it depends on the request alone, and nothing else is submitted or released.
+        return False
+    return outcome not in _FIXED_TEXTS or _says_more(given) or not _has_fixed_words(given, _FIXED_TEXTS[outcome])
+
+
+def _says_more(given: Mapping[str, Any]) -> bool:
+    return any(given.get(name) for name in _FREE_FIELDS)
+
+
+def _has_fixed_words(given: Mapping[str, Any], text: str) -> bool:
+    accuracy = given.get("accuracy")
+    return (
+        given.get("text", text) == text
+        and (accuracy is None or accuracy.statement == STATES_NOTHING)
+        and all(
+            refusal.part_refused == PART_REFUSED_ALL
+            and not (refusal.reasons or refusal.cured_by or refusal.clarification_asked or refusal.reviewable_by)
+            for refusal in given.get("refusals") or ()
+        )
+    )
 
 
 def facts_of_draft(
@@ -118,6 +173,7 @@ def facts_of_draft(
     kind: str,
     given: Mapping[str, Any],
     own: OwnSide,
+    answered: Mapping[str, Any] | None = None,
     drafter: str,
     releaser: str | None,
     on: date,
@@ -125,6 +181,7 @@ def facts_of_draft(
     clearances: tuple[ClearanceFact, ...] = (),
     arrangements: tuple[ArrangementFact, ...] = (),
     risk: RiskFact | None = None,
+    received_from: tuple[str, ...] = (),
 ) -> Facts:
     """Returns the facts of letting a draft leave.
 
@@ -134,6 +191,7 @@ def facts_of_draft(
         kind: Kind of message.
         given: Typed values of the fields given so far.
         own: What our side knows of it.
+        answered: Typed values of the message answered; whoever it names is spoken of here too.
         drafter: User name of the drafter.
         releaser: User name of the releasing officer; ``None`` before release.
         on: Day of the act.
@@ -141,7 +199,9 @@ def facts_of_draft(
         clearances: Holds that were answered.
         arrangements: Our register, as far as it binds both parties.
         risk: Risk of the receiver.
+        received_from: Other parties that ever sent us anything; assumed to be in it where nobody said what is.
     """
+    asked = answered or {}
     evaluation, accuracy, marking = given.get("evaluation"), given.get("accuracy"), given.get("classification")
     sender, recipient = given.get("sender"), given.get("recipient")
     refusals = given.get("refusals") or ()
@@ -166,8 +226,9 @@ def facts_of_draft(
         imminence_stated=bool(own.imminence),
         is_minimum_data=own.is_minimum_data,
         reviewer_notified=own.is_reviewer_notified,
-        personal_data=_personal_data(given, own),
-        asks_about_person=True if given.get("persons") else own.asks_about_person,
+        personal_data=_personal_data(kind, given, asked, own),
+        asks_about_person=True if _is_about_persons(given) or _is_about_persons(asked) else own.asks_about_person,
+        persons=_persons(given, asked),
         person_categories=tuple(given.get("person_categories") or ()),
         protection_statuses=own.protection_statuses,
         minor=given.get("concerns_minor"),
@@ -206,7 +267,7 @@ def facts_of_draft(
         safeguarded_authority=own.safeguarded_authority,
         third_party_origin=is_third_party,
         originator_consent=own.has_originator_consent,
-        contains_received_from=own.contains_received_from,
+        contains_received_from=received_from if own.contains_received_from is None else own.contains_received_from,
         substances=_substances(given.get("substances") or (), own),
         retention_days=(retention - on).days if retention and retention >= on else None,
         retention_until=retention,
@@ -214,6 +275,7 @@ def facts_of_draft(
         answer_outcome=given.get("outcome"),
         refusal_ground=refusals[0].ground if refusals else None,
         refusal_rule=refusals[0].rule if refusals else None,
+        refusal_rules=tuple(sorted({refusal.rule for refusal in refusals if refusal.rule})),
         delay_reason=given.get("reason") if kind == DELAY_NOTICE else None,
         expected_on=given.get("expected_on"),
         due_on=due_on,

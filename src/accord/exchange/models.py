@@ -259,6 +259,7 @@ class HoldAnswer(models.Model):
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField()
     reason = models.TextField()
+    bound_to = models.BinaryField(max_length=32)
 
     class Meta:
         """One answer to each hold; a later one replaces it."""

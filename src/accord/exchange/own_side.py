@@ -49,7 +49,7 @@ class OwnSide(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         is_notified_instrumentality: Whether notification under section 17(2)(a) is proven.
         has_security_safeguards: Whether the safeguards of section 8(5) are in place.
         has_measures_taken: Whether the mitigations of the risk profile were really taken in this file.
-        risk_assessed_by: Who assessed the risk in this file, where it was not the profile's author.
+        risk_assessed_by: Who assessed the risk in this file besides the profile's author, whom it never replaces.
         exposure: Whether the question itself could expose somebody.
         assurance: The assurance relied on.
         is_compelled: Whether it was obtained by compulsion.
@@ -57,7 +57,8 @@ class OwnSide(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         safeguarded_authority: The authority to communicate it.
         has_third_party_origin: Whether it came from a province or another third party.
         has_originator_consent: Whether the originator's written consent is on file.
-        contains_received_from: Parties whose received matter it holds.
+        contains_received_from: Parties whose received matter it holds; left out, every other party that ever sent
+            us anything is assumed.
         substances: Our own law's facts on the substances named.
         is_life_threat: Whether death or serious harm is imminent.
         imminence: What makes it imminent, in words.
@@ -93,7 +94,7 @@ class OwnSide(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     safeguarded_authority: _Line | None = None
     has_third_party_origin: bool | None = None
     has_originator_consent: bool = False
-    contains_received_from: tuple[_Line, ...] = ()
+    contains_received_from: tuple[_Line, ...] | None = None
     substances: Annotated[tuple[SubstanceFact, ...], msgspec.Meta(max_length=LIST_ITEMS_MAX)] = ()
     is_life_threat: bool = False
     imminence: _Note | None = None

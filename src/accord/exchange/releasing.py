@@ -9,19 +9,20 @@ from django.utils import timezone
 from accord.courier.alarms import raise_alarm
 from accord.exchange.authors import authors_of
 from accord.exchange.clocks import end_clock, pause_clock
-from accord.exchange.drafting import own_side_of
+from accord.exchange.drafting import own_side_of, require_same_words
 from accord.exchange.errors import ActRefused
 from accord.exchange.kinds import ANSWER, DELAY_NOTICE, SPONTANEOUS_INFORMATION
 from accord.exchange.models import Case, Clock, HoldAnswer, Message
-from accord.exchange.submission import clock_answered, facts_of, slot_of
+from accord.exchange.submission import clock_answered, facts_of, hold_binding, slot_of
 from accord.exchange.text import check_texts
+from accord.law.decision import Outcome
 from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 from accord.release import approvals
 from accord.release.errors import ApprovalRefused, GateRefuses
 from accord.release.models import Approval
-from accord.release.services import one_release, withdraw_released
+from accord.release.services import check, one_release, withdraw_released
 from accord.release.services import release as let_leave
 from accord.vocabulary.refusal import AnswerOutcome, DelayReason
 from accord.vocabulary.urgency import Lane, Urgency, lane_for
@@ -143,8 +144,24 @@ def answer_hold(
         raise ActRefused("A hold is answered before release, with a reason.", code="exchange.hold-not-answered")
     if officer.pk in authors_of(held):
         raise ApprovalRefused("Nobody answers a hold on their own text.", code="release.own-draft")
+    facts = facts_of(held, releaser=None, now=moment)
+    holding = {reason.policy for reason in check(facts).reasons if reason.outcome is Outcome.HOLD}
+    if policy not in holding:
+        raise ActRefused(
+            "This policy does not hold the message now.",
+            code="exchange.no-such-hold",
+            next_step="Answer a hold that the gate names for the text as it stands.",
+            fields={"policy": policy[:64]},
+        )
     answer, _ = HoldAnswer.objects.update_or_create(
-        message=held, policy=policy, defaults={"decided_by": officer, "decided_at": moment, "reason": reason}
+        message=held,
+        policy=policy,
+        defaults={
+            "decided_by": officer,
+            "decided_at": moment,
+            "reason": reason,
+            "bound_to": hold_binding(held, facts),
+        },
     )
     note(officer, "answer hold", held, at=moment, detail={"policy": policy})
     return answer
@@ -215,6 +232,7 @@ def _locked_to_leave(message: Message) -> Message:
 
 
 def _leave(officer: Officer, held: Message, moment: datetime) -> None:
+    require_same_words(held, held.fields)
     released = let_leave(
         officer=officer,
         peer=held.case.peer_id,
@@ -255,7 +273,7 @@ def release_due(*, now: datetime | None = None) -> int:
             continue
         try:
             left += release(message.release_by, message, now=moment).released_id is not None
-        except (ApprovalRefused, GateRefuses) as stopped:
+        except (ActRefused, ApprovalRefused, GateRefuses) as stopped:
             raise_alarm(None, "exchange.not-released", f"A scheduled message could not leave: {stopped.reason_code}.")
     return left
 

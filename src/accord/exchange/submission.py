@@ -6,15 +6,19 @@ table of time limits). It is encoded once; those bytes are approved, released, s
 Source: rule BI-01 (both gates must pass); Arar Commission, recommendation 8 (each item is screened before it leaves).
 """
 
+import hashlib
+import hmac
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any, Final
 
 import msgspec
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accord.exchange.attaching import references_of, seal_together
-from accord.exchange.drafting import Fields, locked_draft, own_side_of, require_version
+from accord.exchange.drafting import Fields, locked_draft, own_side_of, require_same_words, require_version
 from accord.exchange.drafts import FieldProblem, complete, given_values, problems_of, with_service_fields
 from accord.exchange.errors import ActRefused
 from accord.exchange.facts import arrangements_with, facts_of_draft, risk_of
@@ -22,19 +26,22 @@ from accord.exchange.kinds import ANSWER, REQUEST, SCHEMA
 from accord.exchange.models import Case, Clock, Message
 from accord.exchange.shielding import release_slot
 from accord.law.decision import Decision, Outcome
-from accord.law.facts import ClearanceFact, Facts
+from accord.law.facts import ClearanceFact, Facts, facts_digest
 from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
+from accord.parties.models import Party
 from accord.release.approvals import request_approval
 from accord.release.errors import GateRefuses
 from accord.release.gate import our_party
+from accord.release.models import ReceivedMessage
 from accord.release.records import keep_decision
 from accord.release.services import check
 from accord.vocabulary.clocks import FIRST_CLOCK_TABLE
+from accord.vocabulary.handling import Classification
 from accord.vocabulary.refusal import AnswerOutcome
 
-__all__ = ["Check", "check_draft", "clock_answered", "facts_of", "is_same_words", "slot_of", "submit"]
+__all__ = ["Check", "check_draft", "clock_answered", "facts_of", "hold_binding", "is_same_words", "slot_of", "submit"]
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +72,27 @@ def clock_answered(message: Message) -> Clock | None:
     return Clock.objects.filter(message_id=message.in_reply_to_id).first()
 
 
+THREAD_STEPS_MAX: Final = 64
+"""Replies to replies that are followed back; a thread has a handful."""
+
+
+def _answered_by(message: Message) -> dict[str, Any]:  # Any: each field has its own type
+    """Returns whom the messages of the thread name, back to the first: to answer about somebody is to speak of them."""
+    named: dict[str, Any] = {}
+    about = message.in_reply_to
+    for _ in range(THREAD_STEPS_MAX):
+        if about is None:
+            break
+        fields = about.fields
+        for name in ("persons", "person_categories"):
+            given = fields.get(name)
+            if isinstance(given, list) and len(given) > len(named.get(name, ())):
+                named[name] = given
+        named["has_biometrics"] = named.get("has_biometrics") or bool(fields.get("has_biometrics"))
+        about = about.in_reply_to
+    return named
+
+
 def facts_of(message: Message, *, releaser: str | None, now: datetime) -> Facts:
     """Returns the facts of letting a draft leave now.
 
@@ -75,26 +103,66 @@ def facts_of(message: Message, *, releaser: str | None, now: datetime) -> Facts:
     """
     party, peer, own = our_party(), message.case.peer_id, own_side_of(message)
     clock = clock_answered(message)
-    answers = message.hold_answers.order_by("policy").values_list(
-        "policy", "decided_by__username", "decided_at", "reason"
-    )
-    return facts_of_draft(
+    facts = facts_of_draft(
         party=party,
         peer=peer,
         kind=message.kind,
-        given=given_values(message.kind, message.fields, by_officer=False),
+        given=_given(message),
         own=own,
+        answered=_answered_by(message),
         drafter=message.drafted_by.username if message.drafted_by else "",
         releaser=releaser,
         on=now.date(),
         due_on=clock.due_at.date() if clock is not None else None,
-        clearances=tuple(
-            ClearanceFact(policy=policy, by=by, on=decided_at.date(), has_reason=bool(reason))
-            for policy, by, decided_at, reason in answers
-        ),
         arrangements=arrangements_with(party, peer),
         risk=risk_of(peer, own),
+        received_from=tuple(
+            Party.objects.exclude(code__in=[party, peer])
+            .filter(Exists(ReceivedMessage.objects.filter(peer_id=OuterRef("pk"))))
+            .order_by("code")
+            .values_list("code", flat=True)
+        ),
     )
+    return msgspec.structs.replace(facts, clearances=_clearances(message, facts))
+
+
+def _clearances(message: Message, facts: Facts) -> tuple[ClearanceFact, ...]:
+    """Returns the answers to holds that were given to exactly this text, these files and these facts."""
+    answers = message.hold_answers.order_by("policy").values_list(
+        "policy", "decided_by__username", "decided_at", "reason", "bound_to"
+    )
+    bound_to = hold_binding(message, facts) if answers else b""
+    return tuple(
+        ClearanceFact(policy=policy, by=by, on=decided_at.date(), has_reason=bool(reason))
+        for policy, by, decided_at, reason, bound in answers
+        if hmac.compare_digest(bytes(bound), bound_to)
+    )
+
+
+def hold_binding(message: Message, facts: Facts) -> bytes:
+    """Returns what an answer to a hold is bound to: the text, its files, and what the gate was told but for the day.
+
+    A text that is written anew, a file that is added, or a fact that is changed leaves the answer without effect.
+
+    Args:
+        message: The draft.
+        facts: Its facts.
+    """
+    timeless = msgspec.structs.replace(
+        facts, date=message.created_at.date(), retention_days=None, releaser=None, clearances=(), due_on=None
+    )
+    digest = hashlib.sha256(b"accord/hold-answer/1\0" + facts_digest(timeless))
+    digest.update(hashlib.sha256(bytes(message.content)).digest())
+    for sha256 in message.attachments.order_by("id").values_list("sha256", flat=True):
+        digest.update(bytes(sha256))
+    return digest.digest()
+
+
+def _given(message: Message) -> dict[str, Any]:  # Any: each field has its own type
+    given = given_values(message.kind, message.fields, by_officer=False)
+    if message.attachments.exists():
+        given["attachments"] = True
+    return given
 
 
 def _next_reference(message: Message) -> str:
@@ -129,7 +197,40 @@ def _misdirected(message: Message, fields: Fields) -> tuple[FieldProblem, ...]:
         given = fields.get(field)
         if isinstance(given, Mapping) and given.get("party") != party:
             problems.append(FieldProblem(field=f"{field}.party", sentence=f"This must be {party}."))
+    # An answer with fixed words takes its authorities and its marking from the request.
+    if not is_same_words(message):
+        problems += _unknown_agencies(message, fields) + _wrong_marking(fields)
     return tuple(problems)
+
+
+def _unknown_agencies(message: Message, fields: Fields) -> list[FieldProblem]:
+    """Who speaks is who the drafter works for, and either authority stands in its party's profile."""
+    drafter = message.drafted_by
+    problems = []
+    for field, party in (("sender", our_party()), ("recipient", message.case.peer_id)):
+        given = fields.get(field)
+        code = given.get("agency") if isinstance(given, Mapping) and given.get("party") == party else None
+        if code is None:
+            continue
+        known = {agency.code for agency in Party.objects.get(code=party).described.agencies}
+        if code not in known:
+            problems.append(FieldProblem(field=f"{field}.agency", sentence=f"{party} has no such agency."))
+        elif field == "sender" and drafter is not None and drafter.agency and drafter.agency != code:
+            problems.append(FieldProblem(field="sender.agency", sentence="This must be the drafter's own agency."))
+    return problems
+
+
+def _wrong_marking(fields: Fields) -> list[FieldProblem]:
+    """An own marking stands in our profile, and its equivalent is not below the profile's."""
+    marking, table = fields.get("classification"), Party.objects.get(code=our_party()).described.markings
+    if not table or not isinstance(marking, Mapping):
+        return []
+    least = {name.casefold(): equivalent for name, equivalent in table.items()}.get(str(marking.get("own")).casefold())
+    if least is None:
+        return [FieldProblem(field="classification.own", sentence="Our profile has no such marking.")]
+    if Classification(str(marking.get("equivalent"))).rank < least.rank:
+        return [FieldProblem(field="classification.equivalent", sentence=f"This must be at least {least.value}.")]
+    return []
 
 
 def check_draft(officer: Officer, message: Message, *, now: datetime | None = None) -> Check:
@@ -183,6 +284,7 @@ def submit(officer: Officer, message: Message, *, version: int, now: datetime | 
         require_version(held, version, None)
         if held.state != Message.State.DRAFT:
             return held
+        require_same_words(held, held.fields)
         fields = composed(held)
         problems = _misdirected(held, fields)
         if problems:

@@ -102,6 +102,7 @@ class Context(Struct, frozen=True, kw_only=True):
     answer: str
     refusal_ground: str
     refusal_rule: str
+    refusal_rules: tuple[str, ...]
     has_delay_reason: bool
     has_expected_day: bool
     is_overdue: bool
@@ -169,7 +170,9 @@ def _names_recipient(caveats: tuple[CaveatFact, ...], recipient: str | None) -> 
 
 def _cleared(facts: Facts) -> tuple[str, ...]:
     """Holds answered in writing, lately, by someone who neither drafted, releases nor assessed this file."""
-    interested = {facts.drafter, facts.releaser, facts.risk.assessed_by if facts.risk else None}
+    interested = {facts.drafter, facts.releaser}
+    if facts.risk is not None:
+        interested |= {facts.risk.assessed_by, facts.risk.assessed_here_by}
     return tuple(
         clearance.policy
         for clearance in facts.clearances
@@ -191,15 +194,23 @@ def _assured(facts: Facts, what: str) -> bool:
 
 
 def _is_silent(facts: Facts) -> bool:
-    """Whether nothing but a closed code leaves: no information, no personal data.
+    """Whether nothing but a closed code and fixed words leaves: no information, no personal data.
 
-    Where nobody has said whether there are personal data, the statement that no information is borne must be there.
+    A refusal, deferral or notice is silent only where it is said to bear no information. Of the answer that neither
+    confirms nor denies every word is fixed, so it needs only the statement that there are no personal data.
     """
     if facts.action == "request" or facts.personal_data is True:
         return False
-    if facts.personal_data is None and facts.bears_information:
+    is_fixed = facts.kind == "answer" and facts.answer_outcome == AnswerOutcome.CANNOT_CONFIRM_OR_DENY
+    if facts.bears_information and not (is_fixed and facts.personal_data is False):
         return False
     return facts.kind in _SILENT_KINDS or (facts.kind == "answer" and facts.answer_outcome in _SILENT_OUTCOMES)
+
+
+def _may_be_protected(facts: Facts, *, about_person: bool) -> bool:
+    """Whether somebody spoken of may be shielded (CA-07): each person needs a status, and a missing one is unknown."""
+    lacks_one = about_person and len(facts.protection_statuses) < max(1, facts.persons)
+    return lacks_one or not _SHIELDED_STATUSES.isdisjoint(facts.protection_statuses)
 
 
 def context_of(facts: Facts) -> Context:
@@ -208,7 +219,6 @@ def context_of(facts: Facts) -> Context:
     silent = _is_silent(facts)
     holds_personal_data = facts.personal_data is not False and not silent
     about_person = holds_personal_data or (facts.action == "request" and facts.asks_about_person is not False)
-    statuses = facts.protection_statuses
     risk = facts.risk
     risk_age = _age(risk.profile_date if risk else None, on=on)
     as_of_age = _age(facts.as_of, on=on)
@@ -244,7 +254,7 @@ def context_of(facts: Facts) -> Context:
         states_personal_data=facts.personal_data is True,
         bears_information=not silent and (facts.bears_information or facts.kind not in _ASKING_KINDS),
         is_cannot_confirm=silent and facts.answer_outcome is AnswerOutcome.CANNOT_CONFIRM_OR_DENY,
-        may_be_protected=(about_person and not statuses) or not _SHIELDED_STATUSES.isdisjoint(statuses),
+        may_be_protected=_may_be_protected(facts, about_person=about_person),
         custody_open=facts.in_custody is not False and not facts.custody_safeguards,
         basis=tuple(sorted(set(facts.basis))),
         has_predominance_test=facts.predominance_test,
@@ -265,7 +275,13 @@ def context_of(facts: Facts) -> Context:
         risk_residual=risk.residual if risk else "unknown",
         risk_mitigated=bool(risk and risk.mitigations and risk.has_measures_taken),
         risk_unexplained=bool(risk and risk.baseline != risk.residual and not risk.mitigations),
-        risk_own_file=bool(risk and (risk.assessed_by is None or risk.assessed_by in {facts.drafter, facts.releaser})),
+        risk_own_file=bool(
+            risk
+            and (
+                risk.assessed_by is None
+                or not {risk.assessed_by, risk.assessed_here_by}.isdisjoint({facts.drafter, facts.releaser} - {None})
+            )
+        ),
         baseline_reduced=bool(risk and risk.baseline_reduced_by),
         exposure=facts.exposure,
         relies_on_assurance=bool(facts.assurance or (risk and "assurance" in risk.mitigations)),
@@ -299,6 +315,7 @@ def context_of(facts: Facts) -> Context:
         answer=facts.answer_outcome or "unknown",
         refusal_ground=facts.refusal_ground or "unknown",
         refusal_rule=facts.refusal_rule or "unknown",
+        refusal_rules=tuple(sorted({*facts.refusal_rules, *([facts.refusal_rule] if facts.refusal_rule else [])})),
         has_delay_reason=facts.delay_reason is not None,
         has_expected_day=facts.expected_on is not None,
         is_overdue=facts.due_on is not None and facts.due_on < on,

@@ -101,7 +101,8 @@ class RiskFact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     baseline_reduced_by: Annotated[
         _Names, Meta(description="Anything counted to lower the baseline score; must stay empty (BI-04).")
     ] = ()
-    assessed_by: Annotated[_Name | None, Meta(description="Officer who assessed the risk in this file.")] = None
+    assessed_by: Annotated[_Name | None, Meta(description="Author of the profile, from the register.")] = None
+    assessed_here_by: Annotated[_Name | None, Meta(description="Who assessed the risk in this file besides.")] = None
 
 
 class AssuranceFact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -199,6 +200,10 @@ class Facts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     person_categories: Annotated[
         tuple[PersonCategory, ...], Meta(max_length=_MAX_ITEMS, description="Category of each person spoken of.")
     ] = ()
+    persons: Annotated[
+        int,
+        Meta(ge=0, le=10_000, description="Persons named here or in what is answered; each needs a status of its own."),
+    ] = 0
     protection_statuses: Annotated[
         tuple[ProtectionStatus, ...],
         Meta(max_length=_MAX_ITEMS, description="Own-side knowledge of each person's protection; never travels."),
@@ -247,7 +252,11 @@ class Facts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     accuracy_statement: Annotated[bool, Meta(description="Accuracy and reliability are stated in words.")] = False
     as_of: Annotated[Day | None, Meta(description="Day on which the information was true.")] = None
     bears_information: Annotated[
-        bool, Meta(description="False only for a clarification or notice without information of its own.")
+        bool,
+        Meta(
+            description="False only where nothing but a closed code and fixed words leaves: no text of an officer's, "
+            "no person, no attachment, no extension; or for a question."
+        ),
     ] = True
     caveats: Annotated[
         tuple[CaveatFact, ...], Meta(max_length=_MAX_ITEMS, description="Caveats that travel with the item.")
@@ -274,6 +283,7 @@ class Facts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     answer_outcome: Annotated[AnswerOutcome | None, Meta(description="What an answer says.")] = None
     refusal_ground: Annotated[RefusalGround | None, Meta(description="Ground of a refusal.")] = None
     refusal_rule: Annotated[_Name | None, Meta(description="Rule named where the ground is the law.")] = None
+    refusal_rules: Annotated[_Names, Meta(description="Every rule that any refusal in the item names.")] = ()
     delay_reason: Annotated[DelayReason | None, Meta(description="Reason in a delay notice.")] = None
     expected_on: Annotated[Day | None, Meta(description="Expected day of the late answer.")] = None
     due_on: Annotated[Day | None, Meta(description="Last day of the clock that runs on this side.")] = None

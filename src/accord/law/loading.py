@@ -36,6 +36,7 @@ __all__ = [
     "load_packs",
     "packs_for",
     "read_pack",
+    "require_own_law",
 ]
 
 EMERGENCY_RULE = "BI-13"
@@ -234,6 +235,26 @@ def installed_packs() -> tuple[Pack, ...]:
     return load_packs(
         sorted(entry.name for entry in _root().iterdir() if entry.is_dir() and (entry / _HEADER).is_file())
     )
+
+
+def require_own_law(party: str, names: Sequence[str]) -> tuple[Pack, ...]:
+    """Returns the packs named, if every installed pack that binds the party is among them.
+
+    A profile is a file that an administrator can write; what law binds a party is not theirs to choose.
+
+    Raises:
+        PackFault: A pack that binds the party is left out, or one is missing or does not hold together.
+    """
+    packs = load_packs(names)
+    left_out = [pack.name for pack in installed_packs() if pack.binds(party) and pack not in packs]
+    if left_out:
+        raise PackFault(
+            f"The profile of {party} leaves out the law that binds it: {', '.join(left_out)}.",
+            code="law.pack-left-out",
+            next_step="Name these packs under law_packs in the profile, then start the node again.",
+            fields={"party": party, "packs": left_out},
+        )
+    return packs
 
 
 def packs_for(party: str) -> tuple[Pack, ...]:

@@ -14,6 +14,7 @@ import holidays
 import msgspec
 
 from accord.errors import OurFault
+from accord.vocabulary.handling import Classification
 
 __all__ = ["Agency", "Names", "Profile", "ProfileRefused", "load_profile", "profile_from_json", "shipped_profiles"]
 
@@ -67,6 +68,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         holidays_subdivision: Subdivision of that calendar, or empty.
         agencies: Its agencies.
         law_packs: Rule packs its gate loads.
+        markings: Its own classification markings and the least equivalent of each; empty where it has no table.
     """
 
     version: Annotated[int, msgspec.Meta(ge=1, le=1)]
@@ -80,6 +82,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     law_packs: Annotated[
         tuple[Annotated[str, msgspec.Meta(pattern=PACK_NAME)], ...], msgspec.Meta(min_length=1, max_length=16)
     ]
+    markings: Annotated[dict[_Label, Classification], msgspec.Meta(max_length=64)] = {}
 
     @property
     def zone(self) -> ZoneInfo:

@@ -7,7 +7,7 @@ from accord.errors import OurFault
 from accord.law.decision import Decision
 from accord.law.engine import Gate
 from accord.law.facts import Facts
-from accord.law.loading import load_packs
+from accord.law.loading import require_own_law
 from accord.parties.models import Party
 
 __all__ = ["NodeNotSetUp", "decide", "gate_in_use", "our_party", "use_gate"]
@@ -63,10 +63,12 @@ def gate_in_use() -> Gate:
 
     Raises:
         NodeNotSetUp: The node was never set up.
+        PackFault: The profile leaves out a pack that binds us.
     """
     with _IN_USE.lock:
         if _IN_USE.gate is None:
-            _IN_USE.gate = Gate(load_packs(_ourselves().described.law_packs))
+            ourselves = _ourselves()
+            _IN_USE.gate = Gate(require_own_law(ourselves.code, ourselves.described.law_packs))
         return _IN_USE.gate
 
 

@@ -18,6 +18,10 @@ from accord.vocabulary.refusal import AnswerOutcome, RefusalGround
 __all__ = [
     "CANNOT_CONFIRM_ACCURACY",
     "CANNOT_CONFIRM_TEXT",
+    "DEFERRED_TEXT",
+    "PART_REFUSED_ALL",
+    "REFUSED_TEXT",
+    "STATES_NOTHING",
     "Answer",
     "AnsweredItem",
     "ItemState",
@@ -25,7 +29,11 @@ __all__ = [
 ]
 
 CANNOT_CONFIRM_TEXT = "This side can neither confirm nor deny that it holds information on the matter asked about."
-CANNOT_CONFIRM_ACCURACY = "This answer states nothing about the matter asked about."
+CANNOT_CONFIRM_ACCURACY = STATES_NOTHING = "This answer states nothing about the matter asked about."
+REFUSED_TEXT = "This request is refused on the ground named."
+DEFERRED_TEXT = "The answer to this request is deferred."
+PART_REFUSED_ALL = "The whole request."
+"""Fixed words of a refusal and a deferral; an answer in these words alone bears no information."""
 
 
 class ItemState(StrEnum):

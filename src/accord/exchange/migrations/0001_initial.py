@@ -173,6 +173,7 @@ class Migration(migrations.Migration):
                 ('policy', models.CharField(max_length=64)),
                 ('decided_at', models.DateTimeField()),
                 ('reason', models.TextField()),
+                ('bound_to', models.BinaryField(max_length=32)),
                 ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hold_answers', to='exchange.message')),
             ],
