@@ -8,8 +8,10 @@ from django.http import HttpResponse
 
 from accord.node.api.application import api
 from accord.node.api.operations import OFFERED, Everyone, Offered
+from accord.officers.models import Officer
 from accord.officers.permissions import CONTENT_PERMISSIONS, ROLE_PERMISSIONS, Permission, Role
-from tests.api.conftest import Caller
+from tests.api.conftest import Caller, CallerOf
+from tests.api.story import drafted, own_side, request_fields
 from tests.simulators.paired_node import PairedNode
 
 NAMES = sorted(item["operationId"] for path in api.get_openapi_schema()["paths"].values() for item in path.values())
@@ -102,3 +104,35 @@ def test_what_is_open_to_every_account_changes_nothing_and_names_no_case() -> No
 def test_a_role_of_two_persons_is_needed_to_draft_and_to_release() -> None:
     for role, permissions in ROLE_PERMISSIONS.items():
         assert not {Permission.MESSAGE_DRAFT, Permission.MESSAGE_RELEASE} <= permissions, role
+
+
+def test_a_token_that_may_not_read_cases_does_not_read_by_writing(
+    node: PairedNode, officers: dict[Role, Officer], callers: dict[Role, Caller], caller_of: CallerOf
+) -> None:
+    secret = {"facts": "A secret fact."}
+    draft = drafted(callers[Role.LIAISON], **secret)
+    message, case = f"/messages/{draft['id']}", f"/cases/{draft['case_id']}"
+    drafter = caller_of(officers[Role.LIAISON], [Permission.MESSAGE_DRAFT])
+    taker = caller_of(officers[Role.LIAISON], [Permission.CASE_TAKE])
+    asker = caller_of(officers[Role.LIAISON], [Permission.MESSAGE_ANSWER])
+
+    stale = drafter.put(f"{message}/draft", {"version": 99, "fields": {}})
+    saved = drafter.put(f"{message}/draft", {"version": 1, "fields": request_fields(**secret), "own_side": own_side()})
+    taken = taker.post(f"{case}/take")
+    asked = asker.post(f"{case}/inquiries", {"agency": "RCMP", "question": "A secret question?"})
+
+    assert [answer.status_code for answer in (stale, saved, taken, asked)] == [409, 200, 200, 201]
+    assert (stale.json()["stored"], saved.json()["content"], saved.json()["own_side"]) == (None, None, None)
+    assert (taken.json()["title"], asked.json()["question"]) == (None, None)
+    assert all(b"secret" not in answer.content for answer in (stale, saved, taken, asked))
+
+
+def test_the_reviewer_sees_who_issued_which_token_for_whom(callers: dict[Role, Caller]) -> None:
+    acts = callers[Role.REVIEWER].get("/acts", limit=100).json()["items"]
+
+    issued = {act["detail"]["username"]: act for act in acts if act["verb"] == "issue token"}
+
+    assert issued["liaison"]["officer"] == "admin"
+    assert issued["liaison"]["detail"]["opens_content"]
+    assert "case.read" in issued["liaison"]["detail"]["scope"]
+    assert not issued["admin"]["detail"]["opens_content"]

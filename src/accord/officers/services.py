@@ -193,6 +193,17 @@ def _scope(officer: Officer, scope: Sequence[str], expires_at: datetime) -> list
     return sorted(set(scope))
 
 
+def _for_whom(officer: Officer, scope: list[str]) -> dict[str, str | int | bool | None]:
+    # The administrator holds the secret first, so the reviewer must see for whom it is and whether it opens content.
+    opens_content = not CONTENT_PERMISSIONS.isdisjoint(scope)
+    return {
+        "officer": officer.pk,
+        "username": officer.username,
+        "scope": ",".join(scope),
+        "opens_content": opens_content,
+    }
+
+
 @transaction.atomic
 def issue_token(
     by: Officer,
@@ -221,7 +232,7 @@ def issue_token(
         expires_at=expires_at,
         digest=hashlib.sha256(secret.encode()).digest(),
     )
-    note(by, "issue token", token, detail={"officer": officer.pk, "scope": ",".join(words)})
+    note(by, "issue token", token, detail=_for_whom(officer, words))
     return token, secret
 
 
@@ -246,7 +257,7 @@ def register_certificate(
     certificate = ClientCertificate.objects.create(
         officer=officer, label=label, scope=words, expires_at=expires_at, sha256=der_sha256
     )
-    note(by, "register certificate", certificate, detail={"officer": officer.pk, "scope": ",".join(words)})
+    note(by, "register certificate", certificate, detail=_for_whom(officer, words))
     return certificate
 
 

@@ -151,7 +151,7 @@ def approve_message(request: ApiRequest, message_id: Path[UUID], body: Word) -> 
         seen_digest=bytes.fromhex(body.payload_digest),
         seen_facts_digest=bytes.fromhex(body.facts_digest),
     )
-    return Reader().message(find_message(approved.pk))
+    return Reader(request.officer).message(find_message(approved.pk))
 
 
 @offer(
@@ -166,7 +166,7 @@ def approve_message(request: ApiRequest, message_id: Path[UUID], body: Word) -> 
 def send_back_message(request: ApiRequest, message_id: Path[UUID], body: SentBack) -> MessageOut:
     """Returns a submitted or approved message to its drafter with a reason."""
     returned = send_back(request.officer, find_message(message_id), reason=body.reason)
-    return Reader().message(find_message(returned.pk))
+    return Reader(request.officer).message(find_message(returned.pk))
 
 
 @offer(
@@ -182,7 +182,7 @@ def answer_hold_of_message(request: ApiRequest, message_id: Path[UUID], body: Ho
     """Answers one hold in writing; the gate decides whether this officer's word counts."""
     message = find_message(message_id)
     answer_hold(request.officer, message, policy=body.policy, reason=body.reason)
-    return Reader().message(find_message(message_id))
+    return Reader(request.officer).message(find_message(message_id))
 
 
 @offer(
@@ -197,7 +197,7 @@ def answer_hold_of_message(request: ApiRequest, message_id: Path[UUID], body: Ho
 def release_message(request: ApiRequest, message_id: Path[UUID]) -> MessageOut:
     """Lets exactly what was approved leave; where it must wait for its hour, `release_at` says when it does."""
     released = release(request.officer, find_message(message_id))
-    return Reader().message(find_message(released.pk))
+    return Reader(request.officer).message(find_message(released.pk))
 
 
 @offer(
@@ -212,4 +212,4 @@ def release_message(request: ApiRequest, message_id: Path[UUID]) -> MessageOut:
 def withdraw_message(request: ApiRequest, message_id: Path[UUID]) -> MessageOut:
     """Takes back a released message that is not sealed yet; afterwards only a correction can follow it."""
     withdrawn = withdraw(request.officer, find_message(message_id))
-    return Reader().message(find_message(withdrawn.pk))
+    return Reader(request.officer).message(find_message(withdrawn.pk))

@@ -11,6 +11,8 @@ from ninja import Field, Schema
 
 from accord.exchange.clocks import read_clock
 from accord.exchange.models import AgencyInquiry, Attachment, Case, Clock, Message
+from accord.officers.models import Officer
+from accord.officers.permissions import Permission
 from accord.parties.models import Party
 
 __all__ = [
@@ -69,7 +71,7 @@ class CaseRow(Schema):
     peer: str
     is_ours: bool = Field(description="Whether our side opened it.")
     theme: str
-    title: str
+    title: str | None = Field(description="Our own title; null without `case.read`.")
     state: CaseState
     waiting_on: WaitingOn
     holder: str | None
@@ -113,7 +115,7 @@ class AttachmentOut(Schema):
 class MessageOut(MessageRow):
     """A message with its content."""
 
-    content: dict[str, Any]  # Any: the kind's own schema
+    content: dict[str, Any] | None = Field(description="The message; null without `case.read`.")  # Any: its schema
     own_side: dict[str, Any] | None = Field(description="What our side knows and the other must not; never sent.")
     attachments: list[AttachmentOut]
     approval_id: UUID | None
@@ -126,7 +128,7 @@ class InquiryOut(Schema):
 
     id: UUID
     agency: str
-    question: str
+    question: str | None = Field(description="What was asked; null without `case.read`, as is the reply.")
     asked_at: datetime
     reply: str | None
     holds_information: bool | None
@@ -151,9 +153,15 @@ class CaseOut(CaseRow):
 
 
 class Reader:
-    """Reads rows for one answer: one time for all of them, and each party looked up once."""
+    """Reads rows for one answer: one time for all of them, and each party looked up once.
 
-    def __init__(self) -> None:
+    Args:
+        officer: Who is answered, narrowed to the account's scope. An act needs its own permission, and its answer shows
+            content only to who may read cases: a narrow token does not read by writing.
+    """
+
+    def __init__(self, officer: Officer) -> None:
+        self._shows_content = officer.may(Permission.CASE_READ)
         self.now = timezone.now()
         self._parties = Party.objects.in_bulk()
         self._ourselves = next((party for party in self._parties.values() if party.is_self), None)
@@ -191,15 +199,15 @@ class Reader:
 
     def message(self, message: Message) -> MessageOut:
         """Returns a message with its content and, for our own, what our side knows of it."""
-        own_side = bytes(message.own_side)
+        shows, own_side = self._shows_content, bytes(message.own_side)
         return MessageOut(
             **self._row_of_message(message),
-            content=message.fields,
-            own_side=msgspec.json.decode(own_side, type=dict[str, Any]) if own_side else None,
-            attachments=[attachment_out(item) for item in message.attachments.all()],
+            content=message.fields if shows else None,
+            own_side=msgspec.json.decode(own_side, type=dict[str, Any]) if own_side and shows else None,
+            attachments=[attachment_out(item) for item in message.attachments.all()] if shows else [],
             approval_id=message.approval_id,
             release_at=message.release_at,
-            return_reason=message.return_reason or None,
+            return_reason=(message.return_reason or None) if shows else None,
         )
 
     def case(self, case: Case) -> CaseOut:
@@ -212,9 +220,9 @@ class Reader:
         for inquiry in inquiries:
             moments += _moments_of_inquiry(inquiry)
         return CaseOut(
-            **_row_of_case(case),
+            **_row_of_case(case, shows_content=self._shows_content),
             messages=[self.message_row(message) for message in messages],
-            inquiries=[inquiry_out(inquiry) for inquiry in inquiries],
+            inquiries=[inquiry_out(inquiry, shows_content=self._shows_content) for inquiry in inquiries],
             timeline=sorted(moments, key=lambda moment: moment.at),
         )
 
@@ -246,7 +254,7 @@ def _hours(time: timedelta) -> float:
     return round(time.total_seconds() / 3600, 2)
 
 
-def _row_of_case(case: Case) -> dict[str, Any]:  # Any: members of CaseRow
+def _row_of_case(case: Case, *, shows_content: bool) -> dict[str, Any]:  # Any: members of CaseRow
     return {
         "id": case.id,
         "own_ref": case.own_ref,
@@ -254,7 +262,7 @@ def _row_of_case(case: Case) -> dict[str, Any]:  # Any: members of CaseRow
         "peer": case.peer_id,
         "is_ours": case.is_ours,
         "theme": case.theme,
-        "title": case.title,
+        "title": case.title if shows_content else None,
         "state": case.state,
         "waiting_on": case.waiting_on,
         "holder": case.holder.username if case.holder else None,
@@ -264,8 +272,8 @@ def _row_of_case(case: Case) -> dict[str, Any]:  # Any: members of CaseRow
 
 
 def case_row(case: Case) -> CaseRow:
-    """Returns a case for a list."""
-    return CaseRow(**_row_of_case(case))
+    """Returns a case for a list, which only who may read cases is shown."""
+    return CaseRow(**_row_of_case(case, shows_content=True))
 
 
 def attachment_out(attachment: Attachment) -> AttachmentOut:
@@ -279,15 +287,15 @@ def attachment_out(attachment: Attachment) -> AttachmentOut:
     )
 
 
-def inquiry_out(inquiry: AgencyInquiry) -> InquiryOut:
-    """Returns an inquiry."""
+def inquiry_out(inquiry: AgencyInquiry, *, shows_content: bool) -> InquiryOut:
+    """Returns an inquiry, with its words where they may be read."""
     return InquiryOut(
         id=inquiry.id,
         agency=inquiry.agency,
-        question=inquiry.question,
+        question=inquiry.question if shows_content else None,
         asked_at=inquiry.asked_at,
-        reply=inquiry.reply or None,
-        holds_information=inquiry.holds_information,
+        reply=(inquiry.reply or None) if shows_content else None,
+        holds_information=inquiry.holds_information if shows_content else None,
         replied_at=inquiry.replied_at,
     )
 

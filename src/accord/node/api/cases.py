@@ -79,7 +79,7 @@ def list_cases(
 def open_case(request: ApiRequest, body: NewCase) -> Status[CaseOut]:
     """Opens a case of our own with a peer; its title stays here."""
     case = create_case(request.officer, peer=body.peer, theme=body.theme, title=body.title)
-    return Status(201, Reader().case(case))
+    return Status(201, Reader(request.officer).case(case))
 
 
 @offer(
@@ -92,7 +92,7 @@ def open_case(request: ApiRequest, body: NewCase) -> Status[CaseOut]:
 )
 def show_case(request: ApiRequest, case_id: Path[UUID]) -> CaseOut:
     """Shows a case, its messages with their clocks, its inquiries, and what happened when."""
-    return Reader().case(find_case(case_id))
+    return Reader(request.officer).case(find_case(case_id))
 
 
 @offer(
@@ -105,4 +105,4 @@ def show_case(request: ApiRequest, case_id: Path[UUID]) -> CaseOut:
 )
 def show_message(request: ApiRequest, message_id: Path[UUID]) -> MessageOut:
     """Shows a message, ours or theirs, with its content, its files and its clock."""
-    return Reader().message(find_message(message_id))
+    return Reader(request.officer).message(find_message(message_id))

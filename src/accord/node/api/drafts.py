@@ -109,7 +109,7 @@ class CheckOut(Schema):
 def new_request(request: ApiRequest, case_id: Path[UUID], body: NewRequest) -> MessageOut:
     """Drafts a request in a case. A field that is given must be right; a field may be missing until submission."""
     draft = draft_request(request.officer, find_case(case_id), body.fields, own=body.own_side)
-    return Reader().message(find_message(draft.pk))
+    return Reader(request.officer).message(find_message(draft.pk))
 
 
 @offer(
@@ -125,7 +125,7 @@ def new_request(request: ApiRequest, case_id: Path[UUID], body: NewRequest) -> M
 def new_information(request: ApiRequest, case_id: Path[UUID], body: NewInformation) -> MessageOut:
     """Drafts information that is given unasked because it matters to the other side."""
     draft = draft_information(request.officer, find_case(case_id), body.fields, own=body.own_side)
-    return Reader().message(find_message(draft.pk))
+    return Reader(request.officer).message(find_message(draft.pk))
 
 
 @offer(
@@ -142,7 +142,7 @@ def replace_draft(request: ApiRequest, message_id: Path[UUID], body: SavedDraft)
     saved = save_draft(
         request.officer, find_message(message_id), version=body.version, fields=body.fields, own=body.own_side
     )
-    return Reader().message(find_message(saved.pk))
+    return Reader(request.officer).message(find_message(saved.pk))
 
 
 @offer(
@@ -196,4 +196,4 @@ def check_message(request: ApiRequest, message_id: Path[UUID]) -> CheckOut:
 def submit_message(request: ApiRequest, message_id: Path[UUID], body: Submission) -> MessageOut:
     """Asks a second officer to approve exactly this message; a refusal by the gate is put on record."""
     submitted = submit(request.officer, find_message(message_id), version=body.version)
-    return Reader().message(find_message(submitted.pk))
+    return Reader(request.officer).message(find_message(submitted.pk))

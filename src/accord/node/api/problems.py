@@ -25,6 +25,7 @@ from ninja.errors import HttpError, ValidationError
 
 from accord.errors import AccordError, NotAvailableNow, OfficerCanMend, OurFault
 from accord.exchange.drafts import StaleDraft
+from accord.officers.permissions import Permission
 
 __all__ = [
     "PROBLEM_MEDIA_TYPE",
@@ -205,8 +206,10 @@ def _on_accord_error(_request: HttpRequest, error: Any) -> HttpResponse:  # Any:
     return problem_response(error)
 
 
-def _on_stale_draft(_request: HttpRequest, error: Any) -> HttpResponse:  # Any: chosen by class in _ANSWERS
-    return problem_response(error, extra={"yours": error.yours, "stored": error.stored})
+def _on_stale_draft(request: HttpRequest, error: Any) -> HttpResponse:  # Any: chosen by class in _ANSWERS
+    officer = getattr(request, "officer", None)
+    may_read = officer is not None and officer.may(Permission.CASE_READ)
+    return problem_response(error, extra={"yours": error.yours, "stored": error.stored if may_read else None})
 
 
 def _on_validation(_request: HttpRequest, error: Any) -> HttpResponse:  # Any: chosen by class in _ANSWERS

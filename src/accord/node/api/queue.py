@@ -151,7 +151,7 @@ def show_queue(
     rows = rows.select_related("message__case__holder", "message__drafted_by")
     name = f"queue.{direction}"
     page = page_of(rows, name, cursor=cursor, limit=limit, by="due_at", newest_first=False)
-    reader = Reader()
+    reader = Reader(request.officer)
     items = [
         QueueRow(case=case_row(clock.message.case), message=reader.message_row(clock.message)) for clock in page.rows
     ]
@@ -184,7 +184,7 @@ def show_queue_counts(request: ApiRequest) -> dict[str, int]:
 def take_case(request: ApiRequest, case_id: Path[UUID], body: Taking) -> CaseOut:
     """Makes the officer the holder of a case; a colleague's case is taken over only expressly."""
     taken = take(request.officer, find_case(case_id), from_colleague=body.from_colleague)
-    return Reader().case(find_case(taken.pk))
+    return Reader(request.officer).case(find_case(taken.pk))
 
 
 @offer(
@@ -199,7 +199,7 @@ def take_case(request: ApiRequest, case_id: Path[UUID], body: Taking) -> CaseOut
 def close_one_case(request: ApiRequest, case_id: Path[UUID]) -> CaseOut:
     """Closes a case in which no request is unanswered and no draft is open."""
     closed = close_case(request.officer, find_case(case_id))
-    return Reader().case(find_case(closed.pk))
+    return Reader(request.officer).case(find_case(closed.pk))
 
 
 @offer(
@@ -216,7 +216,7 @@ def close_one_case(request: ApiRequest, case_id: Path[UUID]) -> CaseOut:
 def new_inquiry(request: ApiRequest, case_id: Path[UUID], body: NewInquiry) -> InquiryOut:
     """Notes a question to an agency of our own side; it never leaves."""
     inquiry = ask_agency(request.officer, find_case(case_id), agency=body.agency, question=body.question)
-    return inquiry_out(inquiry)
+    return inquiry_out(inquiry, shows_content=request.officer.may(Permission.CASE_READ))
 
 
 @offer(
@@ -232,7 +232,7 @@ def record_agency_reply(request: ApiRequest, inquiry_id: Path[UUID], body: Agenc
     """Records what the agency replied; a reply on record is not changed."""
     inquiry = AgencyInquiry.objects.get(pk=inquiry_id)
     recorded = record_reply(request.officer, inquiry, text=body.text, holds_information=body.holds_information)
-    return inquiry_out(recorded)
+    return inquiry_out(recorded, shows_content=request.officer.may(Permission.CASE_READ))
 
 
 @offer(
@@ -249,7 +249,7 @@ def record_agency_reply(request: ApiRequest, inquiry_id: Path[UUID], body: Agenc
 def answer_request(request: ApiRequest, message_id: Path[UUID], body: NewAnswer) -> MessageOut:
     """Drafts an answer to a request of the other side; it is approved and released like any message."""
     draft = answer(request.officer, find_message(message_id), body.fields, own=body.own_side)
-    return Reader().message(find_message(draft.pk))
+    return Reader(request.officer).message(find_message(draft.pk))
 
 
 @offer(
@@ -265,7 +265,7 @@ def answer_request(request: ApiRequest, message_id: Path[UUID], body: NewAnswer)
 def neither_confirm_nor_deny(request: ApiRequest, message_id: Path[UUID]) -> MessageOut:
     """Drafts the one answer whose words and time of release depend on the request alone."""
     draft = cannot_confirm(request.officer, find_message(message_id))
-    return Reader().message(find_message(draft.pk))
+    return Reader(request.officer).message(find_message(draft.pk))
 
 
 @offer(
@@ -292,7 +292,7 @@ def refuse_request(request: ApiRequest, message_id: Path[UUID], body: NewRefusal
         is_without_reasons=body.is_without_reasons,
         own=body.own_side,
     )
-    return Reader().message(find_message(draft.pk))
+    return Reader(request.officer).message(find_message(draft.pk))
 
 
 @offer(
@@ -315,7 +315,7 @@ def delay_answer(request: ApiRequest, message_id: Path[UUID], body: NewDelay) ->
         expected_on=body.expected_on,
         own=body.own_side,
     )
-    return Reader().message(find_message(draft.pk))
+    return Reader(request.officer).message(find_message(draft.pk))
 
 
 @offer(
@@ -330,7 +330,7 @@ def delay_answer(request: ApiRequest, message_id: Path[UUID], body: NewDelay) ->
 def resume_clock_of(request: ApiRequest, message_id: Path[UUID]) -> MessageOut:
     """Lets the clock of a request go on, because the ground of its pause has gone."""
     resume(request.officer, find_message(message_id))
-    return Reader().message(find_message(message_id))
+    return Reader(request.officer).message(find_message(message_id))
 
 
 @offer(
@@ -346,4 +346,4 @@ def resume_clock_of(request: ApiRequest, message_id: Path[UUID]) -> MessageOut:
 def clarify_message(request: ApiRequest, message_id: Path[UUID], body: NewClarification) -> MessageOut:
     """Asks for missing particulars instead of refusing, or replies where the other side asked."""
     draft = clarify(request.officer, find_message(message_id), body.fields, points=body.points, own=body.own_side)
-    return Reader().message(find_message(draft.pk))
+    return Reader(request.officer).message(find_message(draft.pk))
