@@ -30,6 +30,13 @@ def test_a_sound_node_is_sound_and_the_root_key_on_it_asks_for_care(canada: Node
     assert [finding["state"] for finding in findings["files"]] == ["good", "care"]
 
 
+def test_the_doctor_says_that_the_database_is_in_clear_and_the_disk_must_be_encrypted(canada: Node) -> None:
+    _code, findings = found(canada)
+    (said,) = [one for one in findings["disk"] if "in clear" in one["sentence"]]
+    assert said["state"] == "care"
+    assert "encrypted disks" in said["next_step"]
+
+
 def test_a_key_file_that_others_can_read_is_a_fault(copied: Node) -> None:
     (copied.home / "keys.acc").chmod(0o644)
     code, findings = found(copied)
