@@ -39,6 +39,7 @@ def answer_fields(**changes: object) -> Fields:
     fields |= {"sender": {"party": "CA", "agency": "RCMP"}, "recipient": {"party": "IN", "agency": "NCB"}}
     fields["caveats"][0]["who_may_access"] = ["NCB"]
     fields["legal_basis"] = ["Privacy Act (R.S.C. 1985, c. P-21), s. 8(2)(f)"]
+    fields["classification"] = {"own": "Protected C", "equivalent": "restricted"}
     return {**fields, **changes}
 
 

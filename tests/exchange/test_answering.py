@@ -170,7 +170,8 @@ def test_a_delay_notice_stops_the_clock_on_its_ground_and_resuming_moves_the_lim
     services.release(desk.releasing, message, now=now + timedelta(hours=2))
     clock = Clock.objects.get()
     assert (clock.state, clock.pause_reason) == (Clock.State.PAUSED, "judicial-authorisation")
-    assert not clock.is_overdue(now + timedelta(days=30))
+    assert not clock.is_overdue(now + timedelta(days=19))
+    assert clock.is_overdue(now + timedelta(days=22))
     resumed = services.resume(desk.duty, request, now=now + timedelta(days=3, hours=2))
     assert resumed.due_at == now + timedelta(days=10)
     with pytest.raises(ActRefused):

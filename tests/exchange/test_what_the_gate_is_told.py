@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from accord.courier.models import Channel
+from accord.courier.models import Alarm, Channel
 from accord.exchange import services
 from accord.exchange.errors import ActRefused
 from accord.exchange.kinds.answer import PART_REFUSED_ALL
@@ -206,3 +206,13 @@ def test_matter_of_another_party_is_assumed_where_nobody_said_what_is_in_it(desk
     assert "BI-03.holds-third" in stopped_by(desk, informing(desk, peer="GB", recipient=recipient))
     said = own_side(contains_received_from=[])
     assert "BI-03.holds-third" not in stopped_by(desk, informing(desk, peer="GB", own=said, recipient=recipient))
+
+
+def test_an_emergency_release_calls_the_reviewer_within_a_day(desk: Desk) -> None:
+    own = own_side(is_life_threat=True, imminence="Within the hour.", is_minimum_data=True)
+    draft = informing(desk, own=own, purpose="protect-life")
+    message = services.submit(desk.liaison, draft, version=1)
+    assert message.approval is not None
+    message = services.approve(desk.releasing, message, seen_digest=bytes(message.approval.payload_digest))
+    services.release(desk.releasing, message)
+    assert Alarm.objects.get().code == "exchange.emergency-released"

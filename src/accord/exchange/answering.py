@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
-from accord.exchange.clocks import resume_clock
+from accord.exchange.clocks import DELAY_DAYS_MAX, resume_clock
 from accord.exchange.drafting import Fields, draft_reply, fixed_fields
 from accord.exchange.errors import ActRefused
 from accord.exchange.kinds import ANSWER, CLARIFICATION, DELAY_NOTICE, REQUEST
@@ -264,6 +264,8 @@ def delay(
     _require_request(request)
     if reason not in set(DelayReason):
         raise ActRefused("The reason is not in the closed list.", code="exchange.unknown-reason")
+    if (expected_on - (now or timezone.now()).date()).days > DELAY_DAYS_MAX:
+        raise ActRefused("The day is too far away.", code="exchange.expected-too-late", fields={"days": DELAY_DAYS_MAX})
     notice = {
         **_echo(request),
         **fields,
@@ -304,7 +306,9 @@ def resume(officer: Officer, request: Message, *, now: datetime | None = None) -
     require(officer, Permission.MESSAGE_ANSWER)
     moment = now or timezone.now()
     clock = Clock.objects.select_for_update().filter(message=request, state=Clock.State.PAUSED).first()
-    if clock is None or request.is_ours:
+    # A clock that the other side stopped goes on by our act once the day it named has passed.
+    is_theirs = request.is_ours and not (clock and clock.expected_on and moment.date() > clock.expected_on)
+    if clock is None or is_theirs:
         raise ActRefused("There is no paused clock of ours.", code="exchange.no-paused-clock")
     resume_clock(clock, at=moment)
     clock.save()

@@ -26,6 +26,7 @@ from accord.vocabulary.urgency import AccessClass, Urgency
 
 __all__ = [
     "CLOCK_TABLES",
+    "DELAY_DAYS_MAX",
     "CapitalTime",
     "ClockReading",
     "WorkingCalendar",
@@ -39,6 +40,9 @@ __all__ = [
 
 CLOCK_TABLES: Final[dict[str, ClockTable]] = {FIRST_CLOCK_TABLE.version: FIRST_CLOCK_TABLE}
 """Tables by version; a clock keeps the one it was started under."""
+
+DELAY_DAYS_MAX: Final = 90
+"""Days by which one notice may put an answer off: a quarter, after which the delay is told anew."""
 
 WORK_BEGINS: Final = time(9)
 WORK_ENDS: Final = time(17)

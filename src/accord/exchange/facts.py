@@ -225,7 +225,6 @@ def facts_of_draft(
         is_life_threat=own.is_life_threat,
         imminence_stated=bool(own.imminence),
         is_minimum_data=own.is_minimum_data,
-        reviewer_notified=own.is_reviewer_notified,
         personal_data=_personal_data(kind, given, asked, own),
         asks_about_person=True if _is_about_persons(given) or _is_about_persons(asked) else own.asks_about_person,
         persons=_persons(given, asked),

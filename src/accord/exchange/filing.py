@@ -11,9 +11,10 @@ from uuid import UUID
 import msgspec
 
 from accord.courier.models import Entry
-from accord.exchange.attaching import check_reference
-from accord.exchange.clocks import CLOCK_TABLES, end_clock, new_clock, pause_clock
+from accord.exchange.attaching import KEY_BYTES, check_reference
+from accord.exchange.clocks import CLOCK_TABLES, DELAY_DAYS_MAX, end_clock, new_clock, pause_clock
 from accord.exchange.facts import facts_at_use
+from accord.exchange.inspection import AttachmentRefused
 from accord.exchange.kinds import ANSWER, CLARIFICATION, DELAY_NOTICE, REQUEST, SCHEMA, SPONTANEOUS_INFORMATION, STRUCTS
 from accord.exchange.kinds.limits import PAYLOAD_BYTES_MAX
 from accord.exchange.kinds.particulars import Correspondence
@@ -29,6 +30,9 @@ __all__ = ["TITLE_CHARACTERS_MAX", "register_kinds"]
 
 TITLE_CHARACTERS_MAX = 120
 """Characters of a case's title taken from its first message: one row of the queue."""
+
+FIRST_CHUNK_MAX = 2**31 - 1
+"""Highest place of a file's first chunk: what both databases store."""
 
 _ROOM = "exchange"
 
@@ -260,9 +264,14 @@ def _file_delay(received: Received, work: FilingWork) -> Handled:
     request = _answered(received, work, kinds=(REQUEST,), ours_only=True)
     if request is None:
         return Handled(state="refused", code="exchange.unknown-request")
+    if (content.expected_on - received.received_at.date()).days > DELAY_DAYS_MAX:
+        return Handled(state="refused", code="exchange.expected-too-late")
     _message(received, request.case, work, in_reply_to=request)
-    _move(request.case, work, waiting_on=Case.Waiting.THEM, other_ref=content.case_ref_own)
     clock = _known(work).clocks.get(request.pk)
+    if clock is not None and clock.state == Clock.State.ENDED:
+        # What was answered is not put off: the notice is filed and moves nothing.
+        return FILED
+    _move(request.case, work, waiting_on=Case.Waiting.THEM, other_ref=content.case_ref_own)
     if clock is not None:
         pause_clock(clock, reason=content.reason, expected_on=content.expected_on, at=received.received_at)
         work.change(clock, "state", "paused_at", "pause_reason", "expected_on")
@@ -286,6 +295,8 @@ def _check(payload: bytes, content: Correspondence) -> None:
         check_texts(msgspec.json.decode(payload))
     for reference in content.attachments:
         check_reference(reference)
+        if len(_key_bytes(reference.key)) != KEY_BYTES or reference.first_chunk > FIRST_CHUNK_MAX:
+            raise AttachmentRefused("The file's key or place is refused.", code="attachment.malformed-reference")
 
 
 _HANDLERS = {

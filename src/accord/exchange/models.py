@@ -219,10 +219,11 @@ class Clock(models.Model):
         return f"due {self.due_at:%Y-%m-%d %H:%M} UTC, {self.state}"
 
     def is_overdue(self, now: datetime) -> bool:
-        """Returns whether the limit passed without an end or a pause before it."""
+        """Returns whether the limit passed without an end or a pause before it; a pause counts until its day."""
         if self.state == Clock.State.ENDED:
             return self.ended_at is not None and self.ended_at > self.due_at
-        at = self.paused_at if self.state == Clock.State.PAUSED and self.paused_at else now
+        is_still = self.state == Clock.State.PAUSED and not (self.expected_on and now.date() > self.expected_on)
+        at = self.paused_at if is_still and self.paused_at else now
         return at > self.due_at
 
 

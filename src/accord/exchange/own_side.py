@@ -63,7 +63,6 @@ class OwnSide(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         is_life_threat: Whether death or serious harm is imminent.
         imminence: What makes it imminent, in words.
         is_minimum_data: Whether only what averts the harm is in it.
-        is_reviewer_notified: Whether the reviewer has been told.
     """
 
     has_personal_data: bool | None = None
@@ -99,4 +98,3 @@ class OwnSide(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     is_life_threat: bool = False
     imminence: _Note | None = None
     is_minimum_data: bool = False
-    is_reviewer_notified: bool = False

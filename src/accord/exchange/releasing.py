@@ -33,6 +33,9 @@ MESSAGE_LIFE_DAYS: Final = 90
 """Days after release in which a message may still be shown at the other side: an outage of a quarter is a crisis that
 officers settle by other means, and what arrives after it is out of date."""
 
+EMERGENCY_REVIEW: Final = timedelta(hours=24)
+"""Time within which a reviewer looks at what left as an emergency (rule BI-13)."""
+
 _ONLY_BEFORE = "The message is not waiting for this."
 
 
@@ -255,6 +258,13 @@ def _leave(officer: Officer, held: Message, moment: datetime) -> None:
     held.released_at = moment
     held.save(update_fields=["released", "content", "envelope_id", "state", "released_at"])
     _after_release(held, moment)
+    if own_side_of(held).is_life_threat:
+        by = moment + EMERGENCY_REVIEW
+        raise_alarm(
+            None,
+            "exchange.emergency-released",
+            f"{held.reference} left as an emergency; review by {by:%Y-%m-%d %H:%M}.",
+        )
     note(officer, "release message", held, at=moment, detail={"digest": bytes(released.payload_digest).hex()})
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from accord.courier.alarms import raise_alarm
 from accord.exchange.clocks import new_clock
 from accord.exchange.kinds import REQUEST
 from accord.exchange.models import Clock, Message
@@ -19,14 +20,27 @@ _STATE_OF = {
     "expired-unread": Message.State.EXPIRED,
 }
 
+_CONTRADICTED_BY = {
+    "filed": {Message.State.ACTED, Message.State.EXPIRED},
+    "acted": {Message.State.EXPIRED},
+    "refused": {Message.State.FILED, Message.State.ACTED, Message.State.EXPIRED},
+    "expired-unread": {Message.State.FILED, Message.State.ACTED},
+}
+"""States that a word of the peer no longer moves; what was refused may still be filed, when it is tried again."""
+
 
 def _on_outcome(notice: OutcomeNotice) -> None:
     state = _STATE_OF.get(notice.state)
     if state is None:
         return
-    Message.objects.filter(
+    told = Message.objects.filter(
         released__outbox__channel__peer_id=notice.peer, released__outbox__position__range=(notice.first, notice.last)
-    ).update(state=state, disposed_at=notice.at, disposed_code=notice.code or "", disposed_rule=notice.rule or "")
+    )
+    if told.filter(state__in=_CONTRADICTED_BY[notice.state]).exists():
+        raise_alarm(None, "exchange.disposition-contradicts", f"{notice.peer} took back what became of a message.")
+    told.exclude(state__in=_CONTRADICTED_BY[notice.state]).update(
+        state=state, disposed_at=notice.at, disposed_code=notice.code or "", disposed_rule=notice.rule or ""
+    )
 
 
 def _on_delivered(released_keys: Sequence[int], at: datetime) -> None:

@@ -259,6 +259,12 @@ def is_same_words(message: Message) -> bool:
     return message.kind == ANSWER and message.fields.get("outcome") == AnswerOutcome.CANNOT_CONFIRM_OR_DENY.value
 
 
+def _finds_nothing_of_a_person(message: Message) -> bool:
+    """Whether it says that nothing is held about a person: sent at once, it would set apart what waits."""
+    is_empty = message.kind == ANSWER and message.fields.get("outcome") == AnswerOutcome.NOTHING_HELD.value
+    return is_empty and any(_answered_by(message).values())
+
+
 def submit(officer: Officer, message: Message, *, version: int, now: datetime | None = None) -> Message:
     """Asks a second officer to approve exactly this message.
 
@@ -295,7 +301,7 @@ def submit(officer: Officer, message: Message, *, version: int, now: datetime | 
         reference = str(fields["message_ref"])
         record = keep_decision(facts, decision, actor=officer, at=moment, description=reference)
         if decision.lets_pass:
-            if is_same_words(held):
+            if is_same_words(held) or _finds_nothing_of_a_person(held):
                 held.release_at = slot_of(held, moment)
             held.approval = request_approval(
                 officer,
