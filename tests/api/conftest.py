@@ -21,6 +21,15 @@ from accord.parties.services import record_arrangement, record_risk_profile
 from accord.release.gate import use_gate
 from tests.simulators.paired_node import PairedNode
 
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Names each generated test by its operation: workers that share the tests run one test a name."""
+    for item in items:
+        label = getattr(item, "operation_label", None)
+        if label is not None and label not in item.nodeid:
+            item._nodeid = f"{item.nodeid}[{label}]"
+
+
 TOKEN_DAYS = 30
 
 
