@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from _pytest.nodeid import coerce_node_id
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
@@ -24,10 +25,11 @@ from tests.simulators.paired_node import PairedNode
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Names each generated test by its operation: workers that share the tests run one test a name."""
-    for item in items:
-        label = getattr(item, "operation_label", None)
-        if label is not None and label not in item.nodeid:
-            item._nodeid = f"{item.nodeid}[{label}]"
+    generated = [item for item in items if getattr(item, "operation_label", None)]
+    for item in generated:
+        item._id = coerce_node_id(f"{item.nodeid}[{item.operation_label}]")
+    if len({item.nodeid for item in generated}) != len(generated):
+        raise pytest.UsageError("two generated tests have one name, so that one of them would not run")
 
 
 TOKEN_DAYS = 30
