@@ -169,8 +169,10 @@ class Entry(models.Model):
             models.UniqueConstraint(fields=["channel", "direction", "envelope_id"], name="courier_entry_envelope"),
         ]
         indexes: ClassVar = [
+            # The direction stands among the fields although it is fixed: SQLite otherwise prefers the unique index, and
+            # looks through the whole log for what waits.
             models.Index(
-                fields=["channel", "position"],
+                fields=["channel", "direction", "position"],
                 condition=Q(direction="in", handled_at__isnull=True),
                 name="courier_entry_unhandled",
             ),

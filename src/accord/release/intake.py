@@ -23,6 +23,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accord.courier.alarms import raise_alarm
+from accord.courier.heads import locked_channel
 from accord.courier.models import Channel, Direction, Entry
 from accord.errors import AccordError, NotAvailableNow, OurFault
 from accord.parties.custody import Custody, custody_in_use
@@ -75,7 +76,8 @@ class Intake(msgspec.Struct, frozen=True, kw_only=True):
 def take_in_all(*, limit: int = INTAKE_BATCH_MAX, now: datetime | None = None) -> Intake:
     """Takes in a batch from each channel; see :func:`take_in`."""
     total = Intake()
-    for channel in Channel.objects.select_related("peer").order_by("pk"):
+    # Without the heads and the peers' profiles: an intake of nothing is asked for at each sign of life.
+    for channel in Channel.objects.only("party_code", "peer_id", "mode").order_by("pk"):
         total += take_in(channel, limit=limit, now=now)
     return total
 
@@ -133,7 +135,7 @@ def _take_batch(channel: Channel, *, limit: int, custody: Custody, now: datetime
     opened = _opened(channel, entries, custody=custody, now=now)
     with transaction.atomic():
         # The row lock makes a second worker wait; on SQLite the transaction itself holds the one write lock.
-        locked = Channel.objects.select_for_update(of=("self",)).get(pk=channel.pk)
+        locked = locked_channel(channel.pk)
         waiting = frozenset(_unhandled(locked).values_list("pk", flat=True)[:limit])
         still_waiting = [pair for pair in opened if pair[0].pk in waiting]
         if not still_waiting or not has_own_words(locked):

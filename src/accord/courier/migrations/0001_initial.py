@@ -187,7 +187,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['channel_id', 'direction', 'position'],
-                'indexes': [models.Index(condition=models.Q(('direction', 'in'), ('handled_at__isnull', True)), fields=['channel', 'position'], name='courier_entry_unhandled'), models.Index(condition=models.Q(('recovered', True)), fields=['channel', 'position'], name='courier_entry_recovered')],
+                'indexes': [models.Index(condition=models.Q(('direction', 'in'), ('handled_at__isnull', True)), fields=['channel', 'direction', 'position'], name='courier_entry_unhandled'), models.Index(condition=models.Q(('recovered', True)), fields=['channel', 'position'], name='courier_entry_recovered')],
                 'constraints': [models.UniqueConstraint(fields=('channel', 'direction', 'position'), name='courier_entry_position'), models.UniqueConstraint(fields=('channel', 'direction', 'envelope_id'), name='courier_entry_envelope')],
             },
         ),
