@@ -153,8 +153,9 @@ class Message(models.Model):
         ordering: ClassVar[list[str]] = ["created_at", "id"]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["state", "saved_at"], name="message_by_state"),
+            # With the state among its fields, or SQLite would look through all that is approved instead.
             models.Index(
-                fields=["release_at"],
+                fields=["state", "release_at"],
                 condition=models.Q(state="approved", release_at__isnull=False),
                 name="message_scheduled",
             ),

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accord.courier.alarms import raise_alarm
@@ -27,7 +28,16 @@ from accord.release.services import release as let_leave
 from accord.vocabulary.refusal import AnswerOutcome, DelayReason
 from accord.vocabulary.urgency import Lane, Urgency, lane_for
 
-__all__ = ["MESSAGE_LIFE_DAYS", "answer_hold", "approve", "release", "release_due", "send_back", "withdraw"]
+__all__ = [
+    "MESSAGE_LIFE_DAYS",
+    "answer_hold",
+    "approve",
+    "due_at",
+    "release",
+    "release_due",
+    "send_back",
+    "withdraw",
+]
 
 MESSAGE_LIFE_DAYS: Final = 90
 """Days after release in which a message may still be shown at the other side: an outage of a quarter is a crisis that
@@ -274,11 +284,8 @@ def release_due(*, now: datetime | None = None) -> int:
     One that cannot leave any more (its approval lapsed, the law changed) stays approved and raises an alarm.
     """
     moment = now or timezone.now()
-    waiting = Message.objects.filter(
-        state=Message.State.APPROVED, release_at__lte=moment, release_by__isnull=False
-    ).select_related("release_by")
     left = 0
-    for message in waiting.order_by("release_at"):
+    for message in due_at(moment):
         if message.release_by is None or not message.release_by.may(Permission.MESSAGE_RELEASE):
             continue
         try:
@@ -286,6 +293,15 @@ def release_due(*, now: datetime | None = None) -> int:
         except (ActRefused, ApprovalRefused, GateRefuses) as stopped:
             raise_alarm(None, "exchange.not-released", f"A scheduled message could not leave: {stopped.reason_code}.")
     return left
+
+
+def due_at(moment: datetime) -> QuerySet[Message]:
+    """Returns the approved messages whose hour of release has come, the earliest first."""
+    return (
+        Message.objects.filter(state=Message.State.APPROVED, release_at__lte=moment, release_by__isnull=False)
+        .select_related("release_by")
+        .order_by("release_at")
+    )
 
 
 def _lane(message: Message) -> Lane:

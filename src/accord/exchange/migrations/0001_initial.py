@@ -196,7 +196,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='message',
-            index=models.Index(condition=models.Q(('release_at__isnull', False), ('state', 'approved')), fields=['release_at'], name='message_scheduled'),
+            index=models.Index(condition=models.Q(('release_at__isnull', False), ('state', 'approved')), fields=['state', 'release_at'], name='message_scheduled'),
         ),
         migrations.AddConstraint(
             model_name='holdanswer',
