@@ -46,7 +46,7 @@ LOCK_FILE: Final = "node.lock"
 # What arrives within so long is opened in one transaction and answered by one disposition; its receipt is given before.
 GATHER_SECONDS: Final = 0.05
 # What left is followed, what waits for its hour released, and our own words restored at this rhythm.
-CHORE_SECONDS: Final = 0.25
+CHORE_SECONDS: Final = 0.5
 # Pause after the intake failed, so that a lasting fault does not fill the log.
 FAULT_SECONDS: Final = 1.0
 STOP_SECONDS: Final = 10.0
