@@ -119,6 +119,7 @@ def _own_side(party: str) -> dict[str, object]:
         "is_compelled": False,
         "has_safeguarded_information": False,
         "has_third_party_origin": False,
+        "contains_received_from": [],
         "has_measures_taken": True,
         "legitimate_aim": "SPECIMEN. To find and stop the diversion of a controlled precursor.",
         "proportionality": "SPECIMEN. One consignment, no person.",

@@ -168,3 +168,13 @@ def test_every_act_on_accounts_is_noted_with_its_officer(chief: Officer, liaison
         ("set roles", "admin"),
         ("end posting", "admin"),
     ]
+
+
+def test_the_last_administrator_stays(chief: Officer) -> None:
+    with pytest.raises(AccountRefused, match="last administrator"):
+        end_posting(chief, chief)
+    successor = create_officer(
+        chief, "successor", password=None, display_name="Successor", roles=[Role.ADMINISTRATOR.value]
+    )
+    end_posting(chief, chief)
+    assert successor.is_posted(timezone.now())

@@ -270,7 +270,10 @@ def test_an_arrangement_without_an_end_stays_in_force(canada: FileCustody) -> No
     assert len(arrangements_in_force("IN", on=date(2099, 1, 1))) == 1
 
 
-@pytest.mark.parametrize("changes", [{"valid_until": date(2025, 1, 1)}, {"text_digest": b"short"}])
+@pytest.mark.parametrize(
+    "changes",
+    [{"valid_until": date(2025, 1, 1)}, {"text_digest": b"short"}, {"purposes": ["foo"]}, {"agencies": []}],
+)
 def test_an_arrangement_that_does_not_hold_together_is_refused(canada: FileCustody, changes: dict[str, object]) -> None:
     with pytest.raises(OfficerCanMend):
         arrange("MOU-3", **changes)

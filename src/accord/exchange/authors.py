@@ -6,6 +6,7 @@ comma, is an author too, and nobody is a second officer of what they wrote.
 
 from typing import Final
 
+from accord.courier.prepared import Prepared
 from accord.exchange.models import Message
 from accord.officers.models import Act
 
@@ -14,9 +15,16 @@ __all__ = ["WRITING_VERBS", "authors_of"]
 WRITING_VERBS: Final = ("draft message", "save draft")
 """Acts on a message that make their officer one of its authors; attaching and detaching are savings too."""
 
+_WRITERS: Final = Prepared(
+    lambda key: Act.objects.filter(object_type="message", object_id=key, verb__in=WRITING_VERBS).values_list(
+        "officer_id"
+    ),
+    str,
+)
+
 
 def authors_of(message: Message) -> frozenset[int]:
     """Returns the keys of all officers who wrote a message, from the list of acts, which nobody can change."""
-    written = Act.objects.filter(object_type="message", object_id=str(message.pk), verb__in=WRITING_VERBS)
-    keys = {*written.values_list("officer_id", flat=True), message.drafted_by_id, message.saved_by_id}
+    written = (officer for (officer,) in _WRITERS.rows(str(message.pk)))
+    keys = {*written, message.drafted_by_id, message.saved_by_id}
     return frozenset(key for key in keys if key is not None)

@@ -44,14 +44,20 @@ _FREE_FIELDS = (
 """Fields through which a refusal, a deferral or a notice would say more than its code."""
 
 
+# Asked for each message that leaves.
+_ARRANGEMENTS: Final = Prepared(
+    lambda party, peer: Arrangement.objects.filter(parties=party)
+    .filter(parties=peer)
+    .order_by("code")
+    .values_list("code", "agencies", "categories", "purposes", "valid_from", "valid_until"),
+    str,
+    str,
+)
+_NEWEST_RISK: Final = Prepared(lambda peer: RiskProfile.objects.filter(party_id=peer).order_by("-version")[:1], str)
+
+
 def arrangements_with(party: str, peer: str) -> tuple[ArrangementFact, ...]:
     """Returns the arrangements in our register that bind both parties."""
-    rows = (
-        Arrangement.objects.filter(parties=party)
-        .filter(parties=peer)
-        .order_by("code")
-        .values_list("code", "agencies", "categories", "purposes", "valid_from", "valid_until")
-    )
     return tuple(
         ArrangementFact(
             id=code,
@@ -61,13 +67,13 @@ def arrangements_with(party: str, peer: str) -> tuple[ArrangementFact, ...]:
             valid_from=valid_from,
             valid_until=valid_until,
         )
-        for code, agencies, categories, purposes, valid_from, valid_until in rows
+        for code, agencies, categories, purposes, valid_from, valid_until in _ARRANGEMENTS.rows(party, peer)
     )
 
 
 def risk_of(peer: str, own: OwnSide) -> RiskFact | None:
     """Returns the newest risk profile of the peer, with what was done about it in this file; ``None`` if none."""
-    profile = RiskProfile.objects.filter(party_id=peer).order_by("-version").first()
+    profile = _NEWEST_RISK.first(peer)
     if profile is None:
         return None
     return RiskFact(

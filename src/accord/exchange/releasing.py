@@ -200,7 +200,7 @@ def release(officer: Officer, message: Message, *, now: datetime | None = None) 
     require(officer, Permission.MESSAGE_RELEASE)
     moment = now or timezone.now()
     with one_release():
-        held = _locked_to_leave(message)
+        held = _TO_LEAVE.one(message.pk)
         if held.released_id is not None:
             return held
         if held.state != Message.State.APPROVED:
@@ -226,22 +226,22 @@ def release(officer: Officer, message: Message, *, now: datetime | None = None) 
     return held
 
 
-def _locked_to_leave(message: Message) -> Message:
-    # Only the columns that leaving needs: a message has two long ones, and it is joined with three other rows.
-    return (
-        Message.objects.select_for_update(of=("self",))
-        .select_related("case", "drafted_by", "in_reply_to")
-        .only(
-            *(field.attname for field in Message._meta.concrete_fields),  # noqa: SLF001 - Django's documented way
-            "case__own_ref",
-            "case__peer_id",
-            "case__waiting_on",
-            "case__changed_at",
-            "drafted_by__username",
-            "in_reply_to__envelope_id",
-        )
-        .get(pk=message.pk)
-    )
+# Only the columns that leaving needs: a message has two long ones, and it is joined with three other rows.
+_TO_LEAVE: Final = Prepared(
+    lambda key: Message.objects.filter(pk=key)
+    .select_related("case", "drafted_by", "in_reply_to")
+    .only(
+        *(field.attname for field in Message._meta.concrete_fields),  # noqa: SLF001 - Django's documented way
+        "case__own_ref",
+        "case__peer_id",
+        "case__waiting_on",
+        "case__changed_at",
+        "drafted_by__username",
+        "in_reply_to__envelope_id",
+    ),
+    UUID,
+    locks=True,
+)
 
 
 def _leave(officer: Officer, held: Message, moment: datetime) -> None:
@@ -266,7 +266,7 @@ def _leave(officer: Officer, held: Message, moment: datetime) -> None:
     held.envelope_id = released.envelope_id
     held.state = Message.State.RELEASED
     held.released_at = moment
-    held.save(update_fields=["released", "content", "envelope_id", "state", "released_at"])
+    save_fields(held, "released", "content", "envelope_id", "state", "released_at")
     _after_release(held, moment)
     if own_side_of(held).is_life_threat:
         by = moment + EMERGENCY_REVIEW
@@ -317,7 +317,7 @@ def _lane(message: Message) -> Lane:
 def _case_waits(case: Case, on: Case.Waiting, now: datetime) -> None:
     case.waiting_on = on
     case.changed_at = now
-    case.save(update_fields=["waiting_on", "changed_at"])
+    save_fields(case, "waiting_on", "changed_at")
 
 
 def _locked_clock(message: Message) -> Clock | None:

@@ -93,6 +93,27 @@ def _answered_by(message: Message) -> dict[str, Any]:  # Any: each field has its
     return named
 
 
+# Asked for each message that leaves, once at submission and once at release.
+_RECEIVED_FROM: Final = Prepared(
+    lambda party, peer: Party.objects.exclude(code=party)
+    .exclude(code=peer)
+    .filter(Exists(ReceivedMessage.objects.filter(peer_id=OuterRef("pk"))))
+    .order_by("code")
+    .values_list("code"),
+    str,
+    str,
+)
+_HOLD_ANSWERS: Final = Prepared(
+    lambda message: HoldAnswer.objects.filter(message_id=message)
+    .order_by("policy")
+    .values_list("policy", "decided_by__username", "decided_at", "reason", "bound_to"),
+    UUID,
+)
+_ANY_ATTACHMENT: Final = Prepared(
+    lambda message: Attachment.objects.filter(message_id=message).order_by().values_list("pk")[:1], UUID
+)
+
+
 def facts_of(message: Message, *, releaser: str | None, now: datetime) -> Facts:
     """Returns the facts of letting a draft leave now.
 
@@ -116,21 +137,14 @@ def facts_of(message: Message, *, releaser: str | None, now: datetime) -> Facts:
         due_on=clock.due_at.date() if clock is not None else None,
         arrangements=arrangements_with(party, peer),
         risk=risk_of(peer, own),
-        received_from=tuple(
-            Party.objects.exclude(code__in=[party, peer])
-            .filter(Exists(ReceivedMessage.objects.filter(peer_id=OuterRef("pk"))))
-            .order_by("code")
-            .values_list("code", flat=True)
-        ),
+        received_from=tuple(code for (code,) in _RECEIVED_FROM.rows(party, peer)),
     )
     return msgspec.structs.replace(facts, clearances=_clearances(message, facts))
 
 
 def _clearances(message: Message, facts: Facts) -> tuple[ClearanceFact, ...]:
     """Returns the answers to holds that were given to exactly this text, these files and these facts."""
-    answers = message.hold_answers.order_by("policy").values_list(
-        "policy", "decided_by__username", "decided_at", "reason", "bound_to"
-    )
+    answers = _HOLD_ANSWERS.rows(message.pk)
     bound_to = hold_binding(message, facts) if answers else b""
     return tuple(
         ClearanceFact(policy=policy, by=by, on=decided_at.date(), has_reason=bool(reason))
@@ -160,7 +174,7 @@ def hold_binding(message: Message, facts: Facts) -> bytes:
 
 def _given(message: Message) -> dict[str, Any]:  # Any: each field has its own type
     given = given_values(message.kind, message.fields, by_officer=False)
-    if message.attachments.exists():
+    if _ANY_ATTACHMENT.rows(message.pk):
         given["attachments"] = True
     return given
 

@@ -169,11 +169,22 @@ def end_posting(by: Officer, officer: Officer, *, at: datetime | None = None) ->
 
     Raises:
         NotPermitted: ``by`` may not manage officers.
+        AccountRefused: It is the last account that may manage officers: nobody could make another.
     """
     require(by, Permission.OFFICER_MANAGE)
+    if not any(_manages(other) for other in Officer.objects.exclude(pk=officer.pk).filter(is_active=True)):
+        raise AccountRefused(
+            "The last administrator's posting cannot be ended.",
+            code="officer.last-administrator",
+            next_step="Make the successor's account first.",
+        )
     officer.active_until = at or timezone.now()
     officer.save(update_fields=["active_until"])
     note(by, "end posting", officer, at=None)
+
+
+def _manages(officer: Officer) -> bool:
+    return officer.is_posted(timezone.now()) and Permission.OFFICER_MANAGE in permissions_of(officer.roles)
 
 
 def _scope(officer: Officer, scope: Sequence[str], expires_at: datetime) -> list[str]:

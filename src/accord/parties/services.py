@@ -15,6 +15,7 @@ from accord.channel.fingerprint import fingerprint_words, safety_number
 from accord.channel.keys import Signature, VerifyKey
 from accord.channel.keyset import KeysetChain, Settled
 from accord.errors import OfficerCanMend, OurFault, TrustFails
+from accord.vocabulary.subjects import Purpose
 
 from .custody import Custody, FileCustody
 from .keyfile import DEFAULT_STRETCHING, Stretching, write_durably
@@ -322,8 +323,16 @@ def record_arrangement(
     """Records a written arrangement by the SHA-256 of its text; a new text is a new arrangement.
 
     Raises:
-        OfficerCanMend: Its dates or digest do not hold together, or the code is taken.
+        OfficerCanMend: Its dates or digest do not hold together, a purpose is unknown, or the code is taken.
     """
+    unknown = sorted(set(purposes) - {purpose.value for purpose in Purpose})
+    if unknown or not purposes or not agencies or not categories:
+        raise OfficerCanMend(
+            "The arrangement names an unknown purpose, or leaves purposes, agencies or categories empty.",
+            code="parties.arrangement-words",
+            next_step=f"Name purposes of the list ({', '.join(Purpose)}), agencies and categories.",
+            fields={"unknown": [word[:32] for word in unknown[:8]]},
+        )
     if len(text_digest) != 32 or (valid_until is not None and valid_until < valid_from):
         raise OfficerCanMend("The arrangement's dates or digest do not hold together.", code="parties.arrangement")
     if Arrangement.objects.filter(pk=code).exists():

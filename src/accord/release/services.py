@@ -86,14 +86,22 @@ class _GateRefused(GateRefuses):
         self.description = description
 
 
+# Only what naming the channel needs: its heads and the peer's profile are long and read elsewhere.
+_CHANNEL_TO: Final = Prepared(
+    lambda peer: Channel.objects.filter(peer_id=peer).only("party_code", "peer_id", "mode")[:1], str
+)
+_APPROVAL: Final = Prepared(
+    lambda key: Approval.objects.filter(pk=key).select_related("decided_by"), UUID, locks=True
+)
+
+
 def channel_to(peer: str) -> Channel:
     """Returns the channel to a peer.
 
     Raises:
         ReleaseRefused: We have none.
     """
-    # Only what naming the channel needs: its heads and the peer's profile are long and read elsewhere.
-    channel = Channel.objects.filter(peer_id=peer).only("party_code", "peer_id", "mode").first()
+    channel = _CHANNEL_TO.first(peer)
     if channel is None:
         raise ReleaseRefused(
             "There is no channel to this party.",
@@ -217,14 +225,14 @@ def release(
     )
     if held is not None:
         held.state = Approval.State.USED
-        held.save(update_fields=["state"])
+        save_fields(held, "state")
     return released
 
 
 def _locked(approval: Approval | UUID | None) -> Approval | None:
     if approval is None:
         return None
-    return Approval.objects.select_for_update().get(pk=approval if isinstance(approval, UUID) else approval.pk)
+    return _APPROVAL.one(approval if isinstance(approval, UUID) else approval.pk)
 
 
 def send_for_the_channel(
@@ -297,7 +305,7 @@ def _leave(
             in_reply_to=in_reply_to,
             attachment_root=attachment_root,
         )
-        return ReleasedMessage.objects.create(
+        released = ReleasedMessage(
             outbox=outbox,
             envelope_id=outbox.envelope_id,
             peer_id=channel.peer_id,
@@ -311,6 +319,8 @@ def _leave(
             in_reply_to=in_reply_to,
             idempotency_key=idempotency_key,
         )
+        released.pk = insert_one(released)
+        return released
 
 
 @transaction.atomic

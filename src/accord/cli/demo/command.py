@@ -26,6 +26,7 @@ __all__ = ["app"]
 
 DEFAULT_HOME: Final = Path(".demo")
 DEFAULT_PORTS: Final = "8110,8120"
+STOPS: Final = (signal.SIGTERM, signal.SIGHUP)
 SIDES: Final = {"canada": "CA", "india": "IN"}
 MARK: Final = "accord-demo"
 """A file that says a folder was made by the demonstration, so that ``--reset`` never empties another one."""
@@ -95,6 +96,10 @@ def _ready_folder(home: Path, *, reset: bool) -> bool:
             f"{home} is not a folder of the demonstration.", code="demo.folder", next_step="Name another with --home."
         )
     is_whole = all((home / name / "demo.json").exists() for name in SIDES) and (home / "roots.json").exists()
+    if is_whole and reset and any(NodeProcess.opened(home / name).is_up() for name in SIDES):
+        raise OfficerCanMend(
+            f"The nodes in {home} are still running.", code="demo.running", next_step="Stop them first, with Ctrl-C."
+        )
     if home.exists() and (reset or not is_whole):
         shutil.rmtree(home)
         is_whole = False
@@ -178,16 +183,18 @@ def _leave_up(nodes: list[NodeProcess], console: Console, home: Path) -> None:
 
 
 class _terminated_like_interrupted:  # noqa: N801 - reads as a with-statement
-    """Turns SIGTERM into KeyboardInterrupt, so that both nodes are stopped cleanly."""
+    """Turns SIGTERM and a closed terminal into KeyboardInterrupt, so that both nodes are stopped cleanly."""
 
     def __enter__(self) -> None:
-        self._before = signal.getsignal(signal.SIGTERM)
+        self._before = {number: signal.getsignal(number) for number in STOPS}
         if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGTERM, self._interrupt)
+            for number in STOPS:
+                signal.signal(number, self._interrupt)
 
     def __exit__(self, *_: object) -> None:
         if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGTERM, self._before)
+            for number, before in self._before.items():
+                signal.signal(number, before)
 
     @staticmethod
     def _interrupt(*_: object) -> None:

@@ -169,6 +169,11 @@ class NodeProcess:
         Raises:
             NotAvailableNow: The node did not become healthy in time; its log is in ``home/logs``.
         """
+        if self.is_up():
+            msg = f"Something answers on port {self.api_port} already."
+            raise NotAvailableNow(
+                msg, code="demo.port-taken", next_step="Stop the nodes of the earlier run, or name others with --ports."
+            )
         logs = self.home / "logs"
         logs.mkdir(exist_ok=True)
         began = time.monotonic()
@@ -184,14 +189,15 @@ class NodeProcess:
         while time.monotonic() - began < START_LIMIT_SECONDS:
             if self.process.poll() is not None:
                 break
-            if self._is_healthy():
+            if self.is_up():
                 return time.monotonic() - began
             time.sleep(0.05)
         tail = (logs / "serve.log").read_text(errors="replace")[-1500:]
         msg = f"The {self.profile} node did not become healthy: {tail}"
         raise NotAvailableNow(msg, code="demo.node-not-healthy", next_step=f"Read {logs / 'serve.log'}.")
 
-    def _is_healthy(self) -> bool:
+    def is_up(self) -> bool:
+        """Returns whether a healthy node answers on this node's port."""
         try:
             return self._pool.request("GET", f"{self.api_url}/healthz", timeout=2.0).status == 200
         except urllib3.exceptions.HTTPError:
