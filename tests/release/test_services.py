@@ -169,7 +169,7 @@ def test_a_refusal_by_the_gate_is_on_record_and_nothing_else_is(desk: Desk, prep
 
 def test_a_fault_after_the_outbox_row_takes_everything_back(desk: Desk, prepared: Prepared) -> None:
     with (
-        patch("accord.release.services.ReleasedMessage.objects.create", side_effect=OurFault("disk")),
+        patch("accord.release.services.insert_one", side_effect=OurFault("disk")),
         pytest.raises(OurFault),
     ):
         prepared.leave(desk)

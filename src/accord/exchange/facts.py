@@ -5,10 +5,11 @@ Nothing is guessed. What a draft does not say is left out, and the gate reads wh
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
+from accord.courier.prepared import Prepared
 from accord.exchange.kinds import ANSWER, CLARIFICATION, DELAY_NOTICE, REQUEST
 from accord.exchange.kinds.answer import DEFERRED_TEXT, PART_REFUSED_ALL, REFUSED_TEXT, STATES_NOTHING
 from accord.exchange.kinds.particulars import Caveat, Correspondence, Disclosure, Substance
@@ -46,10 +47,12 @@ _FREE_FIELDS = (
 
 # Asked for each message that leaves.
 _ARRANGEMENTS: Final = Prepared(
-    lambda party, peer: Arrangement.objects.filter(parties=party)
-    .filter(parties=peer)
-    .order_by("code")
-    .values_list("code", "agencies", "categories", "purposes", "valid_from", "valid_until"),
+    lambda party, peer: (
+        Arrangement.objects.filter(parties=party)
+        .filter(parties=peer)
+        .order_by("code")
+        .values_list("code", "agencies", "categories", "purposes", "valid_from", "valid_until")
+    ),
     str,
     str,
 )

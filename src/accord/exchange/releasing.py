@@ -2,12 +2,14 @@
 
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from accord.courier.alarms import raise_alarm
+from accord.courier.prepared import Prepared, save_fields
 from accord.exchange.authors import authors_of
 from accord.exchange.clocks import end_clock, pause_clock
 from accord.exchange.drafting import own_side_of, require_same_words
@@ -228,16 +230,18 @@ def release(officer: Officer, message: Message, *, now: datetime | None = None) 
 
 # Only the columns that leaving needs: a message has two long ones, and it is joined with three other rows.
 _TO_LEAVE: Final = Prepared(
-    lambda key: Message.objects.filter(pk=key)
-    .select_related("case", "drafted_by", "in_reply_to")
-    .only(
-        *(field.attname for field in Message._meta.concrete_fields),  # noqa: SLF001 - Django's documented way
-        "case__own_ref",
-        "case__peer_id",
-        "case__waiting_on",
-        "case__changed_at",
-        "drafted_by__username",
-        "in_reply_to__envelope_id",
+    lambda key: (
+        Message.objects.filter(pk=key)
+        .select_related("case", "drafted_by", "in_reply_to")
+        .only(
+            *(field.attname for field in Message._meta.concrete_fields),  # noqa: SLF001 - Django's documented way
+            "case__own_ref",
+            "case__peer_id",
+            "case__waiting_on",
+            "case__changed_at",
+            "drafted_by__username",
+            "in_reply_to__envelope_id",
+        )
     ),
     UUID,
     locks=True,

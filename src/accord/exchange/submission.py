@@ -11,19 +11,21 @@ import hmac
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from accord.courier.prepared import Prepared
 from accord.exchange.attaching import references_of, seal_together
 from accord.exchange.drafting import Fields, locked_draft, own_side_of, require_same_words, require_version
 from accord.exchange.drafts import FieldProblem, complete, given_values, problems_of, with_service_fields
 from accord.exchange.errors import ActRefused
 from accord.exchange.facts import arrangements_with, facts_of_draft, risk_of
 from accord.exchange.kinds import ANSWER, REQUEST, SCHEMA
-from accord.exchange.models import Case, Clock, Message
+from accord.exchange.models import Attachment, Case, Clock, HoldAnswer, Message
 from accord.exchange.shielding import release_slot
 from accord.law.decision import Decision, Outcome
 from accord.law.facts import ClearanceFact, Facts, facts_digest
@@ -95,18 +97,22 @@ def _answered_by(message: Message) -> dict[str, Any]:  # Any: each field has its
 
 # Asked for each message that leaves, once at submission and once at release.
 _RECEIVED_FROM: Final = Prepared(
-    lambda party, peer: Party.objects.exclude(code=party)
-    .exclude(code=peer)
-    .filter(Exists(ReceivedMessage.objects.filter(peer_id=OuterRef("pk"))))
-    .order_by("code")
-    .values_list("code"),
+    lambda party, peer: (
+        Party.objects.exclude(code=party)
+        .exclude(code=peer)
+        .filter(Exists(ReceivedMessage.objects.filter(peer_id=OuterRef("pk"))))
+        .order_by("code")
+        .values_list("code")
+    ),
     str,
     str,
 )
 _HOLD_ANSWERS: Final = Prepared(
-    lambda message: HoldAnswer.objects.filter(message_id=message)
-    .order_by("policy")
-    .values_list("policy", "decided_by__username", "decided_at", "reason", "bound_to"),
+    lambda message: (
+        HoldAnswer.objects.filter(message_id=message)
+        .order_by("policy")
+        .values_list("policy", "decided_by__username", "decided_at", "reason", "bound_to")
+    ),
     UUID,
 )
 _ANY_ATTACHMENT: Final = Prepared(

@@ -28,6 +28,7 @@ import hmac
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -35,6 +36,8 @@ from django.db import transaction
 from accord.courier.models import Channel
 from accord.courier.models import Lane as QueueLane
 from accord.courier.outbox import enqueue, withdraw
+from accord.courier.prepared import Prepared, save_fields
+from accord.courier.statements import insert_one
 from accord.law.decision import Decision
 from accord.law.facts import Facts
 from accord.release.actor import APPROVE, RELEASE, Actor, require_actor
@@ -90,9 +93,7 @@ class _GateRefused(GateRefuses):
 _CHANNEL_TO: Final = Prepared(
     lambda peer: Channel.objects.filter(peer_id=peer).only("party_code", "peer_id", "mode")[:1], str
 )
-_APPROVAL: Final = Prepared(
-    lambda key: Approval.objects.filter(pk=key).select_related("decided_by"), UUID, locks=True
-)
+_APPROVAL: Final = Prepared(lambda key: Approval.objects.filter(pk=key).select_related("decided_by"), UUID, locks=True)
 
 
 def channel_to(peer: str) -> Channel:
