@@ -20,7 +20,7 @@ def plan(question: "QuerySet[Model]") -> str:
 
 @pytest.mark.django_db
 def test_what_waits_is_found_without_looking_through_the_log(desk: Desk) -> None:
-    found = plan(_unhandled(desk.channel)[:256])  # type: ignore[arg-type]  # any model will do
+    found = plan(_unhandled(desk.channel.pk)[:256])  # type: ignore[arg-type]  # any model will do
     assert "Seq Scan" not in found
     assert connection.vendor != "sqlite" or "courier_entry_unhandled" in found
 

@@ -13,11 +13,12 @@ Invariants:
 * every value takes the place of its mark, and a mark that cannot be found is refused when the question is composed;
 * objects are made as a query set makes them: deferred columns, joined rows and converters included.
 
-What it does not do: lists of values of changing length (``__in``), ``prefetch_related``, and databases but the default.
+What it does not do: ``prefetch_related``, and databases but the default. A list of values (``__in``) has one question
+for each length; who asks keeps them apart (``functools.cache`` by length).
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final, Generic, TypeVar
@@ -31,7 +32,7 @@ from accord.errors import OurFault
 
 from .statements import moment_param, uuid_param
 
-__all__ = ["NotComposable", "Prepared", "save_fields"]
+__all__ = ["NotComposable", "Prepared", "save_fields", "save_many"]
 
 _Row = TypeVar("_Row", bound=Model)
 
@@ -39,7 +40,7 @@ _Row = TypeVar("_Row", bound=Model)
 MARKS: Final[dict[type, Callable[[int], Any]]] = {  # Any: values of the kinds named
     int: lambda place: 7_000_000_000_000_007 + place,
     str: lambda place: f"\N{WHITE QUESTION MARK ORNAMENT}{place}",
-    bytes: lambda place: b"\xff?mark" + bytes([place]),
+    bytes: lambda place: b"\xff?mark" + place.to_bytes(4, "big"),
     UUID: lambda place: UUID(int=(1 << 127) + place),
     datetime: lambda place: datetime(1901, 1, 1, 0, 0, 0, place, tzinfo=UTC),
 }
@@ -64,7 +65,8 @@ class _Composed:
         self.sql = sql + (lock if locks and own.features.has_select_for_update else "")
         in_place = {_as_parameter(mark): place for place, mark in enumerate(marks)}
         self.template = list(parameters)
-        self.places = [(at, in_place[value]) for at, value in enumerate(parameters) if _hashable(value) in in_place]
+        found = [_hashable(value) for value in parameters]
+        self.places = [(at, in_place[value]) for at, value in enumerate(found) if value in in_place]
         if {place for _, place in self.places} != set(range(len(marks))):
             raise NotComposable("A value of a prepared question does not stand in its statement.")
         self.missing: type[Exception] = queryset.model.DoesNotExist
@@ -108,6 +110,8 @@ def _as_parameter(value: Any) -> Any:
 
 
 def _hashable(value: Any) -> Any:
+    # Bytes go to the drivers in wrappers of their own: a memory view, or an object that holds them.
+    value = getattr(value, "obj", value)
     return value if isinstance(value, int | str | bytes | UUID | datetime) else None
 
 
@@ -118,11 +122,24 @@ def save_fields(row: Model, *names: str) -> None:
         row: The object; its primary key says which row.
         names: Names of fields.
     """
-    sql, fields = _update_sql(type(row), names)
+    save_many((row,), *names)
+
+
+def save_many(rows: Iterable[Model], *names: str) -> None:
+    """Writes the same fields of many objects of one model into their rows, with one statement for all of them.
+
+    Args:
+        rows: The objects.
+        names: Names of fields.
+    """
+    found = list(rows)
+    if not found:
+        return
+    sql, fields = _update_sql(type(found[0]), names)
     own = connections[DEFAULT_DB_ALIAS]
-    values = [field.get_db_prep_save(getattr(row, field.attname), own) for field in fields]
+    values = [[field.get_db_prep_save(getattr(row, field.attname), own) for field in fields] for row in found]
     with own.cursor() as cursor:
-        cursor.execute(sql, values)
+        cursor.executemany(sql, values)
 
 
 @cache

@@ -5,12 +5,14 @@ own envelope, or answers what we never asked, is refused to its sender and files
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from functools import cache
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 
 from accord.courier.models import Entry
+from accord.courier.prepared import Prepared
 from accord.exchange.attaching import KEY_BYTES, check_reference
 from accord.exchange.clocks import CLOCK_TABLES, DELAY_DAYS_MAX, end_clock, new_clock, pause_clock
 from accord.exchange.facts import facts_at_use
@@ -54,19 +56,44 @@ def _known(work: FilingWork) -> _Known:
     return found
 
 
+# What every batch asks, composed once: for lists of values, once for each length.
+_HAS_RECOVERED: Final = Prepared(
+    lambda peer: Entry.objects.filter(channel__peer_id=peer, recovered=True).order_by().values_list("pk")[:1], str
+)
+
+
+@cache
+def _answered_questions(count: int) -> tuple[Prepared[Message], Prepared[Clock]]:
+    return (
+        Prepared(
+            lambda peer, *asked: Message.objects.filter(envelope_id__in=asked, case__peer_id=peer).select_related(
+                "case"
+            ),
+            str,
+            *[UUID] * count,
+        ),
+        Prepared(lambda *asked: Clock.objects.filter(message__envelope_id__in=asked), *[UUID] * count),
+    )
+
+
+@cache
+def _cases_by_other(count: int) -> Prepared[Case]:
+    return Prepared(lambda peer, *refs: Case.objects.filter(peer_id=peer, other_ref__in=refs), *[str] * (count + 1))
+
+
 def _prepare(received: Sequence[Received], work: FilingWork) -> None:
     known = _known(work)
     answered = {item.in_reply_to for item in received if item.in_reply_to is not None}
     if answered:
-        rows = Message.objects.filter(envelope_id__in=answered, case__peer_id=work.peer).select_related("case")
-        for row in rows:
+        messages, clocks = _answered_questions(len(answered))
+        for row in messages.all(work.peer, *answered):
             if row.envelope_id is not None:
                 known.messages[row.envelope_id] = row
-        for clock in Clock.objects.filter(message__envelope_id__in=answered):
+        for clock in clocks.all(*answered):
             known.clocks[clock.message_id] = clock
     theirs = {item.content.case_ref_own for item in received}
     ours = {item.content.case_ref_other for item in received if item.content.case_ref_other}
-    for case in Case.objects.filter(peer_id=work.peer, other_ref__in=theirs):
+    for case in _cases_by_other(len(theirs)).all(work.peer, *theirs):
         known.cases_by_other[case.other_ref] = case
     if ours:
         for case in Case.objects.filter(peer_id=work.peer, own_ref__in=ours):
@@ -85,7 +112,7 @@ def _prepare(received: Sequence[Received], work: FilingWork) -> None:
 
 def _find_replies(received: Sequence[Received], work: FilingWork) -> None:
     """Finds our replies to what is filed again after a recovery: they came back before what they answer."""
-    if not Entry.objects.filter(channel__peer_id=work.peer, recovered=True).exists():
+    if not _HAS_RECOVERED.rows(work.peer):
         return
     asked = {item.envelope_id for item in received}
     replies = Message.objects.filter(released__in_reply_to__in=asked, released__peer_id=work.peer, in_reply_to=None)

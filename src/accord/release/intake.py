@@ -15,6 +15,7 @@ decision; the sender is told that it was refused and, unless a reason is shielde
 import logging
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Final
 
 import msgspec
@@ -25,6 +26,8 @@ from django.utils import timezone
 from accord.courier.alarms import raise_alarm
 from accord.courier.heads import locked_channel
 from accord.courier.models import Channel, Direction, Entry
+from accord.courier.prepared import Prepared
+from accord.courier.statements import execute, moment_param
 from accord.errors import AccordError, NotAvailableNow, OurFault
 from accord.parties.custody import Custody, custody_in_use
 from accord.release.actor import MANAGE_PARKED, Actor, require_actor
@@ -76,8 +79,7 @@ class Intake(msgspec.Struct, frozen=True, kw_only=True):
 def take_in_all(*, limit: int = INTAKE_BATCH_MAX, now: datetime | None = None) -> Intake:
     """Takes in a batch from each channel; see :func:`take_in`."""
     total = Intake()
-    # Without the heads and the peers' profiles: an intake of nothing is asked for at each sign of life.
-    for channel in Channel.objects.only("party_code", "peer_id", "mode").order_by("pk"):
+    for channel in _CHANNELS.all():
         total += take_in(channel, limit=limit, now=now)
     return total
 
@@ -85,12 +87,32 @@ def take_in_all(*, limit: int = INTAKE_BATCH_MAX, now: datetime | None = None) -
 _Opened = tuple[Entry, Received | Unopened]
 
 
-def _unhandled(channel: Channel) -> QuerySet[Entry]:
-    return Entry.objects.filter(channel=channel, direction=Direction.IN, handled_at__isnull=True).order_by("position")
+def _unhandled(channel_id: int) -> QuerySet[Entry]:
+    return Entry.objects.filter(channel_id=channel_id, direction=Direction.IN, handled_at__isnull=True).order_by(
+        "position"
+    )
+
+
+@cache
+def _questions(limit: int) -> tuple[Prepared[Entry], Prepared[Entry]]:
+    """Returns the questions for what waits, whole and by key; asked at each sign of life, so composed once."""
+    return (
+        Prepared(
+            lambda channel: _unhandled(channel).only(
+                "id", "position", "envelope_id", "recorded_at", "header", "sealed"
+            )[:limit],
+            int,
+        ),
+        Prepared(lambda channel: _unhandled(channel).values_list("pk")[:limit], int),
+    )
 
 
 def _waiting(channel: Channel, limit: int) -> list[Entry]:
-    return list(_unhandled(channel).only("id", "position", "envelope_id", "recorded_at", "header", "sealed")[:limit])
+    return _questions(limit)[0].all(channel.pk)
+
+
+# Without the heads and the peers' profiles.
+_CHANNELS: Final = Prepared(lambda: Channel.objects.only("party_code", "peer_id", "mode").order_by("pk"))
 
 
 def _opened(channel: Channel, entries: Sequence[Entry], *, custody: Custody, now: datetime) -> list[_Opened]:
@@ -136,7 +158,7 @@ def _take_batch(channel: Channel, *, limit: int, custody: Custody, now: datetime
     with transaction.atomic():
         # The row lock makes a second worker wait; on SQLite the transaction itself holds the one write lock.
         locked = locked_channel(channel.pk)
-        waiting = frozenset(_unhandled(locked).values_list("pk", flat=True)[:limit])
+        waiting = {key for (key,) in _questions(limit)[1].rows(locked.pk)}
         still_waiting = [pair for pair in opened if pair[0].pk in waiting]
         if not still_waiting or not has_own_words(locked):
             return Intake()
@@ -253,12 +275,11 @@ def _row(channel: Channel, entry: Entry, state: ReceivedMessage.State, *, code: 
 
 def _write(channel: Channel, rows: Sequence[ReceivedMessage], *, now: datetime) -> None:
     insert_rows(ReceivedMessage, rows)
-    Entry.objects.filter(
-        channel=channel,
-        direction=Direction.IN,
-        position__range=(rows[0].position, rows[-1].position),
-        handled_at__isnull=True,
-    ).update(handled_at=now)
+    execute(
+        "UPDATE courier_entry SET handled_at = %s "
+        "WHERE channel_id = %s AND direction = %s AND handled_at IS NULL AND position BETWEEN %s AND %s",
+        [moment_param(now), channel.pk, Direction.IN.value, rows[0].position, rows[-1].position],
+    )
 
 
 def _tell(channel: Channel, became: Sequence[Became], *, now: datetime) -> None:

@@ -6,6 +6,7 @@ written by one statement and found again by what they rested on.
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.db.models import QuerySet
 
 from accord.courier.alarms import raise_alarm
 from accord.courier.models import Channel
+from accord.courier.prepared import Prepared
 from accord.law.decision import Decision
 from accord.law.facts import Facts
 from accord.release.gate import decide
@@ -102,9 +104,10 @@ def _records(rested_on: dict[bytes, tuple[Facts, Decision]], *, now: datetime) -
 
 
 def _on_record(rested_on: dict[bytes, tuple[Facts, Decision]]) -> dict[bytes, int]:
+    digests = list(rested_on)
     return {
         bytes(row.facts_digest): row.pk
-        for row in records_of(list(rested_on)).only("facts_digest", "pack_digest", "officer_id")
+        for row in _records_of(len(digests)).all(*digests)
         if row.officer_id is None and bytes(row.pack_digest) == rested_on[bytes(row.facts_digest)][1].pack_digest
     }
 
@@ -115,4 +118,13 @@ def records_of(facts_digests: Sequence[bytes]) -> QuerySet[DecisionRecord]:
     Nothing else is asked of the database: with an order, or a condition on the officer, SQLite would rather look
     through all records without an officer than use the index of facts.
     """
-    return DecisionRecord.objects.filter(action=ACTION, facts_digest__in=facts_digests).order_by()
+    return (
+        DecisionRecord.objects.filter(action=ACTION, facts_digest__in=facts_digests)
+        .order_by()
+        .only("facts_digest", "pack_digest", "officer_id")
+    )
+
+
+@cache
+def _records_of(count: int) -> Prepared[DecisionRecord]:
+    return Prepared(lambda *digests: records_of(digests), *[bytes] * count)

@@ -8,12 +8,10 @@ from uuid import UUID
 import msgspec
 from django.db.models import Model
 
+from accord.courier.prepared import save_many
 from accord.release.inserting import insert_rows
 
-__all__ = ["BULK_ROWS", "FILED", "FilingWork", "Handled", "Received"]
-
-BULK_ROWS = 256
-"""Rows of one insert statement: an intake batch; SQLite takes 32,766 parameters, some 100 for each of these."""
+__all__ = ["FILED", "FilingWork", "Handled", "Received"]
 
 HandledState = Literal["filed", "refused", "acted", "expired-unread"]
 
@@ -106,7 +104,7 @@ class FilingWork:
         """Inserts and updates everything, a statement a table."""
         for model, rows in self._rows.items():
             insert_rows(model, rows)
-        for (model, fields), changed in self._changes.items():
-            model._default_manager.bulk_update(changed.values(), fields, batch_size=BULK_ROWS)  # noqa: SLF001
+        for (_, fields), changed in self._changes.items():
+            save_many(changed.values(), *fields)
         for act in self._last_acts:
             act()
