@@ -12,7 +12,7 @@ title = "Specimen arrangement"
 parties = ["CA", "IN"]
 agencies = ["RCMP", "NCB"]
 categories = ["suspect"]
-purposes = ["precursor-control"]
+purposes = ["investigate"]
 valid_from = 2026-01-01
 text_sha256 = "{digest}"
 """
