@@ -32,6 +32,7 @@ from accord.errors import AccordError, OurFault
 from accord.exchange.services import release_due
 from accord.node.api_listener import ApiListener
 from accord.node.config import NodeConfig
+from accord.node.sqlite.checkpoints import Checkpointer
 from accord.parties.custody import custody_in_use
 from accord.release.follow import follow_all
 from accord.release.gate import gate_in_use
@@ -47,6 +48,8 @@ LOCK_FILE: Final = "node.lock"
 GATHER_SECONDS: Final = 0.05
 # What left is followed, what waits for its hour released, and our own words restored at this rhythm.
 CHORE_SECONDS: Final = 0.5
+# A thread that wakes up waits at most so long for one that computes: a message passes a dozen wake-ups on its way.
+SWITCH_SECONDS: Final = 0.0005
 # Pause after the intake failed, so that a lasting fault does not fill the log.
 FAULT_SECONDS: Final = 1.0
 STOP_SECONDS: Final = 10.0
@@ -167,6 +170,8 @@ class Node:
         self._intake = _Intake()
         self._api = ApiListener(config) if has_api else None
         self._channel: ChannelListener | None = None
+        is_sqlite = connections[DEFAULT_DB_ALIAS].vendor == "sqlite"
+        self._checkpointer = Checkpointer(config.sqlite_path) if is_sqlite else None
 
     def start(self) -> None:
         """Starts everything, in the order of what may not be missing.
@@ -175,6 +180,7 @@ class Node:
             OurFault: An algorithm, a migration, a key, a rule or a port is missing.
             NotAvailableNow: The key file does not open, or the database does not answer.
         """
+        sys.setswitchinterval(SWITCH_SECONDS)
         run_self_test()
         self._lock.take()
         try:
@@ -188,6 +194,8 @@ class Node:
             raise
         self._courier.start()
         self._intake.start()
+        if self._checkpointer is not None:
+            self._checkpointer.start()
 
     @staticmethod
     def _check() -> None:
@@ -219,6 +227,8 @@ class Node:
             close_contact_connections()
         self._courier.stop()
         self._intake.stop()
+        if self._checkpointer is not None:
+            self._checkpointer.stop()
         self._transport.close()
         connections.close_all()
         self._lock.release()

@@ -45,7 +45,7 @@ def _sqlite(path: Path) -> dict[str, Any]:
             # FULL: a receipt is given only for what survives a power cut (design/channel.md, Receiving).
             "init_command": (
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-                "PRAGMA cache_size=-32768; PRAGMA mmap_size=268435456; PRAGMA wal_autocheckpoint=4000;"
+                "PRAGMA cache_size=-32768; PRAGMA mmap_size=268435456; PRAGMA wal_autocheckpoint=64000;"
                 "PRAGMA temp_store=MEMORY"
             ),
         },
