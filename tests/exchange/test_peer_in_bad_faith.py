@@ -31,7 +31,7 @@ def sent_request(desk: Desk) -> Message:
     sent = released_request(desk)
     flush(desk, receipted_at=timezone.now())
     for follower in followers():
-        follower.on_delivered([sent.released_id], timezone.now())
+        follower.on_delivered([(sent.released_id, timezone.now())])
     sent.refresh_from_db()
     return sent
 

@@ -19,6 +19,7 @@ from .models import Channel
 
 __all__ = [
     "execute",
+    "execute_many",
     "insert",
     "moment_param",
     "read_channel",
@@ -42,6 +43,12 @@ def execute(sql: str, parameters: Sequence[Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return int(cursor.rowcount)
+
+
+def execute_many(sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Runs a statement once for each row of parameters, prepared once for all."""
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, rows)
 
 
 def insert(

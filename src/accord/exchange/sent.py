@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from accord.courier.alarms import raise_alarm
+from accord.courier.statements import execute_many, moment_param
 from accord.exchange.clocks import new_clock
 from accord.exchange.kinds import REQUEST
 from accord.exchange.models import Clock, Message
@@ -12,6 +14,9 @@ from accord.release.registry import Follower, OutcomeNotice
 from accord.vocabulary.urgency import AccessClass, Urgency
 
 __all__ = ["FOLLOWER"]
+
+LOOK_UP_KEYS: Final = 1_000
+"""Keys of one question: SQLite takes 32,766 parameters, and a longer list is not answered sooner."""
 
 _STATE_OF = {
     "filed": Message.State.FILED,
@@ -43,23 +48,29 @@ def _on_outcome(notice: OutcomeNotice) -> None:
     )
 
 
-def _on_delivered(released_keys: Sequence[int], at: datetime) -> None:
-    messages = Message.objects.filter(released_id__in=released_keys)
-    messages.update(delivered_at=at)
-    messages.filter(state=Message.State.RELEASED).update(state=Message.State.DELIVERED)
-    clocks = []
-    for request in messages.filter(kind=REQUEST, clock=None).only("id", "content"):
-        fields = request.fields
-        clocks.append(
-            new_clock(
-                message_id=request.pk,
-                table=str(fields["clock_table"]),
-                urgency=Urgency(str(fields["urgency"])),
-                access=AccessClass(str(fields["access_class"])),
-                received_at=at,
-            )
-        )
+def _on_delivered(delivered: Sequence[tuple[int, datetime]]) -> None:
+    execute_many(
+        "UPDATE exchange_message SET delivered_at = %s, state = CASE state WHEN %s THEN %s ELSE state END "
+        "WHERE released_id = %s",
+        [(moment_param(at), Message.State.RELEASED.value, Message.State.DELIVERED.value, key) for key, at in delivered],
+    )
     # The clock of our own request runs from the receipt that the other side signed.
+    at_of = dict(delivered)
+    clocks = []
+    keys = list(at_of)
+    for start in range(0, len(keys), LOOK_UP_KEYS):
+        found = Message.objects.filter(released_id__in=keys[start : start + LOOK_UP_KEYS], kind=REQUEST, clock=None)
+        for request in found.only("id", "content", "released_id"):
+            fields = request.fields
+            clocks.append(
+                new_clock(
+                    message_id=request.pk,
+                    table=str(fields["clock_table"]),
+                    urgency=Urgency(str(fields["urgency"])),
+                    access=AccessClass(str(fields["access_class"])),
+                    received_at=at_of[request.released_id or 0],
+                )
+            )
     Clock.objects.bulk_create(clocks)
 
 

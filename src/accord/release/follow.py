@@ -4,6 +4,7 @@ The courier keeps facts of a range once a range; this job carries them to the me
 the room that owns the kind. It can run as often as one likes: what was noted is not noted twice.
 """
 
+from bisect import bisect_right
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,6 +13,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accord.courier.models import Channel, Direction, OutboxState, SignedCheckpoint
+from accord.courier.prepared import Prepared
+from accord.courier.statements import execute_many, moment_param
 from accord.release.models import DeliveryCursor, ReleasedMessage
 from accord.release.registry import followers
 
@@ -62,29 +65,47 @@ def _follow(channel: Channel, moment: datetime) -> int:
     return changed
 
 
+# The released messages of a stretch of our log with their places: dispositions and keysets among them.
+_COVERED: Final = Prepared(
+    lambda channel, first, last: (
+        ReleasedMessage.objects.filter(
+            outbox__channel_id=channel, outbox__position__gte=first, outbox__position__lte=last
+        )
+        .order_by()
+        .values_list("pk", "outbox__position")
+    ),
+    int,
+    int,
+    int,
+)
+
+
 def _note_receipts(channel: Channel, cursor: DeliveryCursor) -> int:
-    receipts = list(
-        _receipts_beyond(channel, cursor.noted_size)
+    receipts = [
+        (size, receipted_at)
+        for size, receipted_at in _receipts_beyond(channel, cursor.noted_size)
         .order_by("size")
         .values_list("size", "receipted_at")[:RANGES_A_TURN]
-    )
-    changed = 0
-    for size, receipted_at in receipts:
-        if receipted_at is None:
-            continue
-        covered = ReleasedMessage.objects.filter(
-            outbox__channel=channel, outbox__position__range=(cursor.noted_size, size - 1)
+        if receipted_at is not None
+    ]
+    if not receipts:
+        return 0
+    sizes = [size for size, _ in receipts]
+    # A message is delivered by the first receipt over a log that holds it.
+    delivered = [
+        (key, receipts[bisect_right(sizes, position)][1])
+        for key, position in _COVERED.rows(channel.pk, cursor.noted_size, sizes[-1] - 1)
+    ]
+    if delivered:
+        execute_many(
+            "UPDATE release_releasedmessage SET delivered_at = %s WHERE id = %s",
+            [(moment_param(at), key) for key, at in delivered],
         )
-        keys = list(covered.values_list("pk", flat=True))
-        if keys:
-            ReleasedMessage.objects.filter(pk__in=keys).update(delivered_at=receipted_at)
-            for follower in followers():
-                follower.on_delivered(keys, receipted_at)
-        changed += len(keys)
-        cursor.noted_size = size
-    if receipts:
-        cursor.save(update_fields=["noted_size"])
-    return changed
+        for follower in followers():
+            follower.on_delivered(delivered)
+    cursor.noted_size = sizes[-1]
+    cursor.save(update_fields=["noted_size"])
+    return len(delivered)
 
 
 def _note_unsent(channel: Channel) -> int:

@@ -84,7 +84,7 @@ def _on_outcome(notice: OutcomeNotice) -> None:
             activate_own_keyset(channel_to(notice.peer), serial=keyset.serial)
 
 
-def _pass_over(_which: object, _what: object) -> None:
+def _pass_over(*_what: object) -> None:
     """Receipt, expiry and return of a keyset change nothing here."""
 
 

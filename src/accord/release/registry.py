@@ -93,13 +93,13 @@ class Follower:
 
     Args:
         on_outcome: Told when the peer disposed of a range of our log.
-        on_delivered: Told which released messages (by primary key) have been receipted, and when.
+        on_delivered: Told which released messages (by primary key) have been receipted, and when each.
         on_unsent: Told which released messages (by primary key) will not be sent, and why.
         on_restored: Told the primary key and payload of a released message that was lost here and came back.
     """
 
     on_outcome: Callable[[OutcomeNotice], None]
-    on_delivered: Callable[[Sequence[int], datetime], None]
+    on_delivered: Callable[[Sequence[tuple[int, datetime]]], None]
     on_unsent: Callable[[Sequence[int], str], None]
     on_restored: Callable[[int, bytes], None]
 
