@@ -36,6 +36,8 @@ SIGNED_NOTE_BYTES = 256
 """About the length of a checkpoint's text."""
 BATCH = 256
 """Envelopes of a full flush (design: up to 256 or 4 MiB)."""
+SPACING_SECONDS = 0.003
+"""Pause before a commit as a message alone has it: disks, virtual ones above all, answer later when they were idle."""
 POLICIES = 40
 """About as many rules as the common and one national pack hold."""
 
@@ -60,6 +62,7 @@ class Primitives:
     deflate_4k: float
     inflate_4k: float
     sqlite_commit_1: float
+    sqlite_commit_spaced: float
     sqlite_row_in_256: float
 
     def figures(self) -> list[Figure]:
@@ -103,9 +106,10 @@ def _database(folder: Path) -> Iterator[sqlite3.Connection]:
         left.unlink()
 
 
-def _commit_us(connection: sqlite3.Connection, rows: int, sealed: bytes) -> float:
+def _commit_us(connection: sqlite3.Connection, rows: int, sealed: bytes, *, pause: float = 0.0) -> float:
     taken = []
-    for _ in range(60 if rows == 1 else 12):
+    for _ in range(120 if rows == 1 else 12):
+        time.sleep(pause)
         began = time.perf_counter()
         connection.execute("BEGIN IMMEDIATE")
         connection.executemany(
@@ -166,6 +170,7 @@ def measure_primitives(folder: Path | None = None) -> Primitives:
     deflated = _deflate(payload)
     with tempfile.TemporaryDirectory(dir=folder) as scratch, _database(Path(scratch)) as connection:
         commit_1 = _commit_us(connection, 1, raw)
+        commit_spaced = _commit_us(connection, 1, raw, pause=SPACING_SECONDS)
         row_in_256 = _commit_us(connection, BATCH, raw)
     return Primitives(
         ed25519_sign=_median_us(lambda: ed.sign(note)),
@@ -184,6 +189,7 @@ def measure_primitives(folder: Path | None = None) -> Primitives:
         deflate_4k=_median_us(lambda: _deflate(payload)),
         inflate_4k=_median_us(lambda: zlib.decompress(deflated, wbits=-15)),
         sqlite_commit_1=commit_1,
+        sqlite_commit_spaced=commit_spaced,
         sqlite_row_in_256=row_in_256,
     )
 
