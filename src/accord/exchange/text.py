@@ -68,7 +68,13 @@ def looks_plain(payload: bytes) -> bool:
 
     It is a quick test for the receiving path: ``False`` only means that :func:`check_texts` must look.
     """
-    return payload.isascii() and not any(mark in payload for mark in (b"\\u", b"\\b", b"\\f", b"\\r", b"\x7f"))
+    if any(mark in payload for mark in (b"\\u", b"\\b", b"\\f", b"\\r", b"\x7f")):
+        return False
+    if payload.isascii():
+        return True
+    # Every part of a text in NFC is in NFC, so the whole need be looked at once.
+    text = payload.decode("utf-8", "replace")
+    return _REFUSED.search(text) is None and unicodedata.is_normalized("NFC", text)
 
 
 def _texts(value: object, path: str) -> Iterator[tuple[str, str]]:
