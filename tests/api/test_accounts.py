@@ -102,15 +102,41 @@ def test_no_header_can_name_a_client_certificate(certified: Officer, header: str
     assert answer.status_code == 401
 
 
-def test_an_address_that_fails_often_has_to_wait(db: None) -> None:
+def test_an_address_whose_accounts_are_refused_often_has_to_wait_and_is_told_why(db: None) -> None:
     wrong = Caller(secret="accord_wrong")
     for _ in range(SIGN_IN_FAILURES_BURST):
         assert wrong.get("/me").status_code == 401
 
     answer = wrong.get("/me")
 
-    assert answer.status_code == 429
-    assert int(answer.headers["Retry-After"]) >= 1
+    assert (answer.status_code, answer.json()["code"]) == (429, "api.sign-ins-throttled")
+    assert int(answer.headers["Retry-After"]) == answer.json()["fields"]["retry_after_seconds"] >= 1
+    assert "not accepted" in answer.json()["title"]
+
+
+def test_bad_accounts_behind_one_address_never_lock_out_a_good_one(
+    callers: dict[Role, Caller], certified: Officer
+) -> None:
+    wrong = Caller(secret="accord_wrong")
+    while wrong.get("/me").status_code != 429:
+        pass
+
+    assert callers[Role.LIAISON].get("/me").status_code == 200
+    assert Client().get("/api/v1/me", **{CERTIFICATE_DIGEST_KEY: DIGEST.hex()}).status_code == 200
+    assert wrong.get("/me").status_code == 429
+
+
+def test_every_answer_to_an_account_tells_its_limits_and_what_is_left(callers: dict[Role, Caller]) -> None:
+    first, second = (callers[Role.LIAISON].get("/me") for _ in range(2))
+    changed = callers[Role.LIAISON].post("/cases", {"peer": "IN"})
+
+    assert first.headers["RateLimit-Policy"] == '"requests";q=200;w=4'
+    assert first.headers["RateLimit"] == '"requests";r=199;t=1'
+    assert int(second.headers["RateLimit"].split("r=")[1].split(";")[0]) <= 199
+    assert changed.status_code == 422
+    assert changed.headers["RateLimit-Policy"] == '"requests";q=200;w=4, "changes";q=100;w=5'
+    assert '"changes";r=99;t=1' in changed.headers["RateLimit"]
+    assert "RateLimit" not in Client().get("/api/v1/me").headers
 
 
 def test_no_session_of_the_desk_opens_the_api(officers: dict[Role, Officer]) -> None:

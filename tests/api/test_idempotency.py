@@ -11,7 +11,10 @@ from accord.node.api.idempotency import KeyMissing, KeyReused, once
 from accord.node.api.limits import IDEMPOTENCY_KEY_LIFE_HOURS
 from accord.node.api.models import KeptAnswer
 from accord.officers.models import Officer
-from accord.officers.permissions import Role
+from accord.officers.permissions import Permission, Role
+from accord.officers.services import create_first_administrator
+from tests.api.conftest import Caller, CallerOf
+from tests.simulators.paired_node import PairedNode
 
 
 class Act:
@@ -109,3 +112,39 @@ def test_a_kept_answer_is_forgotten_after_its_life(administrator: Officer) -> No
     once(_request(), administrator, act)
 
     assert act.times == 2
+
+
+def test_an_answer_is_not_shown_again_to_an_account_that_may_read_less(
+    node: PairedNode, officers: dict[Role, Officer], callers: dict[Role, Caller], caller_of: CallerOf
+) -> None:
+    body = {"peer": "IN", "theme": "cyber", "title": "A secret title"}
+    narrow = caller_of(officers[Role.LIAISON], [Permission.MESSAGE_DRAFT])
+
+    first = callers[Role.LIAISON].post("/cases", body, key="one")
+    again = narrow.post("/cases", body, key="one")
+
+    assert first.status_code == 201
+    assert (again.status_code, again.json()["code"]) == (422, "api.idempotency-key-reused")
+    assert b"secret" not in again.content
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_that_dies_within_the_act_leaves_neither_act_nor_answer(transactional_db: None) -> None:
+    officer = create_first_administrator("admin", "correct horse battery staple")
+
+    class Killed(BaseException):
+        """The process ends here."""
+
+    def dying() -> HttpResponse:
+        Officer.objects.create(username="half")
+        raise Killed
+
+    with pytest.raises(Killed):
+        once(_request(), officer, dying)
+
+    assert not Officer.objects.filter(username="half").exists()
+    act = Act()
+    assert once(_request(), officer, act).status_code == 201
+    # Dead after the commit and before the answer was sent: the caller repeats, and is answered without a second act.
+    assert once(_request(), officer, act).headers["Idempotency-Replayed"] == "true"
+    assert act.times == 1

@@ -37,8 +37,9 @@ def test_one_caller_never_spends_anothers_tokens() -> None:
 
     rate.spend("b")
 
+    assert (rate.left("a"), rate.left("b"), rate.left("c")) == (0, 0, 1)
     with pytest.raises(RateLimited):
-        rate.require("a")
+        rate.spend("a")
 
 
 def test_a_long_rest_gives_no_more_than_the_burst() -> None:

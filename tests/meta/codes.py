@@ -1,6 +1,7 @@
 """Collects every error code of the source and writes ``docs/errors.md``: ``python -m tests.meta.codes``.
 
-A code is the ``code`` of a class in the error tree, or the ``code=`` of one raise that serves a cause of its own.
+A code is the ``code`` of a class in the error tree, the ``code=`` of one raise that serves a cause of its own, or the
+code of an alarm. What the source spells in another way stands in ``ELSEWHERE``; ``stray_codes`` finds what is in none.
 """
 
 import ast
@@ -9,9 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from accord import errors
-from tests.meta.tree import DOCS, modules, parsed
+from accord.law.decision import Outcome
+from accord.officers.permissions import Permission
+from tests.meta.tree import DOCS, modules, named, parsed
 
 PAGE = DOCS / "errors.md"
+# Files, hosts and field selectors have the form of a code, too.
+NO_CODE = re.compile(r"\.(json|toml|lock|sqlite3|key|crt|acc|invalid|py)$|^queue\.")
 CODE = re.compile(r"^[a-z][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)+$")
 WHO = {
     "OurFault": "the operator of this node",
@@ -21,7 +26,9 @@ WHO = {
     "NotAvailableNow": "nobody; it is tried again",
     "OfficerCanMend": "the officer or caller",
     "Handled": "the sending side; it is told by disposition",
+    "Alarm": "the operator of this node; it stands as an alarm",
 }
+ALARMS = frozenset({"raise_alarm", "raise_alarm_once", "_note_own_fault"})
 HEAD = """# Error codes
 
 Every error has a stable code, a sentence, a next step, and a kind that says who must act.
@@ -42,12 +49,41 @@ class Raised:
     sentence: str
 
 
+ELSEWHERE = (
+    Raised(
+        code="channel.not-now",
+        kind="NotAvailableNow",
+        sentence="The peer cannot take anything now, for a reason of its own that it does not tell.",
+    ),
+    Raised(code="law.hold", kind="LawRefuses", sentence="The law gate holds the act until the named approver answers."),
+    Raised(code="law.refuse", kind="LawRefuses", sentence="The law gate refuses the act."),
+    Raised(code="law.route", kind="LawRefuses", sentence="The law gate leads the act to another channel."),
+    Raised(code="node.intake-failed", kind="Alarm", sentence="Nothing can be taken in: …."),
+    Raised(
+        code="release.archive-key-needed",
+        kind="Alarm",
+        sentence="Messages we once sent can be restored only with the archive key, which is not at hand.",
+    ),
+    Raised(
+        code="release.handler-failed",
+        kind="Handled",
+        sentence="The receiving node failed to file the message, which waits there for a person.",
+    ),
+    Raised(
+        code="trust.key-revoked",
+        kind="TrustFails",
+        sentence="Key … was revoked before position ….",
+    ),
+)
+"""Codes that the source composes or keeps in a constant."""
+
+
 def all_codes() -> dict[str, Raised]:
     """Returns every code of the source, each once, in order."""
     bases = {name: ancestors for path in modules() for name, ancestors in _classes(parsed(path))}
-    found: dict[str, Raised] = {}
+    found: dict[str, Raised] = {raised.code: raised for raised in ELSEWHERE}
     for path in modules():
-        for raised in (*_of_classes(parsed(path)), *_of_calls(parsed(path))):
+        for raised in (*_of_classes(parsed(path)), *_of_calls(parsed(path)), *_of_alarms(parsed(path))):
             kind = _root_of(raised.kind, bases)
             known = found.get(raised.code)
             if known is None or not known.sentence:
@@ -103,11 +139,44 @@ def _of_calls(tree: ast.Module) -> Iterator[Raised]:
                 yield Raised(code=str(keyword.value.value), kind=kind, sentence=_sentence(node))
 
 
+def _of_alarms(tree: ast.Module) -> Iterator[Raised]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in ALARMS and len(node.args) > 2:
+            says = _text(node.args[2]) or "It fails each time and is tried again: …."
+            for part in ast.walk(node.args[1]):
+                if isinstance(part, ast.Constant) and CODE.match(str(part.value)):
+                    yield Raised(code=str(part.value), kind="Alarm", sentence=says)
+
+
+def stray_codes() -> dict[str, str]:
+    """Returns each string of the source that looks like a code and is none of the list, with the place it stands."""
+    known = all_codes()
+    areas = {code.split(".")[0] for code in known} - {errors.AccordError.code.split(".")[0]}
+    others = {item.value for item in Permission}
+    found: dict[str, str] = {}
+    for path in modules():
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and CODE.match(node.value):
+                is_code = node.value.split(".")[0] in areas and not NO_CODE.search(node.value)
+                if is_code and node.value not in known and node.value not in others:
+                    found[node.value] = f"{named(path)}:{node.lineno}"
+    return found
+
+
+def spelt(code: str) -> bool:
+    """Returns whether the source spells the code, or composes it of its area and a word of the gate."""
+    outcomes = {f"law.{outcome.label}" for outcome in Outcome}
+    return code in outcomes or any(f'"{code}"' in path.read_text("utf-8") for path in modules())
+
+
 def _sentence(call: ast.Call) -> str:
     if not call.args:
         code = next(str(ast.literal_eval(word.value)) for word in call.keywords if word.arg == "code")
         return f"Refused at intake: {code.partition('.')[2].replace('-', ' ')}."
-    first = call.args[0]
+    return _text(call.args[0])
+
+
+def _text(first: ast.expr) -> str:
     if isinstance(first, ast.Constant):
         return str(first.value)
     if isinstance(first, ast.JoinedStr):

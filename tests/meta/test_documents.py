@@ -9,7 +9,7 @@ from accord.cli.exits import ExitCode
 from accord.cli.main import COMMANDS
 from accord.node.config import NodeConfig
 from accord.officers.permissions import Permission, Role
-from tests.meta.codes import PAGE, WHO, Raised, all_codes, page
+from tests.meta.codes import ELSEWHERE, PAGE, WHO, Raised, all_codes, page, spelt, stray_codes
 from tests.meta.tree import DOCS, ROOT, named
 
 SCHEMAS = sorted((DOCS / "schemas").rglob("*.json"))
@@ -60,6 +60,15 @@ def test_every_role_is_in_the_operators_guide(role: Role) -> None:
 
 def test_the_list_of_error_codes_is_the_one_of_the_source() -> None:
     assert PAGE.read_text("utf-8") == page(), "run make docs-schemas"
+
+
+def test_no_code_of_the_source_is_missing_in_the_list() -> None:
+    assert stray_codes() == {}, "a code that the list does not find; raise it, alarm it, or put it into ELSEWHERE"
+
+
+@pytest.mark.parametrize("raised", ELSEWHERE, ids=lambda raised: raised.code)
+def test_a_code_listed_by_hand_is_one_of_the_source(raised: Raised) -> None:
+    assert spelt(raised.code)
 
 
 @pytest.mark.parametrize("raised", all_codes().values(), ids=lambda raised: raised.code)

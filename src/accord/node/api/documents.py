@@ -96,8 +96,8 @@ _EXAMPLES: Final[Mapping[int, Document]] = {
     ),
     422: _example(
         422,
-        "law.refuses",
-        "A rule of this party's law stops the act.",
+        "law.refuse",
+        "The law gate answers refuse: The message has no statement of accuracy.",
         "Read the reasons: each names its rule, its citation and what would cure it.",
     ),
     429: _example(

@@ -57,12 +57,12 @@ def once(request: HttpRequest, officer: Officer, act: Callable[[], HttpResponse]
 
     Raises:
         KeyMissing: There is no key, or it is not 1 to 128 visible ASCII characters.
-        KeyReused: The key came with another method, path or body.
+        KeyReused: The key came with another method, path or body, or from an account with other permissions.
     """
     key = request.headers.get(HEADER, "")
     if not _KEY.fullmatch(key):
         raise KeyMissing("The request needs an Idempotency-Key of 1 to 128 visible ASCII characters.")
-    digest = _digest(request)
+    digest = _digest(request, officer)
     with transaction.atomic():
         now = timezone.now()
         KeptAnswer.objects.filter(created_at__lt=now - timedelta(hours=IDEMPOTENCY_KEY_LIFE_HOURS)).delete()
@@ -82,9 +82,11 @@ def once(request: HttpRequest, officer: Officer, act: Callable[[], HttpResponse]
     return response
 
 
-def _digest(request: HttpRequest) -> bytes:
+def _digest(request: HttpRequest, officer: Officer) -> bytes:
     digest = hashlib.sha256()
-    for part in (str(request.method).encode(), request.get_full_path().encode(), request.body):
+    # A kept answer shows what the first account may read: an officer's narrower token is not shown it again.
+    scope = " ".join(sorted(officer.permissions())).encode()
+    for part in (str(request.method).encode(), request.get_full_path().encode(), scope, request.body):
         digest.update(len(part).to_bytes(8, "big") + part)
     return digest.digest()
 

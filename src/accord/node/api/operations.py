@@ -20,7 +20,7 @@ from prometheus_client import Counter, Histogram
 from accord.node.api.accounts import sign_in
 from accord.node.api.idempotency import once
 from accord.node.api.problems import answer_to
-from accord.node.api.rates import REQUESTS, WRITES
+from accord.node.api.rates import REQUESTS, WRITES, rate_headers
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 
@@ -155,25 +155,36 @@ def _edge(name: str, method: Method, permission: Permission | Everyone) -> Calla
         @wraps(run)
         def checked(request: ApiRequest, **path_values: object) -> HttpResponse:
             with API_SECONDS.labels(operation=name).time():
-                response = answered(request, **path_values)
+                response = _answered(request, permission, lambda: run(request, **path_values))
             API_ANSWERS.labels(operation=name, status=str(response.status_code)).inc()
             return response
-
-        def answered(request: ApiRequest, **path_values: object) -> HttpResponse:
-            try:
-                signed_in = sign_in(request)
-                REQUESTS.spend(signed_in.account)
-                if method != "GET":
-                    WRITES.spend(signed_in.account)
-                if isinstance(permission, Permission):
-                    require(signed_in.officer, permission)
-                request.officer = signed_in.officer
-                if method == "POST":
-                    return once(request, signed_in.officer, lambda: run(request, **path_values))
-                return run(request, **path_values)
-            except Exception as error:  # noqa: BLE001 - the HTTP edge answers every failure as a problem object
-                return answer_to(request, error)
 
         return checked
 
     return around
+
+
+def _answered(request: ApiRequest, permission: Permission | Everyone, act: Callable[[], HttpResponse]) -> HttpResponse:
+    try:
+        signed_in = sign_in(request)
+    except Exception as error:  # noqa: BLE001 - the HTTP edge answers every failure as a problem object
+        return answer_to(request, error)
+    rates = (REQUESTS,) if request.method == "GET" else (REQUESTS, WRITES)
+    try:
+        for rate in rates:
+            rate.spend(signed_in.account)
+        response = _permitted(request, signed_in.officer, permission, act)
+    except Exception as error:  # noqa: BLE001 - as above
+        response = answer_to(request, error)
+    for header, value in rate_headers(rates, signed_in.account).items():
+        response.headers[header] = value
+    return response
+
+
+def _permitted(
+    request: ApiRequest, officer: Officer, permission: Permission | Everyone, act: Callable[[], HttpResponse]
+) -> HttpResponse:
+    if isinstance(permission, Permission):
+        require(officer, permission)
+    request.officer = officer
+    return once(request, officer, act) if request.method == "POST" else act()
