@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from accord.channel.disposition import decode_dispositions
-from accord.channel.keys import SealKey
+from accord.channel.sealkeys import SealKey
 from accord.courier.models import Channel, Outbox, SignedCheckpoint
 from accord.exchange import services
 from accord.exchange.models import Message

@@ -28,11 +28,12 @@ from accord.channel.equivocation import EquivocationProof, encode_equivocation
 from accord.channel.evidence import EvidenceBundle, TrustRoots
 from accord.channel.fingerprint import fingerprint_words, safety_number
 from accord.channel.frames import Batch, Fetch, Frame, FrameState, encode_frame
-from accord.channel.keys import SealKey, SigningKey
+from accord.channel.keys import SigningKey
 from accord.channel.keyset import KeyEntry, Keyset, KeysetChain, sign_keyset
 from accord.channel.merkle import EMPTY_FRONTIER, consistency_proof, inclusion_proof
 from accord.channel.parcel import write_parcel
 from accord.channel.seal import OpenCapsule, SealedEnvelope, open_sealed, seal
+from accord.channel.sealkeys import SealKey
 
 NOW_MS = 1_790_000_000_000
 DAY_MS = 86_400_000

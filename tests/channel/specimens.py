@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from accord.channel.envelope import Body, uuid7
-from accord.channel.keys import SealKey, SigningKey
+from accord.channel.keys import SigningKey
 from accord.channel.keyset import KeyEntry, Keyset, KeysetChain, sign_keyset
 from accord.channel.seal import OpenCapsule, SealedEnvelope, seal
+from accord.channel.sealkeys import SealKey
 
 NOW_MS = 1_790_000_000_000
 """21 September 2026, 14:13:20 UTC."""

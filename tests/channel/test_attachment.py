@@ -17,9 +17,9 @@ from accord.channel.attachment import (
     verify_chunk,
 )
 from accord.channel.encoding import LimitExceeded, MalformedObject, decode, encode
-from accord.channel.keys import SealBroken
 from accord.channel.limits import ATTACHMENT_CHUNK_BYTES, MAX_ATTACHMENT_CHUNKS
 from accord.channel.merkle import ProofInvalid
+from accord.channel.sealkeys import SealBroken
 
 from .specimens import seed
 

@@ -5,9 +5,6 @@ from hypothesis import strategies as st
 from accord.channel.keys import (
     CONTEXT_NOTE,
     KeyUnusable,
-    SealBroken,
-    SealKey,
-    SealPublicKey,
     Signature,
     SignatureInvalid,
     SigningKey,
@@ -15,6 +12,7 @@ from accord.channel.keys import (
     key_id,
     preimage,
 )
+from accord.channel.sealkeys import SealBroken, SealKey, SealPublicKey
 from accord.errors import OurFault, TrustFails
 
 from .specimens import seed, specimen

@@ -4,8 +4,9 @@ from dataclasses import replace
 import pytest
 
 from accord.channel.encoding import LimitExceeded, MalformedObject, decode, encode
-from accord.channel.keys import KeyUnusable, SealKey, SealPublicKey, SignatureInvalid, VerifyKey
+from accord.channel.keys import KeyUnusable, SignatureInvalid, VerifyKey
 from accord.channel.keyset import ChainBroken, KeyEntry, KeyNotInForce, Keyset, KeysetChain, Settled, sign_keyset
+from accord.channel.sealkeys import SealKey, SealPublicKey
 
 from .specimens import NOW_MS, seed, specimen
 

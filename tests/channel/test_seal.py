@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from accord.channel import seal as sealing
 from accord.channel.encoding import LimitExceeded, MalformedObject, decode, encode
 from accord.channel.envelope import Body, Header
-from accord.channel.keys import SealBroken
 from accord.channel.limits import MAX_BODY_BYTES, MAX_PAYLOAD_BYTES, MAX_SEALED_BYTES
 from accord.channel.merkle import entry_leaf
 from accord.channel.seal import ArchiveCapsule, OpenedBody, open_archived, open_sealed, padded_size
+from accord.channel.sealkeys import SealBroken
 from accord.errors import AccordError, PeerFault, TrustFails
 
 from .specimens import NOW_MS, body_of, capsule_of, sealed_by, specimen

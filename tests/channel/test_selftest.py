@@ -1,7 +1,8 @@
 import pytest
 
 from accord.channel import known_answers, selftest
-from accord.channel.keys import SealKey, VerifyKey
+from accord.channel.keys import VerifyKey
+from accord.channel.sealkeys import SealKey
 from accord.channel.selftest import SelfTestFailed, run_self_test
 from accord.errors import OurFault
 

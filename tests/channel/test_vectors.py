@@ -19,11 +19,12 @@ from accord.channel.equivocation import decode_equivocation, verify_equivocation
 from accord.channel.evidence import TrustRoots, verify_bundle
 from accord.channel.fingerprint import fingerprint_words, safety_number
 from accord.channel.frames import decode_frame, encode_frame
-from accord.channel.keys import SealKey, SigningKey
+from accord.channel.keys import SigningKey
 from accord.channel.keyset import KeysetChain
 from accord.channel.merkle import EMPTY_FRONTIER, entry_leaf, verify_consistency, verify_inclusion
 from accord.channel.parcel import read_parcel, write_parcel
 from accord.channel.seal import open_archived, open_sealed
+from accord.channel.sealkeys import SealKey
 from accord.errors import AccordError, PeerFault, TrustFails
 
 VECTORS = Path(__file__).parents[2] / "vectors"

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from accord.channel.attachment import verify_chunk
-from accord.channel.keys import SealBroken
+from accord.channel.sealkeys import SealBroken
 from accord.courier.chunks import chunk_store
 from accord.courier.models import Outbox
 from accord.errors import OfficerCanMend

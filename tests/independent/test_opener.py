@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from accord.channel import known_answers
-from accord.channel.keys import SealKey
+from accord.channel.sealkeys import SealKey
 
 from .opener import hpke_open, open_for_archive, open_for_recipient, xwing_decapsulate
 

@@ -19,9 +19,9 @@ from accord.channel.capsule import OpenCapsule
 from accord.channel.checkpoint import Checkpoint, unverified_checkpoint
 from accord.channel.envelope import Body, uuid7
 from accord.channel.frames import Frame, decode_frame, encode_frame
-from accord.channel.keys import SealPublicKey
 from accord.channel.roots import TrustRoots
 from accord.channel.seal import SealedEnvelope, seal
+from accord.channel.sealkeys import SealPublicKey
 from accord.channel.state import ChannelState, encode_state
 from accord.cli.demo.nodes import NodeProcess
 from accord.courier.transport import CONTACT_PATH, FRAME_TYPE

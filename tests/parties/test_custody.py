@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from accord.channel.keys import SealPublicKey, VerifyKey
+from accord.channel.keys import VerifyKey
+from accord.channel.sealkeys import SealPublicKey
 from accord.errors import NotAvailableNow, OurFault, TrustFails
 from accord.parties import keyfile
 from accord.parties.custody import (

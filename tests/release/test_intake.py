@@ -11,8 +11,8 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
-from accord.channel.keys import SealKey
 from accord.channel.limits import SKEW_TOLERANCE_MS
+from accord.channel.sealkeys import SealKey
 from accord.courier.models import Alarm, Entry, Outbox
 from accord.errors import OurFault
 from accord.exchange.kinds.limits import PAYLOAD_BYTES_MAX

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from accord.channel.capsule import OpenCapsule
 from accord.channel.envelope import Body
-from accord.channel.keys import SealKey
 from accord.channel.seal import seal
+from accord.channel.sealkeys import SealKey
 from accord.courier.models import Alarm, Capsule, Direction, Entry, Mode, Outbox
 from accord.courier.moment import to_ms
 from accord.exchange import services

@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Literal
 
-from accord.channel.keys import Opener, SealKey, Signer, SigningKey
+from accord.channel.keys import Signer, SigningKey
+from accord.channel.sealkeys import Opener, SealKey
 from accord.parties.custody import KeyKind, KeyNotHeld
 from accord.parties.keyfile import KeyFileMissing
 from accord.parties.tls import TlsIdentity

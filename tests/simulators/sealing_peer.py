@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from accord.channel.capsule import OpenCapsule
 from accord.channel.envelope import Body, uuid7
-from accord.channel.keys import Opener, SealKey
 from accord.channel.seal import seal
+from accord.channel.sealkeys import Opener, SealKey
 from accord.courier.models import Channel, Direction, Entry
 from accord.courier.moment import to_ms
 from accord.parties.custody import KeyNotHeld

@@ -24,10 +24,10 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from .encoding import LimitExceeded, MalformedObject, MapReader, decode, encode
-from .keys import SealBroken
 from .limits import ATTACHMENT_CHUNK_BYTES, MAX_ATTACHMENT_CHUNKS
 from .merkle import EMPTY_FRONTIER, inclusion_proof, verify_inclusion
 from .seal import padded_size
+from .sealkeys import SealBroken
 
 __all__ = [
     "AttachmentManifest",

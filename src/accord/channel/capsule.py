@@ -13,8 +13,9 @@ from typing import Final
 
 from .encoding import MapReader, decode, encode
 from .envelope import CAPSULE_ID_BYTES
-from .keys import KEY_ID_BYTES, SEAL_OVERHEAD_BYTES, Opener, SealBroken, SealPublicKey
+from .keys import KEY_ID_BYTES
 from .limits import MAX_CAPSULE_BYTES
+from .sealkeys import SEAL_OVERHEAD_BYTES, Opener, SealBroken, SealPublicKey
 from .suite import SUITE_1, SUITE_1_NAME, require_suite
 
 __all__ = ["ArchiveCapsule", "OpenCapsule", "require_key"]

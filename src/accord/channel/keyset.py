@@ -28,17 +28,9 @@ from accord.errors import TrustFails
 
 from .encoding import MalformedObject, MapReader, decode, encode, extended
 from .key_entry import KeyEntry
-from .keys import (
-    CONTEXT_KEYSET,
-    SEAL_PUBLIC_BYTES,
-    SIGNATURE_BYTES,
-    VERIFY_KEY_BYTES,
-    SealPublicKey,
-    Signature,
-    Signer,
-    VerifyKey,
-)
+from .keys import CONTEXT_KEYSET, SIGNATURE_BYTES, VERIFY_KEY_BYTES, Signature, Signer, VerifyKey
 from .limits import MAX_CHAIN_KEYSETS, MAX_KEYS_PER_KIND, MAX_KEYSET_BYTES
+from .sealkeys import SEAL_PUBLIC_BYTES, SealPublicKey
 from .suite import SUITE_1, require_suite
 
 __all__ = [

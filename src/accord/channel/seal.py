@@ -33,9 +33,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from .capsule import ArchiveCapsule, OpenCapsule, require_key
 from .encoding import LimitExceeded, MalformedObject, MapReader, decode, encode
 from .envelope import Body, Header
-from .keys import SEAL_OVERHEAD_BYTES, Opener, SealBroken, SealPublicKey
 from .limits import MAX_BODY_BYTES, MAX_PAYLOAD_BYTES, MAX_SEALED_BYTES, MIN_PADDED_BYTES
 from .merkle import leaf_hash
+from .sealkeys import SEAL_OVERHEAD_BYTES, Opener, SealBroken, SealPublicKey
 from .suite import SUITE_1_NAME
 
 __all__ = [

@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from accord.errors import AccordError, OurFault
 
 from . import known_answers as known
-from .keys import SealKey, Signature, SigningKey, VerifyKey
+from .keys import Signature, SigningKey, VerifyKey
+from .sealkeys import SealKey
 
 __all__ = ["SelfTestFailed", "run_self_test"]
 

@@ -8,8 +8,8 @@ the keyset before it stays in force.
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from accord.channel.keys import SealPublicKey
 from accord.channel.keyset import Keyset
+from accord.channel.sealkeys import SealPublicKey
 from accord.errors import TrustFails
 
 from .tls import named_party, pin_of, readable

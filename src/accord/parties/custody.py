@@ -19,7 +19,8 @@ from typing import Annotated, Final, Literal, Protocol, TypeVar
 import msgspec
 from django.conf import settings
 
-from accord.channel.keys import Opener, SealKey, Signer, SigningKey
+from accord.channel.keys import Signer, SigningKey
+from accord.channel.sealkeys import Opener, SealKey
 from accord.errors import NotAvailableNow, OurFault
 
 from .keyfile import DEFAULT_STRETCHING, Stretching, read_key_file, write_key_file
