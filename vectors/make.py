@@ -224,7 +224,8 @@ def make_headers(out: Writer, header: bytes) -> None:
     out.golden("header-with-ignorable-fields.cbor", kept, "header", "fields from 1000 on are kept and emitted again")
     malformed = "channel.malformed-object"
     for name, changes, expect in (
-        ("unknown-version", {1: 2}, "channel.unknown-version"),
+        ("unknown-version", {1: 3}, "channel.unknown-version"),
+        ("version-one", {1: 1}, "channel.unknown-version"),
         ("unknown-suite", {2: 2}, "channel.unknown-suite"),
         ("suite-zero", {2: 0}, "channel.unknown-suite"),
         ("unknown-critical-field", {15: True}, "channel.unknown-critical-field"),
@@ -247,10 +248,10 @@ def make_headers(out: Writer, header: bytes) -> None:
     out.broken("header-duplicate-key.cbor", twice, "header", malformed, "key 1 stands twice")
     out.broken(
         "header-integer-not-shortest.cbor",
-        header.replace(b"\x01\x01\x02\x01", b"\x01\x18\x01\x02\x01", 1),
+        header.replace(b"\x01\x02\x02\x01", b"\x01\x18\x02\x02\x01", 1),
         "header",
         malformed,
-        "version 1 is encoded in two bytes",
+        "version 2 is encoded in two bytes",
     )
     out.broken("header-indefinite-map.cbor", b"\xbf" + header[1:] + b"\xff", "header", malformed, "indefinite length")
     out.broken("header-trailing-byte.cbor", header + b"\0", "header", malformed, "a byte follows the object")
@@ -675,6 +676,8 @@ def make_rest(out: Writer) -> None:
     )
     misplaced = {**particulars, "index": 1}
     out.broken("chunk-misplaced.bin", chunk, "chunk", "trust.proof-invalid", "said to be chunk 1", **misplaced)
+    miscounted = {**particulars, "count": 4}
+    out.broken("chunk-of-another-count.bin", chunk, "chunk", "trust.proof-invalid", "said to be of four", **miscounted)
     for name, changes, says in (
         ("path-for-name", {2: "../../etc/passwd"}, "a path"),
         ("name-turned-around", {2: "list\u202etxt.exe"}, "a character that turns the text around"),

@@ -157,6 +157,36 @@ def test_a_chunk_is_checked_against_the_root_by_who_cannot_read_it() -> None:
         verify_chunk(root, 0, MAX_ATTACHMENT_CHUNKS + 1, CHUNKS[0], [])
 
 
+@settings(deadline=None, max_examples=60)
+@given(st.integers(1, 40), st.data())
+def test_a_chunk_belongs_under_its_root_at_one_index_of_one_count(count: int, data: st.DataObject) -> None:
+    """Who sends a file cannot let its receiver believe in more or fewer chunks: an RFC 9162 proof alone would."""
+    index = data.draw(st.integers(0, count - 1))
+    chunks = [bytes([n]) for n in range(count)]
+    leaves = [chunk_leaf(chunk) for chunk in chunks]
+    root, proof = attachment_root(leaves), chunk_proof(leaves, index)
+    verify_chunk(root, index, count, chunks[index], proof)
+    for other_count in range(1, 2 * count + 2):
+        for other_index in range(other_count):
+            if (other_index, other_count) != (index, count):
+                with pytest.raises(ProofInvalid):
+                    verify_chunk(root, other_index, other_count, chunks[index], proof)
+
+
+def test_truncated_extended_and_reordered_chunks_have_other_roots() -> None:
+    leaves = [chunk_leaf(chunk) for chunk in CHUNKS]
+    root = attachment_root(leaves)
+    for others in (leaves[:-1], [*leaves, leaves[-1]], [*leaves, chunk_leaf(b"")], leaves[::-1], leaves[1:], []):
+        assert attachment_root(others) != root
+
+
+def test_the_counted_root_is_what_the_protocol_says() -> None:
+    leaves = [chunk_leaf(chunk) for chunk in (b"one", b"two", b"three")]
+    pair = hashlib.sha256(b"\1" + leaves[0] + leaves[1]).digest()
+    tree = hashlib.sha256(b"\1" + pair + leaves[2]).digest()
+    assert attachment_root(leaves) == hashlib.sha256(b"\2" + bytes([0, 0, 0, 3]) + tree).digest()
+
+
 def test_proofs_hold_for_more_chunks_than_a_stride() -> None:
     leaves = [chunk_leaf(bytes([n & 255, n >> 8])) for n in range(600)]
     for index in (0, 255, 256, 599):
@@ -219,6 +249,9 @@ def test_a_name_that_could_mislead_or_be_a_path_is_refused(name: str) -> None:
         {"sha256": bytes(31)},
         {"chunk_count": 2},
         {"first_chunk": -1},
+        {"first_chunk": MAX_ATTACHMENT_CHUNKS},
+        {"key": bytes(33)},
+        {"key": b""},
     ],
 )
 def test_a_manifest_that_contradicts_itself_is_refused(changes: dict[str, object]) -> None:

@@ -98,7 +98,8 @@ def test_nothing_of_the_subject_stands_in_the_header() -> None:
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"f1": 2}, "channel.unknown-version"),
+        ({"f1": 1}, "channel.unknown-version"),
+        ({"f1": 3}, "channel.unknown-version"),
         ({"f1": 0}, "channel.unknown-version"),
         ({"f2": 0}, "channel.unknown-suite"),
         ({"f2": 2}, "channel.unknown-suite"),

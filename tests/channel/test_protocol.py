@@ -31,7 +31,7 @@ def test_every_example_is_the_vector_it_names() -> None:
 
 
 def test_an_example_that_is_out_of_date_is_found() -> None:
-    stale = TEXT.replace("ae0101020103", "ae0101020104", 1)
+    stale = TEXT.replace("ae0102020103", "ae0102020104", 1)
     assert stale != TEXT
     assert quote().renewed(stale) == TEXT
 

@@ -12,14 +12,14 @@ import pytest
 
 from accord.channel.evidence import TrustRoots, verify_bundle
 
-from .verifier import Fails
+from .verifier import Fails, verify_chunk
 from .verifier import verify_bundle as verify_independently
 
 HERE = Path(__file__).parent
 VECTORS = HERE.parents[1] / "vectors"
-BUNDLES: list[dict[str, Any]] = [
-    item for item in json.loads((VECTORS / "index.json").read_bytes()) if item["object"] == "bundle"
-]
+INDEX: list[dict[str, Any]] = json.loads((VECTORS / "index.json").read_bytes())
+BUNDLES = [item for item in INDEX if item["object"] == "bundle"]
+CHUNKS = [item for item in INDEX if item["object"] == "chunk"]
 ROOTS_JSON = (VECTORS / "roots.json").read_bytes()
 ROOTS = {item["party"]: base64.b64decode(item["root"]) for item in json.loads(ROOTS_JSON)["roots"]}
 
@@ -44,6 +44,17 @@ def test_it_agrees_with_accord_on_every_published_bundle(item: dict[str, Any]) -
         return
     with pytest.raises(Fails):
         verify_independently(data, ROOTS)
+
+
+@pytest.mark.parametrize("item", CHUNKS, ids=lambda item: item["file"])
+def test_it_agrees_with_accord_on_every_published_chunk(item: dict[str, Any]) -> None:
+    sealed, root = (VECTORS / item["file"]).read_bytes(), bytes.fromhex(item["root"])
+    place = (item["index"], item["count"], [bytes.fromhex(text) for text in item["hashes"]])
+    if item["expect"] == "accept":
+        verify_chunk(sealed, *place, root)
+        return
+    with pytest.raises(Fails):
+        verify_chunk(sealed, *place, root)
 
 
 def test_it_agrees_with_accord_on_every_flipped_byte() -> None:

@@ -49,7 +49,7 @@ def plain(value: object) -> bool:
     return False
 
 
-def load(data: bytes, what: str, known: int) -> dict[int, Any]:
+def load(data: bytes, what: str, known: int, version: int = 1) -> dict[int, Any]:
     try:
         value = cbor2.loads(data, max_depth=16, allow_indefinite=False, allow_duplicate_keys=False)
         again = cbor2.dumps(value, canonical=True) if plain(value) else b""
@@ -58,7 +58,8 @@ def load(data: bytes, what: str, known: int) -> dict[int, Any]:
     require(again == data and isinstance(value, dict), f"the {what} is not its deterministic encoding")
     require(all(1 <= key <= known or key >= 1000 for key in value), f"the {what} has an unknown critical field")
     require(set(range(1, known + 1)) <= set(value), f"the {what} lacks a field")
-    require(value[1] == 1 or what in {"keyset chain", "signed keyset", "key"}, f"the {what} is of another version")
+    has_version = what not in {"keyset chain", "signed keyset", "key"}
+    require(not has_version or value[1] == version, f"the {what} is of another version")
     return value
 
 
@@ -93,8 +94,8 @@ def verify_any(publics: list[bytes], ed25519: bytes, mldsa65: bytes, message: by
 # --- Section 4: Merkle trees --------------------------------------------------------------------------------------
 
 
-def verify_inclusion(leaf: bytes, index: int, size: int, proof: list[bytes], root: bytes) -> None:
-    """RFC 9162, 2.1.3.2, step by step."""
+def inclusion_root(leaf: bytes, index: int, size: int, proof: list[bytes]) -> bytes:
+    """RFC 9162, 2.1.3.2, step by step, without its last comparison."""
     require(0 <= index < size, "the entry's position lies beyond the log")
     fn, sn, r = index, size - 1, leaf
     for p in proof:
@@ -109,7 +110,18 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: list[bytes], roo
         fn >>= 1
         sn >>= 1
     require(sn == 0, "the inclusion proof is too short")
-    require(r == root, "the inclusion proof does not lead to the root")
+    return r
+
+
+def verify_inclusion(leaf: bytes, index: int, size: int, proof: list[bytes], root: bytes) -> None:
+    require(inclusion_root(leaf, index, size, proof) == root, "the inclusion proof does not lead to the root")
+
+
+def verify_chunk(sealed: bytes, index: int, count: int, proof: list[bytes], counted_root: bytes) -> None:
+    """Section 10.2: a chunk proves its index and how many there are."""
+    root = inclusion_root(sha256(b"\0" + sealed), index, count, proof)
+    counted = sha256(b"\2" + count.to_bytes(4, "big") + root)
+    require(counted == counted_root, "the chunk does not stand under the counted root")
 
 
 # --- Section 7: notes ---------------------------------------------------------------------------------------------
@@ -261,7 +273,7 @@ def cosigning_keys(entries: list[dict[int, Any]], size: int) -> list[bytes]:
 def verify_bundle(data: bytes, roots: dict[str, bytes]) -> list[str]:
     """Returns what the bundle proves, in sentences; raises ``Fails`` with the reason otherwise."""
     bundle = load(data, "bundle", 11)
-    header = load(bundle[2], "header", 14)
+    header = load(bundle[2], "header", 14, version=2)
     require(header[2] == 1, "the header names an unknown suite")
     sender, recipient = header[4], header[5]
     require(sender in roots and recipient in roots, "a root key is missing")

@@ -428,7 +428,7 @@ LIES: dict[str, Callable[[LyingPeer], bytes]] = {
     "truncate-and-go-on": _truncate_and_go_on,
     "unknown-critical-field": _header(15, 1),
     "unknown-key": _batched(signer=spare_key("unknown")),
-    "unknown-version": _header(1, 2),
+    "unknown-version": _header(1, 3),
     "withhold-receipt": _withhold_receipt,
     "wrong-chunk": _wrong_chunk,
 }

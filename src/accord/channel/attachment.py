@@ -1,11 +1,12 @@
 """Attachments: files in sealed chunks beside the log, bound to one envelope by a Merkle root.
 
 A file is cut into chunks of 1 MiB and each is sealed under the attachment's own key, its index as nonce and its place
-as additional data. The root over all sealed chunks of an envelope stands in its header; the key, name and digest of
-each file stand in its sealed body. So a chunk can be checked as it arrives, by who cannot read it, and only the reader
-of the body can open it.
+as additional data. The root over all sealed chunks of an envelope, and over their number, stands in its header; the
+key, name and digest of each file stand in its sealed body. So a chunk can be checked as it arrives, by who cannot read
+it, and only the reader of the body can open it.
 
 Invariants:
+    * a chunk that belongs under the root proves its index *and* how many chunks there are: one chunk fits one count;
     * a chunk's place, the file's number of chunks and its key are all bound by the seal: none can be swapped, dropped
       or repeated;
     * the file's length is padded to a size class with zeros, so that its exact size shows only to the reader;
@@ -25,7 +26,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from .encoding import LimitExceeded, MalformedObject, MapReader, decode, encode
 from .limits import ATTACHMENT_CHUNK_BYTES, MAX_ATTACHMENT_CHUNKS
-from .merkle import EMPTY_FRONTIER, inclusion_proof, verify_inclusion
+from .merkle import EMPTY_FRONTIER, ProofInvalid, inclusion_proof, inclusion_root
 from .seal import padded_size
 from .sealkeys import SealBroken
 
@@ -53,6 +54,8 @@ MAX_MANIFEST_BYTES: Final = 4096
 MAX_ATTACHMENT_BYTES: Final = MAX_ATTACHMENT_CHUNKS * ATTACHMENT_CHUNK_BYTES
 
 _MEDIA_TYPE: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+/[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_COUNTED: Final = b"\2"
+"""First byte of the preimage of a counted root; RFC 9162 begins leaves with 0x00 and inner nodes with 0x01."""
 _CHUNK_AAD: Final = b"accord/1/chunk\0"
 _UNSAFE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
@@ -92,8 +95,10 @@ class AttachmentManifest:
             raise MalformedObject("The attachment's media type is not one.")
         if len(self.key) != KEY_BYTES or len(self.sha256) != DIGEST_BYTES:
             raise MalformedObject("The attachment's key or digest is not 32 bytes long.")
-        if self.chunk_count != chunk_count(self.size_bytes) or self.first_chunk < 0:
+        if self.chunk_count != chunk_count(self.size_bytes):
             raise MalformedObject("The attachment's number of chunks is not that of its size.")
+        if not 0 <= self.first_chunk <= MAX_ATTACHMENT_CHUNKS - self.chunk_count:
+            raise MalformedObject("The attachment's chunks lie beyond those that an envelope may have.")
 
     def encode(self) -> bytes:
         """Returns the manifest as CBOR."""
@@ -231,8 +236,17 @@ def chunk_leaf(sealed: bytes) -> bytes:
 
 
 def attachment_root(leaves: Sequence[bytes]) -> bytes:
-    """Returns the root over the leaves of all sealed chunks of an envelope, its attachments in order."""
-    return EMPTY_FRONTIER.append(leaves)[0].root
+    """Returns what a header names: the root over all sealed chunks of its envelope, with their number.
+
+    Args:
+        leaves: Leaves of the chunks, the envelope's attachments in order.
+    """
+    return _counted_root(len(leaves), EMPTY_FRONTIER.append(leaves)[0].root)
+
+
+def _counted_root(count: int, tree_root: bytes) -> bytes:
+    """Binds the number of chunks: an inclusion proof alone fits every count of the same shape."""
+    return hashlib.sha256(_COUNTED + count.to_bytes(4, "big") + tree_root).digest()
 
 
 def chunk_proof(leaves: Sequence[bytes], index: int) -> tuple[bytes, ...]:
@@ -245,14 +259,18 @@ def chunk_proof(leaves: Sequence[bytes], index: int) -> tuple[bytes, ...]:
 
 
 def verify_chunk(root: bytes, index: int, count: int, sealed: bytes, proof: Sequence[bytes]) -> None:
-    """Checks that a sealed chunk stands at ``index`` of ``count`` under the root in a header.
+    """Checks that a sealed chunk stands at ``index``, and that there are ``count`` chunks, under the root in a header.
 
     Raises:
         LimitExceeded: If the chunk, or the number of chunks, is too large.
-        ProofInvalid: If the proof does not lead to the root.
+        ProofInvalid: If the proof does not lead to the root, or the root is of another number of chunks.
     """
     if len(sealed) > ATTACHMENT_CHUNK_BYTES + TAG_BYTES or count > MAX_ATTACHMENT_CHUNKS:
         raise LimitExceeded(
             "The chunk, or the number of chunks, exceeds the limit.", fields={"size_bytes": len(sealed)}
         )
-    verify_inclusion(chunk_leaf(sealed), index, count, proof, root)
+    if _counted_root(count, inclusion_root(chunk_leaf(sealed), index, count, proof)) != root:
+        raise ProofInvalid(
+            f"The proof does not lead from chunk {index} of {count} to the attachment's root.",
+            fields={"index": index, "count": count},
+        )

@@ -29,7 +29,7 @@ __all__ = [
     "uuid7",
 ]
 
-HEADER_VERSION: Final = 1
+HEADER_VERSION: Final = 2
 BODY_VERSION: Final = 1
 ENVELOPE_ID_BYTES: Final = 16
 CAPSULE_ID_BYTES: Final = 16
@@ -57,7 +57,7 @@ class Header:
     """The part of an envelope that travels in clear.
 
     Args:
-        version: Of this map; 1.
+        version: Of this map; 2.
         suite: Number of the suite of algorithms; 1.
         id: UUIDv7, 16 bytes, chosen once by the sender.
         sender: Party code of the log's owner.
@@ -67,7 +67,7 @@ class Header:
         not_after_ms: Last moment at which it may be opened to a person.
         sealed_size: Bytes of the sealed body.
         commitment: SHA-256(salt || body), 32 bytes: binds the plaintext without showing it.
-        attachment_root: Root over the attachment's sealed chunks, or ``None``.
+        attachment_root: Root over the sealed chunks of its attachments and their number, or ``None``.
         in_reply_to: Identifier of the envelope it answers, or ``None``.
         seal_key_id: Name of the recipient's key it is sealed to, 8 bytes.
         archive_capsule: Name of the capsule that lets the sender's archive key open it, 16 bytes.

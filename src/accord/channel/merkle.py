@@ -34,6 +34,7 @@ __all__ = [
     "consistency_proof",
     "entry_leaf",
     "inclusion_proof",
+    "inclusion_root",
     "leaf_hash",
     "node_hash",
     "subtree_root",
@@ -305,17 +306,24 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
     Raises:
         ProofInvalid: If it does not, or the proof has more or fewer hashes than due.
     """
-    if not 0 <= index < size <= MAX_LOG_SIZE:
-        raise ProofInvalid(
-            f"There is no place {index} in a log of {size} entries.", fields={"index": index, "size": size}
-        )
-    inner, border = _shape(index, size)
-    _require_length(proof, inner + border)
-    if _climb(leaf, index, proof[:inner], proof[inner:]) != root:
+    if inclusion_root(leaf, index, size, proof) != root:
         raise ProofInvalid(
             f"The proof does not lead from entry {index} to the root of the log of {size} entries.",
             fields={"index": index, "size": size},
         )
+
+
+def inclusion_root(leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> bytes:
+    """Returns the root to which a proof leads from ``leaf`` at ``index`` of ``size`` leaves.
+
+    Raises:
+        ProofInvalid: If there is no such place, or the proof has more or fewer hashes than due.
+    """
+    if not 0 <= index < size <= MAX_LOG_SIZE:
+        raise ProofInvalid(f"There is no place {index} in a tree of {size}.", fields={"index": index, "size": size})
+    inner, border = _shape(index, size)
+    _require_length(proof, inner + border)
+    return _climb(leaf, index, proof[:inner], proof[inner:])
 
 
 def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]) -> None:

@@ -420,35 +420,11 @@ def _chunk_accepted(scene: _Scene, event: ChunkAccepted) -> None:
     if transfer is None:
         # No stored envelope names this root: the chunk is nobody's and is not kept.
         return
-    if transfer.chunk_count == chunk.count:
-        if scene.is_live and not transfer.is_count_live:
-            transfer.is_count_live = True
-            transfer.save(update_fields=["is_count_live"])
-    elif transfer.chunk_count is None or _counts_anew(scene, transfer, chunk):
+    if transfer.chunk_count is None:
         AWAITED.forget(scene.channel.pk)
-        transfer.chunk_count, transfer.is_count_live = chunk.count, scene.is_live
-        transfer.save(update_fields=["chunk_count", "is_count_live"])
-    else:
-        return
+        transfer.chunk_count = chunk.count
+        transfer.save(update_fields=["chunk_count"])
     scene.effects.chunks.append(chunk)
-
-
-def _counts_anew(scene: _Scene, transfer: AttachmentTransfer, chunk: Chunk) -> bool:
-    """Tells whether a chunk's other count is to be believed; then what was stored under the first one is discarded.
-
-    A chunk's proof fits more than one count, and only all chunks of one count together prove it. So what stands whole
-    stays, the peer itself is believed before a parcel, and a wrong count costs a transfer time and nothing else.
-    """
-    raise_alarm(
-        scene.channel,
-        "courier.attachment-disputed",
-        f"An attachment is said to have {transfer.chunk_count} chunks and {chunk.count} chunks.",
-    )
-    if transfer.completed_at is not None or (transfer.is_count_live and not scene.is_live):
-        return False
-    chunk_store().discard(chunk.root)
-    scene.effects.chunks = [other for other in scene.effects.chunks if other.root != chunk.root]
-    return True
 
 
 def _chunks_held(scene: _Scene, event: ChunksHeld) -> None:

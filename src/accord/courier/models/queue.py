@@ -74,8 +74,6 @@ class AttachmentTransfer(models.Model):
     direction = models.CharField(max_length=3, choices=Direction.choices)
     root = models.BinaryField(max_length=32)
     chunk_count = models.PositiveIntegerField(null=True)
-    # Whether the peer itself said that count, over its own connection, and not a parcel.
-    is_count_live = models.BooleanField(default=False)
     envelope_id = models.UUIDField()
     created_at = models.DateTimeField()
     completed_at = models.DateTimeField(null=True)
