@@ -284,19 +284,19 @@ def test_chunks_in_any_order_and_number_make_the_one_file(
     "change",
     [
         lambda chunk: replace(chunk, data=chunk.data[:-1]),
-        lambda chunk: replace(chunk, data=chunk.data[:-1] + b"\0\0"),
+        lambda chunk: replace(chunk, proof=chunk.proof[:-1]),
         lambda chunk: replace(chunk, index=1),
         lambda chunk: replace(chunk, count=4),
         lambda chunk: replace(chunk, index=3, count=4),
     ],
-    ids=["truncated", "extended", "reordered", "one more", "a fourth of four"],
+    ids=["truncated", "proof cut", "reordered", "one more", "a fourth of four"],
 )
 def test_a_chunk_that_is_not_the_one_bound_is_refused(
     met: PairedNode, tmp_path: Path, change: Callable[[Chunk], Chunk]
 ) -> None:
     sender, root = three_chunks(met, tmp_path)
-    answer = met.heard(chunk_frame(met, change(sender.chunk(root, 0))))
-    assert answer.status != 200
+    answer = receive_contact(met.channel.pk, chunk_frame(met, change(sender.chunk(root, 0))))
+    assert answer.refusal == "trust.proof-invalid"
     assert chunk_store().held(root) == frozenset()
 
 
