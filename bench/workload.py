@@ -192,7 +192,12 @@ def _approved(
             message = draft_information(who["liaison"], case, fields, own=_own_side(party))
         message = submit(who["liaison"], message, version=message.version)
         approval: Any = message.approval
-        yield approve(who["releasing"], message, seen_digest=bytes(approval.payload_digest))
+        yield approve(
+            who["releasing"],
+            message,
+            seen_digest=bytes(approval.payload_digest),
+            seen_facts_digest=bytes(approval.decision.facts_digest),
+        )
 
 
 def release_message(message: "Message", officer: "Officer") -> "Message":

@@ -261,10 +261,19 @@ def submitted_request(desk: Desk, **changed: object) -> Message:
     return services.submit(desk.liaison, draft, version=draft.version)
 
 
+def seen(message: Message) -> dict[str, bytes]:
+    """The digests that an approver read of a submitted message."""
+    assert message.approval is not None
+    assert message.approval.decision is not None
+    return {
+        "seen_digest": bytes(message.approval.payload_digest),
+        "seen_facts_digest": bytes(message.approval.decision.facts_digest),
+    }
+
+
 def approved(desk: Desk, message: Message, **when: Any) -> Message:
     """The message with the releasing officer's word for it."""
-    assert message.approval is not None
-    return services.approve(desk.releasing, message, seen_digest=bytes(message.approval.payload_digest), **when)
+    return services.approve(desk.releasing, message, **seen(message), **when)
 
 
 def released_request(desk: Desk) -> Message:

@@ -11,6 +11,7 @@ from accord.exchange.drafts import FieldRefused
 from accord.exchange.errors import ActRefused
 from accord.exchange.kinds.answer import PART_REFUSED_ALL
 from accord.exchange.models import Case, Clock, Message
+from accord.exchange.text import TextRefused
 from accord.officers.models import Act
 from accord.officers.permissions import Role
 from accord.release.intake import take_in
@@ -63,7 +64,7 @@ def test_an_agency_is_asked_within_our_side_and_its_reply_recorded_once(desk: De
 
 @pytest.mark.parametrize(("agency", "question"), [("NCB", "Is it licensed?"), ("HC", " "), ("HC", "x" * 20_001)])
 def test_only_our_own_agencies_are_asked_and_with_a_question(desk: Desk, agency: str, question: str) -> None:
-    with pytest.raises(ActRefused):
+    with pytest.raises((ActRefused, TextRefused)):
         services.ask_agency(desk.duty, received_request(desk).case, agency=agency, question=question)
 
 
@@ -176,6 +177,21 @@ def test_a_delay_notice_stops_the_clock_on_its_ground_and_resuming_moves_the_lim
     assert resumed.due_at == now + timedelta(days=10)
     with pytest.raises(ActRefused):
         services.resume(desk.duty, request)
+
+
+def test_that_our_gate_waits_for_somebody_is_not_told_to_the_peer(desk: Desk) -> None:
+    request = received_request(desk)
+    draft = services.delay(
+        desk.duty,
+        request,
+        notice_fields(),
+        reason=DelayReason.GATE_ESCALATION,
+        expected_on=TODAY + timedelta(days=5),
+    )
+    leave(desk, draft)
+    assert b"gate-escalation" not in bytes(Outbox.objects.get(kind="delay-notice").payload)
+    assert b"in-preparation" in bytes(Outbox.objects.get(kind="delay-notice").payload)
+    assert Clock.objects.get().pause_reason == "gate-escalation"
 
 
 def test_a_reason_for_delay_outside_the_list_is_refused(desk: Desk) -> None:

@@ -341,3 +341,49 @@ def test_compressed_objects_that_hide_behind_a_false_end_are_refused() -> None:
     head = b"2 0 obj <</Type /ObjStm /Filter /FlateDecode>>\nstream\n"
     hidden = PDF.replace(b"trailer", head + packed + b"\nendstream endobj\ntrailer")
     assert refused("a.pdf", "application/pdf", hidden) == "attachment.archive-method"
+
+
+INNER = office()
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(64)
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("word/media/image1.png", INNER),
+        ("word/media/image1.png", OLE),
+        ("word/media/image1.png", PNG + INNER),
+        ("word/media/image1.png", PNG + OLE),
+        ("word/media/image1.emf", b"MZ" + bytes(64)),
+        ("word/media/image1.png", PNG + bytes(1024 * 1024 - len(PNG) - 4) + OLE),
+        ("word/inner.zip", b"x"),
+        ("word/inner.docx", b"x"),
+        ("word/package1", b"x"),
+    ],
+    ids=range(9),
+)
+def test_an_office_file_with_another_document_inside_is_refused(name: str, part: bytes) -> None:
+    assert refused("a.docx", WORD, office({name: part})) == "attachment.active-content"
+
+
+def test_an_office_file_with_pictures_and_fonts_is_let_in() -> None:
+    parts = {"word/media/image1.png": PNG, "word/media/image2.jpeg": JPEG, "word/fonts/font1.odttf": b"\x01\x02"}
+    assert looked_at("a.docx", WORD, office(parts)) == WORD
+
+
+def test_an_office_file_behind_another_archive_is_refused() -> None:
+    assert refused("a.docx", WORD, office({"word/a.xml": b"<a/>"}) + office()) == "attachment.archive-path"
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\u2066", "\u200b", "\U000e0041"])
+@pytest.mark.parametrize(("name", "declared"), [("note.txt", "text/plain"), ("list.csv", "text/csv")])
+def test_a_text_file_that_hides_or_reorders_is_refused(name: str, declared: str, sign: str) -> None:
+    with pytest.raises(AttachmentRefused) as found:
+        looked_at(name, declared, f"paid 100{sign}001".encode())
+    assert found.value.reason_code == "attachment.hidden-characters"
+    assert found.value.fields == {"position": 8, "character": f"U+{ord(sign):04X}"}
+
+
+def test_a_text_file_from_windows_or_in_urdu_is_let_in() -> None:
+    text = "\ufeff\u0627یک\u200cدو\u200f 12\r\nNe\u0301e".encode()
+    assert looked_at("note.txt", "text/plain", text) == "text/plain"

@@ -9,7 +9,7 @@ from accord.exchange import services
 from accord.exchange.models import Clock, Message
 from accord.exchange.sent import FOLLOWER
 from accord.release.intake import take_in
-from accord.release.registry import OutcomeNotice, followers
+from accord.release.registry import Delivered, OutcomeNotice, followers
 from tests.desk import (
     CANADA,
     INDIA,
@@ -31,7 +31,7 @@ def sent_request(desk: Desk) -> Message:
     sent = released_request(desk)
     flush(desk, receipted_at=timezone.now())
     for follower in followers():
-        follower.on_delivered([(sent.released_id, timezone.now())])
+        follower.on_delivered([Delivered(sent.released_id, timezone.now(), timezone.now())])
     sent.refresh_from_db()
     return sent
 

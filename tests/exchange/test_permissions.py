@@ -62,7 +62,9 @@ ACTS: dict[str, tuple[Permission, Act]] = {
     "check_draft": (Permission.CASE_READ, lambda desk, who: services.check_draft(who, drafted(desk))),
     "approve": (
         Permission.MESSAGE_APPROVE,
-        lambda desk, who: services.approve(who, submitted_request(desk), seen_digest=bytes(32)),
+        lambda desk, who: services.approve(
+            who, submitted_request(desk), seen_digest=bytes(32), seen_facts_digest=bytes(32)
+        ),
     ),
     "send_back": (
         Permission.MESSAGE_APPROVE,

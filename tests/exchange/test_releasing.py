@@ -16,6 +16,7 @@ from accord.exchange.drafts import StaleDraft
 from accord.exchange.errors import ActRefused
 from accord.exchange.kinds.request import Request
 from accord.exchange.models import Case, HoldAnswer, Message
+from accord.exchange.text import TextRefused
 from accord.officers.permissions import NotPermitted, Role
 from accord.officers.services import end_posting
 from accord.release.approvals import APPROVAL_LIFE_HOURS
@@ -30,6 +31,7 @@ from tests.desk import (
     received_request,
     released_request,
     request_fields,
+    seen,
     submitted_request,
 )
 
@@ -135,7 +137,7 @@ def test_a_message_is_not_released_before_it_is_approved(desk: Desk) -> None:
 
 def test_a_draft_is_not_approved_before_it_is_submitted(desk: Desk) -> None:
     with pytest.raises(ActRefused):
-        services.approve(desk.releasing, draft_of(desk), seen_digest=bytes(32))
+        services.approve(desk.releasing, draft_of(desk), seen_digest=bytes(32), seen_facts_digest=bytes(32))
 
 
 def test_the_drafter_neither_approves_nor_releases_whatever_the_roles(desk: Desk) -> None:
@@ -146,7 +148,7 @@ def test_the_drafter_neither_approves_nor_releases_whatever_the_roles(desk: Desk
     message = services.submit(both, services.draft_request(both, case, request_fields(), own=own_side()), version=1)
     assert message.approval is not None
     with pytest.raises(ApprovalRefused) as refused:
-        services.approve(both, message, seen_digest=bytes(message.approval.payload_digest))
+        services.approve(both, message, **seen(message))
     assert refused.value.reason_code == "release.own-draft"
     with pytest.raises(ApprovalRefused) as refused:
         services.release(both, approved(desk, message))
@@ -162,7 +164,7 @@ def test_who_last_wrote_the_text_counts_as_its_drafter(desk: Desk) -> None:
     message = services.submit(desk.liaison, draft, version=2)
     assert message.approval is not None
     with pytest.raises(ApprovalRefused):
-        services.approve(second, message, seen_digest=bytes(message.approval.payload_digest))
+        services.approve(second, message, **seen(message))
 
 
 def test_an_approval_that_lapsed_releases_nothing(desk: Desk) -> None:
@@ -200,7 +202,7 @@ def test_a_message_sent_back_carries_the_reason_and_is_a_draft_again(desk: Desk)
 
 
 def test_a_message_is_not_sent_back_without_a_reason(desk: Desk) -> None:
-    with pytest.raises(ActRefused):
+    with pytest.raises(TextRefused):
         services.send_back(desk.releasing, submitted_request(desk), reason=" ")
 
 
@@ -232,7 +234,7 @@ def test_nobody_answers_a_hold_on_their_own_text_or_without_a_reason(desk: Desk)
     draft = draft_of(desk)
     with pytest.raises(NotPermitted):
         services.answer_hold(desk.liaison, draft, policy="CA-15.mixed", reason="Yes.")
-    with pytest.raises(ActRefused):
+    with pytest.raises(TextRefused):
         services.answer_hold(desk.releasing, draft, policy="CA-15.mixed", reason=" ")
     desk.liaison.roles = ["liaison", "releasing"]
     with pytest.raises(ApprovalRefused):
@@ -306,7 +308,7 @@ def test_an_author_of_an_earlier_version_is_no_second_officer(desk: Desk) -> Non
     both.roles = [Role.RELEASING.value]
     both.save()
     with pytest.raises(ApprovalRefused) as found:
-        services.approve(both, message, seen_digest=bytes(message.approval.payload_digest))
+        services.approve(both, message, **seen(message))
     assert found.value.reason_code == "release.own-draft"
 
 
@@ -320,9 +322,9 @@ def test_who_attached_a_file_neither_approves_nor_releases_it(desk: Desk, settin
     both.roles = [Role.RELEASING.value]
     both.save()
     with pytest.raises(ApprovalRefused) as found:
-        services.approve(both, message, seen_digest=bytes(message.approval.payload_digest))
+        services.approve(both, message, **seen(message))
     assert found.value.reason_code == "release.own-draft"
-    message = services.approve(desk.releasing, message, seen_digest=bytes(message.approval.payload_digest))
+    message = services.approve(desk.releasing, message, **seen(message))
     with pytest.raises(ApprovalRefused):
         services.release(both, message)
 
@@ -341,7 +343,7 @@ def test_a_file_attached_meanwhile_makes_the_version_before_one_stale(
 def test_an_approval_ends_with_the_posting_of_who_gave_it(desk: Desk) -> None:
     second = desk.again(Role.RELEASING, "second")
     message = submitted_request(desk)
-    message = services.approve(second, message, seen_digest=bytes(message.approval.payload_digest))
+    message = services.approve(second, message, **seen(message))
     end_posting(desk.administrator, second)
     with pytest.raises(ApprovalRefused) as found:
         services.release(desk.releasing, message)

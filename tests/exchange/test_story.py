@@ -6,7 +6,7 @@ from accord.exchange import services
 from accord.exchange.models import Case, Clock, Message
 from accord.release.intake import take_in
 from accord.release.models import DecisionRecord, ReceivedMessage, ReleasedMessage
-from tests.desk import CANADA, INDIA, Desk, answer_fields, from_india, own_side, released_request, request_fields
+from tests.desk import CANADA, INDIA, Desk, answer_fields, from_india, own_side, released_request, request_fields, seen
 
 
 def test_a_request_leaves_exactly_as_it_was_approved(desk: Desk) -> None:
@@ -34,7 +34,7 @@ def test_a_request_of_theirs_is_filed_answered_and_its_clock_ends(desk: Desk) ->
     draft = services.answer(desk.duty, row.message, answer_fields(), own=own_side())
     draft = services.submit(desk.duty, draft, version=1)
     assert draft.approval is not None
-    services.approve(desk.releasing, draft, seen_digest=bytes(draft.approval.payload_digest))
+    services.approve(desk.releasing, draft, **seen(draft))
     sent = services.release(desk.releasing, draft)
     assert sent.state == Message.State.RELEASED
     assert Clock.objects.get().state == Clock.State.ENDED

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accord.exchange.text import TextRefused, check_texts, first_refused, looks_plain
+from accord.exchange.text import TextRefused, check_texts, check_written, first_refused, looks_plain
 
 REFUSED = [
     "\u202a", "\u202b", "\u202c", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069", "\u200e", "\u200f",
@@ -68,3 +68,32 @@ def test_what_the_quick_look_lets_through_the_long_look_lets_through(value: dict
 def test_plain_ascii_is_seen_as_plain_unless_it_is_escaped(text: str) -> None:
     payload = msgspec.json.encode({"a": text})
     assert looks_plain(payload) or "\\" in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["FIR दर्ज 12/2026 at Delhi", "Москва and Toronto", "5 μg of Δ9-THC, \u03b1-PVP", "RCMPके साथ", "Québec", "µ-opioid"],
+)
+def test_two_scripts_may_stand_in_one_sentence(text: str) -> None:
+    check_written({"facts": text})
+
+
+@pytest.mark.parametrize("word", ["P\u0430ypal", "\u0410lfa", "gr\u03b1m", "\u0391lpha", "\u13aetreet", "\u0561b"])
+def test_a_word_that_mixes_scripts_that_look_alike_is_refused_with_its_place(word: str) -> None:
+    with pytest.raises(TextRefused) as refused:
+        check_written({"facts": f"ok {word}"})
+    assert refused.value.reason_code == "text.mixed-scripts"
+    assert refused.value.fields["field"] == "facts"
+    assert refused.value.fields["position"] == 3
+    assert "one script" in refused.value.next_step
+
+
+def test_what_arrives_may_mix_scripts_since_nobody_here_can_mend_it() -> None:
+    check_texts({"facts": "P\u0430ypal"})
+
+
+@pytest.mark.parametrize("text", [" ", "\n\t", "\u3000"])
+def test_a_text_of_blanks_is_refused(text: str) -> None:
+    with pytest.raises(TextRefused) as refused:
+        check_written({"facts": text})
+    assert (refused.value.reason_code, refused.value.fields) == ("text.blank", {"field": "facts"})

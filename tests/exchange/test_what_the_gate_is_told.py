@@ -5,10 +5,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from accord.courier.models import Alarm, Channel
 from accord.exchange import services
+from accord.exchange.drafts import FieldRefused
 from accord.exchange.errors import ActRefused
 from accord.exchange.kinds.answer import PART_REFUSED_ALL
 from accord.exchange.models import Message
@@ -30,6 +32,7 @@ from tests.desk import (
     own_side,
     received_request,
     request_fields,
+    seen,
 )
 
 PERSON = {"category": "suspect", "is_minor": False, "names": ["A Specimen"], "link_to_purpose": "Named as consignee."}
@@ -103,14 +106,27 @@ def test_a_delay_notice_with_words_or_a_file_bears_information(desk: Desk, setti
     assert "CA-07.shield" in stopped_by(desk, with_file)
 
 
-@pytest.mark.parametrize("rule", ["CA-07", "ca-07", "CA-07.shield", "IRPA-115"])
-def test_no_refusal_names_a_rule_that_may_not_be_told(desk: Desk, rule: str) -> None:
-    refusals = [
+def naming(rule: str) -> list[dict[str, str]]:
+    return [
         {"ground": "a", "part_refused": PART_REFUSED_ALL},
         {"ground": "law", "rule": rule, "part_refused": PART_REFUSED_ALL},
     ]
+
+
+def test_no_refusal_names_a_rule_that_may_not_be_told(desk: Desk) -> None:
     draft = refused(desk, received_request(desk))
-    draft = services.save_draft(desk.duty, draft, version=1, fields={**draft.fields, "refusals": refusals})
+    draft = services.save_draft(desk.duty, draft, version=1, fields={**draft.fields, "refusals": naming("CA-07")})
+    assert stopped_by(desk, draft) == {"CA-07.hint"}
+
+
+@pytest.mark.parametrize("rule", ["ca-07", "CA-07.shield", "IRPA-115"])
+def test_no_refusal_names_a_rule_that_does_not_exist_not_even_past_the_form(desk: Desk, rule: str) -> None:
+    draft = refused(desk, received_request(desk))
+    fields = {**draft.fields, "refusals": naming(rule)}
+    with pytest.raises(FieldRefused):
+        services.save_draft(desk.duty, draft, version=1, fields=fields)
+    Message.objects.filter(pk=draft.pk).update(content=msgspec.json.encode(fields))
+    draft.refresh_from_db()
     assert stopped_by(desk, draft) == {"CA-07.hint"}
 
 
@@ -213,6 +229,6 @@ def test_an_emergency_release_calls_the_reviewer_within_a_day(desk: Desk) -> Non
     draft = informing(desk, own=own, purpose="protect-life")
     message = services.submit(desk.liaison, draft, version=1)
     assert message.approval is not None
-    message = services.approve(desk.releasing, message, seen_digest=bytes(message.approval.payload_digest))
+    message = services.approve(desk.releasing, message, **seen(message))
     services.release(desk.releasing, message)
     assert Alarm.objects.get().code == "exchange.emergency-released"

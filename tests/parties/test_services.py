@@ -1,11 +1,12 @@
 """Making a node, inviting, comparing words, pinning; arrangements and risk profiles."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accord.channel.keyset import KeysetChain, sign_keyset
 from accord.errors import AccordError, OfficerCanMend, OurFault, TrustFails
@@ -316,3 +317,14 @@ def test_a_risk_that_grows_by_mitigation_or_has_no_level_is_refused(
             residual=residual,
             assessed_by="A. Reviewer",
         )
+
+
+def test_a_risk_assessment_dated_in_the_future_is_refused(db: None) -> None:
+    peer = Party.objects.create(code="IN", profile=load_profile("india").to_json())
+    day = timezone.now().date() + timedelta(days=2)
+    with pytest.raises(OfficerCanMend) as refused:
+        record_risk_profile(
+            peer, assessed_on=day, baseline="low", mitigations=[], residual="low", assessed_by="risk-unit"
+        )
+    assert (refused.value.reason_code, refused.value.fields) == ("parties.risk-date", {"field": "assessed_on"})
+    assert refused.value.next_step.startswith("Give the day")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from accord.courier.models import Outbox
+from accord.courier.models import Outbox, SignedCheckpoint
 from accord.exchange.models import Clock, Message
 from accord.release.follow import follow_all
 from accord.release.models import ReleasedMessage
@@ -19,6 +19,18 @@ def test_a_receipt_makes_a_message_delivered_at_the_moment_it_was_signed(desk: D
     sent.refresh_from_db()
     assert (sent.state, sent.delivered_at) == (Message.State.DELIVERED, signed_at)
     assert ReleasedMessage.objects.get().delivered_at == signed_at
+
+
+def test_a_message_shows_when_its_receipt_arrived_here_and_beside_it_the_second_that_was_signed(desk: Desk) -> None:
+    sent = released_request(desk)
+    arrived_at = timezone.now()
+    stated_at = arrived_at.replace(microsecond=0) - timedelta(seconds=1)
+    flush(desk, receipted_at=stated_at)
+    SignedCheckpoint.objects.update(receipt_recorded_at=arrived_at)
+    follow_all()
+    sent.refresh_from_db()
+    assert (sent.delivered_at, sent.receipt_stated_at) == (arrived_at, stated_at)
+    assert Clock.objects.get(message=sent).started_at == stated_at
 
 
 def test_nothing_is_delivered_without_a_receipt(desk: Desk) -> None:
@@ -64,13 +76,18 @@ def test_a_message_that_expired_in_the_queue_shows_it(desk: Desk) -> None:
     assert sent.state == Message.State.EXPIRED
 
 
-def test_a_message_blocked_by_a_fault_of_the_gate_is_not_called_expired(desk: Desk) -> None:
+def test_a_message_blocked_by_a_fault_of_the_gate_says_so_until_it_is_delivered(desk: Desk) -> None:
     sent = released_request(desk)
     Outbox.objects.update(state="blocked")
     follow_all()
     sent.refresh_from_db()
-    assert sent.state == Message.State.RELEASED
+    assert sent.state == Message.State.BLOCKED
     assert ReleasedMessage.objects.get().unsent_reason == "blocked"
+    Outbox.objects.update(state="queued")
+    flush(desk, receipted_at=timezone.now())
+    follow_all()
+    sent.refresh_from_db()
+    assert sent.state == Message.State.DELIVERED
 
 
 def test_the_undelivered_are_looked_through_only_now_and_then(desk: Desk) -> None:

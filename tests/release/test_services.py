@@ -80,7 +80,11 @@ def prepared(desk: Desk) -> Prepared:
         decision=None,
         now=timezone.now(),
     )
-    return Prepared(approve(approval, desk.releasing, seen_digest=payload_digest(PAYLOAD), now=timezone.now()))
+    return Prepared(
+        approve(
+            approval, desk.releasing, seen_digest=payload_digest(PAYLOAD), seen_facts_digest=b"", now=timezone.now()
+        )
+    )
 
 
 def test_what_leaves_is_what_was_approved_with_its_decision_on_record(desk: Desk, prepared: Prepared) -> None:

@@ -14,7 +14,7 @@ from accord.exchange.kinds.answer import REFUSED_TEXT, STATES_NOTHING
 from accord.exchange.kinds.limits import NARRATIVE_CHARACTERS_MAX
 from accord.exchange.models import AgencyInquiry, Case, Clock, Message
 from accord.exchange.own_side import OwnSide
-from accord.exchange.text import check_texts
+from accord.exchange.text import check_written
 from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
@@ -71,7 +71,7 @@ def take(officer: Officer, case: Case, *, from_colleague: bool = False, now: dat
 
 
 def _text(value: str, field: str) -> str:
-    check_texts({field: value})
+    check_written({field: value})
     if not 0 < len(value.strip()) <= NARRATIVE_CHARACTERS_MAX:
         raise ActRefused("The text is empty or too long.", code="exchange.text-length", fields={"field": field})
     return value
@@ -265,7 +265,12 @@ def delay(
     if reason not in set(DelayReason):
         raise ActRefused("The reason is not in the closed list.", code="exchange.unknown-reason")
     if (expected_on - (now or timezone.now()).date()).days > DELAY_DAYS_MAX:
-        raise ActRefused("The day is too far away.", code="exchange.expected-too-late", fields={"days": DELAY_DAYS_MAX})
+        raise ActRefused(
+            "The day is too far away.",
+            code="exchange.expected-too-late",
+            next_step=f"Give a day within {DELAY_DAYS_MAX} days; a further notice may follow.",
+            fields={"field": "expected_on", "days": DELAY_DAYS_MAX},
+        )
     notice = {
         **_echo(request),
         **fields,

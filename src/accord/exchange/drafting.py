@@ -7,6 +7,7 @@ import msgspec
 from django.db import transaction
 from django.utils import timezone
 
+from accord.exchange.checking import require_sense
 from accord.exchange.drafts import StaleDraft, given_values
 from accord.exchange.errors import ActRefused
 from accord.exchange.kinds import ANSWER, CLARIFICATION, REQUEST, SPONTANEOUS_INFORMATION
@@ -14,7 +15,7 @@ from accord.exchange.models import Case, Message
 from accord.exchange.own_side import OwnSide
 from accord.exchange.references import give_references
 from accord.exchange.shielding import same_words
-from accord.exchange.text import check_texts
+from accord.exchange.text import check_written
 from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
@@ -70,7 +71,7 @@ def create_case(officer: Officer, *, peer: str, theme: Theme | str, title: str, 
     """
     require(officer, Permission.MESSAGE_DRAFT)
     moment = now or timezone.now()
-    check_texts({"title": title})
+    check_written({"title": title})
     if theme not in set(Theme) or not 0 < len(title.strip()) <= TITLE_CHARACTERS_MAX:
         raise ActRefused("A case needs a theme of the list and a title.", code="exchange.case-refused")
     channel_to(peer)
@@ -100,7 +101,7 @@ def _own(own: OwnSide | Fields | None) -> OwnSide:
         return own
     if own is None:
         return OwnSide()
-    check_texts(own, path="own_side")
+    check_written(own, path="own_side")
     try:
         return msgspec.convert(dict(own), OwnSide)
     except msgspec.ValidationError as error:
@@ -126,6 +127,7 @@ def _new_draft(
     if case.state == Case.State.CLOSED:
         raise ActRefused("The case is closed.", code="exchange.case-closed")
     given_values(kind, fields)
+    require_sense(fields, peer=case.peer_id, now=moment)
     if "sender" not in fields and officer.agency:
         sender = {"party": our_party(), "agency": officer.agency, **({"unit": officer.unit} if officer.unit else {})}
         fields = {**fields, "sender": sender}
@@ -235,6 +237,7 @@ def save_draft(
     held = locked_draft(message)
     require_version(held, version, fields)
     given_values(held.kind, fields)
+    require_sense(fields, peer=held.case.peer_id, now=now or timezone.now())
     require_same_words(held, fields)
     held.content = msgspec.json.encode(dict(fields))
     if own is not None:

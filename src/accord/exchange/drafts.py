@@ -14,7 +14,7 @@ import msgspec
 from accord.errors import OfficerCanMend
 from accord.exchange.kinds import SCHEMA, STRUCTS
 from accord.exchange.kinds.particulars import Correspondence
-from accord.exchange.text import check_texts
+from accord.exchange.text import check_written
 
 __all__ = [
     "SERVICE_FIELDS",
@@ -25,6 +25,7 @@ __all__ = [
     "complete",
     "given_values",
     "problems_of",
+    "require_none",
     "with_service_fields",
 ]
 
@@ -42,10 +43,12 @@ class FieldProblem(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         field: Path of the field.
         sentence: What is wrong, without the content.
+        next_step: What to write instead.
     """
 
     field: str
     sentence: str
+    next_step: str = "Fill or mend the field, then try again."
 
 
 class FieldRefused(OfficerCanMend):
@@ -138,7 +141,7 @@ def given_values(kind: str, fields: Mapping[str, object], *, by_officer: bool = 
         FieldRefused: A field is unknown, of the wrong type, or over its limit.
         TextRefused: A text holds a refused character.
     """
-    check_texts(fields)
+    check_written(fields)
     values: dict[str, Any] = {}  # Any: each field has its own type
     for name, value in fields.items():
         if by_officer:
@@ -173,18 +176,26 @@ def problems_of(kind: str, fields: Mapping[str, object]) -> tuple[FieldProblem, 
     return ()
 
 
+def require_none(problems: tuple[FieldProblem, ...]) -> None:
+    """Raises when there is anything to mend.
+
+    Raises:
+        DraftIncomplete: With each field, what is wrong with it and what to do.
+    """
+    if problems:
+        raise DraftIncomplete(
+            f"The draft is not complete: {len(problems)} to mend, the first is {problems[0].field}.",
+            fields={"problems": [msgspec.to_builtins(problem) for problem in problems]},
+        )
+
+
 def complete(kind: str, fields: Mapping[str, object]) -> Correspondence:
     """Returns the whole message.
 
     Raises:
         DraftIncomplete: Fields are missing or do not fit together.
     """
-    problems = problems_of(kind, fields)
-    if problems:
-        raise DraftIncomplete(
-            f"The draft is not complete: {len(problems)} to mend, the first is {problems[0].field}.",
-            fields={"problems": [{"field": item.field, "sentence": item.sentence} for item in problems]},
-        )
+    require_none(problems_of(kind, fields))
     return msgspec.convert({name: value for name, value in fields.items() if value is not None}, STRUCTS[kind])
 
 

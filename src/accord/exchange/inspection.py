@@ -22,7 +22,7 @@ import msgspec
 import puremagic
 
 from accord.errors import OfficerCanMend
-from accord.exchange.text import check_texts
+from accord.exchange.text import check_texts, first_hidden
 
 __all__ = [
     "ALLOWED_TYPES",
@@ -109,6 +109,18 @@ _ZIP_ACTIVE: Final = re.compile(
 )
 _ZIP_ACTIVE_TYPES: Final = re.compile(rb"macroEnabled|vbaProject|oleObject|activeX|ms-office\.macro", re.IGNORECASE)
 _OFFICE_XML: Final = (".xml", ".rels")
+_OFFICE_PARTS: Final = (
+    *_OFFICE_XML,
+    *(".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".emf", ".wmf", ".wdp", ".svg", ".vml", ".odttf"),
+)
+"""Names that parts of a document end with: its XML, pictures, legacy drawings and embedded fonts."""
+_FOREIGN_DOCUMENT: Final = re.compile(
+    rb"PK\x03\x04[\x0a-\x3f]\x00..[\x00\x08]\x00|\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1|\A(?:PK|MZ|\x7fELF|%PDF|Rar!|7z\xbc\xaf|\x1f\x8b)",
+    re.DOTALL,
+)
+"""An archive or an OLE file (old office documents, macros, packages) anywhere in a part, or a program at its start."""
+FOREIGN_MARK_BYTES: Final = 12
+"""Bytes of the block before that are looked at again, so that no mark hides between two blocks."""
 _EXTERNAL: Final = re.compile(rb"""TargetMode\s*=\s*["']\s*External""", re.IGNORECASE)
 _HYPERLINK: Final = re.compile(rb"""Type\s*=\s*["'][^"']*/relationships/hyperlink["']""", re.IGNORECASE)
 _RELATIONSHIP: Final = re.compile(rb"<(?:[A-Za-z0-9_.-]+:)?Relationship\s[^>]*>", re.IGNORECASE)
@@ -322,6 +334,14 @@ def _inspect_text(file: BinaryIO, wanted: str) -> None:
         raise AttachmentRefused(
             "The text holds control characters.", code="attachment.content-mismatch", fields={"expected": wanted}
         )
+    hidden = first_hidden(text)
+    if hidden is not None:
+        raise AttachmentRefused(
+            "The text holds a character that hides or reorders what a reader sees.",
+            code="attachment.hidden-characters",
+            next_step="Delete the character at the position named, and attach the file again.",
+            fields={"position": hidden[0], "character": hidden[1]},
+        )
     if _MARKUP.search(content[:TEXT_SCAN_BYTES]) or text.lstrip().startswith(("#!", "{\\rtf", "%PDF", "%!PS")):
         raise AttachmentRefused(
             "The text is a web page, a script or another document.", code="attachment.active-content"
@@ -352,6 +372,12 @@ def _inspect_package(package: zipfile.ZipFile, wanted: str) -> None:
             code="attachment.content-mismatch",
             fields={"expected": wanted},
         )
+    if not all(member.is_dir() or member.filename.lower().endswith(_OFFICE_PARTS) for member in members):
+        raise AttachmentRefused(
+            "The office file holds a part of a foreign type.",
+            code="attachment.active-content",
+            next_step="Take embedded files and macros out of the document, save it anew, and attach what was in it.",
+        )
     types = package.read("[Content_Types].xml")
     if _ZIP_ACTIVE_TYPES.search(types):
         raise AttachmentRefused(
@@ -379,6 +405,9 @@ def _inspect_directory(members: list[zipfile.ZipInfo]) -> None:
         raise AttachmentRefused(
             "The office file has parts that try a path or stand twice.", code="attachment.archive-path"
         )
+    # A second archive before or after this one would be another document to another reader.
+    if min((member.header_offset for member in members), default=0) != 0:
+        raise AttachmentRefused("The office file follows something else in its file.", code="attachment.archive-path")
     for member in members:
         if member.flag_bits & 0x1:
             raise AttachmentRefused(
@@ -397,7 +426,7 @@ def _unpack_within_limits(package: zipfile.ZipFile, members: list[zipfile.ZipInf
     total = 0
     for member in members:
         unpacked = 0
-        held = bytearray()
+        held, tail = bytearray(), b""
         is_xml = member.filename.lower().endswith(_OFFICE_XML)
         with package.open(member) as part:
             while block := part.read(MIB):
@@ -405,6 +434,13 @@ def _unpack_within_limits(package: zipfile.ZipFile, members: list[zipfile.ZipInf
                 total += len(block)
                 if is_xml:
                     held += block
+                if _FOREIGN_DOCUMENT.search(tail + block):
+                    raise AttachmentRefused(
+                        "The office file holds another document, an archive or a program.",
+                        code="attachment.active-content",
+                        next_step="Take embedded files and macros out of the document, and attach each by itself.",
+                    )
+                tail = b"\0" + block[-FOREIGN_MARK_BYTES:]
                 too_dense = unpacked > ZIP_RATIO_FROM_BYTES and unpacked > ZIP_RATIO_MAX * max(member.compress_size, 1)
                 if too_dense or total > ZIP_UNPACKED_BYTES_MAX:
                     raise AttachmentRefused(

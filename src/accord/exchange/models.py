@@ -93,6 +93,9 @@ class Message(models.Model):
     its approval; at release those bytes become the content. Of a received message the content is the bytes that came.
     What the gate must know and the other side must not (protection status above all) is in ``own_side``, which is
     never part of the content.
+
+    ``delivered_at`` is when the receipt was on file here, by our clock; ``receipt_stated_at`` is the second that the
+    other side signed, which binds both and from which a clock runs.
     """
 
     class Direction(models.TextChoices):
@@ -108,12 +111,14 @@ class Message(models.Model):
         SUBMITTED = "submitted"
         APPROVED = "approved"
         RELEASED = "released"
+        BLOCKED = "blocked"
         DELIVERED = "delivered"
         FILED = "filed"
         ACTED = "acted"
         REFUSED = "refused"
         EXPIRED = "expired"
         WITHDRAWN = "withdrawn"
+        DISCARDED = "discarded"
         RECEIVED = "received"
 
     id = models.UUIDField(primary_key=True, default=new_key, editable=False)
@@ -140,6 +145,7 @@ class Message(models.Model):
     released = models.OneToOneField(ReleasedMessage, null=True, on_delete=models.PROTECT, related_name="message")
     released_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
+    receipt_stated_at = models.DateTimeField(null=True)
     disposed_at = models.DateTimeField(null=True)
     disposed_code = models.CharField(max_length=64, blank=True)
     disposed_rule = models.CharField(max_length=64, blank=True)

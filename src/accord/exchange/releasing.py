@@ -12,12 +12,12 @@ from accord.courier.alarms import raise_alarm
 from accord.courier.prepared import Prepared, save_fields
 from accord.exchange.authors import authors_of
 from accord.exchange.clocks import end_clock, pause_clock
-from accord.exchange.drafting import own_side_of, require_same_words
+from accord.exchange.drafting import Fields, own_side_of, require_same_words
 from accord.exchange.errors import ActRefused
 from accord.exchange.kinds import ANSWER, DELAY_NOTICE, SPONTANEOUS_INFORMATION
 from accord.exchange.models import Case, Clock, HoldAnswer, Message
 from accord.exchange.submission import clock_answered, facts_of, hold_binding, slot_of
-from accord.exchange.text import check_texts
+from accord.exchange.text import check_written
 from accord.law.decision import Outcome
 from accord.officers.acts import note
 from accord.officers.models import Officer
@@ -71,7 +71,7 @@ def approve(
     message: Message,
     *,
     seen_digest: bytes,
-    seen_facts_digest: bytes | None = None,
+    seen_facts_digest: bytes,
     now: datetime | None = None,
 ) -> Message:
     """Approves exactly the payload the officer was shown, on exactly the facts the gate was told.
@@ -115,7 +115,7 @@ def send_back(officer: Officer, message: Message, *, reason: str, now: datetime 
         ActRefused: It has not been submitted, or the reason is empty.
     """
     require(officer, Permission.MESSAGE_APPROVE)
-    check_texts({"reason": reason})
+    check_written({"reason": reason})
     moment = now or timezone.now()
     held = _locked(message)
     if held.state not in {Message.State.SUBMITTED, Message.State.APPROVED} or not reason.strip():
@@ -152,7 +152,7 @@ def answer_hold(
         ActRefused: It has left, or the reason is empty.
     """
     require(officer, Permission.MESSAGE_APPROVE)
-    check_texts({"reason": reason})
+    check_written({"reason": reason})
     moment = now or timezone.now()
     held = _locked(message)
     if not held.may_change or not reason.strip():
@@ -265,13 +265,14 @@ def _leave(officer: Officer, held: Message, moment: datetime) -> None:
         idempotency_key=f"message:{held.pk}",
         description=held.reference,
     )
+    written = held.fields
     held.released = released
     held.content = bytes(released.outbox.payload)
     held.envelope_id = released.envelope_id
     held.state = Message.State.RELEASED
     held.released_at = moment
     save_fields(held, "released", "content", "envelope_id", "state", "released_at")
-    _after_release(held, moment)
+    _after_release(held, written, moment)
     if own_side_of(held).is_life_threat:
         by = moment + EMERGENCY_REVIEW
         raise_alarm(
@@ -330,8 +331,8 @@ def _locked_clock(message: Message) -> Clock | None:
     return Clock.objects.select_for_update().filter(message_id=message.in_reply_to_id).first()
 
 
-def _after_release(message: Message, now: datetime) -> None:
-    fields = message.fields
+def _after_release(message: Message, fields: Fields, now: datetime) -> None:
+    # The officer's own fields: the ground that pauses our clock is not always the one that travels.
     waits_on = Case.Waiting.THEM
     clock = _locked_clock(message)
     if message.kind == ANSWER and fields.get("outcome") != AnswerOutcome.DEFERRED.value:

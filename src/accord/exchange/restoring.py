@@ -45,7 +45,7 @@ def restore_message(released_key: int, payload: bytes) -> None:
     message.attachment_root = released.outbox.attachment_root
     message.released = released
     message.released_at = message.created_at = released.released_at
-    message.delivered_at = released.delivered_at
+    message.delivered_at = message.receipt_stated_at = released.delivered_at
     if message.in_reply_to_id is None and released.in_reply_to is not None:
         message.in_reply_to = Message.objects.filter(envelope_id=released.in_reply_to).first()
     message.save()

@@ -1,7 +1,6 @@
 """What becomes of our messages after they left: receipts, dispositions, expiry."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 
 from accord.courier.alarms import raise_alarm
@@ -10,7 +9,7 @@ from accord.exchange.clocks import new_clock
 from accord.exchange.kinds import REQUEST
 from accord.exchange.models import Clock, Message
 from accord.exchange.restoring import restore_message
-from accord.release.registry import Follower, OutcomeNotice
+from accord.release.registry import Delivered, Follower, OutcomeNotice
 from accord.vocabulary.urgency import AccessClass, Urgency
 
 __all__ = ["FOLLOWER"]
@@ -48,14 +47,15 @@ def _on_outcome(notice: OutcomeNotice) -> None:
     )
 
 
-def _on_delivered(delivered: Sequence[tuple[int, datetime]]) -> None:
+def _on_delivered(delivered: Sequence[Delivered]) -> None:
+    moved = (Message.State.RELEASED.value, Message.State.BLOCKED.value, Message.State.DELIVERED.value)
     execute_many(
-        "UPDATE exchange_message SET delivered_at = %s, state = CASE state WHEN %s THEN %s ELSE state END "
-        "WHERE released_id = %s",
-        [(moment_param(at), Message.State.RELEASED.value, Message.State.DELIVERED.value, key) for key, at in delivered],
+        "UPDATE exchange_message SET delivered_at = %s, receipt_stated_at = %s, "
+        "state = CASE WHEN state IN (%s, %s) THEN %s ELSE state END WHERE released_id = %s",
+        [(moment_param(one.arrived_at), moment_param(one.stated_at), *moved, one.key) for one in delivered],
     )
     # The clock of our own request runs from the receipt that the other side signed.
-    at_of = dict(delivered)
+    at_of = {one.key: one.stated_at for one in delivered}
     clocks = []
     keys = list(at_of)
     for start in range(0, len(keys), LOOK_UP_KEYS):
@@ -74,10 +74,15 @@ def _on_delivered(delivered: Sequence[tuple[int, datetime]]) -> None:
     Clock.objects.bulk_create(clocks)
 
 
+_UNSENT = {
+    "blocked": Message.State.BLOCKED,
+    "expired": Message.State.EXPIRED,
+    "withdrawn": Message.State.WITHDRAWN,
+}
+
+
 def _on_unsent(released_keys: Sequence[int], reason: str) -> None:
-    state = Message.State.WITHDRAWN if reason == "withdrawn" else Message.State.EXPIRED
-    if reason != "blocked":
-        Message.objects.filter(released_id__in=released_keys).update(state=state)
+    Message.objects.filter(released_id__in=released_keys).update(state=_UNSENT[reason])
 
 
 FOLLOWER = Follower(

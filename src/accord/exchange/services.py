@@ -12,7 +12,7 @@ Asking, at the node of the party that asks::
     draft = save_draft(liaison, draft, version=draft.version, fields={...cured...})
     draft = submit(liaison, draft, version=draft.version)                   # GateRefuses, DraftIncomplete, StaleDraft
     shown = bytes(draft.approval.payload)                                   # exactly what will leave
-    draft = approve(releasing, draft, seen_digest=bytes(draft.approval.payload_digest))
+    draft = approve(releasing, draft, seen_digest=..., seen_facts_digest=...)            # of what was shown
     sent = release(releasing, draft)                                        # state "released", envelope_id set
 
 Answering, at the other node, once ``accord.release.intake.take_in`` has filed the request::
@@ -24,7 +24,7 @@ Answering, at the other node, once ``accord.release.intake.take_in`` has filed t
     record_reply(duty, inquiry, text="...", holds_information=True)
     draft = answer(duty, request, {"outcome": "partial", "text": "...", ...}, own={...})
     draft = submit(duty, draft, version=draft.version)
-    draft = approve(releasing, draft, seen_digest=bytes(draft.approval.payload_digest))
+    draft = approve(releasing, draft, seen_digest=..., seen_facts_digest=...)            # of what was shown
     release(releasing, draft)
 
 ``refuse``, ``delay``, ``clarify`` and ``cannot_confirm`` draft in the place of ``answer``. ``cannot_confirm`` leaves

@@ -20,11 +20,12 @@ from django.utils import timezone
 
 from accord.courier.prepared import Prepared
 from accord.exchange.attaching import references_of, seal_together
+from accord.exchange.checking import senseless
 from accord.exchange.drafting import Fields, locked_draft, own_side_of, require_same_words, require_version
-from accord.exchange.drafts import FieldProblem, complete, given_values, problems_of, with_service_fields
+from accord.exchange.drafts import FieldProblem, complete, given_values, problems_of, require_none, with_service_fields
 from accord.exchange.errors import ActRefused
 from accord.exchange.facts import arrangements_with, facts_of_draft, risk_of
-from accord.exchange.kinds import ANSWER, REQUEST, SCHEMA
+from accord.exchange.kinds import ANSWER, DELAY_NOTICE, REQUEST, SCHEMA
 from accord.exchange.models import Attachment, Case, Clock, HoldAnswer, Message
 from accord.exchange.shielding import release_slot
 from accord.law.decision import Decision, Outcome
@@ -41,7 +42,7 @@ from accord.release.records import keep_decision
 from accord.release.services import check
 from accord.vocabulary.clocks import FIRST_CLOCK_TABLE
 from accord.vocabulary.handling import Classification
-from accord.vocabulary.refusal import AnswerOutcome
+from accord.vocabulary.refusal import AnswerOutcome, DelayReason
 
 __all__ = ["Check", "check_draft", "clock_answered", "facts_of", "hold_binding", "is_same_words", "slot_of", "submit"]
 
@@ -198,10 +199,18 @@ def _next_reference(message: Message) -> str:
     return f"{message.case.own_ref}/{max(numbers, default=0) + 1}"
 
 
+def told_outside(kind: str, fields: Fields) -> dict[str, object]:
+    """Returns the officer's fields as the other side reads them: that our gate waits for somebody stays here."""
+    told = dict(fields)
+    if kind == DELAY_NOTICE and told.get("reason") == DelayReason.GATE_ESCALATION.value:
+        told["reason"] = DelayReason.IN_PREPARATION.value
+    return told
+
+
 def composed(message: Message) -> dict[str, object]:
     """Returns the whole message: the officer's fields and those that the node fills."""
     return with_service_fields(
-        message.fields,
+        told_outside(message.kind, message.fields),
         message_ref=_next_reference(message),
         case_ref_own=message.case.own_ref,
         case_ref_other=message.case.other_ref or None,
@@ -264,8 +273,13 @@ def check_draft(officer: Officer, message: Message, *, now: datetime | None = No
     if not message.is_ours:
         raise ActRefused("Only a message of our own is checked for release.", code="exchange.not-ours")
     fields = composed(message)
-    problems = _misdirected(message, fields) + problems_of(message.kind, fields)
-    decision = check(facts_of(message, releaser=None, now=now or timezone.now()))
+    moment = now or timezone.now()
+    problems = (
+        *_misdirected(message, fields),
+        *problems_of(message.kind, fields),
+        *senseless(message.fields, peer=message.case.peer_id, now=moment),
+    )
+    decision = check(facts_of(message, releaser=None, now=moment))
     return Check(
         problems=problems,
         decision=decision,
@@ -316,6 +330,7 @@ def submit(officer: Officer, message: Message, *, version: int, now: datetime | 
         if problems:
             raise ActRefused(problems[0].sentence, code="exchange.misdirected", fields={"field": problems[0].field})
         payload = msgspec.json.encode(complete(held.kind, fields))
+        require_none(senseless(held.fields, peer=held.case.peer_id, now=moment))
         facts = facts_of(held, releaser=None, now=moment)
         decision = check(facts)
         reference = str(fields["message_ref"])

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from accord.errors import OfficerCanMend
 
-__all__ = ["TextRefused", "check_texts", "first_refused", "looks_plain"]
+__all__ = ["TextRefused", "check_texts", "check_written", "first_hidden", "first_refused", "looks_plain"]
 
 _JOINERS = frozenset("\u200c\u200d")
 VIRAMA_COMBINING_CLASS = 9
@@ -32,6 +32,26 @@ _REFUSED = re.compile(
     "\U000e0000-\U000e0fff"  # tags and variation selectors supplement
     "]"
 )
+
+
+_WORD = re.compile(r"[^\W\d_]+")
+_SCRIPTS = {
+    "Latin": re.compile("[A-Za-z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]"),
+    "Greek": re.compile("[\u0370-\u03ff\u1f00-\u1fff]"),
+    "Cyrillic": re.compile("[\u0400-\u052f\u1c80-\u1c8f\u2de0-\u2dff\ua640-\ua69f]"),
+    "Armenian": re.compile("[\u0531-\u0556\u0560-\u0588]"),
+    "Cherokee": re.compile("[\u13a0-\u13fd\uab70-\uabbf]"),
+}
+"""Scripts whose letters are taken for one another's; Indic letters look like none of them."""
+
+_LOOKS_ALIKE = re.compile(
+    "[\u0370-\u052f\u0531-\u0556\u0560-\u0588\u13a0-\u13fd\u1c80-\u1c8f\u1f00-\u1fff\u2de0-\u2dff\ua640-\uabbf]"
+)
+_MICRO = re.compile("\u03bc(?:g|m|l|L|s|M|mol)")
+"""A unit whose micro sign was typed as the Greek letter: it looks like no Latin one."""
+
+_SHAPING = frozenset("\r\u061c\u200c\u200d\u200e\u200f")
+"""Line ends, joiners and direction marks: a text file in Urdu or from Windows holds them, and they reorder no run."""
 
 
 class TextRefused(OfficerCanMend):
@@ -60,6 +80,27 @@ def first_refused(text: str) -> tuple[int, str] | None:
         composed = unicodedata.normalize("NFC", text)
         pairs = zip(text, composed, strict=False)
         return next((i for i, (a, b) in enumerate(pairs) if a != b), len(composed)), "not-NFC"
+    return None
+
+
+def first_hidden(text: str) -> tuple[int, str] | None:
+    """Returns position and name of the first character of a text file that hides or reorders what a reader sees."""
+    if text.isascii():
+        return None
+    for match in _REFUSED.finditer(text):
+        if match.group() not in _SHAPING:
+            return match.start(), f"U+{ord(match.group()):04X}"
+    return None
+
+
+def _mixed_scripts(text: str) -> tuple[int, tuple[str, ...]] | None:
+    """Returns position and scripts of the first word whose letters come from scripts that look alike."""
+    if text.isascii() or _LOOKS_ALIKE.search(text) is None:
+        return None
+    for word in _WORD.finditer(text):
+        found = tuple(name for name, letters in _SCRIPTS.items() if letters.search(word.group()))
+        if len(found) > 1 and not _MICRO.fullmatch(word.group()):
+            return word.start(), found
     return None
 
 
@@ -106,4 +147,38 @@ def check_texts(value: object, *, path: str = "") -> None:
             raise TextRefused(
                 f"The field {field!a} holds a character that is refused ({code_point}) at position {position}.",
                 fields={"field": field, "position": position, "character": code_point},
+            )
+
+
+def check_written(value: object, *, path: str = "") -> None:
+    """Raises when a text that an officer of this side wrote is blank, or mixes scripts that look alike in one word.
+
+    What arrives is not asked this: it stands as its sender wrote it, and nobody here can mend it.
+
+    Args:
+        value: As for :func:`check_texts`.
+        path: Path of the value, put before the names of its fields.
+
+    Raises:
+        TextRefused: With the field and the reason; also for all that :func:`check_texts` refuses.
+
+    Source: Unicode UTS #39, section 5.1 (mixed-script detection).
+    """
+    check_texts(value, path=path)
+    for field, text in _texts(value, path):
+        if text and not text.strip():
+            raise TextRefused(
+                f"The field {field!a} holds nothing but blanks.",
+                code="text.blank",
+                next_step="Write what the field asks for, or leave the field out.",
+                fields={"field": field},
+            )
+        mixed = _mixed_scripts(text)
+        if mixed is not None:
+            position, scripts = mixed
+            raise TextRefused(
+                f"The field {field!a} mixes {' and '.join(scripts)} letters in one word at position {position}.",
+                code="text.mixed-scripts",
+                next_step="Type the word again in one script; two scripts may stand in one sentence, not in one word.",
+                fields={"field": field, "position": position, "scripts": list(scripts)},
             )

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -371,12 +371,20 @@ def record_risk_profile(
     """Adds the next version of a party's risk profile.
 
     Raises:
-        OfficerCanMend: A level is unknown, or the residual risk is above the baseline.
+        OfficerCanMend: A level is unknown, the residual risk is above the baseline, or the day is in the future (past
+            tomorrow in UTC, so that today in either capital is never refused).
     """
     if baseline not in RISK_LEVELS or residual not in RISK_LEVELS:
         raise OfficerCanMend(f"Risk levels are {', '.join(RISK_LEVELS)}.", code="parties.risk-level")
     if RISK_LEVELS.index(residual) > RISK_LEVELS.index(baseline):
         raise OfficerCanMend("The residual risk is above the baseline.", code="parties.risk-level")
+    if assessed_on > timezone.now().date() + timedelta(days=1):
+        raise OfficerCanMend(
+            "The assessment is dated in the future.",
+            code="parties.risk-date",
+            next_step="Give the day on which the risk was assessed.",
+            fields={"field": "assessed_on"},
+        )
     latest = latest_risk_profile(party.code)
     return RiskProfile.objects.create(
         party=party,

@@ -101,8 +101,8 @@ def approve(
     officer: Actor,
     *,
     seen_digest: bytes,
+    seen_facts_digest: bytes,
     now: datetime,
-    seen_facts_digest: bytes | None = None,
 ) -> Approval:
     """Gives a second officer's word.
 
@@ -110,8 +110,8 @@ def approve(
         approval: The pending approval.
         officer: The approver.
         seen_digest: SHA-256 of the payload the approver was shown.
+        seen_facts_digest: Digest of the facts the approver was shown; empty where the gate was not asked at submission.
         now: The time.
-        seen_facts_digest: Digest of the facts the approver was shown; a person's word always states it.
 
     Returns:
         The approval; unchanged where the same officer approves the same payload twice.
@@ -130,7 +130,7 @@ def approve(
         )
     if not hmac.compare_digest(bytes(held.payload_digest), seen_digest):
         raise ApprovalRefused("What you were shown is not what would leave.", code="release.payload-changed")
-    if seen_facts_digest is not None and not hmac.compare_digest(_facts_digest(held.decision), seen_facts_digest):
+    if not hmac.compare_digest(_facts_digest(held.decision), seen_facts_digest):
         raise ApprovalRefused("What you were shown is not what the gate was told.", code="release.facts-changed")
     if held.state == Approval.State.APPROVED and held.decided_by_id == officer.pk:
         return held

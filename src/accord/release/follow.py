@@ -16,7 +16,7 @@ from accord.courier.models import Channel, Direction, OutboxState, SignedCheckpo
 from accord.courier.prepared import Prepared
 from accord.courier.statements import execute_many, moment_param
 from accord.release.models import DeliveryCursor, ReleasedMessage
-from accord.release.registry import followers
+from accord.release.registry import Delivered, followers
 
 __all__ = ["RANGES_A_TURN", "UNSENT_EVERY", "follow_all"]
 
@@ -82,24 +82,24 @@ _COVERED: Final = Prepared(
 
 def _note_receipts(channel: Channel, cursor: DeliveryCursor) -> int:
     receipts = [
-        (size, receipted_at)
-        for size, receipted_at in _receipts_beyond(channel, cursor.noted_size)
+        (size, stated_at, arrived_at or stated_at)
+        for size, stated_at, arrived_at in _receipts_beyond(channel, cursor.noted_size)
         .order_by("size")
-        .values_list("size", "receipted_at")[:RANGES_A_TURN]
-        if receipted_at is not None
+        .values_list("size", "receipted_at", "receipt_recorded_at")[:RANGES_A_TURN]
+        if stated_at is not None
     ]
     if not receipts:
         return 0
-    sizes = [size for size, _ in receipts]
+    sizes = [size for size, _, _ in receipts]
     # A message is delivered by the first receipt over a log that holds it.
     delivered = [
-        (key, receipts[bisect_right(sizes, position)][1])
+        Delivered(key, *receipts[bisect_right(sizes, position)][1:])
         for key, position in _COVERED.rows(channel.pk, cursor.noted_size, sizes[-1] - 1)
     ]
     if delivered:
         execute_many(
             "UPDATE release_releasedmessage SET delivered_at = %s WHERE id = %s",
-            [(moment_param(at), key) for key, at in delivered],
+            [(moment_param(one.stated_at), one.key) for one in delivered],
         )
         for follower in followers():
             follower.on_delivered(delivered)

@@ -6,7 +6,7 @@ A room registers its kinds when Django is ready. What is not registered here can
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -15,6 +15,7 @@ from accord.release.errors import KindUnknown
 from accord.release.received import FilingWork, Handled, Received
 
 __all__ = [
+    "Delivered",
     "Follower",
     "MessageKind",
     "OutcomeNotice",
@@ -49,6 +50,20 @@ class OutcomeNotice(msgspec.Struct, frozen=True, kw_only=True):
     code: str | None
     rule: str | None
     at: datetime
+
+
+class Delivered(NamedTuple):
+    """A released message that the peer has receipted.
+
+    Args:
+        key: Primary key of the released message.
+        stated_at: When the receipt was signed, by the peer's clock and to the second; it binds both sides.
+        arrived_at: When the receipt was on file here, by our clock.
+    """
+
+    key: int
+    stated_at: datetime
+    arrived_at: datetime
 
 
 def _prepare_nothing(_received: Sequence[Received], _work: FilingWork) -> None:
@@ -93,13 +108,13 @@ class Follower:
 
     Args:
         on_outcome: Told when the peer disposed of a range of our log.
-        on_delivered: Told which released messages (by primary key) have been receipted, and when each.
+        on_delivered: Told which released messages have been receipted, and when each.
         on_unsent: Told which released messages (by primary key) will not be sent, and why.
         on_restored: Told the primary key and payload of a released message that was lost here and came back.
     """
 
     on_outcome: Callable[[OutcomeNotice], None]
-    on_delivered: Callable[[Sequence[tuple[int, datetime]]], None]
+    on_delivered: Callable[[Sequence[Delivered]], None]
     on_unsent: Callable[[Sequence[int], str], None]
     on_restored: Callable[[int, bytes], None]
 

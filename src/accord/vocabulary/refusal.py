@@ -53,11 +53,15 @@ class AnswerOutcome(StrEnum):
 class DelayReason(StrEnum):
     """Why an answer will be late; a clock is paused or moved only with one of these.
 
+    That the own gate waits for an approver is a ground for this side's file alone; it travels as ``in-preparation``,
+    which every other delay may name too.
+
     Source: Directive (EU) 2023/977, article 5(2), taken as a model.
     """
 
     JUDICIAL_AUTHORISATION = "judicial-authorisation"
     THIRD_PARTY_CONSENT = "third-party-consent"
+    IN_PREPARATION = "in-preparation"
     GATE_ESCALATION = "gate-escalation"
     TRANSLATION = "translation"
     VOLUME = "volume"
@@ -66,6 +70,7 @@ class DelayReason(StrEnum):
 DELAY_REASON_LABELS: dict[DelayReason, str] = {
     DelayReason.JUDICIAL_AUTHORISATION: "A judicial authorisation is being obtained",
     DelayReason.THIRD_PARTY_CONSENT: "A third party's consent is being obtained",
+    DelayReason.IN_PREPARATION: "The answer is being prepared and needs more time",
     DelayReason.GATE_ESCALATION: "The decision lies with a named approver",
     DelayReason.TRANSLATION: "A translation is being made",
     DelayReason.VOLUME: "The volume asked for needs more time",

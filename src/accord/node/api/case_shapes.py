@@ -95,7 +95,8 @@ class MessageRow(Schema):
     drafted_by: str | None
     saved_at: datetime
     released_at: datetime | None
-    delivered_at: datetime | None
+    delivered_at: datetime | None = Field(description="When the receipt was on file here, by this node's clock.")
+    receipt_stated_at: datetime | None = Field(description="The second the other side signed as that of receipt.")
     received_at: datetime | None
     disposed_at: datetime | None
     disposed_code: str | None
@@ -243,6 +244,7 @@ class Reader:
             "saved_at": message.saved_at,
             "released_at": message.released_at,
             "delivered_at": message.delivered_at,
+            "receipt_stated_at": message.receipt_stated_at,
             "received_at": message.received_at,
             "disposed_at": message.disposed_at,
             "disposed_code": message.disposed_code or None,

@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
+import msgspec
 from ninja import Field, Path, Router, Schema
 from pydantic import StrictInt, WithJsonSchema
 
@@ -66,6 +67,7 @@ class ProblemOfField(Schema):
 
     field: str
     sentence: str
+    next_step: str
 
 
 class ReasonOut(Schema):
@@ -160,7 +162,7 @@ def check_message(request: ApiRequest, message_id: Path[UUID]) -> CheckOut:
     decision = found.decision
     return CheckOut(
         lets_pass=found.lets_pass,
-        problems=[ProblemOfField(field=item.field, sentence=item.sentence) for item in found.problems],
+        problems=[ProblemOfField(**msgspec.structs.asdict(item)) for item in found.problems],
         outcome=decision.outcome.label,
         reasons=[
             ReasonOut(

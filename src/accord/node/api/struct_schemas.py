@@ -37,8 +37,8 @@ def draft_name(struct: type[msgspec.Struct]) -> str:
 
 
 def draft_schema(schema: JsonSchema) -> JsonSchema:
-    """Returns the schema of a draft: nothing is needed yet, and what the node fills is left out."""
-    properties = {name: value for name, value in schema["properties"].items() if name not in SERVICE_FIELDS}
+    """Returns the schema of a draft: nothing is needed yet, null is not given, and what the node fills is left out."""
+    properties = {name: _or_null(value) for name, value in schema["properties"].items() if name not in SERVICE_FIELDS}
     return {
         "title": f"{schema['title']}Draft",
         "description": f"The fields given so far of a message: {schema.get('description', '')}".strip(),
@@ -46,6 +46,12 @@ def draft_schema(schema: JsonSchema) -> JsonSchema:
         "properties": properties,
         "additionalProperties": False,
     }
+
+
+def _or_null(schema: JsonSchema) -> JsonSchema:
+    if {"type": "null"} in schema.get("anyOf", ()):
+        return schema
+    return {"anyOf": [schema, {"type": "null"}]}
 
 
 def _portable(node: Any) -> Any:  # Any: walks JSON of every shape
