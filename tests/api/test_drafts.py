@@ -258,7 +258,62 @@ def test_a_member_the_operation_does_not_know_is_refused(callers: CallersByRole)
     answer = callers[Role.LIAISON].post("/cases", {"peer": "IN", "theme": "fraud", "title": "x", "titel": "y"})
 
     assert answer.status_code == 422
-    assert answer.json()["fields"]["refused"] == [{"field": "body.body.titel", "reason": "extra_forbidden"}]
+    assert answer.json()["fields"]["refused"] == [
+        {
+            "field": "titel",
+            "name": "titel",
+            "pointer": "/titel",
+            "reason": "there is no field of this name",
+            "next_step": "Correct the name, or leave it out.",
+        }
+    ]
+
+
+def test_every_refused_field_of_a_draft_is_told_at_once_with_its_place_in_the_body(callers: CallersByRole) -> None:
+    liaison = callers[Role.LIAISON]
+    case = liaison.post("/cases", {"peer": "IN", "theme": "fraud", "title": "Plain"}).json()
+    caveat = {"who_may_access": ["NCB"], "permitted_uses": ["lead"], "procedure_contact": "A", "expires_on": "soon"}
+    body = {"fields": {"duty_phone": "call me", "caveats": [caveat], "theme": 5}}
+
+    told = liaison.post(f"/cases/{case['id']}/requests", body).json()
+    own = liaison.post(f"/cases/{case['id']}/requests", {"fields": {}, "own_side": {"exposure": "big"}}).json()
+
+    assert [item["pointer"] for item in told["fields"]["refused"]] == [
+        "/fields/duty_phone",
+        "/fields/caveats/0/expires_on",
+        "/fields/theme",
+    ]
+    assert told["fields"]["refused"][1]["name"] == "caveat 1, expires on"
+    assert (
+        told["title"] == "The field 'duty phone' is refused: it is not in the form of such a code. 2 more are refused."
+    )
+    assert "+1 613 555 0100" in told["next_step"]
+    assert (own["status"], own["fields"]["pointer"]) == (422, "/own_side/exposure")
+
+
+@pytest.mark.parametrize(
+    ("query", "step"),
+    [
+        ({"limit": "1000"}, "Give a number of at most 100."),
+        ({"state": "ajar"}, "Take one of: open, closed."),
+        ({"cursor": "??"}, "Correct it as the API's description says."),
+    ],
+)
+def test_a_refused_parameter_is_told_in_plain_words(callers: CallersByRole, query: dict[str, str], step: str) -> None:
+    answer = callers[Role.LIAISON].get("/cases", **query)
+
+    (refused,) = answer.json()["fields"]["refused"]
+    assert (refused["parameter"], refused["next_step"]) == (next(iter(query)), step)
+    assert "_" not in refused["reason"]
+
+
+def test_what_a_check_finds_is_named_in_words_with_its_place(callers: CallersByRole) -> None:
+    liaison = callers[Role.LIAISON]
+    draft = drafted(liaison, duty_phone=None, sender={"party": "IN", "agency": "NCB"})
+
+    check = liaison.get(f"/messages/{draft['id']}/check").json()
+
+    assert {"name": "sender, party", "pointer": "/fields/sender/party"}.items() <= check["problems"][0].items()
 
 
 def test_a_body_over_the_limit_or_of_another_media_type_is_refused(callers: CallersByRole) -> None:

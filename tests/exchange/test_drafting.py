@@ -79,9 +79,11 @@ def test_a_hidden_character_is_refused_with_field_and_position(desk: Desk) -> No
 def test_what_our_side_knows_is_checked_like_the_rest(desk: Desk) -> None:
     with pytest.raises(TextRefused):
         services.draft_request(desk.liaison, case_of(desk), {}, own={"legitimate_aim": "x\u200b"})
-    with pytest.raises(ActRefused) as refused:
+    with pytest.raises(FieldRefused) as refused:
         services.draft_request(desk.liaison, case_of(desk), {}, own={"protection_statuses": ["famous"]})
     assert refused.value.reason_code == "exchange.own-side-refused"
+    assert refused.value.fields["field"] == "own_side.protection_statuses[0]"
+    assert refused.value.next_step == "Take one of: claimant, none, protected, unknown."
 
 
 def test_saving_counts_the_version_up(desk: Desk) -> None:

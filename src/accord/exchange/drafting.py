@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accord.exchange.checking import require_sense
-from accord.exchange.drafts import StaleDraft, given_values
+from accord.exchange.drafts import FieldRefused, StaleDraft, given_values
 from accord.exchange.errors import ActRefused
 from accord.exchange.kinds import ANSWER, CLARIFICATION, REQUEST, SPONTANEOUS_INFORMATION
 from accord.exchange.models import Case, Message
@@ -16,6 +16,7 @@ from accord.exchange.own_side import OwnSide
 from accord.exchange.references import give_references
 from accord.exchange.shielding import same_words
 from accord.exchange.text import check_written
+from accord.exchange.wording import OWN_SIDE, explain
 from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
@@ -105,12 +106,7 @@ def _own(own: OwnSide | Fields | None) -> OwnSide:
     try:
         return msgspec.convert(dict(own), OwnSide)
     except msgspec.ValidationError as error:
-        path = str(error).partition(" - at `$")[2].rstrip("`").lstrip(".")
-        raise ActRefused(
-            "What our side states of the draft is refused.",
-            code="exchange.own-side-refused",
-            fields={"field": path or "own_side"},
-        ) from None
+        raise FieldRefused.of([explain(error, OwnSide, under=OWN_SIDE)], code="exchange.own-side-refused") from None
 
 
 def _new_draft(

@@ -4,8 +4,7 @@ A field that is given must be right from the first save (type, limit, characters
 draft is submitted. So the gate can already be asked about half a draft, and what is missing is told by name.
 """
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -15,6 +14,7 @@ from accord.errors import OfficerCanMend
 from accord.exchange.kinds import SCHEMA, STRUCTS
 from accord.exchange.kinds.particulars import Correspondence
 from accord.exchange.text import check_written
+from accord.exchange.wording import Refusal, explain
 
 __all__ = [
     "SERVICE_FIELDS",
@@ -34,8 +34,6 @@ SERVICE_FIELDS = frozenset(
 )
 """Fields the services fill; an officer who sends one is refused, so that nobody can claim another's reference."""
 
-_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
-
 
 class FieldProblem(msgspec.Struct, frozen=True, kw_only=True):
     """What is wrong with one field.
@@ -43,7 +41,7 @@ class FieldProblem(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         field: Path of the field.
         sentence: What is wrong, without the content.
-        next_step: What to write instead.
+        next_step: What mends it.
     """
 
     field: str
@@ -55,6 +53,18 @@ class FieldRefused(OfficerCanMend):
     """A field is unknown, of the wrong type, over its limit, or filled by the services."""
 
     code = "exchange.field-refused"
+
+    @classmethod
+    def of(cls, refusals: Sequence[Refusal], *, code: str | None = None) -> "FieldRefused":
+        """Returns the error that names every refused field; its sentence and next step are of the first."""
+        first = refusals[0]
+        more = f" {len(refusals) - 1} more are refused." if len(refusals) > 1 else ""
+        return cls(
+            f"The field {first.name!a} is refused: {first.reason}.{more}",
+            code=code,
+            next_step=first.next_step,
+            fields={"field": first.field, "refused": [msgspec.to_builtins(one) for one in refusals]},
+        )
 
 
 class DraftIncomplete(OfficerCanMend):
@@ -100,18 +110,6 @@ class StaleDraft(OfficerCanMend):
         self.stored_version = stored_version
 
 
-def _without_content(error: msgspec.ValidationError) -> tuple[str, str]:
-    """Returns path and sentence of a validation error, with any quoted content taken out."""
-    sentence, _, path = str(error).partition(" - at `")
-    if sentence.startswith("Invalid enum value"):
-        sentence = "Not one of the codes of the list"
-    elif "matching regex" in sentence:
-        sentence = "Not in the form of such a code (Latin letters, digits and a few signs)"
-    elif "`" in sentence and sentence.startswith("Object"):
-        return path.rstrip("`").lstrip("$"), sentence
-    return path.rstrip("`").lstrip("$"), _QUOTED.sub("…", sentence)
-
-
 def _converted(kind: str, name: str, value: object) -> Any:  # Any: the field's own type
     return msgspec.convert(value, _fields_of(kind)[name].type)
 
@@ -143,6 +141,7 @@ def given_values(kind: str, fields: Mapping[str, object], *, by_officer: bool = 
     """
     check_written(fields)
     values: dict[str, Any] = {}  # Any: each field has its own type
+    refused: list[Refusal] = []
     for name, value in fields.items():
         if by_officer:
             _check_name(kind, name)
@@ -151,10 +150,9 @@ def given_values(kind: str, fields: Mapping[str, object], *, by_officer: bool = 
         try:
             values[name] = _converted(kind, name, value)
         except msgspec.ValidationError as error:
-            path, sentence = _without_content(error)
-            raise FieldRefused(
-                f"The field {name}{path} is refused: {sentence}.", fields={"field": f"{name}{path}"}
-            ) from None
+            refused.append(explain(error, STRUCTS[kind], under=name))
+    if refused:
+        raise FieldRefused.of(refused)
     return values
 
 
@@ -162,7 +160,7 @@ def problems_of(kind: str, fields: Mapping[str, object]) -> tuple[FieldProblem, 
     """Returns what still keeps the draft from being a message; empty when it is one."""
     struct = STRUCTS[kind]
     missing = [
-        FieldProblem(field=item.name, sentence="This field is needed.")
+        FieldProblem(field=item.name, sentence="This field is needed.", next_step="Fill it in.")
         for item in _fields_of(kind).values()
         if item.required and fields.get(item.name) is None
     ]
@@ -171,8 +169,9 @@ def problems_of(kind: str, fields: Mapping[str, object]) -> tuple[FieldProblem, 
     try:
         msgspec.convert({name: value for name, value in fields.items() if value is not None}, struct)
     except msgspec.ValidationError as error:
-        path, sentence = _without_content(error)
-        return (FieldProblem(field=path.lstrip(".") or sentence.split(" ", 1)[0].rstrip(":"), sentence=sentence),)
+        refusal = explain(error, struct)
+        sentence = f"{refusal.reason[:1].upper()}{refusal.reason[1:]}."
+        return (FieldProblem(field=refusal.field, sentence=sentence, next_step=refusal.next_step),)
     return ()
 
 

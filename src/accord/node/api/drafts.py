@@ -3,14 +3,15 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-import msgspec
 from ninja import Field, Path, Router, Schema
 from pydantic import StrictInt, WithJsonSchema
 
+from accord.exchange.drafts import FieldProblem
 from accord.exchange.kinds.request import Request
 from accord.exchange.kinds.spontaneous_information import SpontaneousInformation
 from accord.exchange.own_side import OwnSide
 from accord.exchange.services import check_draft, draft_information, draft_request, save_draft, submit
+from accord.exchange.wording import field_name, pointer_of, steps_of
 from accord.node.api.case_shapes import MessageOut, Reader
 from accord.node.api.cases import find_case, find_message
 from accord.node.api.documents import STRUCT_MARK
@@ -65,7 +66,9 @@ class Submission(Closed):
 class ProblemOfField(Schema):
     """A field to mend."""
 
-    field: str
+    field: str = Field(description="Its path in the message.")
+    name: str = Field(description="Its name in words.")
+    pointer: str = Field(description="JSON Pointer to it from the body of a draft.")
     sentence: str
     next_step: str
 
@@ -162,7 +165,7 @@ def check_message(request: ApiRequest, message_id: Path[UUID]) -> CheckOut:
     decision = found.decision
     return CheckOut(
         lets_pass=found.lets_pass,
-        problems=[ProblemOfField(**msgspec.structs.asdict(item)) for item in found.problems],
+        problems=[_problem(item) for item in found.problems],
         outcome=decision.outcome.label,
         reasons=[
             ReasonOut(
@@ -182,6 +185,16 @@ def check_message(request: ApiRequest, message_id: Path[UUID]) -> CheckOut:
         channel=decision.channel,
         outward=found.outward,
         payload=found.payload.decode() if found.payload is not None else None,
+    )
+
+
+def _problem(item: FieldProblem) -> ProblemOfField:
+    return ProblemOfField(
+        field=item.field,
+        name=field_name(steps_of(item.field)),
+        pointer=pointer_of(item.field),
+        sentence=item.sentence,
+        next_step=item.next_step,
     )
 
 

@@ -24,7 +24,9 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from accord.errors import AccordError, NotAvailableNow, OfficerCanMend, OurFault
-from accord.exchange.drafts import StaleDraft
+from accord.exchange.drafts import DraftIncomplete, FieldRefused, StaleDraft
+from accord.exchange.text import TextRefused
+from accord.node.api.field_words import refusals_of, with_places
 from accord.officers.permissions import Permission
 
 __all__ = [
@@ -180,20 +182,6 @@ def problem_for_status(status: int) -> AccordError:
     return Malformed("The request is malformed.")
 
 
-def refusals_of(errors: Sequence[Mapping[str, object]]) -> list[dict[str, str]]:
-    """Returns what is wrong with which field, without the value that was sent.
-
-    Args:
-        errors: Errors in the shape pydantic gives them.
-    """
-    found = []
-    for error in errors:
-        location = error.get("loc", ())
-        path = ".".join(str(part) for part in location) if isinstance(location, tuple | list) else ""
-        found.append({"field": path or "body", "reason": str(error.get("type", "invalid"))})
-    return found
-
-
 def answer_to(request: HttpRequest, error: Exception) -> HttpResponse:
     """Returns the problem object for whatever was raised while a request was answered."""
     for kind, answer in _ANSWERS:
@@ -204,6 +192,10 @@ def answer_to(request: HttpRequest, error: Exception) -> HttpResponse:
 
 def _on_accord_error(_request: HttpRequest, error: Any) -> HttpResponse:  # Any: chosen by class in _ANSWERS
     return problem_response(error)
+
+
+def _on_field(_request: HttpRequest, error: Any) -> HttpResponse:  # Any: chosen by class in _ANSWERS
+    return problem_response(error, extra={"fields": with_places(error.fields)})
 
 
 def _on_stale_draft(request: HttpRequest, error: Any) -> HttpResponse:  # Any: chosen by class in _ANSWERS
@@ -251,6 +243,9 @@ def _on_unexpected(request: HttpRequest, error: Exception) -> HttpResponse:
 # The first class that fits answers, so children stand before their parents.
 _ANSWERS: Sequence[tuple[type[Exception], Callable[[HttpRequest, Any], HttpResponse]]] = (
     (StaleDraft, _on_stale_draft),
+    (FieldRefused, _on_field),
+    (DraftIncomplete, _on_field),
+    (TextRefused, _on_field),
     (AccordError, _on_accord_error),
     (ValidationError, _on_validation),
     (HttpError, _on_http_error),
