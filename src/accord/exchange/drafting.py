@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accord.exchange.checking import require_sense
-from accord.exchange.drafts import FieldRefused, StaleDraft, given_values
+from accord.exchange.drafts import OwnSideRefused, StaleDraft, given_values
 from accord.exchange.errors import ActRefused
 from accord.exchange.kinds import ANSWER, CLARIFICATION, REQUEST, SPONTANEOUS_INFORMATION
 from accord.exchange.models import Case, Message
@@ -106,7 +106,7 @@ def _own(own: OwnSide | Fields | None) -> OwnSide:
     try:
         return msgspec.convert(dict(own), OwnSide)
     except msgspec.ValidationError as error:
-        raise FieldRefused.of([explain(error, OwnSide, under=OWN_SIDE)], code="exchange.own-side-refused") from None
+        raise OwnSideRefused.of([explain(error, OwnSide, under=OWN_SIDE)]) from None
 
 
 def _new_draft(

@@ -21,6 +21,7 @@ __all__ = [
     "DraftIncomplete",
     "FieldProblem",
     "FieldRefused",
+    "OwnSideRefused",
     "StaleDraft",
     "complete",
     "given_values",
@@ -55,16 +56,21 @@ class FieldRefused(OfficerCanMend):
     code = "exchange.field-refused"
 
     @classmethod
-    def of(cls, refusals: Sequence[Refusal], *, code: str | None = None) -> "FieldRefused":
+    def of(cls, refusals: Sequence[Refusal]) -> "FieldRefused":
         """Returns the error that names every refused field; its sentence and next step are of the first."""
         first = refusals[0]
         more = f" {len(refusals) - 1} more are refused." if len(refusals) > 1 else ""
         return cls(
             f"The field {first.name!a} is refused: {first.reason}.{more}",
-            code=code,
             next_step=first.next_step,
             fields={"field": first.field, "refused": [msgspec.to_builtins(one) for one in refusals]},
         )
+
+
+class OwnSideRefused(FieldRefused):
+    """A field of what our side states of a draft is unknown, of the wrong type, or over its limit."""
+
+    code = "exchange.own-side-refused"
 
 
 class DraftIncomplete(OfficerCanMend):

@@ -1,7 +1,8 @@
-"""The outermost edge of the API: sizes are checked before anything is read, and no refusal leaves as a page.
+"""The edge of the node: sizes are checked before anything is read, and every refusal has one form.
 
-Django answers some refusals itself (unknown address, unknown host, method, size) in HTML. Under ``/api/`` each of
-them becomes a problem object here, so that a client has one form of refusal to read.
+Django answers some refusals itself (unknown address, unknown host, method, size) in bare HTML. Under ``/api/`` each of
+them becomes a problem object here, so that a client has one form of refusal to read; elsewhere it becomes a plain page
+in the reader's language. What a view says in a form of its own, as the health check does, is left as it is.
 """
 
 import re
@@ -9,39 +10,52 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from accord.errors import AccordError
 from accord.exchange.inspection import ATTACHMENT_BYTES_MAX
 from accord.node.api.limits import BODY_BYTES_MAX
 from accord.node.api.problems import PROBLEM_MEDIA_TYPE, problem_for_status, problem_response
+from accord.node.pages import refusal_page
 
-__all__ = ["API_PREFIX", "ApiEdge"]
+__all__ = ["API_PREFIX", "Edge"]
 
 API_PREFIX: Final = "/api/"
 
 _FILE_UPLOAD: Final = re.compile(r"/api/v1/messages/[0-9a-f-]{36}/attachments/[0-9a-f]{64}")
 
 
-class ApiEdge:
-    """Refuses oversize requests of the API and gives its refusals one form."""
+class Edge:
+    """Refuses oversize requests of the API, and gives each refusal the form its reader expects."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Passes the request on unless its size is refused, and turns pages of refusal into problem objects."""
-        if not request.path.startswith(API_PREFIX):
-            return self.get_response(request)
-        refusal = _size_refused(request)
+        """Passes the request on unless its size is refused, and completes the answer where it is a bare refusal."""
+        is_api = request.path.startswith(API_PREFIX)
+        refusal = _size_refused(request) if is_api else None
         response = problem_response(refusal) if refusal else self.get_response(request)
-        if response.status_code < HTTPStatus.BAD_REQUEST or _is_problem(response):
+        if response.status_code < HTTPStatus.BAD_REQUEST:
             return response
-        problem = problem_response(problem_for_status(response.status_code))
-        for name in ("Allow", "Retry-After"):
-            if name in response.headers:
-                problem.headers[name] = response.headers[name]
-        return problem
+        if is_api:
+            return response if _is_problem(response) else _kept(response, problem_response(_problem_of(response)))
+        is_bare = not response.streaming and response.headers.get("Content-Type", "text/html").startswith("text/html")
+        return (
+            _kept(response, refusal_page(request, response.status_code)) if is_bare and not settings.DEBUG else response
+        )
+
+
+def _problem_of(response: HttpResponse) -> AccordError:
+    return problem_for_status(response.status_code)
+
+
+def _kept(bare: HttpResponse, told: HttpResponse) -> HttpResponse:
+    for name in ("Allow", "Retry-After"):
+        if name in bare.headers:
+            told.headers[name] = bare.headers[name]
+    return told
 
 
 def _is_problem(response: HttpResponse) -> bool:

@@ -106,9 +106,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "accord.node.middleware.ApiEdge",
     "django.middleware.security.SecurityMiddleware",
     "accord.node.headers.SecurityHeaders",
+    "accord.node.middleware.Edge",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -159,6 +159,7 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "/static/"
+STATICFILES_DIRS = [NODE_ROOT / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -1,13 +1,15 @@
-"""The node's address space: liveness, metrics, the API, and the rooms that others hang in here."""
+"""The node's address space: the front page, liveness, metrics, the API, and the rooms that others hang in here."""
 
 from django.urls import URLPattern, URLResolver, path
 
 from accord.node.api.application import api
 from accord.node.health import healthz, livez, metrics
+from accord.node.pages import front_page
 
 __all__ = ["urlpatterns"]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", front_page, name="front"),
     path("healthz", healthz, name="healthz"),
     path("livez", livez, name="livez"),
     path("metrics", metrics, name="metrics"),
