@@ -10,12 +10,12 @@ from ninja import Field, Path, Router, Schema
 
 from accord.exchange.models import Message
 from accord.exchange.services import answer_hold, approve, release, send_back, withdraw
-from accord.node.api.case_shapes import MessageOut, Reader
+from accord.node.api.case_shapes import Kind, MessageOut, Reader
 from accord.node.api.cases import find_message
 from accord.node.api.operations import ApiRequest, offer
 from accord.node.api.paging import page_of
 from accord.node.api.problems import NotFound
-from accord.node.api.shapes import Closed, Cursor, Limit, PageOut
+from accord.node.api.shapes import Closed, Cursor, Limit, PageOut, one_of
 from accord.officers.permissions import Permission
 from accord.oversight.services import facts_of
 from accord.release.models import Approval
@@ -34,8 +34,8 @@ class ApprovalRow(Schema):
 
     id: UUID
     message_id: UUID
-    kind: str
-    state: str
+    kind: Kind
+    state: Annotated[str, one_of(Approval.State)]
     requested_by: str
     requested_at: datetime
     decided_by: str | None

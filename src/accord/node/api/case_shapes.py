@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import Any, Literal, cast
+from typing import Annotated, Any, Literal, cast
 from uuid import UUID
 
 import msgspec
@@ -10,10 +10,16 @@ from django.utils import timezone
 from ninja import Field, Schema
 
 from accord.exchange.clocks import read_clock
+from accord.exchange.kinds import STRUCTS
 from accord.exchange.models import AgencyInquiry, Attachment, Case, Clock, Message
+from accord.node.api.shapes import one_of
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.parties.models import Party
+from accord.vocabulary.handling import Handling
+from accord.vocabulary.refusal import DelayReason
+from accord.vocabulary.subjects import Theme
+from accord.vocabulary.urgency import Urgency
 
 __all__ = [
     "AttachmentOut",
@@ -22,6 +28,7 @@ __all__ = [
     "CaseRow",
     "ClockOut",
     "InquiryOut",
+    "Kind",
     "MessageOut",
     "MessageRow",
     "Moment",
@@ -34,6 +41,9 @@ __all__ = [
 ClockState = Literal["running", "paused", "ended"]
 CaseState = Literal["open", "closed"]
 WaitingOn = Literal["us", "them", "gate", "nobody"]
+Kind = Annotated[str, one_of(STRUCTS)]
+MessageState = Annotated[str, one_of(Message.State, "How far it has come; the vocabulary says what each state means.")]
+HandlingCode = Annotated[str, one_of(Handling)]
 
 
 class CapitalOut(Schema):
@@ -49,14 +59,14 @@ class ClockOut(Schema):
     """The time limit of a request, in the local time of both capitals."""
 
     table: str = Field(description="Version of the table of time limits.")
-    urgency: str
+    urgency: Annotated[str, one_of(Urgency)]
     limit_hours: float
     state: ClockState
     started_at: datetime
     due_at: datetime
     hours_left: float = Field(description="Calendar hours left, negative when overdue; the limit counts these.")
     is_overdue: bool
-    pause_reason: str | None
+    pause_reason: Annotated[str, one_of(DelayReason)] | None
     expected_on: date | None
     ended_at: datetime | None
     capitals: list[CapitalOut] = Field(description="Ours first, then theirs.")
@@ -70,7 +80,7 @@ class CaseRow(Schema):
     other_ref: str | None
     peer: str
     is_ours: bool = Field(description="Whether our side opened it.")
-    theme: str
+    theme: Annotated[str, one_of(Theme)]
     title: str | None = Field(description="Our own title; null without `case.read`.")
     state: CaseState
     waiting_on: WaitingOn
@@ -84,11 +94,11 @@ class MessageRow(Schema):
 
     id: UUID
     case_id: UUID
-    kind: str
+    kind: Kind
     direction: Literal["out", "in"]
-    state: str
+    state: MessageState
     reference: str | None
-    handling: str | None
+    handling: HandlingCode | None
     version: int
     in_reply_to: UUID | None
     envelope_id: UUID | None

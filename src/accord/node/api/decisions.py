@@ -1,13 +1,14 @@
 """The reviewer's view: decisions of the law gate and acts of officers, read-only."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from ninja import Path, Router, Schema
 
+from accord.law.decision import Outcome
 from accord.node.api.operations import ApiRequest, offer
 from accord.node.api.paging import page_of
-from accord.node.api.shapes import Cursor, Limit, Moment, PageOut, PartyCode, RowId
+from accord.node.api.shapes import Cursor, Limit, Moment, PageOut, PartyCode, RowId, one_of
 from accord.officers.models import Act
 from accord.officers.permissions import Permission
 from accord.oversight.services import acts, decision, decisions, facts_of
@@ -28,11 +29,11 @@ class DecisionRow(Schema):
     number: int
     at: datetime
     officer: str | None
-    action: str
+    action: Annotated[str, one_of(get_args(ActionWord))]
     kind: str
     peer: str
     description: str
-    outcome: str
+    outcome: Annotated[str, one_of(outcome.label for outcome in Outcome)]
     rules: list[str]
     digest: str
     pack_digest: str

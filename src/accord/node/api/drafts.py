@@ -12,12 +12,13 @@ from accord.exchange.kinds.spontaneous_information import SpontaneousInformation
 from accord.exchange.own_side import OwnSide
 from accord.exchange.services import check_draft, draft_information, draft_request, save_draft, submit
 from accord.exchange.wording import field_name, pointer_of, steps_of
+from accord.law.decision import Outcome
 from accord.node.api.case_shapes import MessageOut, Reader
 from accord.node.api.cases import find_case, find_message
 from accord.node.api.documents import STRUCT_MARK
 from accord.node.api.examples import DRAFT_REQUEST
 from accord.node.api.operations import ApiRequest, offer
-from accord.node.api.shapes import Closed
+from accord.node.api.shapes import Closed, one_of
 from accord.node.api.struct_schemas import draft_name
 from accord.officers.permissions import Permission
 
@@ -33,6 +34,9 @@ RequestFields = Annotated[dict[str, Any], WithJsonSchema({STRUCT_MARK: draft_nam
 InformationFields = Annotated[dict[str, Any], WithJsonSchema({STRUCT_MARK: draft_name(SpontaneousInformation)})]
 OwnSideFields = Annotated[dict[str, Any], WithJsonSchema({STRUCT_MARK: OwnSide.__name__})]
 Version = Annotated[StrictInt, Field(ge=1, le=VERSION_MAX, description="The version you have before you.")]
+
+
+OutcomeWord = Annotated[str, one_of(outcome.label for outcome in Outcome)]
 
 
 class NewRequest(Closed):
@@ -81,7 +85,7 @@ class ReasonOut(Schema):
     sentence: str
     cure: str = Field(description="What would let it pass.")
     decider: str = Field(description="Who decides.")
-    outcome: str
+    outcome: OutcomeWord
     policy: str
     is_verified: bool = Field(description="Whether the source was read in its primary text.")
 
@@ -91,7 +95,7 @@ class CheckOut(Schema):
 
     lets_pass: bool = Field(description="Whether only a second officer stands between the draft and its release.")
     problems: list[ProblemOfField]
-    outcome: str
+    outcome: OutcomeWord
     reasons: list[ReasonOut]
     conditions: list[str]
     approver: str | None

@@ -1,10 +1,13 @@
 """Who is signed in, and what the account may do."""
 
 from datetime import datetime
+from typing import Annotated
 
 from ninja import Router, Schema
 
 from accord.node.api.operations import ApiRequest, Everyone, offer
+from accord.node.api.shapes import one_of
+from accord.officers.permissions import Permission, Role
 
 __all__ = ["router"]
 
@@ -17,8 +20,8 @@ class MeOut(Schema):
     username: str
     display_name: str
     agency: str
-    roles: list[str]
-    permissions: list[str]
+    roles: list[Annotated[str, one_of(Role)]]
+    permissions: list[Annotated[str, one_of(Permission)]]
     is_system: bool
     active_until: datetime | None
 

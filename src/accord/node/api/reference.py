@@ -1,13 +1,31 @@
-"""What a client needs to know before it writes a message: the kinds with their schemas, and the codes."""
+"""What a client needs to know before it writes a message: the kinds with their schemas, the codes and the parties."""
 
-from typing import Any
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, Final
 
-from ninja import Router, Schema
+from ninja import Field, Router, Schema
 
+from accord.exchange.kinds.answer import ItemState
+from accord.exchange.kinds.particulars import SpecialCategory
+from accord.exchange.kinds.request import DuplicateChannel
+from accord.node.api.labels import (
+    APPROVAL_STATES,
+    CASE_STATES,
+    CLOCK_STATES,
+    KINDS,
+    MESSAGE_STATE_MEANINGS,
+    MESSAGE_STATES,
+    ROLES,
+    WAITING_ON,
+)
 from accord.node.api.operations import ApiRequest, Everyone, offer
 from accord.node.api.problems import NotFound
 from accord.node.api.shapes import KindName
 from accord.node.api.struct_schemas import struct_schema
+from accord.officers.permissions import Permission
+from accord.parties.models import Party
+from accord.parties.profile import Names
 from accord.release.registry import MessageKind, kinds
 from accord.vocabulary.clocks import FIRST_CLOCK_TABLE
 from accord.vocabulary.evaluation import INFORMATION_LABELS, SOURCE_LABELS
@@ -31,10 +49,47 @@ class KindOut(Schema):
 
 
 class CodeOut(Schema):
-    """One code and its meaning in plain English."""
+    """One code and its meaning; French and Hindi where a translation has been made."""
 
     code: str
-    label: str
+    label: str = Field(description="In English.")
+    label_fr: str | None
+    label_hi: str | None
+    meaning: str | None = Field(description="What it means to an officer, where the label does not say it.")
+
+
+class NamesOut(Schema):
+    """A name in each language of the interface."""
+
+    en: str
+    fr: str
+    hi: str
+
+
+class AgencyOut(Schema):
+    """An agency by the code that messages use."""
+
+    code: str
+    names: NamesOut
+
+
+class MarkingOut(Schema):
+    """A party's own marking, and the least equivalent it may be given."""
+
+    marking: str
+    least_equivalent: str
+
+
+class PartyOut(Schema):
+    """A party known here: ourselves, or the other side of a channel."""
+
+    code: str
+    is_self: bool
+    names: NamesOut
+    capital: NamesOut
+    time_zone: str = Field(description="IANA zone of its capital.")
+    agencies: list[AgencyOut]
+    markings: list[MarkingOut]
 
 
 class ClockLimit(Schema):
@@ -53,9 +108,13 @@ class ClockTableOut(Schema):
 
 
 class VocabularyOut(Schema):
-    """Every closed list of codes."""
+    """Every closed list of codes, and the parties with their agencies."""
 
     codes: dict[str, list[CodeOut]]
+    caveat: list[CodeOut] = Field(
+        description="What a caveat states: its fields, each needed. No list closes its words."
+    )
+    parties: list[PartyOut] = Field(description="Ourselves first.")
     clocks: ClockTableOut
 
 
@@ -105,36 +164,92 @@ def _drafted() -> list[MessageKind]:
     "GET",
     "/vocabulary",
     permission=Everyone.SIGNED_IN,
-    summary="Show the codes and the clock table",
+    summary="Show the codes, the parties and the clock table",
     response=VocabularyOut,
 )
 def show_vocabulary(request: ApiRequest) -> VocabularyOut:
-    """Shows every closed list: handling, evaluation, urgency, grounds of refusal, reasons for delay, themes."""
-    labelled: dict[str, dict[Any, str]] = {
-        "handling": dict(HANDLING_LABELS),
-        "source_evaluation": dict(SOURCE_LABELS),
-        "information_evaluation": dict(INFORMATION_LABELS),
-        "urgency_ground": dict(URGENCY_GROUND_LABELS),
-        "refusal_ground": dict(REFUSAL_GROUND_LABELS),
-        "delay_reason": dict(DELAY_REASON_LABELS),
+    """Shows every closed list, the agencies of each party, what a caveat states, and the table of time limits."""
+    codes = {name: [_code(code, label) for code, label in labels.items()] for name, labels in _LISTS.items()}
+    codes |= {
+        name: [_code(word.value, word.value.replace("-", " ")) for word in words] for name, words in _PLAIN.items()
     }
-    plain = {
-        "classification": Classification,
-        "answer_outcome": AnswerOutcome,
-        "person_category": PersonCategory,
-        "protection_status": ProtectionStatus,
-        "purpose": Purpose,
-        "theme": Theme,
-        "access_class": AccessClass,
-        "urgency": Urgency,
-    }
-    codes = {
-        name: [CodeOut(code=code, label=label) for code, label in labels.items()] for name, labels in labelled.items()
-    }
-    for name, words in plain.items():
-        codes[name] = [CodeOut(code=word.value, label=word.value.replace("-", " ")) for word in words]
+    for name, labels in _NAMED.items():
+        meanings = MESSAGE_STATE_MEANINGS if labels is MESSAGE_STATES else {}
+        codes[name] = [_named(code, names, meanings) for code, names in labels.items()]
     limits = [
         ClockLimit(urgency=urgency, access_class=access, hours=time.total_seconds() / 3600)
         for (urgency, access), time in FIRST_CLOCK_TABLE.limits.items()
     ]
-    return VocabularyOut(codes=codes, clocks=ClockTableOut(version=FIRST_CLOCK_TABLE.version, limits=limits))
+    return VocabularyOut(
+        codes=codes,
+        caveat=[_code(name, label) for name, label in _CAVEAT.items()],
+        parties=[_party(party) for party in Party.objects.order_by("-is_self", "code")],
+        clocks=ClockTableOut(version=FIRST_CLOCK_TABLE.version, limits=limits),
+    )
+
+
+_LISTS: Final[Mapping[str, Mapping[str, str]]] = {
+    "handling": {code.value: label for code, label in HANDLING_LABELS.items()},
+    "source_evaluation": {code.value: label for code, label in SOURCE_LABELS.items()},
+    "information_evaluation": {code.value: label for code, label in INFORMATION_LABELS.items()},
+    "urgency_ground": {code.value: label for code, label in URGENCY_GROUND_LABELS.items()},
+    "refusal_ground": {code.value: label for code, label in REFUSAL_GROUND_LABELS.items()},
+    "delay_reason": {code.value: label for code, label in DELAY_REASON_LABELS.items()},
+}
+
+_PLAIN: Final[Mapping[str, type[StrEnum]]] = {
+    "classification": Classification,
+    "answer_outcome": AnswerOutcome,
+    "item_state": ItemState,
+    "person_category": PersonCategory,
+    "special_category": SpecialCategory,
+    "protection_status": ProtectionStatus,
+    "purpose": Purpose,
+    "theme": Theme,
+    "access_class": AccessClass,
+    "urgency": Urgency,
+    "duplicate_channel": DuplicateChannel,
+    "permission": Permission,
+}
+
+_NAMED: Final[Mapping[str, Mapping[str, Names]]] = {
+    "kind": KINDS,
+    "message_state": MESSAGE_STATES,
+    "case_state": CASE_STATES,
+    "waiting_on": WAITING_ON,
+    "clock_state": CLOCK_STATES,
+    "approval_state": APPROVAL_STATES,
+    "role": ROLES,
+}
+
+_CAVEAT: Final[Mapping[str, str]] = {
+    "who_may_access": "Who may see it: agencies or units, one a line",
+    "permitted_uses": "What it may be used for, one use a line",
+    "procedure_contact": "Whom to ask for permission for more",
+    "expires_on": "The last day on which the caveat binds",
+}
+
+
+def _code(code: str, label: str) -> CodeOut:
+    return CodeOut(code=code, label=label, label_fr=None, label_hi=None, meaning=None)
+
+
+def _named(code: str, names: Names, meanings: Mapping[str, str]) -> CodeOut:
+    return CodeOut(code=code, label=names.en, label_fr=names.fr, label_hi=names.hi, meaning=meanings.get(code))
+
+
+def _names(names: Names) -> NamesOut:
+    return NamesOut(en=names.en, fr=names.fr, hi=names.hi)
+
+
+def _party(party: Party) -> PartyOut:
+    profile = party.described
+    return PartyOut(
+        code=profile.code,
+        is_self=party.is_self,
+        names=_names(profile.names),
+        capital=_names(profile.capital),
+        time_zone=profile.time_zone,
+        agencies=[AgencyOut(code=agency.code, names=_names(agency.names)) for agency in profile.agencies],
+        markings=[MarkingOut(marking=own, least_equivalent=least.value) for own, least in profile.markings.items()],
+    )

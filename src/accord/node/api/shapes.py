@@ -1,15 +1,28 @@
 """Shapes that several answers share: pages, times in both capitals, references."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Generic, TypeVar
 
 from ninja import Field, Path, Query, Schema
-from pydantic import AwareDatetime, BeforeValidator, ConfigDict
+from pydantic import AwareDatetime, BeforeValidator, ConfigDict, WithJsonSchema
 
 from accord.node.api.limits import PAGE_DEFAULT, PAGE_MAX
 
-__all__ = ["BIG_ID_MAX", "Closed", "Cursor", "Day", "KindName", "Limit", "Moment", "PageOut", "PartyCode", "RowId"]
+__all__ = [
+    "BIG_ID_MAX",
+    "Closed",
+    "Cursor",
+    "Day",
+    "KindName",
+    "Limit",
+    "Moment",
+    "PageOut",
+    "PartyCode",
+    "RowId",
+    "one_of",
+]
 
 Item = TypeVar("Item")
 
@@ -30,6 +43,15 @@ def _text_only(value: object) -> object:
 
 Day = Annotated[date, BeforeValidator(_text_only)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_text_only)]
+
+
+def one_of(codes: Iterable[str], description: str = "") -> WithJsonSchema:
+    """Returns the schema of a text of an answer that is one of these codes, such as those of an enum.
+
+    An answer's codes come from the database or a decision and are not checked again: the schema tells a client which.
+    """
+    told = {"description": description} if description else {}
+    return WithJsonSchema({"type": "string", "enum": [str(code) for code in codes], **told})
 
 
 class Closed(Schema):
