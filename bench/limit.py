@@ -66,8 +66,7 @@ def limit_of(p: Primitives) -> Limit:
     use = p.xwing_open + p.aes256gcm_4k + p.inflate_4k + p.sha256_4k + p.msgspec_decode + p.cedar_decision
     leaf = p.sha256_4k + 2 * p.sha256_node
     to_receipt = (
-        (decide + p.sqlite_commit_spaced)  # the decision and the outbox row
-        + (seal + leaf + sign + p.sqlite_commit_spaced)  # the flush
+        (decide + seal + leaf + sign + p.sqlite_commit_spaced)  # the decision, the outbox row, and the log's entry
         + (verify + leaf + sign + p.sqlite_commit_spaced)  # the peer verifies, stores and co-signs
         + (verify + p.sqlite_commit_spaced)  # the receipt on file
     )

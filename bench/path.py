@@ -26,6 +26,8 @@ __all__ = ["measure_path"]
 
 SAME_RUN = "same run"
 LIMIT = "limit of this machine from its primitives"
+PACES = (25, 50, 100)
+"""Messages a second that officers release whether or not the one before has its receipt."""
 STARTS = 5
 VERIFICATIONS = 5
 SECONDS_A_DAY = 86_400
@@ -50,6 +52,7 @@ def measure_path(
         sender, receiver = make_pair(place / "pair")
         figures = _starts(sender, say)
         figures += _alone(sender, receiver, alone, limit, say)
+        figures += _paced(sender, receiver, alone, say)
         figures += _verification(sender, place, say)
         figures += _sustained(sender, receiver, messages, limit, as4, say)
         figures += _wire(place, as4, say)
@@ -95,6 +98,25 @@ def _alone(
         Figure(name="path.alone.releasing_p50", value=_at(releasing, 0.50), unit="ms"),
         Figure(name="path.alone.sender_cpu", value=found["cpu_seconds"] / count * 1e3, unit="ms/message"),
     ]
+
+
+def _paced(sender: NodeProcess, receiver: NodeProcess, count: int, say: Callable[[str], None]) -> list[Figure]:
+    figures = []
+    for place, rate in enumerate(PACES):
+        say(f"sending {count} messages at {rate} a second")
+        receiver.start()
+        try:
+            found = run_inside(
+                sender, "bench.paced", "--count", str(count), "--rate", str(rate), "--first", str(100_000 * (place + 1))
+            )
+        finally:
+            receiver.stop()
+        whole = sorted(found["whole_ms"])
+        figures += [
+            Figure(name=f"path.paced_{rate}.{name}", value=_at(whole, share), unit="ms")
+            for name, share in (("p50", 0.50), ("p99", 0.99))
+        ]
+    return figures
 
 
 def _at(ordered: Sequence[float], share: float) -> float:

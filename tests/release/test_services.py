@@ -5,6 +5,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accord.courier.models import Alarm, Outbox
@@ -246,3 +247,41 @@ def test_a_gate_that_fails_lets_nothing_leave_and_raises_an_alarm(desk: Desk, pr
     assert prepared.approval.state == Approval.State.APPROVED
     use_gate(None)
     assert prepared.leave(desk).outbox_id == Outbox.objects.get().pk
+
+
+# --- one commit for the release and the log ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def appended(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, bool]]:
+    """Channels that a release appended to, and whether its transaction was still open then."""
+    calls: list[tuple[int, bool]] = []
+    monkeypatch.setattr(
+        "accord.release.services.append_ahead",
+        lambda channel_id: calls.append((channel_id, connection.in_atomic_block)),
+    )
+    return calls
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_release_appends_to_the_log_in_its_own_transaction(
+    desk: Desk, prepared: Prepared, appended: list[tuple[int, bool]]
+) -> None:
+    released = prepared.leave(desk)
+    assert appended == [(released.outbox.channel_id, True)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_inside_a_longer_transaction_the_log_waits(
+    desk: Desk, prepared: Prepared, appended: list[tuple[int, bool]]
+) -> None:
+    with transaction.atomic():
+        prepared.leave(desk)
+    assert appended == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refused_release_appends_nothing(desk: Desk, prepared: Prepared, appended: list[tuple[int, bool]]) -> None:
+    with pytest.raises(GateRefuses):
+        prepared.leave(desk, facts=notice_facts(classification=Classification.SECRET))
+    assert appended == []

@@ -27,14 +27,15 @@ from accord.errors import AccordError, PeerFault, TrustFails
 from accord.parties.keysets import ChannelKeys, channel_keys
 
 from .alarms import raise_alarm
+from .appending import Withdrawn, append_sealed, ready_batch
 from .backoff import note_failure
 from .chunks import chunk_store, first_missing
-from .effects import UNDER_WAY, Effects, apply_events, mark_flushed, store_chunks
+from .effects import UNDER_WAY, Effects, apply_events, store_chunks
 from .heads import locked_channel, store_state
 from .inbound import CONTACT_FIELDS, chunks_held, database_error, fetched_for, note_contact
-from .logs import stored_batch, write_checkpoint, write_entries
+from .logs import stored_batch
 from .machine import has_met, machine_for, remember_meeting
-from .metrics import BATCH_ENTRIES, CONTACTS, FLUSH_SECONDS, WIRE_BYTES
+from .metrics import CONTACTS, FLUSH_SECONDS, WIRE_BYTES
 from .models import AttachmentTransfer, Channel, Direction, Entry, Mode, Outbox, OutboxState
 from .moment import to_ms
 from .sealing import SealedRow, SealedRows, sealed_rows, taken
@@ -140,7 +141,7 @@ def _prepared(channel: Channel, *, is_due: bool) -> _Prepared | None:
         return None
     batch = None
     if is_open and has_met(channel) and is_unreceipted:
-        batch = _unreceipted(channel, channel.out_receipted_size)
+        batch = ready_batch(channel) or _unreceipted(channel, channel.out_receipted_size)
     return _Prepared(frame=machine_for(channel).contact(to_ms(now), batch=batch), appended=0)
 
 
@@ -156,19 +157,11 @@ def _append(channel_id: int, sealed: SealedRows, *, keys: ChannelKeys) -> _Prepa
         try:
             with transaction.atomic():
                 return _appended(channel_id, sealed, rows, keys)
-        except _Withdrawn as withdrawn:
+        except Withdrawn as withdrawn:
             rows = [row for row in rows if row.pk in withdrawn.still_waiting]
         except _Stale:
             return None
     return None
-
-
-class _Withdrawn(Exception):
-    """Some rows left the queue while they were being sealed."""
-
-    def __init__(self, still_waiting: frozenset[int]) -> None:
-        super().__init__()
-        self.still_waiting = still_waiting
 
 
 class _Stale(Exception):
@@ -180,40 +173,11 @@ def _appended(channel_id: int, sealed: SealedRows, rows: list[SealedRow], keys: 
     is_same = channel.mode == Mode.OPEN and channel.out_epoch == sealed.epoch
     if not is_same or channel.out_size != channel.out_receipted_size or not has_met(channel):
         raise _Stale
-    now = timezone.now()
-    machine = machine_for(channel, keys=keys, appending=len(rows))
-    appended = machine.append([row.envelope for row in rows], to_ms(now))
-    places = [(row.pk, appended.start + place) for place, row in enumerate(rows)]
-    if mark_flushed(places, flushed_at=now) != len(rows):
-        raise _Withdrawn(_still_waiting([row.pk for row in rows]))
-    capsule = (sealed.capsule.id, sealed.capsule.bytes)
-    write_entries(
-        channel,
-        Direction.OUT,
-        start=appended.start,
-        entries=sealed.entries(rows),
-        capsules=[capsule],
-        stride_nodes=appended.stride_nodes,
-        recorded_at=now,
-    )
-    write_checkpoint(channel, Direction.OUT, size=appended.size, note=appended.checkpoint, recorded_at=now)
-    store_state(channel, machine.state)
+    appended = append_sealed(channel, sealed, rows, keys=keys)
     # Before the commit, so that no database without this signature passes for ours from now on.
-    remember_meeting(channel_id, machine)
-    batch = Batch(
-        start=appended.start,
-        entries=tuple((row.envelope.header, row.envelope.sealed) for row in rows),
-        capsules=(sealed.capsule.bytes,),
-        checkpoint=appended.checkpoint,
-    )
-    BATCH_ENTRIES.labels(peer=channel.peer_id).observe(len(rows))
-    return _Prepared(frame=machine.contact(to_ms(now), batch=batch, chunks=_probe(channel)), appended=len(rows))
-
-
-def _still_waiting(pks: list[int]) -> frozenset[int]:
-    # Read inside the transaction that is about to be rolled back: the rows it marked itself count as waiting.
-    gone = Outbox.objects.filter(pk__in=pks).exclude(state=OutboxState.FLUSHED).values_list("pk", flat=True)
-    return frozenset(pks) - frozenset(gone)
+    remember_meeting(channel_id, appended.machine)
+    contact = appended.machine.contact(to_ms(timezone.now()), batch=appended.batch, chunks=_probe(channel))
+    return _Prepared(frame=contact, appended=len(rows))
 
 
 def _exchanged(channel: Channel, prepared: _Prepared, transport: Transport) -> FlushResult:

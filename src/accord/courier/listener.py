@@ -15,13 +15,14 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from cheroot.makefile import StreamReader, StreamWriter
 from cheroot.server import HTTPConnection
 from cheroot.ssl import Adapter
-from cheroot.wsgi import Server
+from cheroot.wsgi import Gateway_10, Server
 
 from accord.channel.limits import MAX_FRAME_BYTES
 from accord.errors import OurFault
@@ -136,6 +137,35 @@ class _Connection(HTTPConnection):
         self.server.deadlines.lift(self.socket)
 
 
+class _Writer(StreamWriter):
+    """A response stream that can be held back, so that head and body leave in one TLS record where they fit."""
+
+    _is_held = False
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Holds back what is written, and sends it at the end."""
+        self._is_held = True
+        try:
+            yield
+        finally:
+            self._is_held = False
+        self._flush_unlocked()
+
+    def _flush_unlocked(self) -> None:
+        if not self._is_held:
+            super()._flush_unlocked()  # type: ignore[misc]  # private to cheroot, so not in its stubs
+
+
+class _Gateway(Gateway_10):
+    """Cheroot's gateway with one write a response: the peer wakes up once."""
+
+    def write(self, chunk: bytes) -> None:
+        """Sends the body, with the head where it has not left yet."""
+        with self.req.conn.wfile.held():
+            super().write(chunk)
+
+
 class _TlsAdapter(Adapter):
     """Wraps accepted sockets without shaking hands yet."""
 
@@ -157,7 +187,7 @@ class _TlsAdapter(Adapter):
 
     def makefile(self, sock: socket.socket, mode: str = "r", bufsize: int = -1) -> Any:
         """Returns the buffered reader or writer of a socket."""
-        return (StreamReader if "r" in mode else StreamWriter)(sock, mode, bufsize)
+        return (StreamReader if "r" in mode else _Writer)(sock, mode, bufsize)
 
 
 class _Server(Server):
@@ -172,6 +202,7 @@ class _Server(Server):
         self, *arguments: Any, deadlines: Deadlines, on_refused: Callable[[str], None], **options: Any
     ) -> None:
         super().__init__(*arguments, **options)
+        self.gateway = _Gateway
         self.deadlines = deadlines
         self.on_refused = on_refused
 

@@ -19,11 +19,11 @@ from accord.channel.parcel import parcel_frames, parcel_pieces
 from accord.errors import AccordError, OfficerCanMend, PeerFault
 from accord.parties.keysets import channel_keys
 
+from .appending import append_sealed
 from .chunks import chunk_store
-from .effects import mark_flushed
-from .heads import locked_channel, store_state
+from .heads import locked_channel
 from .inbound import receive_contact
-from .logs import stored_batch, write_checkpoint, write_entries
+from .logs import stored_batch
 from .machine import machine_for, remember_meeting
 from .models import AttachmentTransfer, Channel, Direction, Mode
 from .moment import to_ms
@@ -102,21 +102,8 @@ def _append_waiting(channel_id: int, *, is_unmet: bool) -> int:
     sealed = sealed_rows(channel, pks, keys=keys, now=now)
     if not sealed.rows:
         return 0
-    machine = machine_for(channel, keys=keys, appending=len(sealed.rows))
-    appended = machine.append([row.envelope for row in sealed.rows], to_ms(now), unmet=is_unmet)
-    mark_flushed([(row.pk, appended.start + place) for place, row in enumerate(sealed.rows)], flushed_at=now)
-    write_entries(
-        channel,
-        Direction.OUT,
-        start=appended.start,
-        entries=sealed.entries(sealed.rows),
-        capsules=[(sealed.capsule.id, sealed.capsule.bytes)],
-        stride_nodes=appended.stride_nodes,
-        recorded_at=now,
-    )
-    write_checkpoint(channel, Direction.OUT, size=appended.size, note=appended.checkpoint, recorded_at=now)
-    store_state(channel, machine.state)
-    remember_meeting(channel_id, machine)
+    appended = append_sealed(channel, sealed, sealed.rows, keys=keys, is_unmet=is_unmet)
+    remember_meeting(channel_id, appended.machine)
     return len(sealed.rows)
 
 

@@ -10,7 +10,7 @@ All SQL here is composed of names that the models give; every value is a paramet
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, models
@@ -20,6 +20,7 @@ from .models import Channel
 __all__ = [
     "execute",
     "execute_many",
+    "free_channel",
     "insert",
     "moment_param",
     "read_channel",
@@ -115,10 +116,10 @@ def uuid_param(value: UUID) -> UUID | str:
 class _ChannelReader:
     """Reads a channel's row as a model object, with the statement composed once a connection's kind."""
 
-    def __init__(self, *, locks: bool) -> None:
+    def __init__(self, *, lock: str) -> None:
         queryset = Channel.objects.filter(pk=0)
         # The lock's clause is added by hand, as composing it demands a transaction that is not open yet.
-        suffix = " FOR NO KEY UPDATE" if locks and connection.features.has_select_for_update else ""
+        suffix = lock if connection.features.has_select_for_update else ""
         self._compiler = queryset.query.get_compiler(using=DEFAULT_DB_ALIAS)
         sql, _ = self._compiler.as_sql()
         self._sql = sql + suffix
@@ -141,10 +142,15 @@ class _ChannelReader:
         return Channel.from_db(DEFAULT_DB_ALIAS, self._fields, converted)
 
 
+# PostgreSQL's words; rows that refer to the channel can still be added while it is locked so.
+LOCKED: Final = " FOR NO KEY UPDATE"
+LOCKED_IF_FREE: Final = " FOR NO KEY UPDATE SKIP LOCKED"
+
+
 @cache
-def _reader(vendor: str, *, locks: bool) -> _ChannelReader:
+def _reader(vendor: str, *, lock: str) -> _ChannelReader:
     del vendor
-    return _ChannelReader(locks=locks)
+    return _ChannelReader(lock=lock)
 
 
 def read_channel(channel_id: int, *, locks: bool = False) -> Channel:
@@ -152,7 +158,15 @@ def read_channel(channel_id: int, *, locks: bool = False) -> Channel:
 
     On SQLite the transaction itself is the lock (``BEGIN IMMEDIATE``).
     """
-    return _reader(connection.vendor, locks=locks).read(channel_id)
+    return _reader(connection.vendor, lock=LOCKED if locks else "").read(channel_id)
+
+
+def free_channel(channel_id: int) -> Channel | None:
+    """Returns a channel's row and keeps it locked until the transaction ends; nothing where another one has it."""
+    try:
+        return _reader(connection.vendor, lock=LOCKED_IF_FREE).read(channel_id)
+    except Channel.DoesNotExist:
+        return None
 
 
 def update_channel(channel: Channel, names: tuple[str, ...]) -> None:

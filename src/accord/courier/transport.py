@@ -2,9 +2,10 @@
 
 import threading
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 import urllib3
+import urllib3.connection
 from urllib3.exceptions import HTTPError, SSLError
 
 from accord.channel.limits import MAX_FRAME_BYTES
@@ -49,6 +50,34 @@ class NotAFrame(PeerFault):
 def trusted_certificates(us: str, peer: str) -> Mapping[bytes, bytes]:
     """Returns the peer's certificates in DER by their pin, as its newest keyset names them."""
     return tls_certificates(chain_between(peer, us).latest)
+
+
+class _OneWrite(urllib3.connection.HTTPSConnection):
+    """Sends the head and the body of a request in one TLS record where they fit: the peer wakes up once."""
+
+    _held: list[bytes] | None = None
+
+    # Any: handed through to urllib3 unchanged.
+    def request(self, *arguments: Any, **options: Any) -> None:
+        """Sends a request."""
+        self._held = []
+        try:
+            super().request(*arguments, **options)
+            whole = b"".join(self._held)
+        finally:
+            self._held = None
+        self.send(whole)
+
+    def send(self, data: Any) -> None:
+        """Sends bytes, or keeps them until the request is whole."""
+        if self._held is None:
+            super().send(data)
+        else:
+            self._held.append(data)
+
+
+class _Pool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _OneWrite
 
 
 class HttpsTransport:
@@ -114,7 +143,7 @@ class HttpsTransport:
     @staticmethod
     def _new_pool(channel: Channel, certificates: Mapping[bytes, bytes]) -> urllib3.HTTPSConnectionPool:
         address = urllib3.util.parse_url(channel.peer_url)
-        return urllib3.HTTPSConnectionPool(
+        return _Pool(
             address.host or "",
             address.port or 443,
             maxsize=1,

@@ -27,12 +27,14 @@ What it does not do: seal, sign or send. The courier takes the outbox row from h
 import hmac
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from django.db import transaction
 
+from accord.courier.appending import append_ahead
 from accord.courier.models import Channel
 from accord.courier.models import Lane as QueueLane
 from accord.courier.outbox import enqueue, withdraw
@@ -58,22 +60,35 @@ def check(facts: Facts) -> Decision:
     return decide(facts)
 
 
+# Channels on which something leaves in the present act of release.
+_LEAVING: Final[ContextVar[set[int] | None]] = ContextVar("leaving", default=None)
+
+
 @contextmanager
 def one_release() -> Iterator[None]:
     """Holds one release: everything inside is one transaction, and a refusal by the gate outlives its rollback.
 
+    Where the channel is idle, what was released is sealed and logged in the same transaction.
+
     Raises:
         GateRefuses: Passed on after its decision was stored.
     """
+    is_outermost = not transaction.get_connection().in_atomic_block
+    channels: set[int] = set()
+    token = _LEAVING.set(channels)
     try:
         with transaction.atomic():
             yield
+            for channel_id in channels if is_outermost else ():
+                append_ahead(channel_id)
     except _GateRefused as refused:
         with transaction.atomic():
             keep_decision(
                 refused.facts, refused.decision, actor=refused.actor, at=refused.at, description=refused.description
             )
         raise
+    finally:
+        _LEAVING.reset(token)
 
 
 class _GateRefused(GateRefuses):
@@ -321,7 +336,10 @@ def _leave(
             idempotency_key=idempotency_key,
         )
         released.pk = insert_one(released)
-        return released
+    leaving = _LEAVING.get()
+    if leaving is not None:
+        leaving.add(channel.pk)
+    return released
 
 
 @transaction.atomic
