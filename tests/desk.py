@@ -56,6 +56,12 @@ class Desk:
     def administrator(self) -> Officer:
         return self.officers[Role.ADMINISTRATOR]
 
+    def head(self, office: str, name: str = "head") -> Officer:
+        """Who bears an office that a rule names as deciding on a hold."""
+        return create_officer(
+            self.administrator, name, password=None, display_name=name, roles=["decider"], offices=[office]
+        )
+
     def again(self, role: Role, name: str) -> Officer:
         """A second officer of a role."""
         return create_officer(

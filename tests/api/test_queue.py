@@ -83,10 +83,36 @@ def test_a_case_is_taken_once_and_from_a_colleague_only_expressly(callers: Calle
 
     assert callers[Role.DUTY].post(path).json()["holder"] == "duty"
     refused = callers[Role.LIAISON].post(path)
-    taken = callers[Role.LIAISON].post(path, {"from_colleague": True})
+    unexplained = callers[Role.LIAISON].post(path, {"from_colleague": True})
+    taken = callers[Role.LIAISON].post(path, {"from_colleague": True, "reason": "On leave from today."})
 
     assert (refused.status_code, refused.json()["code"]) == (409, "exchange.case-held")
+    assert refused.json()["fields"] == {"holder": "duty", "you": "liaison"}
+    assert (unexplained.status_code, unexplained.json()["fields"]["field"]) == (422, "reason")
     assert taken.json()["holder"] == "liaison"
+    [over] = [moment for moment in taken.json()["timeline"] if moment["what"] == "case taken over"]
+    assert (over["by"], over["to"], over["reason"]) == ("liaison", "liaison", "On leave from today.")
+
+
+def test_a_case_is_handed_over_and_only_by_its_holder(callers: CallersByRole) -> None:
+    path = f"/cases/{received_request().case_id}"
+    callers[Role.DUTY].post(f"{path}/take")
+    body = {"to": "liaison", "reason": "My shift ends."}
+
+    by_another = callers[Role.LIAISON].post(f"{path}/hand-over", body)
+    to_nobody = [
+        callers[Role.DUTY].post(f"{path}/hand-over", {**body, "to": name}) for name in ("ghost", "releasing", "duty")
+    ]
+    handed = callers[Role.DUTY].post(f"{path}/hand-over", body)
+
+    assert by_another.json()["code"] == "exchange.case-held"
+    assert {answer.json()["code"] for answer in to_nobody} == {"exchange.not-a-holder"}
+    assert handed.json()["holder"] == "liaison"
+    moments = {moment["what"]: moment for moment in handed.json()["timeline"]}
+    assert moments["case taken"]["by"] == "duty"
+    assert moments["case handed over"]["reason"] == "My shift ends."
+    assert moments["case opened"]["by"] == "IN"
+    assert all(moment["by"] for moment in handed.json()["timeline"])
 
 
 def test_an_agency_is_asked_and_its_reply_is_on_record_once(callers: CallersByRole) -> None:

@@ -36,22 +36,6 @@ def leave(desk: Desk, draft: Message) -> Message:
     return services.release(desk.releasing, approved(desk, services.submit(desk.duty, draft, version=draft.version)))
 
 
-def test_taking_a_case_makes_the_officer_its_holder_once(desk: Desk) -> None:
-    case = received_request(desk).case
-    taken = services.take(desk.duty, case)
-    assert services.take(desk.duty, case).taken_at == taken.taken_at
-    assert taken.holder == desk.duty
-
-
-def test_a_colleagues_case_is_taken_over_only_expressly(desk: Desk) -> None:
-    case = received_request(desk).case
-    services.take(desk.duty, case)
-    with pytest.raises(ActRefused) as refused:
-        services.take(desk.liaison, case)
-    assert refused.value.fields == {"holder": "The duty"}
-    assert services.take(desk.liaison, case, from_colleague=True).holder == desk.liaison
-
-
 def test_an_agency_is_asked_within_our_side_and_its_reply_recorded_once(desk: Desk) -> None:
     case = received_request(desk).case
     inquiry = services.ask_agency(desk.duty, case, agency="HC", question="Is it licensed?")

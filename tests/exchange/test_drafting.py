@@ -1,11 +1,14 @@
 """Cases and drafts: right from the first save, never overwritten in silence, never kept approved when changed."""
 
+import re
+
 import pytest
 
 from accord.exchange import services
 from accord.exchange.drafts import DraftIncomplete, FieldRefused, StaleDraft, given_values, problems_of
 from accord.exchange.errors import ActRefused
 from accord.exchange.models import Case, Message
+from accord.exchange.references import SIGNS
 from accord.exchange.text import TextRefused
 from accord.officers.models import Act
 from accord.officers.permissions import Role
@@ -18,10 +21,13 @@ def case_of(desk: Desk) -> Case:
     return services.create_case(desk.liaison, peer="IN", theme="precursors", title="A drum")
 
 
-def test_cases_are_numbered_by_party_and_year_without_gaps(desk: Desk) -> None:
-    references = [case_of(desk).own_ref for _ in range(3)]
+def test_the_reference_of_a_case_names_party_and_year_and_tells_nothing_of_other_cases(desk: Desk) -> None:
+    references = {case_of(desk).own_ref for _ in range(8)}
     year = Case.objects.first().opened_at.year  # type: ignore[union-attr]
-    assert references == [f"CA-{year}-00000{number}" for number in (1, 2, 3)]
+    assert len(references) == 8
+    assert all(re.fullmatch(rf"CA-{year}-[{SIGNS}]{{5}}-[{SIGNS}]{{5}}", reference) for reference in references)
+    # None follows from another: neither their order nor their first signs.
+    assert len({reference[8:10] for reference in references}) > 1
 
 
 @pytest.mark.parametrize("title", ["", "   ", "x" * 201])
@@ -138,7 +144,7 @@ def test_a_released_message_cannot_be_changed(desk: Desk) -> None:
 
 
 def test_nothing_is_drafted_in_a_closed_case(desk: Desk) -> None:
-    case = services.close_case(desk.duty, case_of(desk))
+    case = services.close_case(desk.liaison, case_of(desk))
     with pytest.raises(ActRefused):
         services.draft_request(desk.liaison, case, {})
 

@@ -52,7 +52,7 @@ def test_a_clock_they_stopped_goes_on_by_our_act_once_their_day_has_passed(desk:
     clock = delayed(desk, sent, days(20))
     later = timezone.now() + timedelta(days=22)
     assert (clock.state, clock.is_overdue(later)) == (Clock.State.PAUSED, True)
-    assert services.resume(desk.duty, sent, now=later).state == Clock.State.RUNNING
+    assert services.resume(desk.liaison, sent, now=later).state == Clock.State.RUNNING
 
 
 def test_a_word_of_theirs_is_not_taken_back(desk: Desk) -> None:

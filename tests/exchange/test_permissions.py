@@ -71,12 +71,24 @@ ACTS: dict[str, tuple[Permission, Act]] = {
         lambda desk, who: services.send_back(who, submitted_request(desk), reason="No."),
     ),
     "answer_hold": (
-        Permission.MESSAGE_APPROVE,
+        Permission.HOLD_ANSWER,
         lambda desk, who: services.answer_hold(who, drafted(desk), policy="CA-15.mixed", reason="Yes."),
     ),
     "release": (Permission.MESSAGE_RELEASE, lambda desk, who: services.release(who, submitted_request(desk))),
     "withdraw": (Permission.MESSAGE_RELEASE, lambda desk, who: services.withdraw(who, released_request(desk))),
     "take": (Permission.CASE_TAKE, lambda desk, who: services.take(who, received_request(desk).case)),
+    "take_over": (
+        Permission.CASE_TAKE,
+        lambda desk, who: services.take_over(who, received_request(desk).case, reason="Away."),
+    ),
+    "hand_over": (
+        Permission.CASE_TAKE,
+        lambda desk, who: services.hand_over(who, received_request(desk).case, to=desk.duty, reason="Away."),
+    ),
+    "discard": (
+        Permission.MESSAGE_DRAFT,
+        lambda desk, who: services.discard(who, drafted(desk), version=1, reason="Settled."),
+    ),
     "close_case": (Permission.CASE_TAKE, lambda desk, who: services.close_case(who, received_request(desk).case)),
     "ask_agency": (
         Permission.MESSAGE_ANSWER,

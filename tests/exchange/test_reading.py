@@ -74,7 +74,7 @@ def test_a_row_shows_the_clock_that_is_due_first(desk: Desk) -> None:
 
 def test_a_closed_case_is_not_in_the_queue(desk: Desk) -> None:
     case = services.create_case(desk.liaison, peer="IN", theme="precursors", title="A drum")
-    services.close_case(desk.duty, case)
+    services.close_case(desk.liaison, case)
     assert services.queue(desk.duty) == []
 
 

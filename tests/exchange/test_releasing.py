@@ -17,6 +17,7 @@ from accord.exchange.errors import ActRefused
 from accord.exchange.kinds.request import Request
 from accord.exchange.models import Case, HoldAnswer, Message
 from accord.exchange.text import TextRefused
+from accord.officers.models import Act
 from accord.officers.permissions import NotPermitted, Role
 from accord.officers.services import end_posting
 from accord.release.approvals import APPROVAL_LIFE_HOURS
@@ -71,7 +72,8 @@ def test_what_leaves_is_a_whole_message_with_the_nodes_own_references(desk: Desk
     sent = released_request(desk)
     message = msgspec.json.decode(bytes(Outbox.objects.get().payload), type=Request)
     assert message.case_ref_own == sent.case.own_ref
-    assert message.message_ref == f"{sent.case.own_ref}/1" == sent.reference
+    assert message.message_ref == sent.reference
+    assert sent.reference.startswith(f"{sent.case.own_ref}/")
     assert message.clock_table == "2026-1"
     assert Outbox.objects.get().handling == "H1"
 
@@ -215,8 +217,14 @@ def test_a_hold_is_answered_in_writing_by_another_officer_and_then_lets_pass(des
     draft.case.refresh_from_db()
     assert draft.case.waiting_on == Case.Waiting.GATE
     (policy,) = [r.policy for r in held.value.decision.reasons if r.outcome.label == "hold"]
-    head = desk.again(Role.RELEASING, "head")
+    head = desk.head("The head of the agency")
     services.answer_hold(head, draft, policy=policy, reason="Conduct predominates: see the declaration.")
+    act = Act.objects.get(verb="answer hold")
+    assert (act.officer, act.detail["policy"], act.reason.text) == (
+        head,
+        "CA-15.mixed",
+        "Conduct predominates: see the declaration.",
+    )
     message = services.submit(desk.liaison, draft, version=1)
     assert services.release(desk.releasing, approved(desk, message)).state == Message.State.RELEASED
 
@@ -224,10 +232,25 @@ def test_a_hold_is_answered_in_writing_by_another_officer_and_then_lets_pass(des
 def test_the_officer_who_answered_a_hold_does_not_release_on_it(desk: Desk) -> None:
     own = own_side(basis=["conduct", "protest"], predominance_test="The drum, not the protest.")
     draft = draft_of(desk, own=own)
+    desk.releasing.offices = ["The head of the agency"]
     services.answer_hold(desk.releasing, draft, policy="CA-15.mixed", reason="Conduct predominates.")
     message = approved(desk, services.submit(desk.liaison, draft, version=1))
     with pytest.raises(GateRefuses):
         services.release(desk.releasing, message)
+
+
+@pytest.mark.parametrize("office", ["", "The deputy head"])
+def test_a_hold_is_answered_by_no_officer_but_the_one_whom_the_rule_names(desk: Desk, office: str) -> None:
+    own = own_side(basis=["conduct", "protest"], predominance_test="The drum, not the protest.")
+    draft = draft_of(desk, own=own)
+    desk.releasing.offices = [office]
+    desk.head("The head of the agency")
+    with pytest.raises(ApprovalRefused) as refused:
+        services.answer_hold(desk.releasing, draft, policy="CA-15.mixed", reason="Yes.")
+    assert refused.value.reason_code == "exchange.hold-decider"
+    assert refused.value.fields == {"office": "The head of the agency", "bearers": ["head"]}
+    assert refused.value.next_step == "Ask head."
+    assert not HoldAnswer.objects.exists()
 
 
 def test_nobody_answers_a_hold_on_their_own_text_or_without_a_reason(desk: Desk) -> None:
@@ -277,22 +300,23 @@ def test_an_urgent_request_travels_in_an_urgent_lane(desk: Desk, changed: dict[s
     assert Outbox.objects.get().lane == lane
 
 
-def test_the_next_message_of_a_case_carries_the_next_reference_and_theirs(desk: Desk) -> None:
+def test_each_message_of_a_case_carries_a_reference_of_its_own_and_theirs(desk: Desk) -> None:
     request = received_request(desk)
-    for number in (1, 2):
+    references = set()
+    for _ in range(3):
         draft = services.draft_request(desk.liaison, request.case, request_fields(), own=own_side())
         message = approved(desk, services.submit(desk.liaison, draft, version=1))
         sent = services.release(desk.releasing, message)
-        assert sent.reference == f"{request.case.own_ref}/{number}"
+        references.add(sent.reference)
         assert sent.fields["case_ref_other"] == "IN-2026-000007"
+    assert len(references) == 3
+    assert all(reference.startswith(f"{request.case.own_ref}/") for reference in references)
 
 
-def test_a_draft_thought_better_of_leaves_no_gap_in_the_references(desk: Desk) -> None:
-    case = services.create_case(desk.liaison, peer="IN", theme="precursors", title="A drum")
-    first = services.draft_request(desk.liaison, case, request_fields(), own=own_side())
-    services.send_back(desk.releasing, services.submit(desk.liaison, first, version=1), reason="No.")
-    second = services.draft_request(desk.liaison, case, request_fields(), own=own_side())
-    assert services.submit(desk.liaison, second, version=1).reference == f"{case.own_ref}/1"
+def test_a_draft_keeps_its_reference_when_it_is_sent_back(desk: Desk) -> None:
+    draft = draft_of(desk)
+    returned = services.send_back(desk.releasing, services.submit(desk.liaison, draft, version=1), reason="No.")
+    assert services.submit(desk.liaison, returned, version=1).reference == draft.reference
 
 
 def test_a_message_of_theirs_is_not_checked_for_release(desk: Desk) -> None:

@@ -66,7 +66,6 @@ def test_shielded_and_plain_answers_are_equal_in_words_and_leave_at_the_same_mom
     references = {"message_ref", "case_ref_own", "case_ref_other"}
     stripped = [{name: value for name, value in fields.items() if name not in references} for fields in sent]
     assert stripped[0] == stripped[1]
-    assert [fields["message_ref"].rpartition("/")[2] for fields in sent] == ["1", "1"]
     assert len({len(bytes(row.payload)) for row in Outbox.objects.filter(kind="answer")}) == 1
 
 

@@ -15,7 +15,6 @@ from accord.exchange.errors import ActRefused
 from accord.exchange.kinds.answer import PART_REFUSED_ALL
 from accord.exchange.models import Message
 from accord.law.loading import PackFault
-from accord.officers.permissions import Role
 from accord.officers.services import create_officer
 from accord.parties.models import Party
 from accord.parties.profile import load_profile
@@ -165,7 +164,7 @@ def test_an_answer_to_a_hold_does_not_outlive_the_text_it_was_given_to(
     settings.ACCORD_HOME = tmp_path
     mixed = own_side(basis=["conduct", "protest"], predominance_test="The drum, not the protest.")
     draft = informing(desk, own=mixed)
-    head = desk.again(Role.RELEASING, "head")
+    head = desk.head("The head of the agency")
     services.answer_hold(head, draft, policy="CA-15.mixed", reason="Conduct predominates.")
     assert stopped_by(desk, draft) == set()
     other = services.save_draft(desk.liaison, draft, version=1, fields=information_fields(facts="Organisers: a list."))

@@ -15,7 +15,7 @@ from accord.channel.sealkeys import SealKey
 from accord.courier.models import Alarm, Capsule, Direction, Entry, Mode, Outbox
 from accord.courier.moment import to_ms
 from accord.exchange import services
-from accord.exchange.models import Attachment, Case, CaseSequence, Clock, HoldAnswer, Message
+from accord.exchange.models import Attachment, Case, Clock, HoldAnswer, Message, Reason
 from accord.officers.models import Act
 from accord.parties.custody import use_custody
 from accord.release.intake import Intake, take_in
@@ -86,7 +86,7 @@ def sealed_away(desk: Desk) -> list[Callable[[], None]]:
 def lose_everything_since_birth() -> None:
     """What a copy from before the first message holds: accounts, parties, the channel, and nothing else."""
     Message.objects.update(in_reply_to=None)
-    for model in (HoldAnswer, Attachment, Clock, Message, Case, CaseSequence, ReceivedMessage, ReleasedMessage):
+    for model in (Reason, HoldAnswer, Attachment, Clock, Message, Case, ReceivedMessage, ReleasedMessage):
         model.objects.all().delete()
     for model in (Approval, DecisionRecord, DeliveryCursor, Outbox, Entry, Act):
         model.objects.all().delete()
@@ -121,15 +121,34 @@ def test_a_lost_message_stands_in_its_case_again_as_delivered(desk: Desk) -> Non
     assert restore_own_words() == 0
 
 
-@pytest.mark.usefixtures("with_archive")
-def test_a_number_that_came_back_is_not_given_again(desk: Desk) -> None:
+def test_a_case_opened_before_the_recovery_ended_takes_no_reference_that_comes_back(desk: Desk) -> None:
     sent = released_request(desk)
     stores = sealed_away(desk)
     lose_everything_since_birth()
     give_back(stores)
-    restore_own_words()
-    fresh = services.create_case(desk.liaison, peer="IN", theme="fraud", title="Another")
-    assert fresh.own_ref > sent.case.own_ref
+    # Without the archive nothing is known yet of what was sent; the references given meanwhile are still new.
+    assert restore_own_words() == 0
+    early = submitted_request(desk)
+    use_custody(replace(desk.custody, archive=ARCHIVE))  # type: ignore[arg-type]
+    assert restore_own_words() == 1
+    again = Message.objects.get(envelope_id=sent.envelope_id)
+    assert (again.case.own_ref, again.reference) == (sent.case.own_ref, sent.reference)
+    assert again.case != early.case
+    assert again.reference != early.reference
+
+
+@pytest.mark.usefixtures("with_archive")
+def test_a_draft_of_the_older_copy_becomes_the_message_that_it_was_sent_as(desk: Desk) -> None:
+    message = approved(desk, submitted_request(desk))
+    services.release(desk.releasing, message)
+    stores = sealed_away(desk)
+    # Back to the moment before the submission.
+    Message.objects.update(released=None, envelope_id=None, state=Message.State.DRAFT, released_at=None, approval=None)
+    for model in (ReleasedMessage, Approval, Outbox):
+        model.objects.all().delete()
+    give_back(stores)
+    assert restore_own_words() == 1
+    assert Message.objects.get().state == Message.State.DELIVERED
 
 
 @pytest.mark.usefixtures("with_archive")

@@ -77,11 +77,17 @@ def list_officers(home: Home = None, as_json: AsJson = False) -> None:
 def add(
     username: Username,
     *,
-    role: Annotated[list[str], typer.Option("--role", help="liaison, releasing, duty, reviewer or administrator.")],
+    role: Annotated[
+        list[str], typer.Option("--role", help="liaison, releasing, decider, duty, reviewer or administrator.")
+    ],
     name: Annotated[str, typer.Option("--name", help="Name shown to colleagues.")],
     home: Home = None,
     acting: ActingName = None,
     agency: Annotated[str, typer.Option("--agency", help="Code of the agency in the party's profile.")] = "",
+    office: Annotated[
+        list[str] | None,
+        typer.Option("--office", help="Office that decides on holds, as the rules name it; repeat it."),
+    ] = None,
     until: Annotated[datetime | None, typer.Option("--until", help="End of the posting (UTC).")] = None,
     system: Annotated[bool, typer.Option("--system", help="A national case system, not a person.")] = False,
     password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read the password from one line.")] = False,
@@ -102,6 +108,7 @@ def add(
         agency=agency,
         active_until=until.replace(tzinfo=UTC) if until else None,
         is_system=system,
+        offices=office or (),
     )
     say(f"Added {username} as {', '.join(role)}.")
 

@@ -1,4 +1,4 @@
-"""The duty officer's acts: take, ask an agency, answer, refuse, delay, clarify, close."""
+"""The duty officer's acts, of its holder where one took the case: ask, answer, refuse, delay, clarify, close."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -9,6 +9,7 @@ from django.utils import timezone
 from accord.exchange.clocks import DELAY_DAYS_MAX, resume_clock
 from accord.exchange.drafting import Fields, draft_reply, fixed_fields
 from accord.exchange.errors import ActRefused
+from accord.exchange.holding import require_holder
 from accord.exchange.kinds import ANSWER, CLARIFICATION, DELAY_NOTICE, REQUEST
 from accord.exchange.kinds.answer import REFUSED_TEXT, STATES_NOTHING
 from accord.exchange.kinds.limits import NARRATIVE_CHARACTERS_MAX
@@ -32,42 +33,7 @@ __all__ = [
     "record_reply",
     "refuse",
     "resume",
-    "take",
 ]
-
-
-@transaction.atomic
-def take(officer: Officer, case: Case, *, from_colleague: bool = False, now: datetime | None = None) -> Case:
-    """Makes the officer the holder of a case.
-
-    Args:
-        officer: The duty officer.
-        case: The case.
-        from_colleague: Whether to take it over from the colleague who holds it.
-        now: The time.
-
-    Raises:
-        NotPermitted: The officer may not take cases.
-        ActRefused: A colleague holds it, or it is closed.
-    """
-    require(officer, Permission.CASE_TAKE)
-    held = Case.objects.select_for_update(of=("self",)).select_related("holder").get(pk=case.pk)
-    if held.state == Case.State.CLOSED:
-        raise ActRefused("The case is closed.", code="exchange.case-closed")
-    if held.holder_id == officer.pk:
-        return held
-    if held.holder_id is not None and not from_colleague:
-        raise ActRefused(
-            "A colleague holds this case.",
-            code="exchange.case-held",
-            next_step="Speak to the colleague, or take it over expressly.",
-            fields={"holder": str(held.holder)},
-        )
-    held.holder = officer
-    held.taken_at = now or timezone.now()
-    held.save(update_fields=["holder", "taken_at"])
-    note(officer, "take case", held, at=held.taken_at)
-    return held
 
 
 def _text(value: str, field: str) -> str:
@@ -88,6 +54,7 @@ def ask_agency(
         ActRefused: The agency is not in our profile, or the question is empty.
     """
     require(officer, Permission.MESSAGE_ANSWER)
+    require_holder(officer, case)
     known = {item.code for item in Party.objects.get(code=our_party()).described.agencies}
     if agency not in known:
         raise ActRefused(
@@ -115,6 +82,7 @@ def record_reply(
         ActRefused: A reply is on record, or the text is empty.
     """
     require(officer, Permission.MESSAGE_ANSWER)
+    require_holder(officer, inquiry.case)
     held = AgencyInquiry.objects.select_for_update().get(pk=inquiry.pk)
     if held.replied_at is not None:
         raise ActRefused("A reply is on record already.", code="exchange.reply-on-record")
@@ -157,6 +125,7 @@ def answer(
 
     Raises:
         NotPermitted: The officer may not answer.
+        CaseHeld: A colleague holds the case.
         ActRefused: It is no request of the other side, or the outcome has fixed words.
         FieldRefused: A field given is refused.
     """
@@ -178,6 +147,7 @@ def cannot_confirm(officer: Officer, request: Message, *, now: datetime | None =
 
     Raises:
         NotPermitted: The officer may not answer.
+        CaseHeld: A colleague holds the case.
         ActRefused: It is no request of the other side.
     """
     _require_request(request)
@@ -223,6 +193,7 @@ def refuse(
 
     Raises:
         NotPermitted: The officer may not answer.
+        CaseHeld: A colleague holds the case.
         ActRefused: It is no request, or the ground is not in the list.
     """
     if ground not in set(RefusalGround):
@@ -259,6 +230,7 @@ def delay(
 
     Raises:
         NotPermitted: The officer may not answer.
+        CaseHeld: A colleague holds the case.
         ActRefused: It is no request, or the reason is not in the list.
     """
     _require_request(request)
@@ -293,6 +265,7 @@ def clarify(
 
     Raises:
         NotPermitted: The officer may not draft.
+        CaseHeld: A colleague holds the case.
         ActRefused: The message is our own.
     """
     role = "reply" if about.kind == CLARIFICATION and about.fields.get("role") == "question" else "question"
@@ -309,6 +282,7 @@ def resume(officer: Officer, request: Message, *, now: datetime | None = None) -
         ActRefused: The clock does not stand still.
     """
     require(officer, Permission.MESSAGE_ANSWER)
+    require_holder(officer, request.case)
     moment = now or timezone.now()
     clock = Clock.objects.select_for_update().filter(message=request, state=Clock.State.PAUSED).first()
     # A clock that the other side stopped goes on by our act once the day it named has passed.
@@ -331,6 +305,7 @@ def close_case(officer: Officer, case: Case, *, now: datetime | None = None) -> 
     """
     require(officer, Permission.CASE_TAKE)
     moment = now or timezone.now()
+    require_holder(officer, case)
     held = Case.objects.select_for_update().get(pk=case.pk)
     open_clock = Clock.objects.filter(message__case=held, message__direction="in").exclude(state=Clock.State.ENDED)
     open_draft = held.messages.filter(state__in=[Message.State.DRAFT, Message.State.SUBMITTED, Message.State.APPROVED])

@@ -36,7 +36,16 @@ from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 
-__all__ = ["attach", "check_reference", "detach", "has_arrived", "references_of", "seal_together", "take_out"]
+__all__ = [
+    "attach",
+    "check_reference",
+    "detach",
+    "discard_files",
+    "has_arrived",
+    "references_of",
+    "seal_together",
+    "take_out",
+]
 
 KEY_BYTES: Final = 32
 
@@ -123,6 +132,14 @@ def detach(officer: Officer, attachment: Attachment, *, now: datetime | None = N
     attachment.delete()
     if root is not None:
         transaction.on_commit(lambda: chunk_store().discard(bytes(root)))
+
+
+def discard_files(message: Message) -> None:
+    """Takes all files off a message that will not be sent, and their sealed chunks out of the store."""
+    roots = {bytes(root) for root in message.attachments.values_list("root", flat=True) if root}
+    message.attachments.all().delete()
+    for root in roots:
+        transaction.on_commit(partial(_discard_unused, root))
 
 
 def _ordered(message: Message) -> list[Attachment]:

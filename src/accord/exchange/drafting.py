@@ -10,10 +10,11 @@ from django.utils import timezone
 from accord.exchange.checking import require_sense
 from accord.exchange.drafts import OwnSideRefused, StaleDraft, given_values
 from accord.exchange.errors import ActRefused
+from accord.exchange.holding import require_holder
 from accord.exchange.kinds import ANSWER, CLARIFICATION, REQUEST, SPONTANEOUS_INFORMATION
 from accord.exchange.models import Case, Message
 from accord.exchange.own_side import OwnSide
-from accord.exchange.references import give_references
+from accord.exchange.references import case_reference, message_reference
 from accord.exchange.shielding import same_words
 from accord.exchange.text import check_written
 from accord.exchange.wording import OWN_SIDE, explain
@@ -77,7 +78,7 @@ def create_case(officer: Officer, *, peer: str, theme: Theme | str, title: str, 
         raise ActRefused("A case needs a theme of the list and a title.", code="exchange.case-refused")
     channel_to(peer)
     case = Case.objects.create(
-        own_ref=give_references(our_party(), 1, at=moment)[0],
+        own_ref=case_reference(our_party(), at=moment),
         peer_id=peer,
         is_ours=True,
         theme=str(Theme(theme)),
@@ -132,6 +133,7 @@ def _new_draft(
         direction=Message.Direction.OUT,
         kind=kind,
         state=Message.State.DRAFT,
+        reference=message_reference(case.own_ref),
         content=msgspec.json.encode(dict(fields)),
         own_side=msgspec.json.encode(_own(own)),
         version=FIRST_DRAFT_VERSION,
@@ -190,11 +192,13 @@ def draft_reply(
 
     Raises:
         NotPermitted: The officer may not answer (a clarification needs the right to draft only).
+        CaseHeld: A colleague holds the case.
         ActRefused: The message is our own, or the case is closed.
     """
     require(officer, Permission.MESSAGE_DRAFT if kind == CLARIFICATION else Permission.MESSAGE_ANSWER)
     if about.is_ours:
         raise ActRefused("Only a message of the other side can be answered.", code="exchange.own-message")
+    require_holder(officer, about.case)
     return _new_draft(officer, about.case, kind, fields, own=own, in_reply_to=about, now=now)
 
 
@@ -316,4 +320,3 @@ def void_approval(held: Message) -> None:
         held.approval = None
         held.release_at = None
         held.release_by = None
-        held.reference = ""

@@ -21,7 +21,7 @@ from accord.exchange.kinds import ANSWER, CLARIFICATION, DELAY_NOTICE, REQUEST, 
 from accord.exchange.kinds.limits import PAYLOAD_BYTES_MAX
 from accord.exchange.kinds.particulars import Correspondence
 from accord.exchange.models import Attachment, Case, Clock, Message, new_key
-from accord.exchange.references import give_references
+from accord.exchange.references import case_reference
 from accord.exchange.sent import FOLLOWER
 from accord.exchange.text import check_texts, looks_plain
 from accord.release.received import FILED, FilingWork, Handled, Received
@@ -47,7 +47,6 @@ class _Known:
         self.clocks: dict[UUID, Clock] = {}
         self.cases_by_other: dict[str, Case] = {}
         self.cases_by_own: dict[str, Case] = {}
-        self.references: list[str] = []
         self.replies: dict[UUID, list[Message]] = {}
 
 
@@ -99,15 +98,6 @@ def _prepare(received: Sequence[Received], work: FilingWork) -> None:
         for case in Case.objects.filter(peer_id=work.peer, own_ref__in=ours):
             known.cases_by_own[case.own_ref] = case
     _find_replies(received, work)
-    opening = sum(
-        1
-        for item in received
-        if item.kind in {REQUEST, SPONTANEOUS_INFORMATION}
-        and item.content.case_ref_own not in known.cases_by_other
-        and item.content.case_ref_other not in known.cases_by_own
-    )
-    if opening:
-        known.references.extend(give_references(received[0].party, opening, at=work.now))
 
 
 def _find_replies(received: Sequence[Received], work: FilingWork) -> None:
@@ -156,7 +146,7 @@ def _case_for(received: Received, work: FilingWork, *, waiting_on: str) -> Case:
         _move(case, work, waiting_on=waiting_on, other_ref=content.case_ref_own)
         return case
     case = Case(
-        own_ref=known.references.pop(0),
+        own_ref=case_reference(received.party, at=work.now),
         other_ref=content.case_ref_own,
         peer_id=received.peer,
         is_ours=False,

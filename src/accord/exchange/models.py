@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accord.channel.envelope import uuid7
 from accord.courier.moment import entropy, now_ms
+from accord.officers.models import Act
 from accord.parties.models import Party
 from accord.release.models import Approval, ReceivedMessage, ReleasedMessage
 
@@ -18,10 +19,11 @@ __all__ = [
     "AgencyInquiry",
     "Attachment",
     "Case",
-    "CaseSequence",
     "Clock",
+    "EmergencyReview",
     "HoldAnswer",
     "Message",
+    "Reason",
     "new_key",
 ]
 
@@ -29,16 +31,6 @@ __all__ = [
 def new_key() -> uuid.UUID:
     """Returns a new primary key: ordered by time, so that new rows lie together in the index."""
     return uuid.UUID(bytes=uuid7(now_ms(), entropy))
-
-
-class CaseSequence(models.Model):
-    """The last number given to a case of one party and year, for example under ``CA-2026``."""
-
-    prefix = models.CharField(max_length=24, primary_key=True)
-    last = models.PositiveIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return f"{self.prefix}-{self.last:06d}"
 
 
 class Case(models.Model):
@@ -58,6 +50,12 @@ class Case(models.Model):
         GATE = "gate"
         NOBODY = "nobody"
 
+    class Outcome(models.TextChoices):
+        """What came of a closed case."""
+
+        ACTED = "acted"
+        NO_ACTION = "no-action"
+
     id = models.UUIDField(primary_key=True, default=new_key, editable=False)
     own_ref = models.CharField(max_length=48, unique=True)
     other_ref = models.CharField(max_length=48, blank=True)
@@ -69,6 +67,7 @@ class Case(models.Model):
     waiting_on = models.CharField(max_length=8, choices=Waiting.choices, default=Waiting.US)
     holder = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     taken_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=16, choices=Outcome.choices, blank=True)
     opened_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
@@ -278,6 +277,51 @@ class HoldAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"answer to {self.policy}"
+
+
+class Reason(models.Model):
+    """The words an officer gave for an act on a case: why it was taken over, handed over, discarded, withdrawn, closed.
+
+    The list of acts holds no content; these words may speak of the matter, and are shown with the case alone.
+    """
+
+    act = models.OneToOneField(Act, primary_key=True, on_delete=models.PROTECT, related_name="reason")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reasons")
+    text = models.CharField(max_length=2_000)
+
+    def __str__(self) -> str:
+        return f"reason of act {self.act_id}"
+
+
+class EmergencyReview(models.Model):
+    """A reviewer's look at what left as an emergency: due a day after the release, done once, with its outcome.
+
+    Source: rule BI-13; CSE Act, section 46, as a model.
+    """
+
+    class Outcome(models.TextChoices):
+        """What the reviewer found."""
+
+        JUSTIFIED = "justified"
+        NOT_JUSTIFIED = "not-justified"
+
+    message = models.OneToOneField(Message, primary_key=True, on_delete=models.PROTECT, related_name="emergency_review")
+    due_at = models.DateTimeField()
+    reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    reviewed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=16, choices=Outcome.choices, blank=True)
+    reason = models.CharField(max_length=2_000, blank=True)
+
+    class Meta:
+        """Those not done are looked for by what is due first."""
+
+        ordering: ClassVar[list[str]] = ["due_at"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["due_at"], condition=models.Q(reviewed_at=None), name="emergency_review_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"review due {self.due_at:%Y-%m-%d %H:%M} UTC"
 
 
 class Attachment(models.Model):

@@ -15,9 +15,9 @@ from accord.exchange.clocks import end_clock, pause_clock
 from accord.exchange.drafting import Fields, own_side_of, require_same_words
 from accord.exchange.errors import ActRefused
 from accord.exchange.kinds import ANSWER, DELAY_NOTICE, SPONTANEOUS_INFORMATION
-from accord.exchange.models import Case, Clock, HoldAnswer, Message
+from accord.exchange.models import Case, Clock, EmergencyReview, HoldAnswer, Message
+from accord.exchange.reasons import note_with_reason, require_reason
 from accord.exchange.submission import clock_answered, facts_of, hold_binding, slot_of
-from accord.exchange.text import check_written
 from accord.law.decision import Outcome
 from accord.officers.acts import note
 from accord.officers.models import Officer
@@ -112,24 +112,24 @@ def send_back(officer: Officer, message: Message, *, reason: str, now: datetime 
 
     Raises:
         NotPermitted: The officer may not approve.
-        ActRefused: It has not been submitted, or the reason is empty.
+        ActRefused: It has not been submitted.
+        TextRefused: The reason is blank.
     """
     require(officer, Permission.MESSAGE_APPROVE)
-    check_written({"reason": reason})
+    words = require_reason(reason)
     moment = now or timezone.now()
     held = _locked(message)
-    if held.state not in {Message.State.SUBMITTED, Message.State.APPROVED} or not reason.strip():
+    if held.state not in {Message.State.SUBMITTED, Message.State.APPROVED}:
         raise ActRefused("A submitted message is sent back with a reason.", code="exchange.not-submitted")
-    approvals.send_back(_approval_of(held), officer, reason=reason, now=moment)
+    approvals.send_back(_approval_of(held), officer, reason=words, now=moment)
     held.state = Message.State.DRAFT
     held.approval = None
     held.release_at = None
     held.release_by = None
-    held.reference = ""
-    held.return_reason = reason
+    held.return_reason = words
     held.save()
     _case_waits(held.case, Case.Waiting.US, moment)
-    note(officer, "send back message", held, at=moment)
+    note_with_reason(officer, "send back message", held, held.case, reason=words, at=moment)
     return held
 
 
@@ -137,49 +137,66 @@ def send_back(officer: Officer, message: Message, *, reason: str, now: datetime 
 def answer_hold(
     officer: Officer, message: Message, *, policy: str, reason: str, now: datetime | None = None
 ) -> HoldAnswer:
-    """Answers one hold of the gate in writing; the gate decides whether this officer's word counts.
+    """Answers one hold of the gate in writing; the reason stays readable with the case and for the reviewer.
 
     Args:
-        officer: The named approver; never the drafter.
+        officer: Who bears the office that the rule names; never an author of the text.
         message: The draft that is held.
         policy: The policy that held it, as the decision names it.
         reason: Why it may go on, for the file and the reviewer.
         now: The time.
 
     Raises:
-        NotPermitted: The officer may not approve.
-        ApprovalRefused: The officer wrote the text.
-        ActRefused: It has left, or the reason is empty.
+        NotPermitted: The officer may not answer holds.
+        ApprovalRefused: The officer wrote the text, or does not bear the office that decides.
+        ActRefused: It has left, or this policy does not hold it.
+        TextRefused: The reason is blank.
     """
-    require(officer, Permission.MESSAGE_APPROVE)
-    check_written({"reason": reason})
+    require(officer, Permission.HOLD_ANSWER)
+    words = require_reason(reason)
     moment = now or timezone.now()
     held = _locked(message)
-    if not held.may_change or not reason.strip():
-        raise ActRefused("A hold is answered before release, with a reason.", code="exchange.hold-not-answered")
+    if not held.may_change:
+        raise ActRefused("A hold is answered before release.", code="exchange.hold-not-answered")
     if officer.pk in authors_of(held):
         raise ApprovalRefused("Nobody answers a hold on their own text.", code="release.own-draft")
     facts = facts_of(held, releaser=None, now=moment)
-    holding = {reason.policy for reason in check(facts).reasons if reason.outcome is Outcome.HOLD}
+    holding = {held_by.policy: held_by.decider for held_by in check(facts).reasons if held_by.outcome is Outcome.HOLD}
     if policy not in holding:
         raise ActRefused(
             "This policy does not hold the message now.",
             code="exchange.no-such-hold",
             next_step="Answer a hold that the gate names for the text as it stands.",
-            fields={"policy": policy[:64]},
+            fields={"field": "policy", "policy": policy[:64]},
         )
+    _require_office(officer, holding[policy])
     answer, _ = HoldAnswer.objects.update_or_create(
         message=held,
         policy=policy,
         defaults={
             "decided_by": officer,
             "decided_at": moment,
-            "reason": reason,
+            "reason": words,
             "bound_to": hold_binding(held, facts),
         },
     )
-    note(officer, "answer hold", held, at=moment, detail={"policy": policy})
+    detail: dict[str, str | int | bool | None] = {"policy": policy, "office": holding[policy]}
+    note_with_reason(officer, "answer hold", held, held.case, reason=words, at=moment, detail=detail)
     return answer
+
+
+def _require_office(officer: Officer, office: str) -> None:
+    if office in officer.offices:
+        return
+    bearers = [other.username for other in Officer.objects.filter(is_active=True) if office in other.offices]
+    raise ApprovalRefused(
+        f"This hold is decided by: {office}. You do not bear that office here.",
+        code="exchange.hold-decider",
+        next_step=(
+            f"Ask {' or '.join(bearers)}." if bearers else "Ask the administrator to record who bears that office."
+        ),
+        fields={"office": office, "bearers": bearers},
+    )
 
 
 def release(officer: Officer, message: Message, *, now: datetime | None = None) -> Message:
@@ -272,9 +289,10 @@ def _leave(officer: Officer, held: Message, moment: datetime) -> None:
     held.state = Message.State.RELEASED
     held.released_at = moment
     save_fields(held, "released", "content", "envelope_id", "state", "released_at")
-    _after_release(held, written, moment)
+    _after_release(officer, held, written, moment)
     if own_side_of(held).is_life_threat:
         by = moment + EMERGENCY_REVIEW
+        EmergencyReview.objects.create(message=held, due_at=by)
         raise_alarm(
             None,
             "exchange.emergency-released",
@@ -331,7 +349,7 @@ def _locked_clock(message: Message) -> Clock | None:
     return Clock.objects.select_for_update().filter(message_id=message.in_reply_to_id).first()
 
 
-def _after_release(message: Message, fields: Fields, now: datetime) -> None:
+def _after_release(officer: Officer, message: Message, fields: Fields, now: datetime) -> None:
     # The officer's own fields: the ground that pauses our clock is not always the one that travels.
     waits_on = Case.Waiting.THEM
     clock = _locked_clock(message)
@@ -346,6 +364,8 @@ def _after_release(message: Message, fields: Fields, now: datetime) -> None:
             expected_on = datetime.fromisoformat(str(fields["expected_on"])).date()
             pause_clock(clock, reason=DelayReason(str(fields["reason"])), expected_on=expected_on, at=now)
             clock.save()
+            detail = {"ground": str(fields["reason"]), "expected_on": expected_on.isoformat()}
+            note(officer, "pause clock", clock.message, at=now, detail={**detail})
     elif message.kind == SPONTANEOUS_INFORMATION:
         waits_on = Case.Waiting.NOBODY
     elif message.kind == ANSWER:

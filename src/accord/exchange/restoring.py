@@ -13,8 +13,8 @@ from django.utils import timezone
 from accord.exchange.clocks import end_clock, new_clock
 from accord.exchange.kinds import ANSWER, REQUEST, STRUCTS
 from accord.exchange.kinds.particulars import AttachmentReference
-from accord.exchange.models import Attachment, Case, CaseSequence, Clock, Message
-from accord.exchange.references import give_references
+from accord.exchange.models import Attachment, Case, Clock, Message
+from accord.exchange.references import case_reference
 from accord.release.gate import our_party
 from accord.release.models import ReleasedMessage
 from accord.vocabulary.urgency import AccessClass, Urgency
@@ -33,7 +33,7 @@ def restore_message(released_key: int, payload: bytes) -> None:
     if released.kind not in STRUCTS:
         return
     fields = msgspec.json.decode(payload, type=dict[str, object])
-    message = Message.objects.filter(approval=released.approval).first() if released.approval is not None else None
+    message = _draft_of(released, fields)
     if message is None:
         message = Message(case=_case_of(released, fields), direction=Message.Direction.OUT, kind=released.kind)
     message.schema = released.schema
@@ -53,6 +53,14 @@ def restore_message(released_key: int, payload: bytes) -> None:
     _restore_clocks(message, fields)
 
 
+def _draft_of(released: ReleasedMessage, fields: Mapping[str, object]) -> Message | None:
+    """Returns the draft that the message was when the older copy was made: by its approval, or by its reference."""
+    if released.approval is not None:
+        return Message.objects.filter(approval=released.approval).first()
+    drafts = Message.objects.filter(direction=Message.Direction.OUT, released=None, case__peer=released.peer)
+    return drafts.filter(reference=str(fields["message_ref"]), kind=released.kind).first()
+
+
 def _case_of(released: ReleasedMessage, fields: Mapping[str, object]) -> Case:
     own_ref, other_ref = str(fields["case_ref_own"]), str(fields.get("case_ref_other") or "")
     found = Case.objects.filter(own_ref=own_ref).first()
@@ -62,9 +70,8 @@ def _case_of(released: ReleasedMessage, fields: Mapping[str, object]) -> Case:
     if joined is not None:
         return joined
     if found is not None:
-        # The older copy gave the number to another matter meanwhile; this one gets a new number of ours.
-        own_ref = give_references(our_party(), 1, at=released.released_at)[0]
-    _take_number(own_ref)
+        # Another matter bears the reference, as could happen when they were numbers that ran on: this one gets its own.
+        own_ref = case_reference(our_party(), at=released.released_at)
     return Case.objects.create(
         own_ref=own_ref,
         other_ref=other_ref,
@@ -76,15 +83,6 @@ def _case_of(released: ReleasedMessage, fields: Mapping[str, object]) -> Case:
         opened_at=released.released_at,
         changed_at=timezone.now(),
     )
-
-
-def _take_number(own_ref: str) -> None:
-    """Makes sure that a number which came back is not given a second time."""
-    prefix, _, number = own_ref.rpartition("-")
-    if number.isdigit() and prefix:
-        sequence, _ = CaseSequence.objects.select_for_update().get_or_create(prefix=prefix)
-        sequence.last = max(sequence.last, int(number))
-        sequence.save(update_fields=["last"])
 
 
 def _restore_attachments(message: Message, fields: Mapping[str, object]) -> None:

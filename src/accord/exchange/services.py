@@ -45,12 +45,13 @@ from accord.exchange.answering import (
     record_reply,
     refuse,
     resume,
-    take,
 )
 from accord.exchange.attaching import attach, detach, has_arrived, take_out
+from accord.exchange.discarding import discard
 from accord.exchange.drafting import create_case, draft_information, draft_request, save_draft
 from accord.exchange.drafts import DraftIncomplete, FieldRefused, StaleDraft
 from accord.exchange.errors import ActRefused, NotFound
+from accord.exchange.holding import CaseHeld, hand_over, take, take_over
 from accord.exchange.reading import (
     QueueRow,
     Section,
@@ -66,6 +67,7 @@ from accord.exchange.submission import Check, check_draft, submit
 
 __all__ = [
     "ActRefused",
+    "CaseHeld",
     "Check",
     "DraftIncomplete",
     "FieldRefused",
@@ -86,8 +88,10 @@ __all__ = [
     "create_case",
     "delay",
     "detach",
+    "discard",
     "draft_information",
     "draft_request",
+    "hand_over",
     "has_arrived",
     "messages_of",
     "queue",
@@ -104,5 +108,6 @@ __all__ = [
     "submit",
     "take",
     "take_out",
+    "take_over",
     "withdraw",
 ]

@@ -25,6 +25,7 @@ from accord.exchange.drafting import Fields, locked_draft, own_side_of, require_
 from accord.exchange.drafts import FieldProblem, complete, given_values, problems_of, require_none, with_service_fields
 from accord.exchange.errors import ActRefused
 from accord.exchange.facts import arrangements_with, facts_of_draft, risk_of
+from accord.exchange.holding import require_holder
 from accord.exchange.kinds import ANSWER, DELAY_NOTICE, REQUEST, SCHEMA
 from accord.exchange.models import Attachment, Case, Clock, HoldAnswer, Message
 from accord.exchange.shielding import release_slot
@@ -186,19 +187,6 @@ def _given(message: Message) -> dict[str, Any]:  # Any: each field has its own t
     return given
 
 
-def _next_reference(message: Message) -> str:
-    """Returns the next free reference of the case.
-
-    Numbers are given to what is submitted, not to what is drafted: a gap would tell the other side of a draft that was
-    thought better of, and so of a person who is shielded.
-    """
-    if message.reference:
-        return message.reference
-    used = message.case.messages.filter(direction=Message.Direction.OUT).exclude(reference="")
-    numbers = [int(reference.rpartition("/")[2]) for reference in used.values_list("reference", flat=True)]
-    return f"{message.case.own_ref}/{max(numbers, default=0) + 1}"
-
-
 def told_outside(kind: str, fields: Fields) -> dict[str, object]:
     """Returns the officer's fields as the other side reads them: that our gate waits for somebody stays here."""
     told = dict(fields)
@@ -211,7 +199,7 @@ def composed(message: Message) -> dict[str, object]:
     """Returns the whole message: the officer's fields and those that the node fills."""
     return with_service_fields(
         told_outside(message.kind, message.fields),
-        message_ref=_next_reference(message),
+        message_ref=message.reference,
         case_ref_own=message.case.own_ref,
         case_ref_other=message.case.other_ref or None,
         attachments=references_of(message) or None,
@@ -314,6 +302,7 @@ def submit(officer: Officer, message: Message, *, version: int, now: datetime | 
     Raises:
         NotPermitted: The officer may not draft.
         StaleDraft: A colleague saved meanwhile.
+        CaseHeld: It is a reply, and a colleague holds the case.
         DraftIncomplete: Fields are missing.
         GateRefuses: The law does not let it pass; the decision is on record, and a hold waits for its approver.
     """
@@ -324,6 +313,8 @@ def submit(officer: Officer, message: Message, *, version: int, now: datetime | 
         require_version(held, version, None)
         if held.state != Message.State.DRAFT:
             return held
+        if held.in_reply_to_id is not None:
+            require_holder(officer, held.case)
         require_same_words(held, held.fields)
         fields = composed(held)
         problems = _misdirected(held, fields)
@@ -333,8 +324,7 @@ def submit(officer: Officer, message: Message, *, version: int, now: datetime | 
         require_none(senseless(held.fields, peer=held.case.peer_id, now=moment))
         facts = facts_of(held, releaser=None, now=moment)
         decision = check(facts)
-        reference = str(fields["message_ref"])
-        record = keep_decision(facts, decision, actor=officer, at=moment, description=reference)
+        record = keep_decision(facts, decision, actor=officer, at=moment, description=held.reference)
         if decision.lets_pass:
             if is_same_words(held) or _finds_nothing_of_a_person(held):
                 held.release_at = slot_of(held, moment)
@@ -351,11 +341,14 @@ def submit(officer: Officer, message: Message, *, version: int, now: datetime | 
             held.attachment_root = seal_together(held)
             held.state = Message.State.SUBMITTED
             held.schema = SCHEMA
-            held.reference = reference
             held.handling = str(fields["handling"])
             held.return_reason = ""
             held.save()
             note(officer, "submit message", held, at=moment, detail={"version": held.version})
+        else:
+            policies = ", ".join(reason.policy for reason in decision.reasons if not reason.outcome.lets_pass)
+            detail: dict[str, str | int | bool | None] = {"outcome": decision.outcome.label, "policies": policies[:400]}
+            note(officer, "stop message", held, at=moment, detail=detail)
         if decision.outcome in {Outcome.PERMIT, Outcome.PERMIT_WITH, Outcome.HOLD}:
             _wait_for_gate(held.case, moment)
     # The record of a refusal is committed before the refusal is raised.

@@ -17,11 +17,13 @@ class Officer(AbstractUser):
     """A person, or a system standing for one, who acts at this node.
 
     An account ends with the posting: after ``active_until`` it may do nothing, though its acts stay on record.
+    ``offices`` are those by which rules of law name who decides on a hold, in the rules' own words.
     Source: VCDR/VCCR posting rules as rule BI-06 takes them up.
     """
 
     display_name = models.CharField(max_length=120)
     roles = models.JSONField(default=list)
+    offices = models.JSONField(default=list)
     agency = models.CharField(max_length=32, blank=True)
     unit = models.CharField(max_length=120, blank=True)
     active_until = models.DateTimeField(null=True, blank=True)

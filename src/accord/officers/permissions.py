@@ -25,11 +25,13 @@ class Permission(StrEnum):
     MESSAGE_DRAFT = "message.draft"
     MESSAGE_APPROVE = "message.approve"
     MESSAGE_RELEASE = "message.release"
+    HOLD_ANSWER = "hold.answer"
     CASE_TAKE = "case.take"
     MESSAGE_ANSWER = "message.answer"
     PARKED_HANDLE = "parked.handle"
     EVIDENCE_EXPORT = "evidence.export"
     RECORD_READ = "record.read"
+    EMERGENCY_REVIEW = "emergency.review"
     CHANNEL_READ = "channel.read"
     CHANNEL_MANAGE = "channel.manage"
     CHANNEL_THAW = "channel.thaw"
@@ -42,6 +44,7 @@ class Role(StrEnum):
 
     LIAISON = "liaison"
     RELEASING = "releasing"
+    DECIDER = "decider"
     DUTY = "duty"
     REVIEWER = "reviewer"
     ADMINISTRATOR = "administrator"
@@ -53,11 +56,13 @@ CONTENT_PERMISSIONS: frozenset[Permission] = frozenset(
         Permission.MESSAGE_DRAFT,
         Permission.MESSAGE_APPROVE,
         Permission.MESSAGE_RELEASE,
+        Permission.HOLD_ANSWER,
         Permission.CASE_TAKE,
         Permission.MESSAGE_ANSWER,
         Permission.PARKED_HANDLE,
         Permission.EVIDENCE_EXPORT,
         Permission.RECORD_READ,
+        Permission.EMERGENCY_REVIEW,
     },
 )
 """Permissions that show or change content; no administrator holds one."""
@@ -74,13 +79,21 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.CASE_READ,
             Permission.MESSAGE_APPROVE,
             Permission.MESSAGE_RELEASE,
+            Permission.HOLD_ANSWER,
             Permission.EVIDENCE_EXPORT,
             Permission.CHANNEL_READ,
             Permission.CHANNEL_THAW,
         },
     ),
+    Role.DECIDER: frozenset({Permission.CASE_READ, Permission.HOLD_ANSWER, Permission.CHANNEL_READ}),
     Role.REVIEWER: frozenset(
-        {Permission.CASE_READ, Permission.RECORD_READ, Permission.EVIDENCE_EXPORT, Permission.CHANNEL_READ},
+        {
+            Permission.CASE_READ,
+            Permission.RECORD_READ,
+            Permission.EMERGENCY_REVIEW,
+            Permission.EVIDENCE_EXPORT,
+            Permission.CHANNEL_READ,
+        },
     ),
     Role.ADMINISTRATOR: frozenset(
         {

@@ -16,6 +16,7 @@ from accord.errors import OfficerCanMend
 from accord.officers.acts import note
 from accord.officers.models import ApiToken, ClientCertificate, Officer
 from accord.officers.permissions import CONTENT_PERMISSIONS, Permission, Role, permissions_of, require
+from accord.release.gate import deciders
 
 __all__ = [
     "ACCOUNT_LIFE_DAYS_MAX",
@@ -30,6 +31,7 @@ __all__ = [
     "officer_for_token",
     "register_certificate",
     "revoke",
+    "set_offices",
     "set_roles",
 ]
 
@@ -104,6 +106,7 @@ def create_officer(  # the fields of an account
     unit: str = "",
     active_until: datetime | None = None,
     is_system: bool = False,
+    offices: Sequence[str] = (),
 ) -> Officer:
     """Makes an account.
 
@@ -117,6 +120,7 @@ def create_officer(  # the fields of an account
         unit: Unit within the agency.
         active_until: End of the posting.
         is_system: Whether a national case system, not a person, uses the account.
+        offices: Offices that the rules name as deciding on a hold, in the rules' own words.
 
     Returns:
         The new officer.
@@ -137,6 +141,7 @@ def create_officer(  # the fields of an account
         unit=unit,
         active_until=active_until,
         is_system=is_system,
+        offices=_known_offices(offices),
     )
     if password is None:
         officer.set_unusable_password()
@@ -161,6 +166,38 @@ def set_roles(by: Officer, officer: Officer, roles: Sequence[str]) -> None:
     officer.roles = _known_roles(roles)
     officer.save(update_fields=["roles"])
     note(by, "set roles", officer, detail={"roles": ",".join(officer.roles)})
+
+
+def _known_offices(names: Iterable[str]) -> list[str]:
+    wanted = sorted(set(names))
+    if not wanted:
+        return []
+    known = deciders()
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        raise AccountRefused(
+            "No rule of this node's law names such an office as deciding on a hold.",
+            code="officer.unknown-office",
+            next_step="Use one of the offices listed, in the rules' own words.",
+            fields={"field": "offices", "unknown": unknown, "known": sorted(known)},
+        )
+    return wanted
+
+
+@transaction.atomic
+def set_offices(by: Officer, officer: Officer, offices: Sequence[str]) -> None:
+    """Replaces the offices in which an officer decides on holds of the law gate.
+
+    Raises:
+        NotPermitted: ``by`` may not manage officers.
+        AccountRefused: An office is named by no rule, or it is the own account.
+    """
+    require(by, Permission.OFFICER_MANAGE)
+    if by.pk == officer.pk:
+        raise AccountRefused("Nobody changes their own offices.", code="officer.own-offices")
+    officer.offices = _known_offices(offices)
+    officer.save(update_fields=["offices"])
+    note(by, "set offices", officer, detail={"offices": "; ".join(officer.offices)})
 
 
 @transaction.atomic

@@ -18,7 +18,15 @@ from accord.release.actor import APPROVE, Actor, require_actor
 from accord.release.errors import ApprovalRefused
 from accord.release.models import Approval, DecisionRecord
 
-__all__ = ["APPROVAL_LIFE_HOURS", "approve", "payload_digest", "request_approval", "send_back", "take_back"]
+__all__ = [
+    "APPROVAL_LIFE_HOURS",
+    "approve",
+    "erase_payloads",
+    "payload_digest",
+    "request_approval",
+    "send_back",
+    "take_back",
+]
 
 APPROVAL_LIFE_HOURS = 24
 """Life of an approval, hours: what was right yesterday at this hour may no longer be (one duty day)."""
@@ -51,7 +59,7 @@ def request_approval(
         payload: The bytes that will leave.
         decision: The gate's decision when it was asked.
         now: The time.
-        needed_until: A release already planned for later keeps the approval alive until then.
+        needed_until: A release already planned for later keeps the approval alive for as long after it.
 
     Returns:
         The pending approval; the same one again where the same payload is already pending on the same facts.
@@ -73,7 +81,7 @@ def request_approval(
         open_one.save(update_fields=["state"])
     expires_at = now + timedelta(hours=APPROVAL_LIFE_HOURS)
     if needed_until is not None:
-        expires_at = max(expires_at, needed_until + timedelta(hours=1))
+        expires_at = max(expires_at, needed_until + timedelta(hours=APPROVAL_LIFE_HOURS))
     return Approval.objects.create(
         subject_type=subject_type,
         subject_id=subject_id,
@@ -175,3 +183,12 @@ def take_back(*, subject_type: str, subject_id: str) -> None:
     Approval.objects.filter(subject_type=subject_type, subject_id=subject_id, state__in=("pending", "approved")).update(
         state=Approval.State.LAPSED
     )
+
+
+def erase_payloads(*, subject_type: str, subject_id: str) -> None:
+    """Erases the content of approvals that will release nothing; their digests stay."""
+    Approval.objects.filter(
+        subject_type=subject_type,
+        subject_id=subject_id,
+        state__in=(Approval.State.LAPSED, Approval.State.RETURNED),
+    ).update(payload=b"")

@@ -10,7 +10,7 @@ from accord.law.facts import Facts
 from accord.law.loading import require_own_law
 from accord.parties.models import Party
 
-__all__ = ["NodeNotSetUp", "decide", "gate_in_use", "our_party", "use_gate"]
+__all__ = ["NodeNotSetUp", "decide", "deciders", "gate_in_use", "our_party", "use_gate"]
 
 
 class NodeNotSetUp(OurFault):
@@ -79,3 +79,13 @@ def decide(facts: Facts) -> Decision:
         NodeNotSetUp: The node was never set up.
     """
     return gate_in_use().decide(facts)
+
+
+def deciders() -> frozenset[str]:
+    """Returns the offices that the rules of this node name as deciding on a hold, in the rules' own words.
+
+    Raises:
+        NodeNotSetUp: The node was never set up.
+    """
+    rules = gate_in_use().rules
+    return frozenset(policy.decider for rule in rules for policy in rule.policies.values() if policy.outcome == "hold")

@@ -173,13 +173,13 @@ def send_back_message(request: ApiRequest, message_id: Path[UUID], body: SentBac
     router,
     "POST",
     "/messages/{message_id}/hold-answers",
-    permission=Permission.MESSAGE_APPROVE,
+    permission=Permission.HOLD_ANSWER,
     summary="Answer a hold of the law gate",
     response=MessageOut,
     statuses=(409,),
 )
 def answer_hold_of_message(request: ApiRequest, message_id: Path[UUID], body: HoldWord) -> MessageOut:
-    """Answers one hold in writing; the gate decides whether this officer's word counts."""
+    """Answers one hold in writing, by who bears the office that the rule names; the reason stays with the case."""
     message = find_message(message_id)
     answer_hold(request.officer, message, policy=body.policy, reason=body.reason)
     return Reader(request.officer).message(find_message(message_id))

@@ -1,6 +1,5 @@
 """How cases, messages, clocks and inquiries look from outside."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal, cast
 from uuid import UUID
@@ -13,6 +12,7 @@ from accord.exchange.clocks import read_clock
 from accord.exchange.kinds import STRUCTS
 from accord.exchange.models import AgencyInquiry, Attachment, Case, Clock, Message
 from accord.node.api.shapes import one_of
+from accord.node.api.timelines import Moment, timeline_of
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.parties.models import Party
@@ -31,7 +31,6 @@ __all__ = [
     "Kind",
     "MessageOut",
     "MessageRow",
-    "Moment",
     "Reader",
     "attachment_out",
     "case_row",
@@ -40,6 +39,7 @@ __all__ = [
 
 ClockState = Literal["running", "paused", "ended"]
 CaseState = Literal["open", "closed"]
+CaseOutcome = Literal["acted", "no-action"]
 WaitingOn = Literal["us", "them", "gate", "nobody"]
 Kind = Annotated[str, one_of(STRUCTS)]
 MessageState = Annotated[str, one_of(Message.State, "How far it has come; the vocabulary says what each state means.")]
@@ -84,7 +84,8 @@ class CaseRow(Schema):
     title: str | None = Field(description="Our own title; null without `case.read`.")
     state: CaseState
     waiting_on: WaitingOn
-    holder: str | None
+    holder: str | None = Field(description="Who took it, and alone answers in it.")
+    outcome: CaseOutcome | None = Field(description="What came of it, once it is closed.")
     opened_at: datetime
     changed_at: datetime
 
@@ -123,6 +124,15 @@ class AttachmentOut(Schema):
     sha256: str
 
 
+class HoldAnswerOut(Schema):
+    """A written answer to a hold of the law gate."""
+
+    policy: str
+    by: str
+    at: datetime
+    reason: str
+
+
 class MessageOut(MessageRow):
     """A message with its content."""
 
@@ -132,6 +142,7 @@ class MessageOut(MessageRow):
     approval_id: UUID | None
     release_at: datetime | None
     return_reason: str | None
+    hold_answers: list[HoldAnswerOut]
 
 
 class InquiryOut(Schema):
@@ -144,15 +155,6 @@ class InquiryOut(Schema):
     reply: str | None
     holds_information: bool | None
     replied_at: datetime | None
-
-
-class Moment(Schema):
-    """One thing that happened in a case."""
-
-    at: datetime
-    what: str
-    message_id: UUID | None
-    by: str | None
 
 
 class CaseOut(CaseRow):
@@ -219,22 +221,21 @@ class Reader:
             approval_id=message.approval_id,
             release_at=message.release_at,
             return_reason=(message.return_reason or None) if shows else None,
+            hold_answers=[
+                HoldAnswerOut(policy=one.policy, by=one.decided_by.username, at=one.decided_at, reason=one.reason)
+                for one in (message.hold_answers.select_related("decided_by").order_by("decided_at") if shows else ())
+            ],
         )
 
     def case(self, case: Case) -> CaseOut:
         """Returns a case with everything that happened in it."""
-        messages = list(case.messages.select_related("clock", "drafted_by", "approval__decided_by", "case"))
-        inquiries = list(case.inquiries.select_related("asked_by", "recorded_by"))
-        moments = [Moment(at=case.opened_at, what="case opened", message_id=None, by=None)]
-        for message in messages:
-            moments += _moments_of_message(message)
-        for inquiry in inquiries:
-            moments += _moments_of_inquiry(inquiry)
+        messages = list(case.messages.select_related("clock", "drafted_by", "case"))
+        inquiries = list(case.inquiries.all())
         return CaseOut(
             **_row_of_case(case, shows_content=self._shows_content),
             messages=[self.message_row(message) for message in messages],
             inquiries=[inquiry_out(inquiry, shows_content=self._shows_content) for inquiry in inquiries],
-            timeline=sorted(moments, key=lambda moment: moment.at),
+            timeline=timeline_of(case, messages, inquiries, shows_content=self._shows_content),
         )
 
     def _row_of_message(self, message: Message) -> dict[str, Any]:  # Any: members of MessageRow
@@ -278,6 +279,7 @@ def _row_of_case(case: Case, *, shows_content: bool) -> dict[str, Any]:  # Any: 
         "state": case.state,
         "waiting_on": case.waiting_on,
         "holder": case.holder.username if case.holder else None,
+        "outcome": case.outcome or None,
         "opened_at": case.opened_at,
         "changed_at": case.changed_at,
     }
@@ -310,31 +312,3 @@ def inquiry_out(inquiry: AgencyInquiry, *, shows_content: bool) -> InquiryOut:
         holds_information=inquiry.holds_information if shows_content else None,
         replied_at=inquiry.replied_at,
     )
-
-
-def _moments_of_message(message: Message) -> Iterator[Moment]:
-    approval = message.approval
-    happened: list[tuple[datetime | None, str, str | None]] = [
-        (message.received_at, f"{message.kind} received", None),
-        (message.released_at, f"{message.kind} released", None),
-        (message.delivered_at, f"{message.kind} receipted by the other side", None),
-        (message.disposed_at, f"{message.kind} {message.state} by the other side", None),
-    ]
-    if message.is_ours:
-        drafter = message.drafted_by.username if message.drafted_by else None
-        happened.append((message.created_at, f"{message.kind} drafted", drafter))
-    if approval is not None:
-        happened.append((approval.requested_at, f"{message.kind} submitted for approval", None))
-        decider = approval.decided_by.username if approval.decided_by else None
-        word = "sent back" if approval.state == "returned" else "approved"
-        happened.append((approval.decided_at, f"{message.kind} {word}", decider))
-    for at, what, by in happened:
-        if at is not None:
-            yield Moment(at=at, what=what, message_id=message.id, by=by)
-
-
-def _moments_of_inquiry(inquiry: AgencyInquiry) -> Iterator[Moment]:
-    yield Moment(at=inquiry.asked_at, what=f"{inquiry.agency} asked", message_id=None, by=inquiry.asked_by.username)
-    if inquiry.replied_at is not None:
-        recorder = inquiry.recorded_by.username if inquiry.recorded_by else None
-        yield Moment(at=inquiry.replied_at, what=f"{inquiry.agency} replied", message_id=None, by=recorder)

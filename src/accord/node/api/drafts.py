@@ -10,7 +10,8 @@ from accord.exchange.drafts import FieldProblem
 from accord.exchange.kinds.request import Request
 from accord.exchange.kinds.spontaneous_information import SpontaneousInformation
 from accord.exchange.own_side import OwnSide
-from accord.exchange.services import check_draft, draft_information, draft_request, save_draft, submit
+from accord.exchange.reasons import REASON_CHARACTERS_MAX
+from accord.exchange.services import check_draft, discard, draft_information, draft_request, save_draft, submit
 from accord.exchange.wording import field_name, pointer_of, steps_of
 from accord.law.decision import Outcome
 from accord.node.api.case_shapes import MessageOut, Reader
@@ -65,6 +66,13 @@ class Submission(Closed):
     """What is submitted: the version the drafter has before them."""
 
     version: Version
+
+
+class Discarding(Closed):
+    """Which version is discarded, and why."""
+
+    version: Version
+    reason: Annotated[str, Field(min_length=1, max_length=REASON_CHARACTERS_MAX)]
 
 
 class ProblemOfField(Schema):
@@ -216,3 +224,19 @@ def submit_message(request: ApiRequest, message_id: Path[UUID], body: Submission
     """Asks a second officer to approve exactly this message; a refusal by the gate is put on record."""
     submitted = submit(request.officer, find_message(message_id), version=body.version)
     return Reader(request.officer).message(find_message(submitted.pk))
+
+
+@offer(
+    router,
+    "POST",
+    "/messages/{message_id}/discard",
+    permission=Permission.MESSAGE_DRAFT,
+    summary="Discard a draft",
+    response=MessageOut,
+    statuses=(409,),
+    examples={"first version": {"version": 1, "reason": "The matter was settled by telephone."}},
+)
+def discard_message(request: ApiRequest, message_id: Path[UUID], body: Discarding) -> MessageOut:
+    """Erases the content of a draft that will not be sent; who discarded it, when and why stays on record."""
+    discarded = discard(request.officer, find_message(message_id), version=body.version, reason=body.reason)
+    return Reader(request.officer).message(find_message(discarded.pk))

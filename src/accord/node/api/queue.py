@@ -23,11 +23,13 @@ from accord.exchange.services import (
     clarify,
     close_case,
     delay,
+    hand_over,
     queue_counts,
     record_reply,
     refuse,
     resume,
     take,
+    take_over,
 )
 from accord.node.api.case_shapes import (
     CaseOut,
@@ -47,6 +49,7 @@ from accord.node.api.operations import ApiRequest, offer
 from accord.node.api.paging import page_of
 from accord.node.api.shapes import Closed, Cursor, Day, Limit, PageOut, PartyCode
 from accord.node.api.struct_schemas import draft_name
+from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.vocabulary.refusal import DelayReason, RefusalGround
 
@@ -72,9 +75,17 @@ class QueueRow(Schema):
 
 
 class Taking(Closed):
-    """Whether to take a case over from the colleague who holds it."""
+    """Whether to take a case over from the colleague who holds it, and why."""
 
     from_colleague: StrictBool = False
+    reason: Sentence | None = Field(None, description="Needed with `from_colleague`; it stays on record.")
+
+
+class HandOver(Closed):
+    """To whom the holder hands a case, and why."""
+
+    to: str = Field(min_length=1, max_length=150, description="User name of a colleague who may take cases.")
+    reason: Sentence
 
 
 class NewInquiry(Closed):
@@ -179,12 +190,32 @@ def show_queue_counts(request: ApiRequest) -> dict[str, int]:
     summary="Take a case",
     response=CaseOut,
     statuses=(409,),
-    examples={"free": {}, "from a colleague": {"from_colleague": True}},
+    examples={"free": {}, "from a colleague": {"from_colleague": True, "reason": "The colleague's shift has ended."}},
 )
 def take_case(request: ApiRequest, case_id: Path[UUID], body: Taking) -> CaseOut:
-    """Makes the officer the holder of a case; a colleague's case is taken over only expressly."""
-    taken = take(request.officer, find_case(case_id), from_colleague=body.from_colleague)
-    return Reader(request.officer).case(find_case(taken.pk))
+    """Makes the officer the holder of a case; a colleague's case is taken over expressly and with a reason."""
+    if body.from_colleague:
+        take_over(request.officer, find_case(case_id), reason=body.reason or "")
+    else:
+        take(request.officer, find_case(case_id))
+    return Reader(request.officer).case(find_case(case_id))
+
+
+@offer(
+    router,
+    "POST",
+    "/cases/{case_id}/hand-over",
+    permission=Permission.CASE_TAKE,
+    summary="Hand a case over to a colleague",
+    response=CaseOut,
+    statuses=(409,),
+    examples={"end of shift": {"to": "duty", "reason": "My shift ends; two questions are with the agency."}},
+)
+def hand_over_case(request: ApiRequest, case_id: Path[UUID], body: HandOver) -> CaseOut:
+    """Makes a colleague the holder in one's own place; who held it, to whom it went and why stay on record."""
+    colleague = Officer.objects.filter(username=body.to).first() or Officer(username=body.to, is_active=False)
+    hand_over(request.officer, find_case(case_id), to=colleague, reason=body.reason)
+    return Reader(request.officer).case(find_case(case_id))
 
 
 @offer(
