@@ -172,7 +172,8 @@ def test_a_file_attached_after_submission_makes_it_a_draft_again(callers: Caller
     made = _put(liaison, draft["id"], TEXT)
 
     assert liaison.get(f"/messages/{draft['id']}").json()["state"] == "draft"
-    assert liaison.delete(f"/attachments/{made.json()['id']}").status_code == 200
+    taken_off = liaison.delete(f"/attachments/{made.json()['id']}")
+    assert (taken_off.status_code, taken_off.content) == (204, b"")
     assert liaison.get(f"/messages/{draft['id']}").json()["attachments"] == []
     assert liaison.delete(f"/attachments/{made.json()['id']}").status_code == 404
 
@@ -186,3 +187,64 @@ def test_a_file_travels_in_the_payload_by_its_digest_only(callers: CallersByRole
 
     assert hashlib.sha256(TEXT).hexdigest() in payload
     assert "transcribed" not in payload
+
+
+@pytest.mark.parametrize(
+    ("asked", "body", "span"),
+    [
+        ("bytes=0-2", b"The", "bytes 0-2/35"),
+        ("bytes=4-", b"consignment note, transcribed.\n", "bytes 4-34/35"),
+        ("bytes=-4", b"ed.\n", "bytes 31-34/35"),
+        ("bytes=30-999", b"bed.\n", "bytes 30-34/35"),
+    ],
+)
+def test_a_range_of_a_file_goes_on_where_a_download_stopped(
+    callers: CallersByRole, asked: str, body: bytes, span: str
+) -> None:
+    liaison = callers[Role.LIAISON]
+    made = _put(liaison, drafted(liaison)["id"], TEXT).json()
+
+    answer = liaison.client.get(f"/api/v1/attachments/{made['id']}/content", headers=_range(liaison, asked))
+
+    assert (answer.status_code, b"".join(answer.streaming_content)) == (206, body)
+    assert answer.headers["Content-Range"] == span
+    assert answer.headers["Content-Length"] == str(len(body))
+    assert answer.headers["ETag"] == f'"{made["sha256"]}"'
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="note.txt"'
+
+
+def _range(caller: Caller, asked: str, **headers: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {caller.secret}", "Range": asked, **headers}
+
+
+@pytest.mark.parametrize("asked", ["bytes=-", "bytes=0-1,3-4", "lines=0-1", "bytes=5-2", "bytes=x-y"])
+def test_what_is_no_single_range_is_answered_with_the_whole_file(callers: CallersByRole, asked: str) -> None:
+    liaison = callers[Role.LIAISON]
+    made = _put(liaison, drafted(liaison)["id"], TEXT).json()
+
+    answer = liaison.client.get(f"/api/v1/attachments/{made['id']}/content", headers=_range(liaison, asked))
+
+    assert (answer.status_code, b"".join(answer.streaming_content)) == (200, TEXT)
+    answer.close()
+
+
+def test_a_range_of_another_file_is_answered_with_the_whole_one(callers: CallersByRole) -> None:
+    liaison = callers[Role.LIAISON]
+    made = _put(liaison, drafted(liaison)["id"], TEXT).json()
+    headers = _range(liaison, "bytes=0-2", **{"If-Range": f'"{"0" * 64}"'})
+
+    answer = liaison.client.get(f"/api/v1/attachments/{made['id']}/content", headers=headers)
+
+    assert (answer.status_code, b"".join(answer.streaming_content)) == (200, TEXT)
+    answer.close()
+
+
+@pytest.mark.parametrize("asked", ["bytes=35-", "bytes=99-100", "bytes=-0"])
+def test_a_range_behind_the_end_is_refused_with_the_size(callers: CallersByRole, asked: str) -> None:
+    liaison = callers[Role.LIAISON]
+    made = _put(liaison, drafted(liaison)["id"], TEXT).json()
+
+    answer = liaison.client.get(f"/api/v1/attachments/{made['id']}/content", headers=_range(liaison, asked))
+
+    assert (answer.status_code, answer.json()["code"]) == (416, "api.range-refused")
+    assert answer.headers["Content-Range"] == "bytes */35"

@@ -25,14 +25,17 @@ APPROVERS = "releasing"
 EVERYONE = "liaison duty releasing reviewer administrator"
 
 MAY = {
+    "abort_upload": DESK,
     "acknowledge_alarm": "administrator",
     "answer_hold_of_message": APPROVERS,
     "answer_request": DESK,
     "approve_message": APPROVERS,
     "attach_file": DESK,
+    "begin_upload": DESK,
     "check_message": READERS,
     "clarify_message": DESK,
     "close_one_case": DESK,
+    "complete_upload": DESK,
     "confirm_thaw_of_channel": "releasing administrator",
     "delay_answer": DESK,
     "detach_file": DESK,
@@ -51,6 +54,7 @@ MAY = {
     "new_request": DESK,
     "open_case": DESK,
     "propose_thaw_of_channel": "releasing administrator",
+    "put_part": DESK,
     "record_agency_reply": DESK,
     "refuse_request": DESK,
     "release_message": APPROVERS,
@@ -70,6 +74,7 @@ MAY = {
     "show_queue": READERS,
     "show_queue_counts": READERS,
     "show_roots": EVERYONE,
+    "show_upload": DESK,
     "show_vocabulary": EVERYONE,
     "submit_message": DESK,
     "suspend_channel": "administrator",
@@ -88,6 +93,7 @@ def _path_of(offered: Offered) -> str:
         "alarm_id": "1",
         "peer": "IN",
         "sha256": "0" * 64,
+        "offset": "0",
     }.items():
         path = path.replace(f"{{{name}}}", value)
     while "{" in path:

@@ -25,7 +25,7 @@ from accord.channel.limits import ATTACHMENT_CHUNK_BYTES, MAX_ATTACHMENT_CHUNKS
 from accord.errors import NotAvailableNow, OfficerCanMend, OurFault
 from accord.parties.keyfile import write_durably
 
-__all__ = ["AttachmentWriter", "ChunkStore", "chunk_store", "first_missing"]
+__all__ = ["RESERVED_BYTES", "AttachmentWriter", "ChunkStore", "NoRoom", "chunk_store", "first_missing"]
 
 HASH_BYTES: Final = 32
 LEAVES_FILE: Final = "leaves"

@@ -9,9 +9,11 @@ from typing import Any, Final
 
 from cheroot.ssl.builtin import BuiltinSSLAdapter
 from cheroot.wsgi import Server
+from django.db import DatabaseError, connections
 
 from accord.courier.listener import PortTaken
 from accord.node.api.accounts import CERTIFICATE_DIGEST_KEY
+from accord.node.api.uploads import forget_expired_uploads
 from accord.node.config import NodeConfig
 from accord.node.wsgi import application
 
@@ -25,6 +27,9 @@ LARGEST_REQUEST_BYTES: Final = 64 * 1024 * 1024
 HEAD_BYTES: Final = 32 * 1024
 BACKLOG: Final = 128
 IDLE_SECONDS: Final = 30
+
+JANITOR_SECONDS: Final = 600.0
+"""How often uploads that were given up are looked for, seconds: they live a day, and cost disk alone."""
 
 
 class _ApiTls(BuiltinSSLAdapter):
@@ -88,6 +93,7 @@ class ApiListener:
         if config.is_api_over_tls:
             self._server.ssl_adapter = _ApiTls(config)
         self._is_started = False
+        self._over = threading.Event()
 
     @property
     def url(self) -> str:
@@ -100,8 +106,18 @@ class ApiListener:
         self._server.prepare()
         self._is_started = True
         threading.Thread(target=self._server.serve, name="api-listener", daemon=True).start()
+        threading.Thread(target=self._keep_clean, name="api-janitor", daemon=True).start()
 
     def stop(self) -> None:
         """Stops accepting, lets running requests end, and closes."""
+        self._over.set()
         if self._is_started:
             self._server.stop()
+
+    def _keep_clean(self) -> None:
+        while not self._over.wait(JANITOR_SECONDS):
+            try:
+                forget_expired_uploads()
+            except DatabaseError as error:
+                logger.warning("Uploads could not be looked through: %s", type(error).__name__)
+            connections.close_all()

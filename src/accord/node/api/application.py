@@ -21,6 +21,7 @@ from accord.node.api.parser import StrictJsonParser
 from accord.node.api.problems import add_problem_handlers
 from accord.node.api.queue import router as queue_router
 from accord.node.api.reference import router as reference_router
+from accord.node.api.uploads import router as uploads_router
 from accord.node.headers import CONTENT_SECURITY_POLICY
 
 __all__ = ["API_VERSION", "api"]
@@ -73,7 +74,7 @@ api = AccordAPI(
             {"name": "drafts", "description": "Write, check against the law gate, submit."},
             {"name": "approvals", "description": "The second officer: approve, send back, release."},
             {"name": "queue", "description": "The duty officer: take, ask, answer, refuse, delay, clarify."},
-            {"name": "attachments", "description": "Files of a message."},
+            {"name": "attachments", "description": "Files of a message, in one request or in parts."},
             {"name": "evidence", "description": "What proves a message to a stranger, offline."},
             {"name": "channels", "description": "Health, stopping and thawing of channels."},
             {"name": "parked", "description": "What arrived and could not be filed."},
@@ -89,6 +90,7 @@ api.add_router("", drafts_router, tags=["drafts"])
 api.add_router("", approvals_router, tags=["approvals"])
 api.add_router("", queue_router, tags=["queue"])
 api.add_router("", attachments_router, tags=["attachments"])
+api.add_router("", uploads_router, tags=["attachments"])
 api.add_router("", evidence_router, tags=["evidence"])
 api.add_router("", channels_router, tags=["channels"])
 api.add_router("", parked_router, tags=["parked"])

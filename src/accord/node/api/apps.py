@@ -1,4 +1,4 @@
-"""Django configuration of the API: it owns one table, the answers kept for repeated requests."""
+"""Django configuration of the API: it owns the answers kept for repeated requests, and the uploads."""
 
 from django.apps import AppConfig
 

@@ -5,13 +5,17 @@ is an opaque stream that no browser shows: its type is never the one the sender 
 """
 
 import hashlib
+import re
 import tempfile
+from collections.abc import Iterator
 from typing import IO, Annotated, BinaryIO, Final, cast
 from uuid import UUID
 
-from django.http import FileResponse, HttpRequest
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils.http import content_disposition_header
 from ninja import Path, Query, Router
 
+from accord.errors import OfficerCanMend
 from accord.exchange.inspection import ALLOWED_TYPES, ATTACHMENT_BYTES_MAX, sanitised
 from accord.exchange.models import Attachment
 from accord.exchange.services import attach, detach, take_out
@@ -34,8 +38,22 @@ SPOOL_BYTES: Final = 1024 * 1024
 OPAQUE: Final = "application/octet-stream"
 FILE_POLICY: Final = "default-src 'none'; sandbox"
 
+_RANGE: Final = re.compile(r"bytes=(?!-$)(?P<first>[0-9]{1,12})?-(?P<last>[0-9]{1,12})?")
+
 FileName = Annotated[str, Query(min_length=1, max_length=200, description="Name of the file, with its extension.")]
 Sha256 = Annotated[str, Path(pattern="^[0-9a-f]{64}$", description="SHA-256 of the file, hexadecimal.")]
+
+
+class RangeRefused(OfficerCanMend):
+    """The range asked for lies behind the end of the file."""
+
+    code = "api.range-refused"
+    default_next_step = "Ask for a range within the file; Content-Range names its size."
+    http_status = 416
+
+    def __init__(self, size_bytes: int) -> None:
+        super().__init__("The range lies outside the file.", fields={"size_bytes": size_bytes})
+        self.headers = {"Content-Range": f"bytes */{size_bytes}"}
 
 
 def _find(attachment_id: UUID) -> Attachment:
@@ -94,15 +112,14 @@ def attach_file(request: ApiRequest, message_id: Path[UUID], sha256: Sha256, nam
     "/attachments/{attachment_id}",
     permission=Permission.MESSAGE_DRAFT,
     summary="Take a file off a draft",
-    response=AttachmentOut,
+    response=None,
+    status=204,
     statuses=(409,),
 )
-def detach_file(request: ApiRequest, attachment_id: Path[UUID]) -> AttachmentOut:
-    """Takes a file off a draft and answers what was taken off. A submitted message becomes a draft again."""
-    attachment = _find(attachment_id)
-    was = attachment_out(attachment)
-    detach(request.officer, attachment)
-    return was
+def detach_file(request: ApiRequest, attachment_id: Path[UUID]) -> HttpResponse:
+    """Takes a file off a draft. A submitted message becomes a draft again."""
+    detach(request.officer, _find(attachment_id))
+    return HttpResponse(status=204)
 
 
 @offer(
@@ -112,15 +129,58 @@ def detach_file(request: ApiRequest, attachment_id: Path[UUID]) -> AttachmentOut
     permission=Permission.CASE_READ,
     summary="Download a file",
     response=None,
-    statuses=(409, 422),
+    statuses=(409, 416, 422),
     raw_answer=OPAQUE,
+    raw_statuses=(206,),
 )
-def download_file(request: ApiRequest, attachment_id: Path[UUID]) -> FileResponse:
-    """Downloads a file after its digest and content were checked again; it is never shown inline."""
+def download_file(request: ApiRequest, attachment_id: Path[UUID]) -> FileResponse | StreamingHttpResponse:
+    """Downloads a file, or one range of it (`Range`, `If-Range`), after the whole was checked; never shown inline."""
     attachment = _find(attachment_id)
+    tag = f'"{bytes(attachment.sha256).hex()}"'
+    asked = request.headers.get("Range", "") if request.headers.get("If-Range", tag) == tag else ""
+    span = _span(asked, attachment.size_bytes)
     file = take_out(request.officer, attachment)
-    file.seek(0)
-    response = FileResponse(file, as_attachment=True, filename=attachment.name, content_type=OPAQUE)
+    response: FileResponse | StreamingHttpResponse
+    if span is None:
+        file.seek(0)
+        response = FileResponse(file, content_type=OPAQUE)
+    else:
+        first, end = span
+        response = StreamingHttpResponse(_slice(file, first, end), status=206, content_type=OPAQUE)
+        response.headers["Content-Range"] = f"bytes {first}-{end - 1}/{attachment.size_bytes}"
+        response.headers["Content-Length"] = str(end - first)
+    response.headers["Content-Disposition"] = content_disposition_header(True, attachment.name) or "attachment"
+    response.headers["Accept-Ranges"] = "bytes"
+    response.headers["ETag"] = tag
     response.headers["Content-Security-Policy"] = FILE_POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _span(asked: str, size_bytes: int) -> tuple[int, int] | None:
+    """Returns the first byte and the end of the range asked for; ``None`` for the whole file.
+
+    Several ranges, and what is not a range of bytes, are answered with the whole, as RFC 9110 lets a server do.
+    """
+    match = _RANGE.fullmatch(asked.strip())
+    if match is None:
+        return None
+    first, last = match["first"], match["last"]
+    if first:
+        start, end = int(first), min(int(last) + 1, size_bytes) if last else size_bytes
+        if last and int(last) < start:
+            return None
+    else:
+        start, end = max(0, size_bytes - int(last)), size_bytes
+    if start >= end:
+        raise RangeRefused(size_bytes)
+    return start, end
+
+
+def _slice(file: IO[bytes], first: int, end: int) -> Iterator[bytes]:
+    with file:
+        file.seek(first)
+        left = end - first
+        while left and (block := file.read(min(BLOCK_BYTES, left))):
+            left -= len(block)
+            yield block

@@ -63,6 +63,7 @@ _DESCRIPTIONS: Final[Mapping[int, str]] = {
     411: "The body needs a Content-Length.",
     413: "The body is too large.",
     415: "The media type is not taken.",
+    416: "The range lies outside the file; Content-Range names its size.",
     422: "Fields are refused, a rule of law stops the act, or the idempotency key was used for another request.",
     429: "Too many requests; Retry-After names the seconds to wait.",
     500: "The node failed; fields.incident names the entry in its log.",

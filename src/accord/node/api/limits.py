@@ -14,6 +14,10 @@ __all__ = [
     "SIGN_IN_FAILURES_BURST",
     "SIGN_IN_FAILURES_PER_SECOND",
     "TRACKED_CALLERS_MAX",
+    "UPLOADS_OPEN_MAX",
+    "UPLOAD_BYTES_OPEN_MAX",
+    "UPLOAD_LIFE_HOURS",
+    "UPLOAD_PART_BYTES",
     "WRITES_BURST",
     "WRITES_PER_SECOND",
 ]
@@ -56,3 +60,15 @@ SIGN_IN_FAILURES_BURST: Final = 20
 
 TRACKED_CALLERS_MAX: Final = 10_000
 """Callers whose rate is remembered: some 2 MB; the oldest is forgotten first."""
+
+UPLOAD_PART_BYTES: Final = 1024 * 1024
+"""Bytes of every part of an upload but the last: a poor line carries it in some ten seconds."""
+
+UPLOAD_LIFE_HOURS: Final = 24
+"""How long an upload may take, hours: a night without a line is survived (tus servers: 24)."""
+
+UPLOADS_OPEN_MAX: Final = 20
+"""Uploads an officer may have open: as many as one message may have attachments."""
+
+UPLOAD_BYTES_OPEN_MAX: Final = 200 * 1024 * 1024
+"""Declared bytes of an officer's open uploads: four of the largest files."""

@@ -88,6 +88,7 @@ def offer(
     statuses: tuple[int, ...] = (),
     raw_bodies: tuple[str, ...] = (),
     raw_answer: str = "",
+    raw_statuses: tuple[int, ...] = (),
     examples: Mapping[str, object] | None = None,
 ) -> Callable[[View], View]:
     """Puts an operation into a router, behind the edge.
@@ -103,6 +104,7 @@ def offer(
         statuses: Statuses of further refusals.
         raw_bodies: Media types of a body that is not JSON.
         raw_answer: Media type of an answer that is not JSON.
+        raw_statuses: Further statuses of such an answer.
         examples: Examples of the JSON body by name.
     """
 
@@ -124,7 +126,7 @@ def offer(
             response={status: response},
             operation_id=name,
             summary=summary,
-            openapi_extra=_extra(permission, raw_bodies, raw_answer, status, examples),
+            openapi_extra=_extra(permission, raw_bodies, raw_answer, (status, *raw_statuses), examples),
         )
         return route(view)
 
@@ -135,7 +137,7 @@ def _extra(
     permission: Permission | Everyone,
     raw_bodies: tuple[str, ...],
     raw_answer: str,
-    status: int,
+    statuses: tuple[int, ...],
     examples: Mapping[str, object] | None,
 ) -> dict[str, Any]:  # Any: a piece of an OpenAPI description
     binary = {"type": "string", "format": "binary"}
@@ -143,7 +145,8 @@ def _extra(
     if raw_bodies:
         extra["requestBody"] = {"required": True, "content": {name: {"schema": binary} for name in raw_bodies}}
     if raw_answer:
-        extra["responses"] = {status: {"description": "OK", "content": {raw_answer: {"schema": binary}}}}
+        content = {"description": "OK", "content": {raw_answer: {"schema": binary}}}
+        extra["responses"] = dict.fromkeys(statuses, content)
     if examples:
         shaped = {key: {"value": value} for key, value in examples.items()}
         extra["requestBody"] = {"content": {"application/json": {"examples": shaped}}}

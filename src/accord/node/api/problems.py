@@ -166,6 +166,8 @@ def problem_response(error: AccordError, *, extra: Mapping[str, object] | None =
     )
     if error.http_status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = 'Bearer realm="accord"'
+    for header, value in getattr(error, "headers", {}).items():
+        response.headers[header] = value
     seconds = getattr(error, "retry_after_seconds", None)
     if seconds is not None:
         response.headers["Retry-After"] = str(seconds)
