@@ -20,14 +20,14 @@ NAMES = sorted(item["operationId"] for path in api.get_openapi_schema()["paths"]
 
 
 DESK = "liaison duty"
-READERS = "liaison duty releasing reviewer"
+READERS = "liaison duty releasing decider reviewer"
 APPROVERS = "releasing"
-EVERYONE = "liaison duty releasing reviewer administrator"
+EVERYONE = "liaison duty releasing decider reviewer administrator"
 
 MAY = {
     "abort_upload": DESK,
     "acknowledge_alarm": "administrator",
-    "answer_hold_of_message": APPROVERS,
+    "answer_hold_of_message": "releasing decider",
     "answer_request": DESK,
     "approve_message": APPROVERS,
     "attach_file": DESK,
@@ -39,8 +39,10 @@ MAY = {
     "confirm_thaw_of_channel": "releasing administrator",
     "delay_answer": DESK,
     "detach_file": DESK,
+    "discard_message": DESK,
     "download_file": READERS,
-    "export_evidence": READERS,
+    "export_evidence": "liaison duty releasing reviewer",
+    "hand_over_case": DESK,
     "list_acts": "reviewer",
     "list_approvals": APPROVERS,
     "list_cases": READERS,
