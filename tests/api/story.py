@@ -17,7 +17,8 @@ from tests.api.conftest import Caller
 Fields = dict[str, Any]
 
 
-def _on_this_day(fields: Fields) -> Fields:
+def on_this_day(fields: Fields) -> Fields:
+    """An example of the description with days that are good today."""
     today = timezone.now().date()
     found = copy.deepcopy(fields)
     found["evaluation"]["evaluated_on"] = found["accuracy"]["as_of"] = today.isoformat()
@@ -30,12 +31,12 @@ def _on_this_day(fields: Fields) -> Fields:
 
 
 def request_fields(**changes: object) -> Fields:
-    return {**_on_this_day(REQUEST_FIELDS), **changes}
+    return {**on_this_day(REQUEST_FIELDS), **changes}
 
 
 def answer_fields(**changes: object) -> Fields:
     """An answer of Canada to India."""
-    fields = _on_this_day(ANSWER_FIELDS)
+    fields = on_this_day(ANSWER_FIELDS)
     fields |= {"sender": {"party": "CA", "agency": "RCMP"}, "recipient": {"party": "IN", "agency": "NCB"}}
     fields["caveats"][0]["who_may_access"] = ["NCB"]
     fields["legal_basis"] = ["Privacy Act (R.S.C. 1985, c. P-21), s. 8(2)(f)"]

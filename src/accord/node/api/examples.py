@@ -6,7 +6,7 @@ The substance, the customs heading and the law are real: 1-boc-4-piperidone (CAS
 
 from typing import Any, Final
 
-__all__ = ["ANSWER_FIELDS", "DRAFT_REQUEST", "NEW_CASE", "OWN_SIDE", "REQUEST_FIELDS"]
+__all__ = ["ANSWER_FIELDS", "ANSWER_OWN_SIDE", "DRAFT_REQUEST", "NEW_CASE", "OWN_SIDE", "REQUEST_FIELDS"]
 
 Example = dict[str, Any]  # Any: an example is JSON of many types
 
@@ -78,6 +78,24 @@ OWN_SIDE: Final[Example] = {
 }
 
 DRAFT_REQUEST: Final[Example] = {"fields": REQUEST_FIELDS, "own_side": OWN_SIDE}
+
+ANSWER_OWN_SIDE: Final[Example] = {
+    **OWN_SIDE,
+    "authorising_law": "Narcotic Drugs and Psychotropic Substances Act, 1985, section 9A",
+    "has_security_safeguards": True,
+    "dpdp_head": "17(1)(c)",
+    "substances": [
+        {
+            "name": "79099-07-3",
+            "schedules": ["B", "C"],
+            "controlled_on": "2025-01-23",
+            "happened_on": "2026-11-18",
+            "movement": "reported",
+            "direction": "export",
+            "notification": "G.S.R. 71(E)",
+        }
+    ],
+}
 
 ANSWER_FIELDS: Final[Example] = {
     "sender": {"party": "IN", "agency": "NCB"},

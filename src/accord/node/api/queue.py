@@ -44,7 +44,7 @@ from accord.node.api.case_shapes import (
 from accord.node.api.cases import find_case, find_message
 from accord.node.api.documents import STRUCT_MARK
 from accord.node.api.drafts import OwnSideFields
-from accord.node.api.examples import ANSWER_FIELDS, OWN_SIDE
+from accord.node.api.examples import ANSWER_FIELDS, ANSWER_OWN_SIDE
 from accord.node.api.operations import ApiRequest, offer
 from accord.node.api.paging import page_of
 from accord.node.api.shapes import Closed, Cursor, Day, Limit, PageOut, PartyCode
@@ -275,7 +275,7 @@ def record_agency_reply(request: ApiRequest, inquiry_id: Path[UUID], body: Agenc
     response=MessageOut,
     status=201,
     statuses=(409,),
-    examples={"partial": {"fields": ANSWER_FIELDS, "own_side": OWN_SIDE}},
+    examples={"partial": {"fields": ANSWER_FIELDS, "own_side": ANSWER_OWN_SIDE}},
 )
 def answer_request(request: ApiRequest, message_id: Path[UUID], body: NewAnswer) -> MessageOut:
     """Drafts an answer to a request of the other side; it is approved and released like any message."""
