@@ -15,6 +15,7 @@ from accord.exchange.kinds.answer import REFUSED_TEXT, STATES_NOTHING
 from accord.exchange.kinds.limits import NARRATIVE_CHARACTERS_MAX
 from accord.exchange.models import AgencyInquiry, Case, Clock, Message
 from accord.exchange.own_side import OwnSide
+from accord.exchange.telling import tell_acted
 from accord.exchange.text import check_written
 from accord.officers.acts import note
 from accord.officers.models import Officer
@@ -296,8 +297,19 @@ def resume(officer: Officer, request: Message, *, now: datetime | None = None) -
 
 
 @transaction.atomic
-def close_case(officer: Officer, case: Case, *, now: datetime | None = None) -> Case:
+def close_case(
+    officer: Officer, case: Case, *, outcome: Case.Outcome | str | None = None, now: datetime | None = None
+) -> Case:
     """Closes a case in which nothing is open.
+
+    Where it is closed as acted upon, the other side is told so of the information it gave: of its answers and of what
+    it sent unasked. Of a request its answer tells enough; more would set apart those of which nothing may be told.
+
+    Args:
+        officer: The holder, or anybody who may take cases where nobody holds it.
+        case: The case.
+        outcome: What came of it, where that is said.
+        now: The time.
 
     Raises:
         NotPermitted: The officer may not take cases.
@@ -312,9 +324,12 @@ def close_case(officer: Officer, case: Case, *, now: datetime | None = None) -> 
     if open_clock.exists() or open_draft.exists():
         raise ActRefused("A request is unanswered or a draft is open.", code="exchange.case-open")
     held.state = Case.State.CLOSED
+    held.outcome = Case.Outcome(outcome).value if outcome is not None else ""
     held.waiting_on = Case.Waiting.NOBODY
     held.closed_at = moment
     held.changed_at = moment
     held.save()
-    note(officer, "close case", held, at=moment)
+    note(officer, "close case", held, at=moment, detail={"outcome": held.outcome} if held.outcome else None)
+    if held.outcome == Case.Outcome.ACTED:
+        tell_acted(held, now=moment)
     return held

@@ -17,6 +17,7 @@ from accord.exchange.own_side import OwnSide
 from accord.exchange.references import case_reference, message_reference
 from accord.exchange.shielding import same_words
 from accord.exchange.text import check_written
+from accord.exchange.withdrawn import require_not_withdrawn
 from accord.exchange.wording import OWN_SIDE, explain
 from accord.officers.acts import note
 from accord.officers.models import Officer
@@ -198,6 +199,7 @@ def draft_reply(
     require(officer, Permission.MESSAGE_DRAFT if kind == CLARIFICATION else Permission.MESSAGE_ANSWER)
     if about.is_ours:
         raise ActRefused("Only a message of the other side can be answered.", code="exchange.own-message")
+    require_not_withdrawn(about)
     require_holder(officer, about.case)
     return _new_draft(officer, about.case, kind, fields, own=own, in_reply_to=about, now=now)
 

@@ -14,13 +14,24 @@ from accord.exchange.kinds import ANSWER, CLARIFICATION, DELAY_NOTICE, REQUEST
 from accord.exchange.kinds.answer import DEFERRED_TEXT, PART_REFUSED_ALL, REFUSED_TEXT, STATES_NOTHING
 from accord.exchange.kinds.particulars import Caveat, Correspondence, Disclosure, Substance
 from accord.exchange.own_side import OwnSide
-from accord.law.facts import ArrangementFact, CaveatFact, ClearanceFact, Facts, RiskFact, RiskLevel, SubstanceFact
+from accord.law.facts import (
+    ArrangementFact,
+    CaveatFact,
+    ClearanceFact,
+    Facts,
+    MistreatmentSuspicion,
+    RiskFact,
+    RiskLevel,
+    SubstanceFact,
+    UseEffect,
+)
 from accord.parties.models import Arrangement, RiskProfile
 from accord.release.received import Received
 from accord.vocabulary.refusal import AnswerOutcome
+from accord.vocabulary.subjects import Purpose
 from accord.vocabulary.urgency import Urgency
 
-__all__ = ["arrangements_with", "facts_at_use", "facts_of_draft", "risk_of"]
+__all__ = ["Use", "arrangements_with", "facts_at_use", "facts_of_draft", "facts_of_use", "risk_of"]
 
 _FIXED_TEXTS = {AnswerOutcome.DEFERRED: DEFERRED_TEXT, AnswerOutcome.REFUSED: REFUSED_TEXT}
 
@@ -290,26 +301,78 @@ def facts_of_draft(
     )
 
 
+class Use(msgspec.Struct, frozen=True, kw_only=True):
+    """What is done with a received message.
+
+    Args:
+        effect: Filed, followed as a lead, brought as evidence, or used against somebody's rights.
+        purpose: The purpose of this use.
+        suspicion: Whether it may have been obtained through mistreatment; not knowing protects.
+        is_permitted: Whether the other side permitted another use than it stated.
+        onward_state: State to which it would be passed on.
+        relies_on_peer_decision: Whether the own authority is said to rest on the other side's gate.
+        is_life_threat: Whether death or serious harm is imminent.
+        imminence: What makes it imminent, in words.
+        is_minimum_data: Whether only what averts the harm is used.
+    """
+
+    effect: UseEffect
+    purpose: Purpose
+    suspicion: MistreatmentSuspicion = "unknown"
+    is_permitted: bool = False
+    onward_state: str | None = None
+    relies_on_peer_decision: bool = False
+    is_life_threat: bool = False
+    imminence: str | None = None
+    is_minimum_data: bool = False
+
+
 def facts_at_use(received: Received, on: date) -> Facts:
-    """Returns the facts of filing a received message: the first and mildest use of it.
+    """Returns the facts of filing a received message: its first use, for the purpose it states.
 
     Args:
         received: The opened message.
         on: Day of the use.
     """
     content: Correspondence = received.content
-    disclosed = content if isinstance(content, Disclosure) else None
-    return Facts(
+    return facts_of_use(
         party=received.party,
         peer=received.peer,
+        kind=received.kind,
+        content=content,
+        use=Use(effect="file", purpose=content.purpose),
+        on=on,
+    )
+
+
+def facts_of_use(*, party: str, peer: str, kind: str, content: Correspondence, use: Use, on: date) -> Facts:
+    """Returns the facts of one use of a received message.
+
+    That the sender's decision stands beside it follows from the wire: a sealed body without one is not opened.
+
+    Args:
+        party: Our code.
+        peer: Code of the sender.
+        kind: Kind of message.
+        content: Its content.
+        use: What is done with it.
+        on: Day of the use.
+    """
+    disclosed = content if isinstance(content, Disclosure) else None
+    return Facts(
+        party=party,
+        peer=peer,
         action="use",
         date=on,
-        kind=received.kind,
+        kind=kind,
         theme=content.theme,
         purpose=content.purpose,
         urgency=getattr(content, "urgency", Urgency.NORMAL),
         agency=content.recipient.agency,
         recipient_agency=content.sender.agency,
+        is_life_threat=use.is_life_threat,
+        imminence_stated=bool(use.imminence),
+        is_minimum_data=use.is_minimum_data,
         personal_data=bool(disclosed.persons or disclosed.person_categories) if disclosed else None,
         person_categories=disclosed.person_categories if disclosed else (),
         minor=disclosed.concerns_minor if disclosed else None,
@@ -322,10 +385,14 @@ def facts_at_use(received: Received, on: date) -> Facts:
         classification=content.classification.equivalent,
         third_party_origin=content.third_party_origin is not None,
         answer_outcome=getattr(content, "outcome", None),
+        relies_on_peer_decision=use.relies_on_peer_decision,
         peer_decision=True,
-        use_effect="file",
+        possibly_from_mistreatment=use.suspicion,
+        use_effect=use.effect,
         received_purpose=content.purpose,
-        use_purpose=content.purpose,
+        use_purpose=use.purpose,
+        originator_permission=use.is_permitted,
+        onward_state=use.onward_state,
         retention_until=content.retention_until,
         review_on=content.review_on,
     )

@@ -24,6 +24,7 @@ from accord.exchange.models import Attachment, Case, Clock, Message, new_key
 from accord.exchange.references import case_reference
 from accord.exchange.sent import FOLLOWER
 from accord.exchange.text import check_texts, looks_plain
+from accord.exchange.withdrawing import WITHDRAWAL_KIND
 from accord.release.received import FILED, FilingWork, Handled, Received
 from accord.release.registry import follow, json_kind, register
 from accord.vocabulary.refusal import AnswerOutcome
@@ -340,4 +341,5 @@ def register_kinds() -> None:
                 check=_check,
             )
         )
+    register(WITHDRAWAL_KIND)
     follow(_ROOM, FOLLOWER)

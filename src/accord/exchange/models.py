@@ -145,6 +145,7 @@ class Message(models.Model):
     released_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
     receipt_stated_at = models.DateTimeField(null=True)
+    recalled_at = models.DateTimeField(null=True)
     disposed_at = models.DateTimeField(null=True)
     disposed_code = models.CharField(max_length=64, blank=True)
     disposed_rule = models.CharField(max_length=64, blank=True)

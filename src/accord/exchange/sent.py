@@ -5,7 +5,7 @@ from typing import Final
 
 from accord.courier.alarms import raise_alarm
 from accord.courier.statements import execute_many, moment_param
-from accord.exchange.clocks import new_clock
+from accord.exchange.clocks import end_clock, new_clock
 from accord.exchange.kinds import REQUEST
 from accord.exchange.models import Clock, Message
 from accord.exchange.restoring import restore_message
@@ -22,13 +22,15 @@ _STATE_OF = {
     "acted": Message.State.ACTED,
     "refused": Message.State.REFUSED,
     "expired-unread": Message.State.EXPIRED,
+    "withdrawn": Message.State.WITHDRAWN,
 }
 
 _CONTRADICTED_BY = {
-    "filed": {Message.State.ACTED, Message.State.EXPIRED},
-    "acted": {Message.State.EXPIRED},
-    "refused": {Message.State.FILED, Message.State.ACTED, Message.State.EXPIRED},
-    "expired-unread": {Message.State.FILED, Message.State.ACTED},
+    "filed": {Message.State.ACTED, Message.State.EXPIRED, Message.State.WITHDRAWN},
+    "acted": {Message.State.EXPIRED, Message.State.WITHDRAWN},
+    "refused": {Message.State.FILED, Message.State.ACTED, Message.State.EXPIRED, Message.State.WITHDRAWN},
+    "expired-unread": {Message.State.FILED, Message.State.ACTED, Message.State.WITHDRAWN},
+    "withdrawn": set(),
 }
 """States that a word of the peer no longer moves; what was refused may still be filed, when it is tried again."""
 
@@ -40,6 +42,15 @@ def _on_outcome(notice: OutcomeNotice) -> None:
     told = Message.objects.filter(
         released__outbox__channel__peer_id=notice.peer, released__outbox__position__range=(notice.first, notice.last)
     )
+    if notice.state == "withdrawn":
+        # Nobody withdraws our word but we: a peer that says so of what we never recalled is not believed.
+        unasked = told.filter(recalled_at=None)
+        if unasked.exists():
+            raise_alarm(None, "exchange.disposition-contradicts", f"{notice.peer} withdrew what was never recalled.")
+        told = told.exclude(recalled_at=None)
+        for clock in Clock.objects.filter(message__in=told):
+            end_clock(clock, at=notice.at)
+            clock.save()
     if told.filter(state__in=_CONTRADICTED_BY[notice.state]).exists():
         raise_alarm(None, "exchange.disposition-contradicts", f"{notice.peer} took back what became of a message.")
     told.exclude(state__in=_CONTRADICTED_BY[notice.state]).update(

@@ -64,6 +64,8 @@ from accord.exchange.reading import (
 )
 from accord.exchange.releasing import answer_hold, approve, release, release_due, send_back, withdraw
 from accord.exchange.submission import Check, check_draft, submit
+from accord.exchange.using import use_received
+from accord.exchange.withdrawing import recall
 
 __all__ = [
     "ActRefused",
@@ -98,6 +100,7 @@ __all__ = [
     "queue_counts",
     "read_case",
     "read_message",
+    "recall",
     "record_reply",
     "refuse",
     "release",
@@ -109,5 +112,6 @@ __all__ = [
     "take",
     "take_out",
     "take_over",
+    "use_received",
     "withdraw",
 ]

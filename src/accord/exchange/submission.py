@@ -29,6 +29,7 @@ from accord.exchange.holding import require_holder
 from accord.exchange.kinds import ANSWER, DELAY_NOTICE, REQUEST, SCHEMA
 from accord.exchange.models import Attachment, Case, Clock, HoldAnswer, Message
 from accord.exchange.shielding import release_slot
+from accord.exchange.withdrawn import require_not_withdrawn
 from accord.law.decision import Decision, Outcome
 from accord.law.facts import ClearanceFact, Facts, facts_digest
 from accord.officers.acts import note
@@ -315,6 +316,8 @@ def submit(officer: Officer, message: Message, *, version: int, now: datetime | 
             return held
         if held.in_reply_to_id is not None:
             require_holder(officer, held.case)
+        if held.in_reply_to is not None:
+            require_not_withdrawn(held.in_reply_to)
         require_same_words(held, held.fields)
         fields = composed(held)
         problems = _misdirected(held, fields)

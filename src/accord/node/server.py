@@ -34,6 +34,7 @@ from accord.exchange.services import release_due
 from accord.node.api_listener import ApiListener
 from accord.node.config import NodeConfig
 from accord.node.sqlite.checkpoints import Checkpointer
+from accord.oversight.reviews import alarm_overdue_reviews
 from accord.parties.custody import custody_in_use
 from accord.release.follow import follow_all
 from accord.release.gate import gate_in_use
@@ -149,6 +150,7 @@ class _Intake:
         restored = restore_own_words()
         follow_all()
         release_due()
+        alarm_overdue_reviews()
         return restored >= RESTORED_A_TURN
 
     @staticmethod

@@ -85,13 +85,38 @@ def outcome_counts(reviewer: Officer, *, since: datetime, until: datetime) -> di
     return dict(rows)
 
 
-def acts(reviewer: Officer, *, object_type: str | None = None, object_id: str | None = None) -> QuerySet[Act]:
-    """Returns the acts on record, of one object or of all.
+def acts(
+    reviewer: Officer,
+    *,
+    object_type: str | None = None,
+    object_id: str | None = None,
+    verb: str | None = None,
+    officer: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> QuerySet[Act]:
+    """Returns the acts on record that fit.
+
+    Args:
+        reviewer: Who asks.
+        object_type: Sort of object acted on, for example ``message``.
+        object_id: Which one.
+        verb: The act, for example ``approve message``.
+        officer: User name of who acted.
+        since: First moment, included.
+        until: Last moment, excluded.
 
     Raises:
         NotPermitted: The account may not read the record.
     """
     require(reviewer, Permission.RECORD_READ)
-    wanted = {"object_type": object_type, "object_id": object_id}
+    wanted = {
+        "object_type": object_type,
+        "object_id": object_id,
+        "verb": verb,
+        "officer__username": officer,
+        "at__gte": since,
+        "at__lt": until,
+    }
     fitting = {name: value for name, value in wanted.items() if value is not None}
     return Act.objects.filter(**fitting).select_related("officer")

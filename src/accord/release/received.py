@@ -13,7 +13,7 @@ from accord.release.inserting import insert_rows
 
 __all__ = ["FILED", "FilingWork", "Handled", "Received"]
 
-HandledState = Literal["filed", "refused", "acted", "expired-unread"]
+HandledState = Literal["filed", "refused", "acted", "expired-unread", "withdrawn"]
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ __all__ = [
     "SCHEMA",
     "SPONTANEOUS_INFORMATION",
     "STRUCTS",
+    "WITHDRAWAL",
 ]
 
 REQUEST = "request"
@@ -22,6 +23,7 @@ ANSWER = "answer"
 DELAY_NOTICE = "delay-notice"
 CLARIFICATION = "clarification"
 SPONTANEOUS_INFORMATION = "spontaneous-information"
+WITHDRAWAL = "withdrawal"
 
 SCHEMA = 1
 """Version of all five schemas."""
@@ -33,4 +35,4 @@ STRUCTS: dict[str, type[Correspondence]] = {
     CLARIFICATION: Clarification,
     SPONTANEOUS_INFORMATION: SpontaneousInformation,
 }
-"""The type of each kind."""
+"""The type of each kind that officers write; a withdrawal is written by the node."""

@@ -21,7 +21,9 @@ from accord.node.api.parser import StrictJsonParser
 from accord.node.api.problems import add_problem_handlers
 from accord.node.api.queue import router as queue_router
 from accord.node.api.reference import router as reference_router
+from accord.node.api.review import router as review_router
 from accord.node.api.uploads import router as uploads_router
+from accord.node.api.uses import router as uses_router
 from accord.node.headers import CONTENT_SECURITY_POLICY
 
 __all__ = ["API_VERSION", "api"]
@@ -78,7 +80,10 @@ api = AccordAPI(
             {"name": "evidence", "description": "What proves a message to a stranger, offline."},
             {"name": "channels", "description": "Health, stopping and thawing of channels."},
             {"name": "parked", "description": "What arrived and could not be filed."},
-            {"name": "oversight", "description": "What a reviewer reads: decisions and acts."},
+            {
+                "name": "oversight",
+                "description": "What a reviewer reads, and reviews of emergencies.",
+            },
         ],
     },
 )
@@ -89,9 +94,11 @@ api.add_router("", cases_router, tags=["cases"])
 api.add_router("", drafts_router, tags=["drafts"])
 api.add_router("", approvals_router, tags=["approvals"])
 api.add_router("", queue_router, tags=["queue"])
+api.add_router("", uses_router, tags=["queue"])
 api.add_router("", attachments_router, tags=["attachments"])
 api.add_router("", uploads_router, tags=["attachments"])
 api.add_router("", evidence_router, tags=["evidence"])
 api.add_router("", channels_router, tags=["channels"])
 api.add_router("", parked_router, tags=["parked"])
 api.add_router("", decisions_router, tags=["oversight"])
+api.add_router("", review_router, tags=["oversight"])

@@ -9,7 +9,7 @@ from django.utils import timezone
 from ninja import Field, Path, Router, Schema
 
 from accord.exchange.models import Message
-from accord.exchange.services import answer_hold, approve, release, send_back, withdraw
+from accord.exchange.services import answer_hold, approve, recall, release, send_back, withdraw
 from accord.node.api.case_shapes import Kind, MessageOut, Reader
 from accord.node.api.cases import find_message
 from accord.node.api.operations import ApiRequest, offer
@@ -62,7 +62,7 @@ class Word(Closed):
 
 
 class SentBack(Closed):
-    """Why a message goes back to its drafter."""
+    """Why a message goes back to its drafter, or is recalled."""
 
     reason: Reason
 
@@ -213,3 +213,18 @@ def withdraw_message(request: ApiRequest, message_id: Path[UUID]) -> MessageOut:
     """Takes back a released message that is not sealed yet; afterwards only a correction can follow it."""
     withdrawn = withdraw(request.officer, find_message(message_id))
     return Reader(request.officer).message(find_message(withdrawn.pk))
+
+
+@offer(
+    router,
+    "POST",
+    "/messages/{message_id}/recall",
+    permission=Permission.MESSAGE_RELEASE,
+    summary="Ask the other side to withdraw a message that has left",
+    response=MessageOut,
+    statuses=(409,),
+)
+def recall_message(request: ApiRequest, message_id: Path[UUID], body: SentBack) -> MessageOut:
+    """Asks that a message be used no more; it is `withdrawn` once the other side says it complied. The reason stays."""
+    recalled = recall(request.officer, find_message(message_id), reason=body.reason)
+    return Reader(request.officer).message(find_message(recalled.pk))

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal, get_args
 
-from ninja import Path, Router, Schema
+from ninja import Path, Query, Router, Schema
 
 from accord.law.decision import Outcome
 from accord.node.api.operations import ApiRequest, offer
@@ -14,13 +14,17 @@ from accord.officers.permissions import Permission
 from accord.oversight.services import acts, decision, decisions, facts_of
 from accord.release.models import DecisionRecord
 
-__all__ = ["router"]
+__all__ = ["ActRow", "DecisionRow", "act_row", "decision_row", "router"]
 
 router = Router()
 
 ActionWord = Literal["release", "request", "use", "acknowledge"]
 OutcomeWord = Literal["permit", "permit-with", "hold", "route", "refuse"]
 Number = Path[RowId]
+Verb = Annotated[str | None, Query(None, pattern=r"^[a-z][a-z -]{0,63}$", description="The act, in its words.")]
+UserName = Annotated[str | None, Query(None, pattern=r"^[A-Za-z0-9@.+_-]{1,150}$", description="Who acted.")]
+ObjectType = Annotated[str | None, Query(None, pattern=r"^[a-z]{1,32}$", description="Sort of object acted on.")]
+ObjectId = Annotated[str | None, Query(None, pattern=r"^[A-Za-z0-9-]{1,64}$", description="Key of the object.")]
 
 
 class DecisionRow(Schema):
@@ -61,6 +65,11 @@ class ActRow(Schema):
     detail: dict[str, str | int | bool | None]
 
 
+def decision_row(record: DecisionRecord) -> DecisionRow:
+    """Returns a decision for a list."""
+    return DecisionRow(**_row(record))
+
+
 def _row(record: DecisionRecord) -> dict[str, Any]:  # Any: members of DecisionRow
     return {
         "number": record.pk,
@@ -99,7 +108,7 @@ def list_decisions(
     """Lists what the gate decided at this node, the newest first; refusals are on record too."""
     rows = decisions(request.officer, peer=peer, action=action, outcome=outcome, since=since, until=until)
     page = page_of(rows, "decisions", cursor=cursor, limit=limit)
-    return PageOut(items=[DecisionRow(**_row(record)) for record in page.rows], next=page.next)
+    return PageOut(items=[decision_row(record) for record in page.rows], next=page.next)
 
 
 @offer(
@@ -131,13 +140,34 @@ def show_decision(request: ApiRequest, number: Number) -> DecisionOut:
     summary="List what officers did",
     response=PageOut[ActRow],
 )
-def list_acts(request: ApiRequest, *, cursor: Cursor = None, limit: Limit = 25) -> PageOut[ActRow]:
-    """Lists who did what to which object and when, the newest first."""
-    page = page_of(acts(request.officer), "acts", cursor=cursor, limit=limit)
-    return PageOut(items=[_act(row) for row in page.rows], next=page.next)
+def list_acts(
+    request: ApiRequest,
+    *,
+    cursor: Cursor = None,
+    limit: Limit = 25,
+    verb: Verb = None,
+    officer: UserName = None,
+    object_type: ObjectType = None,
+    object_id: ObjectId = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
+) -> PageOut[ActRow]:
+    """Lists who did what to which object and when, the newest first, of a period, an officer, an act or an object."""
+    rows = acts(
+        request.officer,
+        object_type=object_type,
+        object_id=object_id,
+        verb=verb,
+        officer=officer,
+        since=since,
+        until=until,
+    )
+    page = page_of(rows, "acts", cursor=cursor, limit=limit)
+    return PageOut(items=[act_row(row) for row in page.rows], next=page.next)
 
 
-def _act(row: Act) -> ActRow:
+def act_row(row: Act) -> ActRow:
+    """Returns an act for a list."""
     return ActRow(
         number=row.pk,
         at=row.at,

@@ -88,6 +88,14 @@ class HandOver(Closed):
     reason: Sentence
 
 
+class Closing(Closed):
+    """What came of a case."""
+
+    outcome: Literal["acted", "no-action"] | None = Field(
+        None, description="With `acted` the other side is told so of the information it gave."
+    )
+
+
 class NewInquiry(Closed):
     """A question to a competent agency of our own side; it never leaves."""
 
@@ -227,9 +235,9 @@ def hand_over_case(request: ApiRequest, case_id: Path[UUID], body: HandOver) -> 
     response=CaseOut,
     statuses=(409,),
 )
-def close_one_case(request: ApiRequest, case_id: Path[UUID]) -> CaseOut:
-    """Closes a case in which no request is unanswered and no draft is open."""
-    closed = close_case(request.officer, find_case(case_id))
+def close_one_case(request: ApiRequest, case_id: Path[UUID], body: Closing) -> CaseOut:
+    """Closes a case in which no request is unanswered and no draft is open, and says what came of it."""
+    closed = close_case(request.officer, find_case(case_id), outcome=body.outcome)
     return Reader(request.officer).case(find_case(closed.pk))
 
 

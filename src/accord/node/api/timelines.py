@@ -23,6 +23,8 @@ _DONE: Final = {
     "schedule release": "release scheduled",
     "release message": "released",
     "withdraw message": "withdrawn",
+    "recall message": "recalled",
+    "stop use of message": "use stopped by the law gate",
     "discard draft": "discarded",
     "pause clock": "clock paused",
     "resume clock": "clock resumed",
