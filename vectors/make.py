@@ -377,14 +377,22 @@ def make_notes(out: Writer, point: Checkpoint, signed: bytes, receipt: bytes) ->
     for name, data, expect, says in cases:
         out.broken(f"checkpoint-{name}.note", data, "checkpoint", expect, says)
     at_other_time = cosign(signed, point, IN.sign, "IN", NOW_MS + 99_000)
+    with_epoch = text + b"cosigner epoch 0\n"
     lines, other_lines = receipt.split(b"\n"), at_other_time.split(b"\n")
     receipts: tuple[tuple[str, bytes, str, str], ...] = (
-        ("two-times", note(text, lines[6], other_lines[7]), invalid, "the halves state two times"),
-        ("by-the-owner", signed, invalid, "the owner's own checkpoint"),
+        ("two-times", note(with_epoch, lines[7], other_lines[8]), invalid, "the halves state two times"),
+        ("by-the-owner", note(with_epoch, ed, ml), invalid, "the owner's own signatures"),
+        ("cosigner-epoch-missing", note(text, lines[7], lines[8]), malformed, "five lines"),
+        (
+            "cosigner-epoch-changed",
+            note(text + b"cosigner epoch 1\n", lines[7], lines[8]),
+            invalid,
+            "another epoch of the cosigner",
+        ),
         ("by-another-party", cosign(signed, point, XX.sign, "IN", NOW_MS), unknown, "XX co-signed for IN"),
         (
             "root-changed-after-signing",
-            note(checkpoint_text(replace(point, root=bytes(32))), lines[6], lines[7]),
+            note(checkpoint_text(replace(point, root=bytes(32))) + b"cosigner epoch 0\n", lines[7], lines[8]),
             invalid,
             "another root",
         ),
@@ -411,6 +419,7 @@ def make_keysets(out: Writer) -> KeysetChain:
         "keyset-rotation.cbor", rotated.signed[1], "keyset", "a second signing key from 4, the first until 8", after=1
     )
     out.golden("chain.cbor", chain.to_bytes(), "chain", "the chain of the first keyset")
+    out.golden("chain-of-peer.cbor", IN.chain("CA").to_bytes(), "chain", "the chain of IN towards CA")
     out.golden("chain-rotated.cbor", rotated.to_bytes(), "chain", "the chain of both")
     broken = "trust.keyset-chain-broken"
     for name, keyset, says in (
@@ -583,7 +592,7 @@ def make_bundles(out: Writer, good: EvidenceBundle, entries: list[SealedEnvelope
     out.broken("bundle-unknown-version.cbor", altered(whole, {1: 2}), "bundle", "unreadable", "version 2")
 
 
-def make_equivocation(out: Writer, leaves: list[bytes], signed: bytes) -> None:
+def make_equivocation(out: Writer, leaves: list[bytes], signed: bytes, receipt: bytes) -> None:
     forked = [*leaves[:3], seed("another leaf", 32), seed("a later leaf", 32), seed("the last leaf", 32)]
 
     def reader(_level: int, start: int, count: int) -> list[bytes]:
@@ -599,7 +608,55 @@ def make_equivocation(out: Writer, leaves: list[bytes], signed: bytes) -> None:
         hashes=consistency_proof(reader, 5, 6),
     )
     out.golden(
-        "equivocation.cbor", encode_equivocation(proof), "equivocation", "CA signed two logs that differ at entry 3"
+        "equivocation.cbor",
+        encode_equivocation(proof),
+        "equivocation",
+        "CA signed two logs that differ at entry 3",
+        convicts=["CA"],
+    )
+
+    def cosigned(stated: Checkpoint, epoch: int = 0) -> bytes:
+        return cosign(sign_checkpoint(stated, CA.sign), stated, IN.sign, "IN", NOW_MS + 9000, epoch=epoch)
+
+    forked_point = Checkpoint("CA", "IN", 6, EMPTY_FRONTIER.append(forked)[0].root, 0, NOW_MS + 5000)
+    by_receipts = replace(proof, smaller=receipt, larger=cosigned(replace(forked_point, epoch=7)))
+    out.golden(
+        "equivocation-two-receipts.cbor",
+        encode_equivocation(by_receipts),
+        "equivocation",
+        "IN co-signed both",
+        convicts=["IN"],
+    )
+    shorter = Checkpoint("CA", "IN", 3, EMPTY_FRONTIER.append(leaves[:3])[0].root, 1, NOW_MS + 8000)
+    went_back = EquivocationProof(smaller=cosigned(shorter), larger=receipt, root_in_larger=shorter.root)
+    out.golden(
+        "equivocation-cosigner-went-back.cbor",
+        encode_equivocation(went_back),
+        "equivocation",
+        "IN co-signed three entries in epoch 1 and five in epoch 0",
+        convicts=["IN"],
+    )
+    out.golden(
+        "equivocation-checkpoint-and-receipt.cbor",
+        encode_equivocation(replace(proof, smaller=receipt)),
+        "equivocation",
+        "CA signed one log and IN co-signed another",
+        convicts=["IN", "CA"],
+    )
+    blameless, nobody = "trust.contradiction-without-blame", "blames nobody"
+    for name, innocent, says in (
+        ("owner-restored", replace(proof, larger=sign_checkpoint(replace(forked_point, epoch=7), CA.sign)), nobody),
+        ("cosigner-restored", replace(proof, smaller=receipt, larger=cosigned(forked_point, epoch=7)), nobody),
+        ("cosigner-restored-and-behind", replace(went_back, smaller=cosigned(shorter, epoch=7)), nobody),
+    ):
+        data = encode_equivocation(innocent)
+        out.broken(f"equivocation-{name}.cbor", data, "equivocation", blameless, says)
+    out.broken(
+        "equivocation-version-one.cbor",
+        altered(encode_equivocation(proof), {1: 1}),
+        "equivocation",
+        "channel.unknown-version",
+        "version 1",
     )
     honest = [*leaves, seed("the next leaf", 32)]
 
@@ -739,7 +796,7 @@ def make(folder: Path) -> None:
         salt=opened.salt,
     )
     make_bundles(out, good, entries, rotated)
-    make_equivocation(out, leaves, signed)
+    make_equivocation(out, leaves, signed, receipt)
     make_rest(out)
     out.file("index.json", json.dumps(out.index, indent=1, ensure_ascii=False).encode() + b"\n")
 

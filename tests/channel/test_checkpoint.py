@@ -13,12 +13,14 @@ from accord.channel.checkpoint import (
     Receipt,
     checkpoint_text,
     cosign,
+    is_receipt,
     note_key_hash,
     origin_of,
     read_checkpoint,
     read_receipt,
     sign_checkpoint,
     unverified_checkpoint,
+    unverified_cosigner_epoch,
     unverified_receipt,
 )
 from accord.channel.encoding import LimitExceeded, MalformedObject
@@ -56,7 +58,7 @@ def test_what_is_signed_is_what_is_read(point: Checkpoint) -> None:
 @given(checkpoints, st.integers(0, MAX_TIME_MS))
 def test_a_receipt_confirms_the_checkpoint_at_the_cosigners_second(point: Checkpoint, now_ms: int) -> None:
     receipt = cosign(sign_checkpoint(point, CA.sign), point, IN.sign, point.peer, now_ms)
-    assert read_receipt(receipt, verify_key=IN.sign.public) == Receipt(point, point.peer, now_ms // 1000 * 1000)
+    assert read_receipt(receipt, verify_key=IN.sign.public) == Receipt(point, point.peer, now_ms // 1000 * 1000, 0)
     assert unverified_receipt(receipt) == point
 
 
@@ -65,7 +67,7 @@ def test_the_text_is_that_of_the_specification() -> None:
         f"accord/1/CA/IN\n20852\n{base64.b64encode(POINT.root).decode()}\nepoch 3\ntime 1790000000000\n"
     )
     assert NOTE.startswith(checkpoint_text(POINT) + b"\n\xe2\x80\x94 accord/1/CA/IN ")
-    assert RECEIPT.startswith(checkpoint_text(POINT) + b"\n\xe2\x80\x94 accord/1/IN/CA ")
+    assert RECEIPT.startswith(checkpoint_text(POINT) + b"cosigner epoch 0\n\n\xe2\x80\x94 accord/1/IN/CA ")
     assert origin_of("CA", "IN") == POINT.origin == "accord/1/CA/IN"
 
 
@@ -202,10 +204,45 @@ def test_a_note_too_long_is_refused_for_its_size() -> None:
 
 
 def test_a_receipt_does_not_serve_as_checkpoint_nor_a_checkpoint_as_receipt() -> None:
-    with pytest.raises(SignatureInvalid):
+    with pytest.raises(MalformedObject):
         read_checkpoint(RECEIPT, verify_key=IN.sign.public)
-    with pytest.raises(SignatureInvalid):
+    with pytest.raises(MalformedObject):
         read_receipt(NOTE, verify_key=CA.sign.public)
+    stripped = RECEIPT.replace(b"cosigner epoch 0\n", b"")
+    with pytest.raises(SignatureInvalid):
+        read_checkpoint(stripped, verify_key=IN.sign.public)
+    extended = note(TEXT + b"cosigner epoch 0\n", ED25519, MLDSA65)
+    with pytest.raises(SignatureInvalid):
+        read_receipt(extended, verify_key=CA.sign.public)
+
+
+@pytest.mark.parametrize("epoch", [0, 7, 2**32 - 1])
+def test_a_receipt_states_the_epoch_of_its_cosigner(epoch: int) -> None:
+    receipt = cosign(NOTE, POINT, IN.sign, "IN", NOW_MS, epoch=epoch)
+    assert read_receipt(receipt, verify_key=IN.sign.public).epoch == unverified_cosigner_epoch(receipt) == epoch
+    assert is_receipt(receipt)
+    assert not is_receipt(NOTE)
+    other = receipt.replace(b"cosigner epoch %d\n" % epoch, b"cosigner epoch 1\n")
+    with pytest.raises(SignatureInvalid):
+        read_receipt(other, verify_key=IN.sign.public)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"cosigner epoch",
+        b"cosigner epoch 00",
+        b"cosigner epoch -1",
+        b"Cosigner epoch 0",
+        b"cosigner epoch 4294967296",
+        b"cosigner epoch 0 ",
+        b"epoch 0",
+        b"",
+    ],
+)
+def test_a_cosigners_line_has_one_spelling(line: bytes) -> None:
+    with pytest.raises(MalformedObject):
+        unverified_receipt(RECEIPT.replace(b"cosigner epoch 0", line))
 
 
 def test_signatures_do_not_move_from_one_checkpoint_to_another() -> None:
@@ -219,7 +256,7 @@ def test_signatures_do_not_move_from_one_checkpoint_to_another() -> None:
 
 def test_the_two_halves_of_a_receipt_must_state_one_time() -> None:
     later = cosign(NOTE, POINT, IN.sign, "IN", NOW_MS + 60_000)
-    mixed = note(TEXT, RECEIPT.split(b"\n")[6], later.split(b"\n")[7])
+    mixed = note(TEXT + b"cosigner epoch 0\n", RECEIPT.split(b"\n")[7], later.split(b"\n")[8])
     with pytest.raises(SignatureInvalid, match="one time"):
         read_receipt(mixed, verify_key=IN.sign.public)
 

@@ -29,6 +29,7 @@ REFUSED = {
     "header-of-later-epoch": "channel.entry-mismatch",
     "header-of-other-size": "channel.entry-mismatch",
     "invent-entries": "trust.unknown-note-key",
+    "last-epoch": "channel.epoch-beyond-reach",
     "no-capsule": "channel.capsule-missing",
     "old-key": "trust.unknown-note-key",
     "readdress": "channel.misaddressed",
@@ -48,7 +49,6 @@ REFUSED = {
     "strip-mldsa": "trust.signature-count",
     "strip-mldsa-receipt": "trust.signature-count",
     "suite-0": "channel.unknown-suite",
-    "swap-receipt": "channel.receipt-mismatch",
     "unknown-critical-field": "channel.unknown-critical-field",
     "unknown-key": "trust.unknown-note-key",
     "unknown-version": "channel.unknown-version",
@@ -62,6 +62,7 @@ HARMLESS = {
     "old-witness",
     "receipt-for-more",
     "replay",
+    "swap-receipt",
     "truncate",
     "withhold-receipt",
 }

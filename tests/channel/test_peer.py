@@ -19,6 +19,7 @@ from accord.channel.events import (
 )
 from accord.channel.frames import Batch, Chunk, Frame, HeldChunks, decode_frame, encode_frame
 from accord.channel.keys import SigningKey
+from accord.channel.limits import MAX_LOG_SIZE
 from accord.channel.merkle import EMPTY_FRONTIER, Frontier
 from accord.channel.peer import NOT_NOW, PeerMachine
 from accord.channel.refusals import (
@@ -33,7 +34,7 @@ from accord.channel.refusals import (
     Recovering,
     WrongSigner,
 )
-from accord.channel.state import TRANSITIONS, Cause, ChannelState, Mode
+from accord.channel.state import TRANSITIONS, Cause, ChannelState, LogHead, Mode
 from accord.errors import AccordError, OurFault
 from tests.channel.specimens import NOW_MS, seed, specimen
 from tests.simulators.stored_node import CAPSULE, StoredNode, make_envelope, meet, pair
@@ -481,3 +482,16 @@ def test_what_an_old_parcel_claims_does_not_stop_us() -> None:
     assert ca.has_met
     ca.receive(encode_frame(boast), is_live=True)
     assert not ca.has_met
+
+
+def test_a_log_that_is_full_takes_no_more_and_says_so() -> None:
+    ca, _ = pair()
+    full = Frontier(MAX_LOG_SIZE - 1, (bytes(32),) * (MAX_LOG_SIZE - 1).bit_count())
+    ca.state = replace(ca.state, outgoing=LogHead(frontier=full, receipted=full))
+    with pytest.raises(NotSendable) as caught:
+        ca.append("one", "more")
+    assert caught.value.reason_code == "channel.log-full"
+    ca.append("the last")
+    assert ca.state.outgoing.size == MAX_LOG_SIZE
+    with pytest.raises(NotSendable):
+        ca.append("one more")

@@ -25,7 +25,7 @@ from accord.channel.keyset import sign_keyset
 from accord.channel.refusals import CheckpointMismatch, PositionSkipped, ReceiptMismatch
 from accord.channel.state import Mode
 from accord.errors import TrustFails
-from tests.channel.specimens import seed, specimen
+from tests.channel.specimens import NOW_MS, seed, specimen
 from tests.simulators.stored_node import CAPSULE, StoredNode, envelope_id, meet, pair
 
 
@@ -72,10 +72,10 @@ def test_a_node_restored_from_a_backup_gets_its_own_words_back_and_goes_on_in_a_
     assert (rolled_back.to_size, rolled_back.witness_size) == (1, 4)
     assert (recovered.start, list(recovered.entries)) == (1, lost)
     assert recovered.capsules == (CAPSULE,)
-    assert (completed.epoch, completed.size) == (1, 4)
+    assert (completed.epoch, completed.size) == (NOW_MS // 1000, 4)
     ca.append("c5")
     settle(ca, india, rounds=2)
-    assert india.state.incoming.epoch == 1
+    assert india.state.incoming.epoch == NOW_MS // 1000
     assert_whole(ca, india, {"c1", "c2", "c3", "c4", "c5"})
 
 
@@ -201,8 +201,12 @@ def test_a_gap_that_nobody_can_fill_waits_for_officers_and_is_named() -> None:
     india.restore(backups[1])  # now the peer has lost it, too
     settle(ca, india)
     assert ca.state.mode is Mode.RECOVERING
-    ca.state = ca.state.recovery_abandoned()
-    assert (ca.state.mode, ca.state.outgoing.epoch, ca.state.witness) == (Mode.OPEN, 1, None)
+    ca.state = ca.state.recovery_abandoned(NOW_MS)
+    assert (ca.state.mode, ca.state.outgoing.epoch, ca.state.witness) == (
+        Mode.OPEN,
+        NOW_MS // 1000 + 1,
+        None,
+    )
     ca.enqueue("c3")
     settle(ca, india)
     assert_whole(ca, india, {"c1", "c3"})
@@ -265,7 +269,7 @@ def test_after_a_thaw_the_author_of_the_fork_recovers_what_was_co_signed() -> No
     india.state = india.state.thawed()
     settle(ca, india)
     assert_whole(ca, india, {"x1", "c1"})
-    assert ca.state.outgoing.epoch == 1
+    assert ca.state.outgoing.epoch == NOW_MS // 1000
 
 
 def test_a_frozen_peer_shows_the_author_its_own_signature() -> None:
@@ -522,7 +526,11 @@ def recovered_node() -> tuple[StoredNode, StoredNode, bytes]:
     assert lost is not None
     ca.restore(backup)
     settle(ca, india)
-    assert (ca.state.mode, ca.state.outgoing.epoch, ca.state.outgoing.receipted_epoch) == (Mode.OPEN, 1, 0)
+    assert (ca.state.mode, ca.state.outgoing.epoch, ca.state.outgoing.receipted_epoch) == (
+        Mode.OPEN,
+        NOW_MS // 1000,
+        0,
+    )
     return ca, india, lost
 
 

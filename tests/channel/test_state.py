@@ -6,10 +6,11 @@ import cbor2
 import pytest
 
 from accord.channel.encoding import encode
-from accord.channel.refusals import ModeForbids
-from accord.channel.state import LogHead, Mode, decode_state, encode_state
+from accord.channel.envelope import MAX_EPOCH
+from accord.channel.refusals import EpochsExhausted, ModeForbids
+from accord.channel.state import LogHead, Mode, decode_state, encode_state, next_epoch
 from accord.errors import AccordError, TrustFails
-from tests.channel.specimens import specimen
+from tests.channel.specimens import NOW_MS, specimen
 from tests.simulators.stored_node import StoredNode, meet, pair
 
 
@@ -58,7 +59,7 @@ def test_a_state_that_is_cut_short_is_refused() -> None:
 
 def test_only_a_recovering_channel_can_give_up_its_recovery() -> None:
     with pytest.raises(ModeForbids):
-        used().state.recovery_abandoned()
+        used().state.recovery_abandoned(NOW_MS)
 
 
 def test_a_keyset_of_another_root_extends_no_chain() -> None:
@@ -72,8 +73,26 @@ def test_a_keyset_of_another_root_extends_no_chain() -> None:
 
 def test_an_announced_restoration_keeps_what_is_receipted_and_begins_an_epoch() -> None:
     state = used().state
-    restored = state.restored()
+    restored = state.restored(NOW_MS)
     assert restored.outgoing.frontier == restored.outgoing.receipted == state.outgoing.receipted
-    assert restored.outgoing.epoch == state.outgoing.epoch + 1
+    assert restored.outgoing.epoch == NOW_MS // 1000
     assert restored.outgoing.checkpoint is None
     assert restored.incoming == state.incoming
+
+
+def test_the_next_epoch_is_the_clock_or_one_more() -> None:
+    assert next_epoch(0, NOW_MS) == NOW_MS // 1000
+    assert next_epoch(0, NOW_MS + 1000) == NOW_MS // 1000 + 1
+    assert next_epoch(7, 0) == 8
+    assert next_epoch(NOW_MS // 1000, NOW_MS) == NOW_MS // 1000 + 1
+    assert next_epoch(MAX_EPOCH - 1, NOW_MS) == MAX_EPOCH
+
+
+def test_after_the_last_epoch_a_log_begins_no_other_and_says_so() -> None:
+    state = used().state
+    last = replace(state, outgoing=replace(state.outgoing, epoch=MAX_EPOCH))
+    assert decode_state(encode_state(last)) == last
+    with pytest.raises(EpochsExhausted):
+        last.restored(NOW_MS)
+    with pytest.raises(EpochsExhausted):
+        state.restored((MAX_EPOCH + 1) * 1000)

@@ -101,9 +101,9 @@ def check_disposition(data: bytes, _item: dict[str, Any], _folder: Path) -> None
     assert encode_dispositions(decode_dispositions(data)) == data
 
 
-def check_equivocation(data: bytes, _item: dict[str, Any], folder: Path) -> None:
-    chain = KeysetChain.from_bytes(read("golden/chain.cbor", folder))
-    assert verify_equivocation(decode_equivocation(data), chain).party == "CA"
+def check_equivocation(data: bytes, item: dict[str, Any], folder: Path) -> None:
+    chains = [KeysetChain.from_bytes(read(f"golden/{name}.cbor", folder)) for name in ("chain", "chain-of-peer")]
+    assert list(verify_equivocation(decode_equivocation(data), *chains).parties) == item["convicts"]
 
 
 def check_manifest(data: bytes, _item: dict[str, Any], _folder: Path) -> None:

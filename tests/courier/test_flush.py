@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accord.channel.equivocation import decode_equivocation, verify_equivocation
 from accord.channel.frames import decode_frame
 from accord.channel.limits import MAX_BATCH_ENTRIES, MAX_PAYLOAD_BYTES
 from accord.channel.seal import open_sealed
@@ -24,6 +25,7 @@ from accord.courier.models import (
 from accord.courier.outbox import WithdrawnTooLate, withdraw
 from accord.courier.sealing import LANE_FLOOR, expire_overdue, taken
 from accord.errors import NotAvailableNow
+from accord.parties.keysets import channel_keys
 from tests.channel.specimens import specimen
 from tests.simulators.paired_node import PairedNode
 
@@ -288,7 +290,7 @@ def test_an_altered_answer_is_refused_with_an_alarm_and_changes_nothing(met: Pai
     assert met.now().out_receipted_size == 1
 
 
-def test_a_receipt_of_another_channel_is_refused(met: PairedNode) -> None:
+def test_a_receipt_over_another_log_of_the_same_name_is_kept_as_proof_and_receipts_nothing(met: PairedNode) -> None:
     from tests.simulators.stored_node import pair
 
     other, third = pair("CA", "IN")
@@ -305,8 +307,12 @@ def test_a_receipt_of_another_channel_is_refused(met: PairedNode) -> None:
         return encode_frame(replace(decode_frame(answer), receipt=foreign))
 
     met.wire.alters = swap
-    assert met.flush().refusal == "channel.receipt-mismatch"
+    met.flush()
     assert met.now().out_receipted_size == 0
+    alarm = Alarm.objects.get(code="courier.receipt-contradicted")
+    proof = decode_equivocation(bytes(alarm.evidence or b""))
+    keys = channel_keys("CA", "IN")
+    assert verify_equivocation(proof, keys.ours, keys.theirs).parties == ("CA", "IN")
 
 
 def test_a_refusal_of_the_peer_backs_off_and_raises_an_alarm(met: PairedNode) -> None:

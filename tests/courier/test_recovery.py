@@ -59,7 +59,7 @@ def test_a_rolled_back_node_gets_every_delivered_entry_back_byte_for_byte(met: P
     assert [tuple(map(bytes, row)) for row in after] == [tuple(map(bytes, row)) for row in before]
     assert sizes(met)[:2] == (7, 7)
     assert met.now().mode == Mode.OPEN
-    assert met.now().out_epoch == 1
+    assert met.now().out_epoch > 1_700_000_000
     assert Entry.objects.filter(recovered=True).count() == 4
 
 
@@ -310,7 +310,8 @@ def test_an_operator_who_puts_a_copy_back_begins_a_new_epoch(met: PairedNode) ->
     declare_restored(met.channel.pk, officer_id=1, reason="Restored from the copy of last night.")
     met.wire.loses_requests = False
     channel = met.now()
-    assert (channel.out_size, channel.out_epoch) == (1, 1)
+    assert channel.out_size == 1
+    assert channel.out_epoch > 1_700_000_000
     assert Outbox.objects.filter(state=OutboxState.QUEUED).count() == 1
     settle(met, 3)
     assert len(met.peer_ids()) == len(set(met.peer_ids())) == 2

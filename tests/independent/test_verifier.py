@@ -12,13 +12,14 @@ import pytest
 
 from accord.channel.evidence import TrustRoots, verify_bundle
 
-from .verifier import Fails, verify_chunk
+from .verifier import Fails, verify_chunk, verify_equivocation
 from .verifier import verify_bundle as verify_independently
 
 HERE = Path(__file__).parent
 VECTORS = HERE.parents[1] / "vectors"
 INDEX: list[dict[str, Any]] = json.loads((VECTORS / "index.json").read_bytes())
 BUNDLES = [item for item in INDEX if item["object"] == "bundle"]
+PROOFS = [item for item in INDEX if item["object"] == "equivocation"]
 CHUNKS = [item for item in INDEX if item["object"] == "chunk"]
 ROOTS_JSON = (VECTORS / "roots.json").read_bytes()
 ROOTS = {item["party"]: base64.b64decode(item["root"]) for item in json.loads(ROOTS_JSON)["roots"]}
@@ -44,6 +45,17 @@ def test_it_agrees_with_accord_on_every_published_bundle(item: dict[str, Any]) -
         return
     with pytest.raises(Fails):
         verify_independently(data, ROOTS)
+
+
+@pytest.mark.parametrize("item", PROOFS, ids=lambda item: item["file"])
+def test_it_agrees_with_accord_on_every_published_proof_of_two_logs(item: dict[str, Any]) -> None:
+    data = (VECTORS / item["file"]).read_bytes()
+    chains = [(VECTORS / "golden" / name).read_bytes() for name in ("chain.cbor", "chain-of-peer.cbor")]
+    if item["expect"] == "accept":
+        assert verify_equivocation(data, chains, ROOTS) == item["convicts"]
+        return
+    with pytest.raises(Fails):
+        verify_equivocation(data, chains, ROOTS)
 
 
 @pytest.mark.parametrize("item", CHUNKS, ids=lambda item: item["file"])

@@ -131,6 +131,19 @@ def key_hash(name: str, kind: bytes, public: bytes) -> bytes:
     return sha256(name.encode() + b"\n" + kind + public)[:4]
 
 
+def split_receipt(note: bytes) -> tuple[bytes, int]:
+    """Takes the sixth line out of a receipt; returns the note of five lines and the cosigner's epoch."""
+    text, blank, tail = note.rpartition(b"\n\n")
+    head, _, last = text.rpartition(b"\n")
+    try:
+        epoch = int(last.removeprefix(b"cosigner epoch "))
+    except ValueError as error:
+        raise Fails("a receipt does not state the epoch of its cosigner") from error
+    is_spelt = 0 <= epoch < 2**32 and last == b"cosigner epoch %d" % epoch
+    require(bool(blank) and is_spelt, "a cosigner's line is misspelt")
+    return head + blank + tail, epoch
+
+
 def parse_note(note: bytes) -> tuple[dict[str, Any], bytes, list[tuple[str, bytes]]]:
     """Returns the checkpoint's fields, the signed text, and the signatures as (name, bytes)."""
     require(len(note) <= 16384, "a note is too long")
@@ -194,13 +207,14 @@ def verify_checkpoint(note: bytes, keys: list[bytes]) -> dict[str, Any]:
 
 
 def verify_receipt(note: bytes, keys: list[bytes]) -> tuple[dict[str, Any], int]:
-    fields, text, signatures = parse_note(note)
+    five_lines, epoch = split_receipt(note)
+    fields, text, signatures = parse_note(five_lines)
     name = f"accord/1/{fields['peer']}/{fields['owner']}"
     chosen = choose(keys, name, (ED_CO, ML_CO), signatures)
     first, second = signatures[0][1], signatures[1][1]
     require(len(first) > 12 and first[4:12] == second[4:12], "the receipt states two times")
     seconds = int.from_bytes(first[4:12], "big")
-    message = b"cosignature/v1\ntime %d\n" % seconds + text
+    message = b"cosignature/v1\ntime %d\n%bcosigner epoch %d\n" % (seconds, text, epoch)
     verify_any(chosen, first[12:], second[12:], message, "the receipt")
     return fields, seconds * 1000
 
@@ -297,7 +311,7 @@ def verify_bundle(data: bytes, roots: dict[str, bytes]) -> list[str]:
 
     require(bundle[7] is not None, "there is no receipt")
     cosigner_keys = read_chain(bundle[9], recipient, sender, roots[recipient])
-    stated, _, _ = parse_note(bundle[7])
+    stated, _, _ = parse_note(split_receipt(bundle[7])[0])
     confirmed, received_ms = verify_receipt(bundle[7], cosigning_keys(cosigner_keys, stated["size"]))
     require(confirmed == checkpoint, "the receipt is of another checkpoint")
     proven.append(f"receipt: co-signed by {recipient}")
@@ -306,6 +320,73 @@ def verify_bundle(data: bytes, roots: dict[str, bytes]) -> list[str]:
     doubt = "" if fits else " (these contradict each other)"
     proven.append(f"time: {header[7]} created, {checkpoint['time']} signed, {received_ms} received{doubt}")
     return proven
+
+
+# --- Section 9.6: two logs ----------------------------------------------------------------------------------------
+
+
+def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, proof: list[bytes]) -> None:
+    """RFC 9162, 2.1.4.2, step by step."""
+    if old in {0, new}:
+        same = old_root == (sha256(b"") if old == 0 else new_root)
+        require(not proof and same, "the consistency proof does not hold")
+        return
+    path = proof if old & (old - 1) else [old_root, *proof]
+    require(bool(path), "the consistency proof is empty")
+    fn, sn = old - 1, new - 1
+    while fn & 1:
+        fn >>= 1
+        sn >>= 1
+    fr = sr = octets(path[0], 32, "a hash of the proof")
+    for c in path[1:]:
+        require(sn != 0, "the consistency proof is too long")
+        if fn & 1 or fn == sn:
+            fr = sha256(b"\1" + octets(c, 32, "a hash of the proof") + fr)
+            sr = sha256(b"\1" + c + sr)
+            while not fn & 1 and fn != 0:
+                fn >>= 1
+                sn >>= 1
+        else:
+            sr = sha256(b"\1" + sr + octets(c, 32, "a hash of the proof"))
+        fn >>= 1
+        sn >>= 1
+    require((fr, sr, sn) == (old_root, new_root, 0), "the consistency proof does not hold")
+
+
+def verify_equivocation(data: bytes, chains: list[bytes], roots: dict[str, bytes]) -> list[str]:
+    """Returns who broke its word: one party, or two of which one did; raises ``Fails`` where nobody is convicted."""
+    proof = load(data, "equivocation proof", 5, version=2)
+    signers, said, epochs = [], [], []
+    for note in (proof[2], proof[3]):
+        is_receipt = note.rpartition(b"\n\n")[0].rpartition(b"\n")[2].startswith(b"cosigner epoch ")
+        fields = parse_note(split_receipt(note)[0] if is_receipt else note)[0]
+        party, other = (fields["peer"], fields["owner"]) if is_receipt else (fields["owner"], fields["peer"])
+        entries = None
+        for chain in chains:
+            try:
+                entries = read_chain(chain, party, other, roots[party])
+            except (Fails, KeyError):
+                continue
+        require(entries is not None, f"the keysets of {party} are missing")
+        if is_receipt:
+            verify_receipt(note, cosigning_keys(entries or [], fields["size"]))
+        else:
+            verify_checkpoint(note, signing_keys(entries or [], max(fields["size"] - 1, 0)))
+        signers.append(party)
+        said.append(fields)
+        epochs.append((fields["epoch"], split_receipt(note)[1] if is_receipt else None))
+    one, other_one = said
+    require((one["owner"], one["peer"]) == (other_one["owner"], other_one["peer"]), "the notes are of two logs")
+    require(one["size"] <= other_one["size"], "the notes stand in the wrong order")
+    both_receipts = None not in (epochs[0][1], epochs[1][1])
+    if both_receipts and one["size"] < other_one["size"] and one["epoch"] > other_one["epoch"]:
+        require(proof[4] == one["root"] and proof[5] == [], "the proof holds hashes that prove nothing")
+    else:
+        verify_consistency(one["size"], other_one["size"], proof[4], other_one["root"], proof[5])
+        require(proof[4] != one["root"], "the notes can be of one log")
+    which = 1 if both_receipts else 0
+    require(epochs[0][which] == epochs[1][which], "the notes are of two epochs, which blames nobody")
+    return list(dict.fromkeys(signers))
 
 
 def main(arguments: list[str]) -> int:

@@ -294,6 +294,11 @@ def _stale_epoch(peer: LyingPeer) -> bytes:
     return peer.with_batch(peer.batch_of(peer.envelope("i5"), before=leaves, epoch=2))
 
 
+def _last_epoch(peer: LyingPeer) -> bytes:
+    """A checkpoint of the last epoch there is: after it the log could never begin another."""
+    return peer.with_batch(peer.batch_of(peer.envelope("i4"), epoch=2**32 - 1))
+
+
 def _short_checkpoint(peer: LyingPeer) -> bytes:
     batch = peer.batch_of(peer.envelope("i4"), peer.envelope("i5"))
     return peer.with_batch(replace(batch, entries=batch.entries[:1]))
@@ -417,11 +422,12 @@ LIES: dict[str, Callable[[LyingPeer], bytes]] = {
     "short-checkpoint": _short_checkpoint,
     "skip-position": _skip_position,
     "split-view": _split_view,
+    "last-epoch": _last_epoch,
     "stale-epoch": _stale_epoch,
     "strip-ed25519": lambda peer: _strip_batch(peer, 6),
-    "strip-ed25519-receipt": lambda peer: _strip_receipt(peer, 6),
+    "strip-ed25519-receipt": lambda peer: _strip_receipt(peer, 7),
     "strip-mldsa": lambda peer: _strip_batch(peer, 7),
-    "strip-mldsa-receipt": lambda peer: _strip_receipt(peer, 7),
+    "strip-mldsa-receipt": lambda peer: _strip_receipt(peer, 8),
     "suite-0": _header(2, 0),
     "swap-receipt": lambda peer: _receipt_for(peer, root=bytes(32)),
     "truncate": _truncate,

@@ -279,12 +279,12 @@ class StoredNode:
 
     def announce_restoration(self) -> None:
         """Begins a new epoch, as an operator does who knows that an older disk was put back."""
-        self.state = self.state.restored()
+        self.state = self.state.restored(self.now_ms)
         self._void(self.state.outgoing.size)
 
     def rewind(self, note: bytes) -> None:
         """Begins again from what the peer co-signed, as officers of both sides decided."""
-        self.state, _ = rewind(self.state, note)
+        self.state, _ = rewind(self.state, note, now_ms=self.now_ms)
         self._void(0)
 
     def _store(self, machine: PeerMachine, events: list[Event]) -> None:

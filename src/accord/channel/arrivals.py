@@ -19,23 +19,26 @@ from typing import TypeAlias
 
 from .checkpoint import Checkpoint, cosign, read_checkpoint, read_receipt, unverified_checkpoint, unverified_receipt
 from .envelope import CAPSULE_ID_BYTES, Header
-from .equivocation import EquivocationProof, prove_against_log
+from .equivocation import EquivocationProof, prove_against_log, prove_two_receipts
 from .events import (
     DuplicateEntries,
     EntriesAccepted,
     EquivocationProven,
     Event,
     ReceiptAccepted,
+    ReceiptContradicted,
     ReceiptDisputed,
     SkewObserved,
 )
 from .frames import Batch, FrameState
 from .keys import Signer
+from .limits import EPOCH_REACH_SECONDS
 from .merkle import Frontier, HashReader, consistency_proof
 from .refusals import (
     CapsuleMissing,
     CheckpointMismatch,
     EntryMismatch,
+    EpochBeyondReach,
     HistoryMissing,
     IdentifierTaken,
     Misaddressed,
@@ -50,7 +53,15 @@ from .refusals import (
 from .replica import ProposedLog, batch_leaves, frontier_at
 from .state import Cause, ChannelState, LogHead
 
-__all__ = ["Judged", "Means", "accept_batch", "accept_receipt", "read_entries", "used_capsules"]
+__all__ = [
+    "Judged",
+    "Means",
+    "accept_batch",
+    "accept_receipt",
+    "read_entries",
+    "require_reachable_epoch",
+    "used_capsules",
+]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,6 +145,7 @@ def _judge_new(state: ChannelState, batch: Batch, checkpoint: Checkpoint, means:
     """Judges a batch that goes beyond what we hold: a continuation, damage, or a second log."""
     head = state.incoming
     _require_current_epoch(head, checkpoint)
+    require_reachable_epoch(checkpoint, after=head.epoch, now_ms=now_ms)
     leaves = batch_leaves(batch, head.size)
     frontier, stride_nodes = head.frontier.append(leaves)
     if frontier.root != checkpoint.root:
@@ -254,8 +266,9 @@ def accept_receipt(state: ChannelState, receipt: bytes, means: Means, *, claim: 
         now_ms: Our clock.
 
     Returns:
-        The next state with :class:`ReceiptAccepted`, or the same state, with :class:`ReceiptDisputed` where our log
-        has that root but we never signed what is confirmed.
+        The next state with :class:`ReceiptAccepted`; or with :class:`EquivocationProven` where it contradicts the
+        receipt that we hold; or the same state, with :class:`ReceiptDisputed` where our log has that root but we never
+        signed what is confirmed, and with :class:`ReceiptContradicted` where we signed another root of that size.
 
     Raises:
         ReceiptMismatch: If it confirms another log or another root.
@@ -270,19 +283,16 @@ def accept_receipt(state: ChannelState, receipt: bytes, means: Means, *, claim: 
             fields={"origin": checkpoint.origin},
         )
     head = state.outgoing
+    proof = prove_two_receipts(receipt, held=head.receipt, reader=means.own_log) if head.receipt is not None else None
+    if proof is not None:
+        return _freeze(state, proof)
     held = _frontier_at(head, checkpoint.size, means.own_log)
     if held is None:
         return state, []
     if held.root != checkpoint.root:
-        if (checkpoint.size, checkpoint.root) == (claim.in_size, claim.in_root):
-            return state, []
-        raise ReceiptMismatch(
-            f"The receipt confirms a root for size {checkpoint.size} that our log never had.",
-            fields={"size": checkpoint.size, "root": checkpoint.root.hex()},
-        )
-    if checkpoint.size <= head.receipted_size:
-        return state, []
-    if means.own_note_at is None and checkpoint.size != head.size:
+        return state, _other_root(head, receipt, checkpoint, means, claim=claim)
+    is_judgeable = means.own_note_at is not None or checkpoint.size == head.size
+    if checkpoint.size <= head.receipted_size or not is_judgeable:
         return state, []
     ours = _own_checkpoint_at(head, checkpoint.size, means)
     if ours != checkpoint:
@@ -293,10 +303,36 @@ def accept_receipt(state: ChannelState, receipt: bytes, means: Means, *, claim: 
     return replace(state, outgoing=outgoing), [accepted, *skew]
 
 
+def _other_root(
+    head: LogHead, receipt: bytes, checkpoint: Checkpoint, means: Means, *, claim: FrameState
+) -> list[Event]:
+    """Judges a receipt over a root that our log does not have at its size: evidence, a sign of a rollback, or a fault.
+
+    Raises:
+        ReceiptMismatch: If the peer does not even claim to hold that root, and nothing is proven.
+    """
+    note = _own_note_at(head, checkpoint.size, means)
+    if note is not None and unverified_checkpoint(note).epoch == checkpoint.epoch:
+        proof = EquivocationProof(smaller=note, larger=receipt, root_in_larger=checkpoint.root)
+        return [ReceiptContradicted(size=checkpoint.size, proof=proof)]
+    if (checkpoint.size, checkpoint.root) == (claim.in_size, claim.in_root):
+        return []
+    raise ReceiptMismatch(
+        f"The receipt confirms a root for size {checkpoint.size} that our log never had.",
+        fields={"size": checkpoint.size, "root": checkpoint.root.hex()},
+    )
+
+
 def _own_checkpoint_at(head: LogHead, size: int, means: Means) -> Checkpoint | None:
     """Returns what we signed of our own log at a size, or ``None`` where we never signed that size."""
-    note = head.checkpoint if size == head.size else means.own_note_at(size) if means.own_note_at is not None else None
+    note = _own_note_at(head, size, means)
     return None if note is None else unverified_checkpoint(note)
+
+
+def _own_note_at(head: LogHead, size: int, means: Means) -> bytes | None:
+    if size == head.size:
+        return head.checkpoint
+    return None if means.own_note_at is None else means.own_note_at(size)
 
 
 def _frontier_at(head: LogHead, size: int, reader: HashReader | None) -> Frontier | None:
@@ -318,6 +354,25 @@ def _require_current_epoch(head: LogHead, checkpoint: Checkpoint) -> None:
         raise StaleEpoch(
             f"The checkpoint is of epoch {checkpoint.epoch}, which its owner left: epoch {head.epoch} is co-signed.",
             fields={"epoch": checkpoint.epoch, "current": head.epoch},
+        )
+
+
+def require_reachable_epoch(checkpoint: Checkpoint, *, after: int, now_ms: int) -> None:
+    """Refuses an epoch that no restoration of this decade can have begun.
+
+    Args:
+        checkpoint: Whose epoch is judged.
+        after: The last epoch that is known of its log; the one after it is always in reach.
+        now_ms: Our clock.
+
+    Raises:
+        EpochBeyondReach: If it lies beyond.
+    """
+    reach = max(after + 1, now_ms // 1000 + EPOCH_REACH_SECONDS)
+    if checkpoint.epoch > reach:
+        raise EpochBeyondReach(
+            f"The checkpoint is of epoch {checkpoint.epoch}; none beyond {reach} is taken.",
+            fields={"epoch": checkpoint.epoch, "reach": reach},
         )
 
 
@@ -362,7 +417,7 @@ def _cosigned(state: ChannelState, note: bytes, checkpoint: Checkpoint, signer: 
             f"Key {signer.public.key_id.hex()} is not one that our keysets name.",
             fields={"key_id": signer.public.key_id.hex()},
         )
-    return cosign(note, checkpoint, signer, state.us, now_ms)
+    return cosign(note, checkpoint, signer, state.us, now_ms, epoch=state.outgoing.epoch)
 
 
 def _checkpoint_skew(head: LogHead, checkpoint: Checkpoint, tolerance_ms: int, *, now_ms: int) -> list[Event]:

@@ -11,9 +11,11 @@ A checkpoint is a C2SP signed note with a tlog-checkpoint body; its owner signs 
     — accord/1/CA/IN <base64: key hash, Ed25519>
     — accord/1/CA/IN <base64: key hash, ML-DSA-65>
 
-A receipt is the same text under the peer's two co-signatures (C2SP cosignature/v1): each states the peer's time and
-says that this was the largest consistent log of that origin it had stored. It is signed only after the entries are
-stored, and never for a smaller size.
+A receipt is the same text and one line more, ``cosigner epoch 0``, under the peer's two co-signatures (C2SP
+cosignature/v1): each states the peer's time and says that this was the largest consistent log of that origin it had
+stored. It is signed only after the entries are stored, and never for a smaller size. The sixth line is the epoch of the
+peer's own log: two receipts of one such epoch that contradict each other convict the peer, and a peer whose storage was
+restored, and that began a new epoch, is convicted by nothing that it lost.
 
 A signer's key name is the origin of its own log in the channel: ``accord/1/IN/CA`` co-signs ``accord/1/CA/IN``.
 Parsing is strict: exactly these lines, in this order, in their one spelling; rendering what was parsed gives the bytes
@@ -40,12 +42,14 @@ __all__ = [
     "Receipt",
     "checkpoint_text",
     "cosign",
+    "is_receipt",
     "note_key_hash",
     "origin_of",
     "read_checkpoint",
     "read_receipt",
     "sign_checkpoint",
     "unverified_checkpoint",
+    "unverified_cosigner_epoch",
     "unverified_receipt",
 ]
 
@@ -61,6 +65,7 @@ _ROOT_BYTES: Final = 32
 _KEY_HASH_BYTES: Final = 4
 _TIMESTAMP_BYTES: Final = 8
 _TEXT_LINES: Final = 5
+_COSIGNER_LINE: Final = b"cosigner epoch "
 _SIGNATURE_LINES: Final = 2
 _MS: Final = 1000
 
@@ -104,11 +109,13 @@ class Receipt:
         checkpoint: What is confirmed.
         cosigner: Party code of who confirms.
         time_ms: The cosigner's clock, milliseconds since the Unix epoch, in whole seconds.
+        epoch: The cosigner's own epoch, that of its own log in the channel.
     """
 
     checkpoint: Checkpoint
     cosigner: str
     time_ms: int
+    epoch: int
 
 
 def origin_of(owner: str, peer: str) -> str:
@@ -177,7 +184,7 @@ def read_checkpoint(note: bytes, *, verify_key: VerifyKey | Sequence[VerifyKey])
     return checkpoint
 
 
-def cosign(note: bytes, checkpoint: Checkpoint, signer: Signer, cosigner: str, now_ms: int) -> bytes:
+def cosign(note: bytes, checkpoint: Checkpoint, signer: Signer, cosigner: str, now_ms: int, *, epoch: int = 0) -> bytes:
     """Confirms a checkpoint that was verified and whose entries are stored.
 
     Args:
@@ -186,9 +193,10 @@ def cosign(note: bytes, checkpoint: Checkpoint, signer: Signer, cosigner: str, n
         signer: The cosigner's key.
         cosigner: The cosigner's party code: the peer that the checkpoint names.
         now_ms: The cosigner's clock, milliseconds since the Unix epoch.
+        epoch: The cosigner's own epoch.
 
     Returns:
-        The receipt: the checkpoint's text under the cosigner's two signatures.
+        The receipt: the checkpoint's text and the cosigner's epoch under the cosigner's two signatures.
 
     Raises:
         MalformedObject: If note and checkpoint are not of one another, or the checkpoint is not addressed to the
@@ -198,6 +206,7 @@ def cosign(note: bytes, checkpoint: Checkpoint, signer: Signer, cosigner: str, n
     if stated != checkpoint or cosigner != checkpoint.peer:
         raise MalformedObject("The checkpoint to be confirmed is not the one that was read, or is not for this party.")
     seconds = now_ms // _MS
+    text += b"%b%d\n" % (_COSIGNER_LINE, epoch)
     name = origin_of(cosigner, checkpoint.owner)
     signature = signer.sign(CONTEXT_NOTE, _cosigned(seconds, text))
     time = seconds.to_bytes(_TIMESTAMP_BYTES, "big")
@@ -218,7 +227,22 @@ def unverified_receipt(note: bytes) -> Checkpoint:
     Raises:
         MalformedObject: If it is not a receipt note.
     """
-    return _parse(note)[0]
+    return _parse_receipt(note)[0]
+
+
+def unverified_cosigner_epoch(note: bytes) -> int:
+    """Reads the cosigner's epoch in a receipt without judging its signatures.
+
+    Raises:
+        MalformedObject: If it is not a receipt note.
+    """
+    return _parse_receipt(note)[1]
+
+
+def is_receipt(note: bytes) -> bool:
+    """Tells a receipt from a checkpoint by its sixth line; neither is judged."""
+    text, _, _ = note.rpartition(b"\n\n")
+    return text.rpartition(b"\n")[2].startswith(_COSIGNER_LINE)
 
 
 def read_receipt(note: bytes, *, verify_key: VerifyKey | Sequence[VerifyKey]) -> Receipt:
@@ -232,7 +256,7 @@ def read_receipt(note: bytes, *, verify_key: VerifyKey | Sequence[VerifyKey]) ->
         MalformedObject: If it is not a receipt in its one spelling.
         SignatureInvalid: If no given key signed it, a half does not hold, or the halves state two times.
     """
-    checkpoint, text, lines = _parse(note)
+    checkpoint, epoch, text, lines = _parse_receipt(note)
     name = origin_of(checkpoint.peer, checkpoint.owner)
     (hash_ed25519, ed25519), (hash_mldsa65, mldsa65) = (_unline(line, name) for line in lines)
     time = ed25519[:_TIMESTAMP_BYTES]
@@ -245,7 +269,7 @@ def read_receipt(note: bytes, *, verify_key: VerifyKey | Sequence[VerifyKey]) ->
     keys = _choose(name, verify_key, (hash_ed25519, hash_mldsa65), kinds)
     signature = Signature(ed25519=ed25519[_TIMESTAMP_BYTES:], mldsa65=mldsa65[_TIMESTAMP_BYTES:])
     _verify_one(keys, _cosigned(seconds, text), signature)
-    return Receipt(checkpoint=checkpoint, cosigner=checkpoint.peer, time_ms=seconds * _MS)
+    return Receipt(checkpoint=checkpoint, cosigner=checkpoint.peer, time_ms=seconds * _MS, epoch=epoch)
 
 
 def _cosigned(seconds: int, text: bytes) -> bytes:
@@ -304,7 +328,25 @@ def _verify_one(keys: Sequence[VerifyKey], text: bytes, signature: Signature) ->
 
 
 def _parse(note: bytes) -> tuple[Checkpoint, bytes, list[bytes]]:
-    """Splits a note into its checkpoint, its signed text and its two signature lines."""
+    """Splits a checkpoint note into its checkpoint, its signed text and its two signature lines."""
+    text, lines = _split(note)
+    return _parse_text(text), text, lines
+
+
+def _parse_receipt(note: bytes) -> tuple[Checkpoint, int, bytes, list[bytes]]:
+    """Splits a receipt into its checkpoint, the cosigner's epoch, its signed text and its two signature lines."""
+    text, lines = _split(note)
+    head, _, last = text[:-1].rpartition(b"\n")
+    stated = last.removeprefix(_COSIGNER_LINE)
+    # int() takes spellings that the comparison below does not.
+    epoch = int(stated) if len(stated) <= 10 and stated.isdigit() else -1
+    if not 0 <= epoch <= MAX_EPOCH or last != b"%b%d" % (_COSIGNER_LINE, epoch):
+        raise MalformedObject("The note's last line does not state the epoch of a cosigner.")
+    return _parse_text(head + b"\n"), epoch, text, lines
+
+
+def _split(note: bytes) -> tuple[bytes, list[bytes]]:
+    """Splits a note into its signed text and its two signature lines."""
     if len(note) > MAX_NOTE_BYTES:
         raise LimitExceeded(
             f"The note has {len(note)} bytes; at most {MAX_NOTE_BYTES} are accepted.",
@@ -320,8 +362,7 @@ def _parse(note: bytes) -> tuple[Checkpoint, bytes, list[bytes]]:
             code="trust.signature-count",
             fields={"signatures": len(lines)},
         )
-    text += b"\n"
-    return _parse_text(text), text, lines
+    return text + b"\n", lines
 
 
 def _parse_text(text: bytes) -> Checkpoint:

@@ -27,6 +27,7 @@ __all__ = [
     "PeerDisagrees",
     "PeerRefused",
     "ReceiptAccepted",
+    "ReceiptContradicted",
     "ReceiptDisputed",
     "ReceiptWithheld",
     "RecoveryCompleted",
@@ -126,6 +127,21 @@ class ReceiptDisputed(Event):
 
     size: int
     receipt: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReceiptContradicted(Event):
+    """The peer co-signed another log than the one that we signed in the same epoch: it is not used, and is evidence.
+
+    One of the two broke its word; if nobody else holds our key, it was the peer.
+
+    Args:
+        size: Size of our log that both name.
+        proof: Our checkpoint and the peer's receipt.
+    """
+
+    size: int
+    proof: EquivocationProof
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

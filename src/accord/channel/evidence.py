@@ -281,8 +281,8 @@ def _signed_receipt(bundle: EvidenceBundle, checkpoint: Checkpoint, roots: Mappi
     if bundle.receipt is None:
         return None
     chain = _trusted_chain(bundle.cosigner_chain, peer, owner, roots)
-    size = unverified_receipt(bundle.receipt).size
     try:
+        size = unverified_receipt(bundle.receipt).size
         receipt = read_receipt(bundle.receipt, verify_key=chain.cosigning_keys_at(size))
     except AccordError as error:
         raise _ClaimFails(f"The signature of {peer} under the receipt does not hold: {error.sentence}") from error

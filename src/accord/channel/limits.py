@@ -8,6 +8,7 @@ from typing import Final
 
 __all__ = [
     "ATTACHMENT_CHUNK_BYTES",
+    "EPOCH_REACH_SECONDS",
     "MAX_ATTACHMENT_CHUNKS",
     "MAX_BATCH_BYTES",
     "MAX_BATCH_CAPSULES",
@@ -118,6 +119,10 @@ MAX_CHAIN_KEYSETS: Final = 512
 
 MAX_CAPSULE_BYTES: Final = 2 * KIB
 """Bytes of an archive capsule; one is about 1.2 KiB."""
+
+EPOCH_REACH_SECONDS: Final = 10 * 366 * 86_400
+"""How far beyond the receiver's clock, in seconds, an epoch may lie: a clock ten years slow still follows its peer, and
+who steals a key cannot name the last epoch there is, after which the log could never begin another."""
 
 # --- frames and parcels -----------------------------------------------------------------------------------------
 

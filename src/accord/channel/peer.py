@@ -56,7 +56,7 @@ from .events import (
 )
 from .frames import Batch, Chunk, Fetch, Fetched, Frame, FrameState, HeldChunks
 from .keys import Signer
-from .limits import MAX_BATCH_ENTRIES, SKEW_TOLERANCE_MS
+from .limits import MAX_BATCH_ENTRIES, MAX_LOG_SIZE, SKEW_TOLERANCE_MS
 from .merkle import HashReader
 from .recovery import accept_fetched, accept_keysets, accept_witness
 from .refusals import (
@@ -175,6 +175,12 @@ class PeerMachine:
         if not 1 <= len(sealed) <= MAX_BATCH_ENTRIES:
             raise NotSendable(f"{len(sealed)} envelopes cannot be appended at once; 1 to {MAX_BATCH_ENTRIES} can.")
         start = state.outgoing.size
+        if start + len(sealed) > MAX_LOG_SIZE:
+            raise NotSendable(
+                f"Our log has {start} entries and can have {MAX_LOG_SIZE}; pair anew with {state.peer} to go on.",
+                code="channel.log-full",
+                fields={"size": start, "limit": MAX_LOG_SIZE},
+            )
         signer = self._signer_at(start + len(sealed) - 1)
         frontier, stride_nodes = state.outgoing.frontier.append([envelope.leaf for envelope in sealed])
         checkpoint = Checkpoint(
@@ -295,10 +301,10 @@ class PeerMachine:
         state, news = accept_keysets(state, frame.keysets)
         events += news
         if frame.witness is not None:
-            state, news = accept_witness(state, frame.witness, self._means)
+            state, news = accept_witness(state, frame.witness, self._means, now_ms=now_ms)
             events += news
         if frame.fetched is not None and state.mode is not Mode.FROZEN:
-            state, news = accept_fetched(state, frame.fetched, self._means)
+            state, news = accept_fetched(state, frame.fetched, self._means, now_ms=now_ms)
             events += news
         # What was just given back is not stored yet, so nothing that must be read from storage is judged beside it.
         is_given_back = any(isinstance(event, OwnEntriesRecovered) for event in events)

@@ -4,16 +4,20 @@ The peer shows our own later signature (the witness): only we can have made it, 
 From then on we append nothing and send nothing of our own log; what was never receipted goes back into the queue.
 The peer gives back entries batch by batch, each with our own signed checkpoint and its receipt.
 Each batch must lead, from what is certainly ours (all of it receipted), to a root that we signed.
-At the witness's size our log is whole, the epoch is raised, and checkpoints of the lost epoch are stale from then on.
+The epoch is raised at once, so that nothing that is signed from then on, receipts for the peer's log among it, can be
+held against what was lost. At the witness's size our log is whole, and checkpoints of the lost epoch are stale.
+
+A peer that shows an older witness than it holds keeps the rest from us. It cannot use that rest any more: its next
+receipt, for a smaller log of a later epoch, and the one that it hides convict it together (``prove_two_receipts``).
 
 A witness that our log already contains changes nothing; an old one can be replayed for ever without effect.
 """
 
 from dataclasses import replace
 
-from .arrivals import Judged, Means, read_entries, used_capsules
+from .arrivals import Judged, Means, read_entries, require_reachable_epoch, used_capsules
 from .checkpoint import Checkpoint, read_checkpoint, read_receipt, unverified_checkpoint, unverified_receipt
-from .equivocation import prove_against_log
+from .equivocation import prove_against_log, prove_two_receipts
 from .events import (
     EquivocationProven,
     Event,
@@ -27,7 +31,7 @@ from .frames import Batch, Fetched
 from .merkle import EMPTY_FRONTIER, Frontier
 from .refusals import CheckpointMismatch, PositionSkipped, ReceiptMismatch, RootMismatch, WitnessMismatch
 from .replica import batch_leaves, frontier_at
-from .state import Cause, ChannelState, LogHead, Mode
+from .state import Cause, ChannelState, LogHead, Mode, next_epoch
 
 __all__ = ["accept_fetched", "accept_keysets", "accept_witness", "rewind"]
 
@@ -49,7 +53,9 @@ def accept_keysets(state: ChannelState, keysets: tuple[bytes, ...]) -> Judged:
     return replace(state, our_chain=chain), [OwnKeysetsRecovered(keysets=tuple(taken))]
 
 
-def accept_witness(state: ChannelState, note: bytes, means: Means, *, receipt: bytes | None = None) -> Judged:
+def accept_witness(
+    state: ChannelState, note: bytes, means: Means, *, now_ms: int, receipt: bytes | None = None
+) -> Judged:
     """Judges a note that is said to be our own later checkpoint.
 
     A note of an epoch that we left counts only with the peer's receipt over it: anybody may have kept one that was
@@ -59,6 +65,7 @@ def accept_witness(state: ChannelState, note: bytes, means: Means, *, receipt: b
         state: The state.
         note: The note.
         means: What may be used.
+        now_ms: Our clock.
         receipt: The peer's co-signature over the note, where it came along.
 
     Returns:
@@ -68,10 +75,12 @@ def accept_witness(state: ChannelState, note: bytes, means: Means, *, receipt: b
 
     Raises:
         WitnessMismatch: If the note is of another log.
+        EpochBeyondReach: If it names an epoch that this node cannot have begun.
         SignatureInvalid: If we did not sign it.
     """
     witness = _read_own(state, note)
     head = state.outgoing
+    require_reachable_epoch(witness, after=head.epoch, now_ms=now_ms)
     if state.witness is not None:
         target = unverified_checkpoint(state.witness)
         is_further = witness.size > target.size and witness.epoch >= target.epoch
@@ -90,7 +99,7 @@ def accept_witness(state: ChannelState, note: bytes, means: Means, *, receipt: b
         head,
         frontier=head.receipted,
         checkpoint=head.checkpoint if is_receipted_head else None,
-        epoch=max(head.epoch, witness.epoch),
+        epoch=next_epoch(max(head.epoch, witness.epoch), now_ms),
     )
     rolled_back = RolledBack(
         to_size=head.receipted_size,
@@ -152,7 +161,7 @@ def _accuse_ourselves(state: ChannelState, note: bytes, witness: Checkpoint, mea
     return state.changed(Cause.EQUIVOCATION_PROVEN), [EquivocationProven(party=state.us, proof=proof)]
 
 
-def rewind(state: ChannelState, note: bytes, *, to: Frontier = EMPTY_FRONTIER) -> Judged:
+def rewind(state: ChannelState, note: bytes, *, now_ms: int, to: Frontier = EMPTY_FRONTIER) -> Judged:
     """Lets our log begin again from what the peer co-signed, after officers of both sides agreed to that.
 
     It is for the one case that no node can settle: both lost their disks, and what the peer holds of our log is not a
@@ -161,6 +170,7 @@ def rewind(state: ChannelState, note: bytes, *, to: Frontier = EMPTY_FRONTIER) -
     Args:
         state: A state that is open, recovering or frozen.
         note: Our own signed note that the peer holds.
+        now_ms: Our clock.
         to: Right edge of our log where both copies are still one; the empty log when that is unknown.
 
     Returns:
@@ -173,18 +183,20 @@ def rewind(state: ChannelState, note: bytes, *, to: Frontier = EMPTY_FRONTIER) -
     witness = _read_own(state, note)
     if witness.size <= to.size:
         raise WitnessMismatch(f"The witness covers {witness.size} entries; {to.size} are to be kept.")
-    outgoing = LogHead(epoch=max(state.outgoing.epoch, witness.epoch), frontier=to, receipted=to)
+    epoch = next_epoch(max(state.outgoing.epoch, witness.epoch), now_ms)
+    outgoing = LogHead(epoch=epoch, frontier=to, receipted=to)
     cleared = replace(state, mode=Mode.OPEN, witness=None)
     changed = replace(cleared.changed(Cause.ROLLBACK_SEEN), outgoing=outgoing, witness=note)
     return changed, [RolledBack(to_size=to.size, witness=note, witness_size=witness.size)]
 
 
-def accept_fetched(state: ChannelState, fetched: Fetched, means: Means) -> Judged:
+def accept_fetched(state: ChannelState, fetched: Fetched, means: Means, *, now_ms: int) -> Judged:
     """Judges entries of our own log that the peer gives back.
 
     Returns:
         The next state with :class:`OwnEntriesRecovered`, after :class:`RolledBack` when this is the first sign of the
-        loss and before :class:`RecoveryCompleted` when it was the last gap; the same state when nothing is missing.
+        loss and before :class:`RecoveryCompleted` when it was the last gap; the same state when nothing is missing;
+        :class:`EquivocationProven` where its receipt and the one that we hold convict the peer.
 
     Raises:
         PositionSkipped: If it does not continue what we hold.
@@ -193,8 +205,13 @@ def accept_fetched(state: ChannelState, fetched: Fetched, means: Means) -> Judge
         AccordError: If a signature, header or capsule does not hold.
     """
     batch = fetched.batch
+    held = state.outgoing.receipt
+    proof = None if held is None else prove_two_receipts(fetched.receipt, held=held, reader=None)
+    if proof is not None:
+        _require_receipt(state, fetched.receipt, _read_own(state, batch.checkpoint))
+        return state.changed(Cause.EQUIVOCATION_PROVEN), [EquivocationProven(party=state.peer, proof=proof)]
     # The checkpoint of what is given back is our own signature, so it is a witness in itself.
-    state, events = accept_witness(state, batch.checkpoint, means, receipt=fetched.receipt)
+    state, events = accept_witness(state, batch.checkpoint, means, now_ms=now_ms, receipt=fetched.receipt)
     head = state.outgoing
     if state.mode is not Mode.RECOVERING or batch.end <= head.size:
         return state, events
@@ -205,9 +222,11 @@ def accept_fetched(state: ChannelState, fetched: Fetched, means: Means) -> Judge
         )
     checkpoint = _read_own(state, batch.checkpoint)
     outgoing, recovered = _continue_own(state, batch, checkpoint, fetched.receipt)
+    if outgoing.epoch <= checkpoint.epoch:
+        outgoing = replace(outgoing, epoch=next_epoch(checkpoint.epoch, now_ms))
     state = replace(state, outgoing=outgoing)
     events.append(recovered)
-    return _complete(state, events)
+    return _complete(state, events, now_ms=now_ms)
 
 
 def _continue_own(
@@ -230,7 +249,7 @@ def _continue_own(
     entries = batch.entries[head.size - batch.start :]
     headers = read_entries(entries, sender=state.us, recipient=state.peer, suite=state.suite, epoch=checkpoint.epoch)
     outgoing = LogHead(
-        epoch=max(head.epoch, checkpoint.epoch),
+        epoch=head.epoch,
         frontier=frontier,
         checkpoint=batch.checkpoint,
         receipt=receipt,
@@ -261,7 +280,7 @@ def _require_receipt(state: ChannelState, receipt: bytes, checkpoint: Checkpoint
         )
 
 
-def _complete(state: ChannelState, events: list[Event]) -> Judged:
+def _complete(state: ChannelState, events: list[Event], *, now_ms: int) -> Judged:
     """Ends the recovery when the log has reached the witness."""
     head, note = state.outgoing, state.witness
     if note is None:
@@ -269,6 +288,6 @@ def _complete(state: ChannelState, events: list[Event]) -> Judged:
     witness = unverified_checkpoint(note)
     if head.size < witness.size:
         return state, events
-    epoch = max(head.epoch, witness.epoch) + 1
+    epoch = head.epoch if head.epoch > witness.epoch else next_epoch(witness.epoch, now_ms)
     whole = replace(state.changed(Cause.RECOVERY_COMPLETED), outgoing=replace(head, epoch=epoch), witness=None)
     return whole, [*events, RecoveryCompleted(epoch=epoch, size=head.size)]

@@ -12,6 +12,8 @@ __all__ = [
     "ChannelSuspended",
     "CheckpointMismatch",
     "EntryMismatch",
+    "EpochBeyondReach",
+    "EpochsExhausted",
     "HistoryMissing",
     "IdentifierTaken",
     "Misaddressed",
@@ -49,6 +51,20 @@ class CheckpointMismatch(PeerFault):
     """A batch whose signed checkpoint speaks of another size than its entries."""
 
     code = "channel.checkpoint-mismatch"
+
+
+class EpochBeyondReach(PeerFault):
+    """A checkpoint or cosigner's line of an epoch that no clock of this decade gives."""
+
+    code = "channel.epoch-beyond-reach"
+    default_next_step = "Compare the clocks of both nodes; if both are right, a key may be in other hands."
+
+
+class EpochsExhausted(NotAvailableNow):
+    """A log has come to the last epoch there is and cannot begin another."""
+
+    code = "channel.epochs-exhausted"
+    default_next_step = "Nothing is lost; pair anew with the peer to begin new logs, and keep these as evidence."
 
 
 class StaleEpoch(PeerFault):

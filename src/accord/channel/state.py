@@ -24,10 +24,10 @@ from .envelope import MAX_EPOCH
 from .keyset import KeysetChain, Settled
 from .limits import MAX_CHAIN_KEYSETS, MAX_KEYSET_BYTES, MAX_LOG_SIZE, MAX_NOTE_BYTES
 from .merkle import EMPTY_FRONTIER, Frontier
-from .refusals import ModeForbids
+from .refusals import EpochsExhausted, ModeForbids
 from .suite import SUITE_1, require_suite
 
-__all__ = ["TRANSITIONS", "Cause", "ChannelState", "LogHead", "Mode", "decode_state", "encode_state"]
+__all__ = ["TRANSITIONS", "Cause", "ChannelState", "LogHead", "Mode", "decode_state", "encode_state", "next_epoch"]
 
 STATE_VERSION: Final = 1
 FRONTIER_BYTES: Final = 4096
@@ -78,6 +78,21 @@ TRANSITIONS: Final[Mapping[tuple[Mode, Cause], Mode]] = MappingProxyType(
     }
 )
 """Every permitted change of mode; what does not stand here does not happen."""
+
+
+def next_epoch(after: int, now_ms: int) -> int:
+    """Returns the epoch that a log begins after ``after``: the clock in seconds, or one more where that is not later.
+
+    By the clock, two restorations of one older copy begin two epochs, though neither knows of the other; without a
+    clock that goes, they are still later than all that the copy knows.
+
+    Raises:
+        EpochsExhausted: If there is no later epoch.
+    """
+    epoch = max(after + 1, now_ms // 1000)
+    if epoch > MAX_EPOCH:
+        raise EpochsExhausted(f"Epoch {after} is the last that this log can have.", fields={"epoch": after})
+    return epoch
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -175,19 +190,22 @@ class ChannelState:
         """
         return self.changed(Cause.THAWED if self.witness is None else Cause.THAWED_UNRECOVERED)
 
-    def restored(self) -> "ChannelState":
+    def restored(self, now_ms: int) -> "ChannelState":
         """Returns the state after an operator put back an older copy of the storage: our log begins a new epoch.
 
         It is not needed for safety. It lets the peer tell an innocent restoration from a second log, should a frame
         that was sent before the restoration arrive after it. What was never receipted is appended anew in that epoch:
         the caller deletes stored entries from ``outgoing.size`` on and puts their messages back into the queue.
+
+        Raises:
+            EpochsExhausted: If there is no later epoch.
         """
         head = self.outgoing
         checkpoint = head.checkpoint if head.size == head.receipted_size else None
-        outgoing = replace(head, epoch=head.epoch + 1, frontier=head.receipted, checkpoint=checkpoint)
+        outgoing = replace(head, epoch=next_epoch(head.epoch, now_ms), frontier=head.receipted, checkpoint=checkpoint)
         return replace(self, outgoing=outgoing)
 
-    def recovery_abandoned(self) -> "ChannelState":
+    def recovery_abandoned(self, now_ms: int) -> "ChannelState":
         """Returns the state after two officers gave up entries that neither side holds any more.
 
         It happens when both nodes were restored from older copies: the witness covers what the peer, too, has lost.
@@ -195,7 +213,7 @@ class ChannelState:
         """
         changed = self.changed(Cause.RECOVERY_ABANDONED)
         lost_epoch = 0 if self.witness is None else unverified_checkpoint(self.witness).epoch
-        epoch = max(self.outgoing.epoch, lost_epoch) + 1
+        epoch = next_epoch(max(self.outgoing.epoch, lost_epoch), now_ms)
         return replace(changed, outgoing=replace(self.outgoing, epoch=epoch), witness=None)
 
     def with_peer_keyset(self, signed: bytes) -> "ChannelState":

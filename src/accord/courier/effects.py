@@ -29,6 +29,7 @@ from accord.channel.events import (
     PeerDisagrees,
     PeerRefused,
     ReceiptAccepted,
+    ReceiptContradicted,
     ReceiptDisputed,
     ReceiptWithheld,
     RecoveryCompleted,
@@ -311,9 +312,10 @@ class HistorySettled(TrustFails):
 
 def _equivocation_proven(scene: _Scene, event: EquivocationProven) -> None:
     channel = scene.channel
-    held = channel.in_checkpoint if event.party == channel.peer_id else channel.out_checkpoint
+    heads = (channel.in_checkpoint, channel.out_checkpoint, channel.out_receipt)
+    held = {bytes(note) for note in heads if note is not None}
     proof = event.proof
-    other = proof.larger if held is not None and bytes(held) == proof.smaller else proof.smaller
+    other = proof.larger if proof.smaller in held else proof.smaller
     contradiction, _ = Contradiction.objects.get_or_create(
         channel=channel,
         note_digest=sha256(other).digest(),
@@ -393,6 +395,16 @@ def _receipt_disputed(scene: _Scene, event: ReceiptDisputed) -> None:
     )
 
 
+def _receipt_contradicted(scene: _Scene, event: ReceiptContradicted) -> None:
+    raise_alarm(
+        scene.channel,
+        "courier.receipt-contradicted",
+        f"The peer co-signed, for size {event.size} of our log, another log than the one we signed in the same epoch. "
+        "Nothing was taken as receipted; our checkpoint and its receipt are kept as proof.",
+        evidence=encode_equivocation(event.proof),
+    )
+
+
 def _receipt_withheld(scene: _Scene, event: ReceiptWithheld) -> None:
     if scene.effects.refusal is not None:
         # A refusal states the peer's sizes and carries no receipt: that is its form, not a sign of bad faith.
@@ -455,6 +467,7 @@ _ACTS: Final[Mapping[type[Event], Callable[[_Scene, Any], None]]] = {
     PeerDisagrees: _peer_disagrees,
     HistoryDisputed: _history_disputed,
     ReceiptDisputed: _receipt_disputed,
+    ReceiptContradicted: _receipt_contradicted,
     ReceiptWithheld: _receipt_withheld,
     PeerRefused: _peer_refused,
     EntriesRequested: _entries_requested,

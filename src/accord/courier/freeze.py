@@ -14,6 +14,7 @@ from .alarms import raise_alarm
 from .effects import requeue_from
 from .heads import channel_state, locked_channel, store_state
 from .models import Channel, Contradiction, Mode, ModeChange
+from .moment import now_ms
 from .wakeup import flush_topic, wake_on_commit
 
 __all__ = [
@@ -152,7 +153,7 @@ def abandon_recovery(channel_id: int, *, proposed_by: int, confirmed_by: int, re
         raise TwoOfficersNeeded("Giving up entries needs the word of two different officers.")
     channel = locked_channel(channel_id)
     before = channel_state(channel)
-    state = before.recovery_abandoned()
+    state = before.recovery_abandoned(now_ms())
     lost_to = before.outgoing.size if before.witness is None else unverified_checkpoint(before.witness).size
     raise_alarm(
         channel,
@@ -184,6 +185,6 @@ def declare_restored(channel_id: int, *, officer_id: int, reason: str) -> Channe
     about the same; with it, an old frame that is still under way cannot look like a second history.
     """
     channel = locked_channel(channel_id)
-    state = channel_state(channel).restored()
+    state = channel_state(channel).restored(now_ms())
     requeue_from(channel, size=state.outgoing.size)
     return _changed(channel, state, officer_id=officer_id, reason=reason)
