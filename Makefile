@@ -5,6 +5,7 @@ SHELL := /bin/sh
 
 VENV := .venv
 BIN := $(VENV)/bin
+VENDOR := src/accord/node/static/vendor
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 # The first interpreter of 3.11 or newer on the path; PYTHON=... overrides it.
@@ -55,6 +56,7 @@ docs-schemas: $(VENV)/.dev ## Write the JSON Schemas and the list of error codes
 lock: $(VENV)/.dev ## Resolve the dependencies of pyproject.toml anew into requirements/
 	$(COMPILE) --output-file requirements/run.txt pyproject.toml
 	$(COMPILE) --only-build-deps --build-deps-for editable --output-file requirements/build.txt pyproject.toml
+	$(COMPILE) --output-file requirements/assets.txt requirements/assets.in
 	$(COMPILE) --extra dev --constraint requirements/run.txt --constraint requirements/build.txt \
 		--output-file requirements/dev.txt pyproject.toml
 
@@ -74,7 +76,12 @@ $(VENV)/.run: pyproject.toml requirements/run.txt requirements/build.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) install --require-hashes --requirement requirements/run.txt --requirement requirements/build.txt
 	$(PIP) install --no-deps --no-build-isolation --editable .
+	$(MAKE) --no-print-directory $(VENDOR)/manifest.json
 	@touch $@
+
+# Style sheets and fonts of the desk, from the packages that assets/package-lock.json pins.
+$(VENDOR)/manifest.json: assets/build.py assets/package-lock.json requirements/assets.txt
+	$(BIN)/python assets/build.py
 
 $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
 	$(PIP) install --require-hashes --requirement requirements/dev.txt

@@ -95,6 +95,13 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    # Before allauth, whose pages it puts into the desk's frame.
+    "accord.node.desk",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "django_htmx",
     "ninja",
     "accord.parties",
     "accord.courier",
@@ -117,6 +124,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
 ]
 
 TEMPLATES = [
@@ -129,6 +139,8 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "accord.node.desk.frame.frame",
             ],
         },
     },
@@ -151,6 +163,29 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 
+# Sign-in (django-allauth): accounts are made by the administrator, and a second factor is needed off the demonstration.
+ACCORD_SECOND_FACTOR: Final[bool] = not CONFIG.demo
+ACCORD_SPECIMEN: Final[bool] = CONFIG.demo
+AUTHENTICATION_BACKENDS = ["accord.node.desk.sign_in.PostedOfficers"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/desk/"
+ACCOUNT_ADAPTER = "accord.node.desk.sign_in.ClosedAccounts"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/account/login/"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+# Five wrong passwords for one account in five minutes, or twenty from one address in a minute, and the door waits.
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/300s/key", "reauthenticate": "10/m/user"}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = f"Accord {CONFIG.party}"
+# A passkey is bound to a secure origin; browsers count loopback without TLS as one.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not CONFIG.is_api_over_tls
+USERSESSIONS_TRACK_ACTIVITY = True
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("fr", "Français"), ("hi", "हिन्दी")]
 LOCALE_PATHS = [NODE_ROOT / "locale"]
@@ -158,6 +193,11 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
 
+LANGUAGE_COOKIE_NAME = f"accord-language-{CONFIG.party.lower()}"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Strict"
+LANGUAGE_COOKIE_SECURE = CONFIG.is_api_over_tls
+FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [NODE_ROOT / "static"]
 STORAGES = {

@@ -1,6 +1,7 @@
 """The node's address space: the front page, liveness, metrics, the API, and the rooms that others hang in here."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
 
 from accord.node.api.application import api
 from accord.node.health import healthz, livez, metrics
@@ -14,4 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", livez, name="livez"),
     path("metrics", metrics, name="metrics"),
     path("api/v1/", api.urls),
+    path("desk/", include("accord.node.desk.urls")),
+    path("account/", include("accord.node.desk.account_urls")),
+    path("language/", set_language, name="set_language"),
 ]

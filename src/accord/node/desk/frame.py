@@ -1,0 +1,150 @@
+"""What stands around every page: both capitals' time, the line to each peer, the areas an officer may enter.
+
+It costs four statements a page; pages are tested for a fixed number of statements.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from accord.courier.models import Channel, Mode
+from accord.officers.models import Officer
+from accord.officers.permissions import Permission
+from accord.parties.models import Party
+
+__all__ = ["CapitalClock", "Line", "frame"]
+
+AREAS: Final = (
+    (pgettext_lazy("area", "Desk"), "desk:queue", Permission.CASE_READ),
+    (pgettext_lazy("area", "Cases"), "desk:cases", Permission.CASE_READ),
+    (pgettext_lazy("area", "Approvals"), "desk:approvals", Permission.MESSAGE_APPROVE),
+    (pgettext_lazy("area", "Channel"), "desk:channel", Permission.CHANNEL_READ),
+    (pgettext_lazy("area", "Law"), "desk:law", None),
+    (pgettext_lazy("area", "Administration"), "desk:administration", Permission.OFFICER_MANAGE),
+    (pgettext_lazy("area", "Help"), "desk:help", None),
+)
+"""The areas in the order of the header, the address of each, and what it needs."""
+
+SILENT: Final = timedelta(minutes=5)
+"""After so long without a contact the line is called silent: five signs of life were missed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CapitalClock:
+    """A capital's present time.
+
+    Args:
+        party: Code of the party.
+        capital: Name of the capital in the officer's language.
+        now: The time there.
+    """
+
+    party: str
+    capital: str
+    now: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """How the line to a peer stands.
+
+    Args:
+        peer: Code of the peer.
+        name: Its name in the officer's language.
+        state: ``in-step``, ``behind``, ``silent``, ``recovering``, ``suspended`` or ``frozen``.
+        tone: ``good``, ``warn`` or ``bad``.
+        words: The state in words.
+        size: Entries of our log.
+        receipted: Entries that the peer has receipted.
+        heard_at: When the peer was last heard.
+    """
+
+    peer: str
+    name: str
+    state: str
+    tone: str
+    words: Any  # Any: a lazy translation
+    size: int
+    receipted: int
+    heard_at: datetime | None
+
+
+STATES: Final = {
+    "in-step": ("good", _("In step")),
+    "behind": ("warn", _("Receipts outstanding")),
+    "silent": ("warn", _("Silent")),
+    "recovering": ("warn", _("Recovering")),
+    "suspended": ("bad", _("Suspended")),
+    "frozen": ("bad", _("Frozen")),
+}
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Returns what every page of the desk shows; nothing for a request outside the desk or without an officer."""
+    officer = getattr(request, "user", None)
+    if request.path.startswith(("/api/", "/static/")) or request.resolver_match is None:
+        return {}
+    language = get_language() or "en"
+    parties = {party.code: party for party in Party.objects.all()}
+    ours = parties.get(settings.ACCORD_PARTY)
+    shown: dict[str, Any] = {
+        "node_name": ours.described.names.in_language(language) if ours else settings.ACCORD_PARTY,
+        "node_code": settings.ACCORD_PARTY,
+        "is_specimen": settings.ACCORD_SPECIMEN,
+    }
+    if not isinstance(officer, Officer) or not officer.is_posted():
+        return shown
+    lines = list(_lines(parties, language))
+    now = timezone.now()
+    shown["capitals"] = [
+        CapitalClock(
+            party=party.code,
+            capital=party.described.capital.in_language(language),
+            now=now.astimezone(party.described.zone),
+        )
+        for code in (settings.ACCORD_PARTY, *(line.peer for line in lines))
+        if (party := parties.get(code))
+    ]
+    shown["lines"] = lines
+    shown["areas"] = [
+        {"name": name, "address": reverse(address), "is_here": request.resolver_match.view_name == address}
+        for name, address, permission in AREAS
+        if permission is None or officer.may(permission)
+    ]
+    return shown
+
+
+def _lines(parties: dict[str, Party], language: str) -> Iterator[Line]:
+    now = timezone.now()
+    rows = Channel.objects.order_by("pk").values_list(
+        "peer_id", "mode", "out_size", "out_receipted_size", "last_contact_at"
+    )
+    for peer, mode, size, receipted, heard_at in rows:
+        state = _state(mode, size=size, receipted=receipted, heard_at=heard_at, now=now)
+        tone, words = STATES[state]
+        yield Line(
+            peer=peer,
+            name=parties[peer].described.names.in_language(language),
+            state=state,
+            tone=tone,
+            words=words,
+            size=size,
+            receipted=receipted,
+            heard_at=heard_at,
+        )
+
+
+def _state(mode: str, *, size: int, receipted: int, heard_at: datetime | None, now: datetime) -> str:
+    if mode != Mode.OPEN:
+        return {Mode.FROZEN: "frozen", Mode.SUSPENDED: "suspended"}.get(Mode(mode), "recovering")
+    if heard_at is None or now - heard_at > SILENT:
+        return "silent"
+    return "in-step" if size == receipted else "behind"

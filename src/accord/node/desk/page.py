@@ -1,0 +1,99 @@
+"""A page of the desk: who may open it, how it is refused, and what every page shows.
+
+Every view of the desk is made with :func:`page`, which names the permission. A view without it is not in the address
+table: ``accord.node.desk.urls`` takes pages only. So no address is open by omission.
+
+Refusals of a service become pages: the officer's words stay in the form, the sentence says why, the next step what to
+do, and the code names it to the administrator. Nothing is written by a request that was refused.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from http import HTTPStatus
+from typing import Any, Final
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+
+from accord.errors import AccordError
+from accord.exchange.errors import NotFound
+from accord.node.desk.second_factor import needs_second_factor
+from accord.officers.models import Officer
+from accord.officers.permissions import Permission
+
+__all__ = ["SIGNED_IN", "Page", "error_response", "page", "show"]
+
+SIGNED_IN: Final = None
+"""Instead of a permission: any officer in post may open the page; it shows nothing of a case."""
+
+_View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """What a page declared.
+
+    Args:
+        permission: What an officer needs to open it; ``None`` for any officer in post.
+        methods: Methods it answers.
+    """
+
+    permission: Permission | None
+    methods: tuple[str, ...]
+
+
+def page(permission: Permission | None, *, methods: Iterable[str] = ("GET",)) -> Callable[[_View], _View]:
+    """Makes a view a page of the desk.
+
+    Args:
+        permission: What an officer needs to open it; :data:`SIGNED_IN` for any officer in post.
+        methods: Methods it answers; HEAD comes with GET.
+    """
+    allowed = tuple(methods)
+
+    def decorate(view: _View) -> _View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
+            method = "GET" if request.method == "HEAD" else request.method
+            if method not in allowed:
+                return HttpResponseNotAllowed(allowed)
+            officer = request.user
+            if not isinstance(officer, Officer):
+                return redirect_to_login(request.get_full_path())
+            if not officer.is_posted() or (permission is not None and not officer.may(permission)):
+                return _refused(request, officer, permission)
+            if needs_second_factor(request):
+                return redirect("mfa_index")
+            try:
+                return view(request, *arguments, **named)
+            except NotFound as error:
+                raise Http404 from error
+            except AccordError as error:
+                return error_response(request, error)
+
+        guarded.desk_page = Page(permission=permission, methods=allowed)  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def show(request: HttpRequest, template: str, shown: Mapping[str, Any], *, status: int = HTTPStatus.OK) -> HttpResponse:
+    """Renders a page inside the desk's frame."""
+    return render(request, template, dict(shown), status=status)
+
+
+def error_response(request: HttpRequest, error: AccordError) -> HttpResponse:
+    """Says on a page of its own why something was refused, where no form could say it."""
+    return show(request, "desk/refused.html", {"error": error}, status=error.http_status)
+
+
+def _refused(request: HttpRequest, officer: Officer, permission: Permission | None) -> HttpResponse:
+    shown = {
+        "title": _("This page is not open to you"),
+        "is_posted": officer.is_posted(),
+        "permission": permission,
+    }
+    return show(request, "desk/not_permitted.html", shown, status=HTTPStatus.FORBIDDEN)

@@ -1,0 +1,31 @@
+"""Sign-in of officers: only accounts that the administrator made, and only while their posting lasts."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
+from django.http import HttpRequest
+
+from accord.officers.models import Officer
+
+__all__ = ["ClosedAccounts", "PostedOfficers"]
+
+
+class ClosedAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries no types
+    """Nobody makes an account for themselves, and nobody gets one back by e-mail."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Returns whether strangers may register: never."""
+        return False
+
+    def can_delete_email(self, email_address: Any) -> bool:
+        """Returns whether an address may be taken out: the administrator keeps them."""
+        return False
+
+
+class PostedOfficers(AuthenticationBackend):  # type: ignore[misc]  # allauth carries no types
+    """Lets officers in post sign in; systems use the API."""
+
+    def user_can_authenticate(self, user: Any) -> bool:
+        """Returns whether the account may open a session now."""
+        return isinstance(user, Officer) and user.is_posted() and not user.is_system

@@ -1,0 +1,177 @@
+"""Filters and tags of the desk's templates: times in both capitals, numbers, labels, marks, icons.
+
+Numbers and dates go through Babel alone, so that lakh grouping and French spaces are right wherever they appear.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.numbers import format_decimal
+from django import template
+from django.conf import settings
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, ngettext
+
+from accord.node.api import labels
+from accord.parties.models import Party
+
+__all__ = ["register"]
+
+register = template.Library()
+
+# The state's own habits of writing numbers and dates, by the officer's language and the node's country.
+LOCALES: Final[Mapping[tuple[str, str], str]] = {
+    ("en", "CA"): "en_CA",
+    ("fr", "CA"): "fr_CA",
+    ("en", "IN"): "en_IN",
+    ("hi", "IN"): "hi_IN",
+    ("hi", "CA"): "hi_IN",
+    ("fr", "IN"): "fr_FR",
+}
+
+ICONS: Final[Mapping[str, str]] = {
+    "in": "M8 2v9M4 7l4 4 4-4M3 14h10",
+    "out": "M8 11V2M4 6l4-4 4 4M3 14h10",
+    "clock": "M8 1.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13ZM8 4.5V8l2.5 2",
+    "overdue": "M8 1.5 15 14H1L8 1.5ZM8 6v4M8 11.8v.4",
+    "good": "M2.5 8.5 6 12l7.5-8",
+    "warn": "M8 1.5 15 14H1L8 1.5ZM8 6v4M8 11.8v.4",
+    "bad": "M5 1.5h6L14.5 5v6L11 14.5H5L1.5 11V5L5 1.5ZM5.5 5.5l5 5M10.5 5.5l-5 5",
+    "lock": "M4.5 7V5a3.5 3.5 0 0 1 7 0v2M3 7h10v7H3V7Z",
+    "seal": (
+        "M8 1.5 9.8 3.3l2.5-.3.4 2.5 2.1 1.4-1.2 2.1.6 2.5-2.4.6L10.6 14 8 13.2 5.4 "
+        "14l-1.2-1.9-2.4-.6.6-2.5L1.2 6.9l2.1-1.4L3.7 3l2.5.3L8 1.5ZM5.5 8l2 2 3.2-3.6"
+    ),
+    "pen": "M2 14l1-4 8-8 3 3-8 8-4 1ZM10 3l3 3",
+    "people": (
+        "M6 8a3 3 0 1 0 0-6 3 3 0 0 0 0 6ZM1 14c0-3 2-4.5 5-4.5s5 1.5 5 4.5M11 3a2.5 2.5 0 0 1 0 "
+        "5M12.5 9.8c1.7.5 2.5 2 2.5 4.2"
+    ),
+    "pause": "M5 2.5v11M11 2.5v11",
+    "scale": "M8 1.5v13M3 14.5h10M2 4.5h12M2 4.5 .5 9h4L2 4.5ZM14 4.5 11.5 9h4L14 4.5Z",
+    "page": "M3 1.5h7l3 3v10H3v-13ZM10 1.5v3h3",
+}
+"""Paths of the icons on a grid of 16 by 16, drawn as lines; each stands beside a word."""
+
+
+def _locale() -> Locale:
+    language = (get_language() or "en")[:2]
+    name = LOCALES.get((language, settings.ACCORD_PARTY), language)
+    return Locale.parse(name)
+
+
+@register.filter
+def number(value: float | None) -> str:
+    """Returns a number as the reader writes it: 1 234 in French Canada, 12,34,567 in India."""
+    return "" if value is None else format_decimal(value, locale=_locale())
+
+
+@register.filter
+def day(value: date | datetime | str | None) -> str:
+    """Returns a date with its weekday and year."""
+    if not value:
+        return ""
+    if isinstance(value, str):
+        value = date.fromisoformat(value[:10])
+    return format_date(value, "EEE d MMM y", locale=_locale())
+
+
+@register.filter
+def clock_time(value: datetime) -> str:
+    """Returns hours and minutes of an aware time in its own zone."""
+    return format_time(value.timetz(), "HH:mm", locale=_locale(), tzinfo=value.tzinfo)
+
+
+def _capital(code: str) -> tuple[str, ZoneInfo]:
+    party = Party.objects.filter(code=code).first()
+    if party is None:
+        return "UTC", ZoneInfo("UTC")
+    profile = party.described
+    return profile.capital.in_language(get_language() or "en"), profile.zone
+
+
+@register.simple_tag(takes_context=True)
+def moment(context: template.Context, value: datetime | None) -> SafeString:
+    """Returns a moment in every capital's own time, ours first, each with its place; machine-readable, too."""
+    if value is None:
+        return format_html('<span class="a-absent">{}</span>', gettext("not yet"))
+    capitals = context.get("capitals")
+    places = [(one.capital, one.now.tzinfo) for one in capitals] if capitals else [_capital(settings.ACCORD_PARTY)]
+    first, *others = [
+        (name, format_datetime(value, "EEE d MMM y, HH:mm:ss", tzinfo=zone, locale=_locale())) for name, zone in places
+    ]
+    also = format_html_join("", '<span class="a-moment__other">{} {}</span>', ((told, name) for name, told in others))
+    return format_html(
+        '<time class="a-moment" datetime="{}"><span class="a-moment__own">{} {}</span>{}</time>',
+        value.isoformat(),
+        first[1],
+        first[0],
+        also,
+    )
+
+
+@register.filter
+def left(value: timedelta) -> str:
+    """Returns how much time is left, or by how much it is over, in the two largest units."""
+    seconds = int(abs(value).total_seconds())
+    days, rest = divmod(seconds, 86_400)
+    hours, rest = divmod(rest, 3_600)
+    minutes = rest // 60
+    if days:
+        parts = (ngettext("%(count)d day", "%(count)d days", days) % {"count": days}, _hours(hours) if hours else "")
+    elif hours:
+        parts = (_hours(hours), _minutes(minutes) if minutes else "")
+    else:
+        parts = (_minutes(minutes), "")
+    return " ".join(part for part in parts if part)
+
+
+def _hours(count: int) -> str:
+    return ngettext("%(count)d h", "%(count)d h", count) % {"count": count}
+
+
+def _minutes(count: int) -> str:
+    return ngettext("%(count)d min", "%(count)d min", count) % {"count": count}
+
+
+@register.filter
+def ago(value: datetime | None) -> str:
+    """Returns how long ago something was, in one unit."""
+    if value is None:
+        return gettext("never")
+    delta = value - datetime.now(tz=value.tzinfo)
+    return format_timedelta(delta, add_direction=True, locale=_locale())
+
+
+@register.filter
+def label(code: object, table: str) -> str:
+    """Returns what a code is called in the reader's language.
+
+    Args:
+        code: The code.
+        table: Name of the table in ``accord.node.api.labels``, in small letters: ``kinds``, ``message_states`` ...
+    """
+    names = getattr(labels, table.upper())
+    found = names.get(str(code))
+    return found.in_language(get_language() or "en") if found is not None else str(code)
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Returns a line icon; it is decoration, so the word must stand beside it."""
+    return format_html(
+        '<svg class="a-icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">'
+        '<path d="{}"/></svg>',
+        ICONS[name],
+    )
+
+
+@register.filter
+def get(mapping: Mapping[str, Any], key: str) -> Any:
+    """Returns a mapping's value for a key that a template computed."""
+    return mapping.get(key, "")
