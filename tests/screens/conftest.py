@@ -1,0 +1,125 @@
+"""Two real nodes after the story of the demonstration, and a real Chromium that signs officers in at their desks."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+
+from accord.cli.demo.nodes import NodeProcess, free_port, run_accord
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+DESKTOP = ViewportSize(width=1280, height=900)
+PHONE = ViewportSize(width=390, height=844)
+HOMES = {"CA": "canada", "IN": "india"}
+
+
+@dataclass
+class Desks:
+    """The two desks and the browser that looks at them.
+
+    Args:
+        browser: Chromium.
+        nodes: The running nodes by party code.
+        contexts: What was opened, to be closed at the end of the test.
+    """
+
+    browser: Browser
+    nodes: dict[str, NodeProcess]
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    def open(
+        self,
+        party: str = "CA",
+        role: str | None = "liaison",
+        path: str = "/desk/",
+        *,
+        language: str = "en",
+        is_dark: bool = False,
+        viewport: ViewportSize = DESKTOP,
+        has_scripts: bool = True,
+    ) -> Page:
+        """Opens a page in a session of its own, signed in as the specimen officer of a role."""
+        context = self.browser.new_context(
+            viewport=viewport,
+            color_scheme="dark" if is_dark else "light",
+            base_url=self.base(party),
+            java_script_enabled=has_scripts,
+        )
+        self.contexts.append(context)
+        context.add_cookies([{"name": f"accord-language-{party.lower()}", "value": language, "url": self.base(party)}])
+        page = context.new_page()
+        if role is not None:
+            account = self.nodes[party].accounts[role]
+            page.goto("/account/login/")
+            page.fill("input[name=login]", account["username"])
+            page.fill("input[name=password]", account["password"])
+            page.locator("main form button[type=submit]").first.click()
+            page.wait_for_url("**/desk/**")
+        page.goto(path)
+        return page
+
+    def base(self, party: str) -> str:
+        """The address of a node's desk."""
+        return f"http://127.0.0.1:{self.nodes[party].api_port}"
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong on a page, one line each."""
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {[node['target'] for node in one['nodes']]}" for one in found]
+
+
+@pytest.fixture(scope="session")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demonstration that was played once."""
+    home = tmp_path_factory.mktemp("story") / "demo"
+    run_accord(["demo", "--once", "--home", str(home), "--ports", f"{free_port()},{free_port()}"])
+    return home
+
+
+@pytest.fixture(scope="session")
+def running(story: Path) -> Iterator[dict[str, NodeProcess]]:
+    """Both nodes of the story, running."""
+    nodes = {}
+    for party, name in HOMES.items():
+        home = story / name
+        known = json.loads((home / "demo.json").read_text())
+        nodes[party] = NodeProcess(
+            home=home,
+            profile=known["profile"],
+            api_port=known["api_port"],
+            channel_port=known["channel_port"],
+            passphrase=known["passphrase"],
+        )
+        nodes[party].accounts = known["accounts"]
+    for node in nodes.values():
+        node.start()
+    yield nodes
+    for node in nodes.values():
+        node.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium; a machine without one fails loudly."""
+    if CHROMIUM is None:
+        pytest.fail("Chromium is missing: apt-get install chromium")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def desks(running: dict[str, NodeProcess], browser: Browser) -> Iterator[Desks]:
+    """Both desks; what a test opens is closed after it."""
+    opened = Desks(browser=browser, nodes=running)
+    yield opened
+    for context in opened.contexts:
+        context.close()
