@@ -42,3 +42,14 @@ def test_a_name_nobody_has_is_said_plainly(canada: Node) -> None:
     done = canada.run("officer", "token", "nobody", "--label", "x")
     assert done.returncode == 2
     assert "There is no officer 'nobody' at this node." in done.stderr
+
+
+def test_the_office_that_decides_on_holds_is_recorded_in_the_rules_own_words(canada: Node) -> None:
+    words = ["officer", "add", "head", "--name", "H", "--role", "decider", "--no-password"]
+    assert canada.run(*words, "--office", "The head of the agency").returncode == 0
+    unknown = canada.run("officer", "offices", "head", "--office", "The king")
+    assert unknown.returncode == 2
+    assert "officer.unknown-office" in unknown.stderr
+    assert canada.run("officer", "offices", "head", "--office", "The deputy head").returncode == 0
+    row = next(row for row in canada.read("officer", "list") if row["username"] == "head")
+    assert row["offices"] == ["The deputy head"]

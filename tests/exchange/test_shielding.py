@@ -136,3 +136,14 @@ def test_one_released_after_its_moment_leaves_at_the_next_full_hour_from_receipt
     assert message.release_at == now + timedelta(days=5, hours=7)
     assert services.release_due(now=late) == 0
     assert services.release_due(now=now + timedelta(days=5, hours=7)) == 1
+
+
+def test_one_released_late_within_its_hour_does_not_lapse_before_the_next_one(desk: Desk) -> None:
+    now = timezone.now()
+    draft = services.cannot_confirm(desk.duty, received_request(desk, now=now), now=now)
+    message = approved(desk, services.submit(desk.duty, draft, version=1, now=now), now=now)
+    slot = now + timedelta(days=5, hours=6)
+    message = services.release(desk.releasing, message, now=slot + timedelta(minutes=30))
+    assert message.release_at == slot + timedelta(hours=1)
+    assert services.release_due(now=slot + timedelta(hours=1)) == 1
+    assert not Alarm.objects.exists()

@@ -59,6 +59,7 @@ def list_officers(home: Home = None, as_json: AsJson = False) -> None:
             "username": one.username,
             "display_name": one.display_name,
             "roles": one.roles,
+            "offices": one.offices,
             "agency": one.agency,
             "active_until": one.active_until.isoformat() if one.active_until else None,
             "is_posted": one.is_posted(),
@@ -183,6 +184,24 @@ def certificate(
         expires_at=timezone.now() + timedelta(days=days),
     )
     say(f"Bound certificate {digest.hex()} to {username}.")
+
+
+@app.command()
+def offices(
+    username: Username,
+    *,
+    office: Annotated[
+        list[str] | None, typer.Option("--office", help="Office that decides on holds, as a rule names it; repeat it.")
+    ] = None,
+    home: Home = None,
+    acting: ActingName = None,
+) -> None:
+    """Say which offices an account bears; without --office it bears none any more."""
+    open_node(home)
+    from accord.officers.services import set_offices
+
+    set_offices(acting_officer(acting), _named(username), office or ())
+    say(f"{username} bears: {'; '.join(office or ['no office'])}.")
 
 
 @app.command()
