@@ -136,6 +136,39 @@ def test_one_bad_file_among_good_ones_fails_the_whole_and_is_named(file: Path, r
     assert answer.json["reason"].startswith("noise: ")
 
 
+def test_two_bundles_of_two_histories_contradict_each_other_though_each_holds(
+    bundle: EvidenceBundle, file: Path, roots: Path, tmp_path: Path
+) -> None:
+    canada, india = specimen("CA"), specimen("IN")
+    other = sealed_by("CA", "IN", label="the other history")
+    leaves = [bytes([n]) * 32 for n in range(INDEX)] + [entry_leaf(other.header, other.sealed)]
+    frontier, _ = Frontier(size=0, peaks=()).append(leaves)
+    head = Checkpoint(owner="CA", peer="IN", size=frontier.size, root=frontier.root, epoch=1, time_ms=NOW_MS)
+    note = sign_checkpoint(head, canada.sign)
+    shown = replace(
+        bundle,
+        header=other.header,
+        sealed_digest=sha256(other.sealed).digest(),
+        hashes=inclusion_proof(lambda level, start, count: leaves[start : start + count], INDEX, len(leaves)),
+        checkpoint=note,
+        receipt=cosign(note, head, india.sign, "IN", NOW_MS + 1000),
+        body=None,
+        salt=None,
+    )
+    second = tmp_path / "other.evidence"
+    second.write_bytes(shown.encode())
+    assert verify(second, "--root", roots, "--json").code == 0
+    for one, two in ((file, second), (second, file)):
+        answer = verify(one, two, "--root", roots, "--json")
+        assert (answer.code, answer.json["ok"]) == (1, False)
+        assert all(claim["ok"] for claim in answer.json["claims"])
+        assert f"different messages at position {INDEX}" in answer.json["reason"]
+        said = verify(one, two, "--root", roots)
+        assert said.code == 1
+        assert "\nContradiction: Two bundles show different messages" in said.said
+    assert verify(file, file, "--root", roots).code == 0
+
+
 def test_another_partys_root_proves_nothing(file: Path, tmp_path: Path) -> None:
     strangers = {"CA": specimen("XX").root.public, "IN": specimen("IN").root.public}
     (tmp_path / "other.json").write_bytes(TrustRoots(strangers).to_json())

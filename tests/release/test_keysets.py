@@ -1,12 +1,14 @@
 """New keys of either side travel as entries: theirs count once filed, ours once they say that they filed them."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
 from accord.channel.disposition import Disposition, DispositionItem, encode_dispositions
 from accord.channel.keyset import sign_keyset
-from accord.courier.models import Outbox
-from accord.courier.rotation import rotate_keys
+from accord.courier.models import Entry, Outbox
+from accord.courier.rotation import PEER_PUBLICATIONS_A_DAY, PublishedTooOften, apply_peer_keyset, rotate_keys
 from accord.parties.keysets import channel_keys
 from accord.parties.models import Keyset, Party
 from accord.release.intake import Intake, take_in
@@ -86,3 +88,30 @@ def test_our_keys_stay_as_they_were_when_the_peer_refuses_them(pinned: Desk) -> 
     pinned.peer.send("disposition", encode_dispositions([item]), handling="H0")
     take_in(pinned.channel)
     assert channel_keys("CA", "IN").signing.serial == 1
+
+
+def test_a_peer_that_publishes_keysets_without_end_fills_no_chain_and_loses_no_entry(pinned: Desk) -> None:
+    chain = specimen("IN").chain("CA")
+    for serial in range(2, PEER_PUBLICATIONS_A_DAY + 4):
+        keyset = specimen("IN").keyset("CA", serial=serial, previous=chain.latest.digest)
+        signed = sign_keyset(keyset, specimen("IN").root)
+        chain = chain.extended(signed)
+        pinned.peer.send("keyset", signed, handling="H0")
+    for _ in range(4):
+        take_in(pinned.channel)
+    assert Keyset.objects.filter(party_id="IN").count() == 1 + PEER_PUBLICATIONS_A_DAY
+    assert Entry.objects.filter(channel=pinned.channel).count() == PEER_PUBLICATIONS_A_DAY + 2
+    Keyset.objects.filter(party_id="IN").update(recorded_at=timezone.now() - timedelta(days=2))
+    apply_peer_keyset(pinned.channel, chain.signed[1 + PEER_PUBLICATIONS_A_DAY])
+    assert channel_keys("CA", "IN").theirs.latest.serial == 2 + PEER_PUBLICATIONS_A_DAY
+
+
+def test_we_publish_no_more_keysets_in_a_day_than_the_peer_will_take(
+    pinned: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accord.courier.rotation.PUBLICATIONS_A_DAY", 1)
+    custody = MemoryCustody("CA")
+    rotate_keys(pinned.channel, "seal", custody=custody)  # type: ignore[arg-type]
+    with pytest.raises(PublishedTooOften):
+        rotate_keys(pinned.channel, "seal", custody=custody)  # type: ignore[arg-type]
+    assert Keyset.objects.filter(party_id="CA").count() == 2

@@ -5,6 +5,7 @@ in flight is refused. A revoked key stops counting at a position just beyond the
 batch must still be signed by a key the peer knows.
 """
 
+from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from accord.channel.keyset import Settled
 from accord.channel.limits import MAX_BATCH_ENTRIES
-from accord.errors import OfficerCanMend
+from accord.errors import OfficerCanMend, TrustFails
 from accord.parties.custody import Custody, KeyKind, custody_in_use
 from accord.parties.keysets import channel_keys, next_keyset, record_keyset
 from accord.parties.models import Keyset
@@ -22,11 +23,50 @@ from .heads import locked_channel
 from .models import Channel
 from .moment import now_ms
 
-__all__ = ["activate_own_keyset", "apply_peer_keyset", "promote_tls_when_filed", "revoke_key", "rotate_keys"]
+__all__ = [
+    "KeysetsTooOften",
+    "PublishedTooOften",
+    "activate_own_keyset",
+    "apply_peer_keyset",
+    "promote_tls_when_filed",
+    "revoke_key",
+    "rotate_keys",
+]
 
 # Entries between a revocation and the first position that it refuses: the keyset travels in the urgent lane, so it is
 # in the next batch.
 REVOCATION_MARGIN: Final = MAX_BATCH_ENTRIES + 1
+
+# Keysets of one side in a day: every kind of key changed, and changed again after a mistake. A chain of 512, which is
+# read at every contact and shown with every bundle, then takes a month to fill.
+PUBLICATIONS_A_DAY: Final = 12
+# The peer counts by another clock than ours, so it may bring a few more than we publish ourselves.
+PEER_PUBLICATIONS_A_DAY: Final = 16
+DAY: Final = timedelta(days=1)
+
+
+class KeysetsTooOften(TrustFails):
+    """The peer publishes keysets faster than keys change: the entry is refused, and the chain stays as it is."""
+
+    code = "trust.keysets-too-often"
+    default_next_step = "Ask the peer why its keys change so often; it may send the refused keyset again a day later."
+
+
+class PublishedTooOften(OfficerCanMend):
+    """We have published as many keysets in a day as the peer will take."""
+
+    code = "courier.keysets-too-often"
+    default_next_step = "Wait a day; a key that is compromised can be revoked in the first keyset after that."
+
+
+def _published_within_a_day(party: str, peer: str) -> int:
+    since = timezone.now() - DAY
+    return Keyset.objects.filter(party_id=party, peer_id=peer, serial__gt=1, recorded_at__gt=since).count()
+
+
+def _require_own_publication(channel: Channel) -> None:
+    if _published_within_a_day(channel.party_code, channel.peer_id) >= PUBLICATIONS_A_DAY:
+        raise PublishedTooOften(f"{PUBLICATIONS_A_DAY} keysets were published to {channel.peer_id} within a day.")
 
 
 @transaction.atomic
@@ -41,9 +81,11 @@ def rotate_keys(channel: Channel, what: KeyKind, *, custody: Custody | None = No
 
     Raises:
         KeyFileMissing: The root key is offline.
+        PublishedTooOften: The peer would not take another one today.
     """
     held = custody or custody_in_use()
     locked = locked_channel(channel.pk)
+    _require_own_publication(locked)
     if makes_new:
         held.add(what)
     keys = channel_keys(locked.party_code, locked.peer_id)
@@ -96,13 +138,16 @@ def apply_peer_keyset(channel: Channel, signed: bytes) -> None:
     """Continues the peer's chain by a keyset that was found in an opened entry.
 
     Raises:
-        TrustFails: It does not continue the chain under the pinned root, or dates an end back to what is co-signed.
+        TrustFails: It does not continue the chain under the pinned root, dates an end back to what is co-signed, or is
+            one too many of this day.
         OfficerCanMend: It is known already.
     """
     locked = locked_channel(channel.pk)
     chain = channel_keys(locked.party_code, locked.peer_id).theirs
     if signed in chain.signed:
         raise OfficerCanMend("This keyset is known already.", code="courier.keyset-known")
+    if _published_within_a_day(locked.peer_id, locked.party_code) >= PEER_PUBLICATIONS_A_DAY:
+        raise KeysetsTooOften(f"{locked.peer_id} published more than {PEER_PUBLICATIONS_A_DAY} keysets within a day.")
     chain.extended(signed, settled=Settled(own_size=locked.in_size, peer_size=locked.out_receipted_size))
     record_keyset(chain, signed)
 
