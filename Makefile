@@ -6,6 +6,8 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 VENDOR := src/accord/node/static/vendor
+TEXTS := $(patsubst %.po,%.mo,$(wildcard src/accord/node/locale/*/LC_MESSAGES/django.po))
+BUILT := $(VENDOR)/manifest.json $(TEXTS)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 # The first interpreter of 3.11 or newer on the path; PYTHON=... overrides it.
@@ -19,22 +21,22 @@ COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --gener
 # Two workers: the machines this is built for have two cores. Tests of one file stay in one worker.
 PYTEST_ARGS ?= -n 2 --dist loadfile
 
-.PHONY: help setup demo test test-sqlite test-postgres lint types bench docs-schemas lock clean distclean
+.PHONY: help setup demo test test-sqlite test-postgres lint types bench docs-schemas languages lock clean distclean
 
 help: ## Print these targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(VENV)/.run ## Make the virtual environment and install the pinned dependencies
+setup: $(VENV)/.run $(BUILT) ## Make the virtual environment and install the pinned dependencies
 
-demo: $(VENV)/.run ## Start two nodes, play the story, leave both up (RESET=1 starts anew, ONCE=1 stops at the end)
+demo: $(VENV)/.run $(BUILT) ## Start two nodes, play the story, leave both up (RESET=1 starts anew, ONCE=1 stops at the end)
 	$(BIN)/accord demo $(if $(RESET),--reset) $(if $(ONCE),--once) $(DEMO_ARGS)
 
 test: test-sqlite test-postgres ## Run every test on SQLite, and what touches the database again on PostgreSQL
 
-test-sqlite: $(VENV)/.dev ## Run every test on SQLite
+test-sqlite: $(VENV)/.dev $(BUILT) ## Run every test on SQLite
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-test-postgres: $(VENV)/.dev ## Run what touches the database on a PostgreSQL server of its own
+test-postgres: $(VENV)/.dev $(BUILT) ## Run what touches the database on a PostgreSQL server of its own
 	$(BIN)/python tests/postgres/server.py -- $(BIN)/python -m pytest -p tests.postgres.plugin $(PYTEST_ARGS)
 
 lint: $(VENV)/.dev ## Check style, format and the floors of the house
@@ -45,13 +47,16 @@ lint: $(VENV)/.dev ## Check style, format and the floors of the house
 types: $(VENV)/.dev ## Check types with mypy strict
 	$(BIN)/mypy
 
-bench: $(VENV)/.dev ## Measure speed and size beside the limit of this machine; writes bench/results/
+bench: $(VENV)/.dev $(BUILT) ## Measure speed and size beside the limit of this machine; writes bench/results/
 	$(BIN)/python -m bench $(BENCH_ARGS)
 
 docs-schemas: $(VENV)/.dev ## Write the JSON Schemas and the list of error codes to docs/
 	$(BIN)/python -m accord.cli.schemas docs/schemas
 	$(BIN)/python -m accord.node.api.export docs/schemas/openapi.json
 	$(BIN)/python -m tests.meta.codes
+
+languages: $(VENV)/.dev ## Bring the desk's catalogues of texts in line with the source
+	$(BIN)/python assets/languages.py collect
 
 lock: $(VENV)/.dev ## Resolve the dependencies of pyproject.toml anew into requirements/
 	$(COMPILE) --output-file requirements/run.txt pyproject.toml
@@ -76,12 +81,14 @@ $(VENV)/.run: pyproject.toml requirements/run.txt requirements/build.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) install --require-hashes --requirement requirements/run.txt --requirement requirements/build.txt
 	$(PIP) install --no-deps --no-build-isolation --editable .
-	$(MAKE) --no-print-directory $(VENDOR)/manifest.json
 	@touch $@
 
-# Style sheets and fonts of the desk, from the packages that assets/package-lock.json pins.
-$(VENDOR)/manifest.json: assets/build.py assets/package-lock.json requirements/assets.txt
+# Style sheets and fonts of the desk, from the packages that assets/package-lock.json pins; and its compiled texts.
+$(VENDOR)/manifest.json: assets/build.py assets/package-lock.json requirements/assets.txt | $(VENV)/.run
 	$(BIN)/python assets/build.py
+
+$(TEXTS): $(TEXTS:.mo=.po) assets/languages.py | $(VENV)/.run
+	$(BIN)/python assets/languages.py compile
 
 $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
 	$(PIP) install --require-hashes --requirement requirements/dev.txt

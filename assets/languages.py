@@ -1,0 +1,133 @@
+"""The desk's texts: collected from the source, kept in ``locale/``, compiled for Django.
+
+``python assets/languages.py collect`` brings ``django.po`` of each language in line with the source: new texts come
+empty, texts that are gone leave, translations stay. ``compile`` makes the ``.mo`` files that Django reads. GNU gettext
+is not needed.
+"""
+
+import argparse
+import io
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_python
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from django.utils.translation.template import templatize
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+LOCALE: Final = ROOT / "src" / "accord" / "node" / "locale"
+SOURCES: Final = ROOT / "src" / "accord" / "node"
+LANGUAGES: Final = ("fr", "hi")
+KEYWORDS: Final = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+}
+FIXED: Final = datetime(2026, 11, 23, tzinfo=UTC)
+HEADER: Final = "# Texts of the officers' desk. Collected by assets/languages.py; translations are kept by hand."
+
+
+def collected() -> Catalog:
+    """Returns every text of the desk that is shown to an officer, without translations."""
+    catalog = Catalog(charset="utf-8", header_comment=HEADER, project="Accord", fuzzy=False)
+    for place, text, context in _texts():
+        catalog.add(text, locations=[(place, 0)], context=context)
+    return catalog
+
+
+def _texts() -> Iterator[tuple[str, str | tuple[str, ...], str | None]]:
+    for file in sorted((*SOURCES.rglob("*.py"), *SOURCES.rglob("*.html"))):
+        source = file.read_text("utf-8")
+        if file.suffix == ".html":
+            source = templatize(source, origin=str(file))
+        found = extract_python(io.BytesIO(source.encode()), list(KEYWORDS), [], {})
+        for _, function, arguments, _ in found:
+            texts = arguments if isinstance(arguments, tuple) else (arguments,)
+            context = None
+            if function.startswith(("pgettext", "npgettext")):
+                context, *rest = texts
+                texts = tuple(rest)
+            plural = 2 if "ngettext" in function or function.startswith("npgettext") else 1
+            wanted = tuple(text for text in texts[:plural] if isinstance(text, str))
+            if len(wanted) == plural:
+                yield str(file.relative_to(ROOT)), wanted if plural > 1 else wanted[0], context
+
+
+def kept(language: str) -> Catalog:
+    """Returns a language's catalogue as it is kept in the repository; an empty one where there is none."""
+    file = _po(language)
+    if not file.exists():
+        return _empty(language)
+    with file.open("rb") as stream:
+        return read_po(stream, locale=language)
+
+
+def _empty(language: str) -> Catalog:
+    # The dates are fixed, so that collecting twice changes nothing.
+    return Catalog(
+        locale=language,
+        charset="utf-8",
+        header_comment=HEADER,
+        project="Accord",
+        fuzzy=False,
+        creation_date=FIXED,
+        revision_date=FIXED,
+    )
+
+
+def _po(language: str) -> Path:
+    return LOCALE / language / "LC_MESSAGES" / "django.po"
+
+
+def collect() -> None:
+    """Brings the kept catalogues in line with the source."""
+    for language in LANGUAGES:
+        known = kept(language)
+        fresh = _empty(language)
+        for message in collected():
+            if message.id:
+                old = known.get(message.id, context=message.context)
+                fresh.add(message.id, old.string if old else None, locations=message.locations, context=message.context)
+        file = _po(language)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("wb") as stream:
+            write_po(stream, fresh, width=120, no_location=True, sort_output=True, omit_header=False)
+        missing = sum(1 for message in fresh if message.id and not _is_translated(message.string))
+        sys.stdout.write(f"{language}: {len(fresh)} texts, {missing} without translation\n")
+
+
+def _is_translated(text: object) -> bool:
+    return all(text) if isinstance(text, list | tuple) else bool(text)
+
+
+def compile_all() -> None:
+    """Makes the files that Django reads."""
+    for language in LANGUAGES:
+        file = _po(language)
+        if file.exists():
+            with file.with_suffix(".mo").open("wb") as stream:
+                write_mo(stream, kept(language))
+
+
+def main() -> None:
+    """Does what the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("act", choices=("collect", "compile"))
+    if parser.parse_args().act == "collect":
+        collect()
+    compile_all()
+
+
+if __name__ == "__main__":
+    main()
