@@ -367,3 +367,43 @@ def test_a_word_for_other_facts_behind_the_same_text_is_refused(callers: Callers
     assert answer.status_code == 409
     assert answer.json()["code"] == "release.facts-changed"
     assert releasing.post(f"{path}/approve", word_of(after)).status_code == 200
+
+
+def test_a_text_is_replaced_by_its_entity_tag_and_a_stale_one_brings_both_texts(callers: CallersByRole) -> None:
+    liaison, colleague = callers[Role.LIAISON], callers[Role.DUTY]
+    path = f"/messages/{drafted(liaison)['id']}"
+    tag = liaison.get(path).headers["ETag"]
+    mine = {"fields": request_fields(facts="Mine."), "own_side": own_side()}
+
+    first = colleague.put(f"{path}/draft", {"fields": request_fields(facts="Theirs.")}, **{"If-Match": tag})
+    stale = liaison.put(f"{path}/draft", mine, **{"If-Match": tag})
+    again = liaison.put(f"{path}/draft", mine, **{"If-Match": first.headers["ETag"]})
+
+    assert (tag, first.status_code, first.headers["ETag"]) == ('"1"', 200, '"2"')
+    assert (stale.status_code, stale.json()["code"]) == (412, "exchange.stale-draft")
+    assert (stale.json()["yours"]["facts"], stale.json()["stored"]["facts"]) == ("Mine.", "Theirs.")
+    assert "ETag" not in stale.headers
+    assert (again.status_code, again.json()["content"]["facts"]) == (200, "Mine.")
+
+
+@pytest.mark.parametrize(
+    ("tag", "version", "status", "code"),
+    [
+        (None, None, 428, "api.version-needed"),
+        ('"1"', 2, 400, "api.malformed"),
+        ("1", None, 422, "api.invalid"),
+        ('W/"1"', None, 422, "api.invalid"),
+        ('"1"', 1, 200, None),
+    ],
+)
+def test_a_writer_says_which_text_it_replaces_and_says_it_once(
+    callers: CallersByRole, tag: str | None, version: int | None, status: int, code: str | None
+) -> None:
+    liaison = callers[Role.LIAISON]
+    body = {"fields": request_fields(), **({} if version is None else {"version": version})}
+
+    answer = liaison.put(
+        f"/messages/{drafted(liaison)['id']}/draft", body, **({} if tag is None else {"If-Match": tag})
+    )
+
+    assert (answer.status_code, answer.json().get("code")) == (status, code)

@@ -214,6 +214,7 @@ def test_a_token_that_may_not_read_cases_does_not_read_by_writing(
     asker = caller_of(officers[Role.LIAISON], [Permission.MESSAGE_ANSWER])
 
     stale = drafter.put(f"{message}/draft", {"version": 99, "fields": {}})
+    unseen = drafter.post(f"{message}/submit", {"version": 99})
     saved = drafter.put(f"{message}/draft", {"version": 1, "fields": request_fields(**secret), "own_side": own_side()})
     taken = taker.post(f"{case}/take")
     asked = asker.post(f"{case}/inquiries", {"agency": "RCMP", "question": "A secret question?"})
@@ -221,7 +222,8 @@ def test_a_token_that_may_not_read_cases_does_not_read_by_writing(
     assert [answer.status_code for answer in (stale, saved, taken, asked)] == [409, 200, 200, 201]
     assert (stale.json()["stored"], saved.json()["content"], saved.json()["own_side"]) == (None, None, None)
     assert (taken.json()["title"], asked.json()["question"]) == (None, None)
-    assert all(b"secret" not in answer.content for answer in (stale, saved, taken, asked))
+    assert (unseen.status_code, unseen.json()["yours"], unseen.json()["stored"]) == (409, None, None)
+    assert all(b"secret" not in answer.content for answer in (stale, unseen, saved, taken, asked))
 
 
 def test_the_reviewer_sees_who_issued_which_token_for_whom(callers: dict[Role, Caller]) -> None:

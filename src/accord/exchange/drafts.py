@@ -113,7 +113,9 @@ class StaleDraft(OfficerCanMend):
         )
         self.yours = dict(yours)
         self.stored = dict(stored)
+        self.your_version = your_version
         self.stored_version = stored_version
+        self.saved_by = saved_by
 
 
 def _converted(kind: str, name: str, value: object) -> Any:  # Any: the field's own type

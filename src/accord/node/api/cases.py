@@ -12,6 +12,7 @@ from accord.node.api.examples import NEW_CASE
 from accord.node.api.operations import ApiRequest, offer
 from accord.node.api.paging import page_of
 from accord.node.api.shapes import Closed, Cursor, Limit, PageOut, PartyCode
+from accord.node.api.versions import entity_tag
 from accord.officers.permissions import Permission
 from accord.vocabulary.subjects import Theme
 
@@ -105,4 +106,6 @@ def show_case(request: ApiRequest, case_id: Path[UUID]) -> CaseOut:
 )
 def show_message(request: ApiRequest, message_id: Path[UUID]) -> MessageOut:
     """Shows a message, ours or theirs, with its content, its files and its clock."""
-    return Reader(request.officer).message(find_message(message_id))
+    message = find_message(message_id)
+    request.entity_tag = entity_tag(message)
+    return Reader(request.officer).message(message)

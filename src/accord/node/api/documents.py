@@ -49,8 +49,14 @@ PROBLEM_SCHEMA: Final[Document] = {
             "type": "object",
             "description": "Particulars for a program: names, positions, versions, reasons of the law gate.",
         },
-        "yours": {"type": "object", "description": "Of a stale draft: the fields that were to be saved."},
-        "stored": {"type": "object", "description": "Of a stale draft: the fields as a colleague saved them."},
+        "yours": {
+            "type": ["object", "null"],
+            "description": "Of a stale draft: the fields that were to be saved; null without `case.read`.",
+        },
+        "stored": {
+            "type": ["object", "null"],
+            "description": "Of a stale draft: the fields as a colleague saved them; null without `case.read`.",
+        },
     },
 }
 
@@ -61,10 +67,12 @@ _DESCRIPTIONS: Final[Mapping[int, str]] = {
     404: "Nothing stands here that this account may know of.",
     409: "The object changed or its state does not allow the act; both texts of a stale draft are in yours and stored.",
     411: "The body needs a Content-Length.",
+    412: "The text you started from is no longer the stored one; both texts are in yours and stored.",
     413: "The body is too large.",
     415: "The media type is not taken.",
     416: "The range lies outside the file; Content-Range names its size.",
     422: "Fields are refused, a rule of law stops the act, or the idempotency key was used for another request.",
+    428: "If-Match, or a version in the body, is needed.",
     429: "Too many requests; Retry-After names the seconds to wait.",
     500: "The node failed; fields.incident names the entry in its log.",
     503: "Something needed does not answer now; nothing is lost.",

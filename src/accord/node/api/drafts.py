@@ -6,7 +6,7 @@ from uuid import UUID
 from ninja import Field, Path, Router, Schema
 from pydantic import StrictInt, WithJsonSchema
 
-from accord.exchange.drafts import FieldProblem
+from accord.exchange.drafts import FieldProblem, StaleDraft
 from accord.exchange.kinds.request import Request
 from accord.exchange.kinds.spontaneous_information import SpontaneousInformation
 from accord.exchange.own_side import OwnSide
@@ -21,6 +21,7 @@ from accord.node.api.examples import DRAFT_REQUEST
 from accord.node.api.operations import ApiRequest, offer
 from accord.node.api.shapes import Closed, one_of
 from accord.node.api.struct_schemas import draft_name
+from accord.node.api.versions import IfMatch, StaleTag, entity_tag, version_meant
 from accord.officers.permissions import Permission
 
 __all__ = ["AnyFields", "OwnSideFields", "router"]
@@ -57,7 +58,7 @@ class NewInformation(Closed):
 class SavedDraft(Closed):
     """All fields of a draft, on top of the version the writer started from."""
 
-    version: Version
+    version: Version | None = Field(None, description="The version you started from; needed without `If-Match`.")
     fields: AnyFields
     own_side: OwnSideFields | None = Field(None, description="Left as stored where it is omitted.")
 
@@ -152,13 +153,20 @@ def new_information(request: ApiRequest, case_id: Path[UUID], body: NewInformati
     permission=Permission.MESSAGE_DRAFT,
     summary="Replace a draft",
     response=MessageOut,
-    statuses=(409,),
+    statuses=(409, 412, 428),
 )
-def replace_draft(request: ApiRequest, message_id: Path[UUID], body: SavedDraft) -> MessageOut:
+def replace_draft(
+    request: ApiRequest, message_id: Path[UUID], body: SavedDraft, if_match: IfMatch = None
+) -> MessageOut:
     """Replaces all fields of a draft. Where a colleague saved first, both texts come back and nothing is lost."""
-    saved = save_draft(
-        request.officer, find_message(message_id), version=body.version, fields=body.fields, own=body.own_side
-    )
+    version = version_meant(if_match, body.version)
+    try:
+        saved = save_draft(
+            request.officer, find_message(message_id), version=version, fields=body.fields, own=body.own_side
+        )
+    except StaleDraft as stale:
+        raise stale if if_match is None else StaleTag.of(stale) from None
+    request.entity_tag = entity_tag(saved)
     return Reader(request.officer).message(find_message(saved.pk))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, Final, Literal, TypeVar
 
 from django.http import HttpRequest, HttpResponse
@@ -38,9 +39,15 @@ class Everyone(Enum):
 
 
 class ApiRequest(HttpRequest):
-    """A request after the edge: its officer is known and holds the permission."""
+    """A request after the edge: its officer is known and holds the permission.
+
+    Args:
+        officer: Who asks.
+        entity_tag: What the operation sets where its answer is a version of something; sent as ``ETag``.
+    """
 
     officer: Officer
+    entity_tag: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,4 +197,8 @@ def _permitted(
     if isinstance(permission, Permission):
         require(officer, permission)
     request.officer = officer
-    return once(request, officer, act) if request.method == "POST" else act()
+    request.entity_tag = ""
+    response = once(request, officer, act) if request.method == "POST" else act()
+    if request.entity_tag and response.status_code == HTTPStatus.OK:
+        response.headers["ETag"] = request.entity_tag
+    return response

@@ -203,7 +203,9 @@ def _on_field(_request: HttpRequest, error: Any) -> HttpResponse:  # Any: chosen
 def _on_stale_draft(request: HttpRequest, error: Any) -> HttpResponse:  # Any: chosen by class in _ANSWERS
     officer = getattr(request, "officer", None)
     may_read = officer is not None and officer.may(Permission.CASE_READ)
-    return problem_response(error, extra={"yours": error.yours, "stored": error.stored if may_read else None})
+    # Where no text was sent, as at submission, both are the stored one: a narrow token is shown neither.
+    both = {"yours": error.yours, "stored": error.stored} if may_read else {"yours": None, "stored": None}
+    return problem_response(error, extra=both)
 
 
 def _on_validation(_request: HttpRequest, error: Any) -> HttpResponse:  # Any: chosen by class in _ANSWERS
