@@ -5,8 +5,10 @@ from html.parser import HTMLParser
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 
+from accord.node.middleware import Edge
 from accord.node.page_words import LANGUAGES, WORDS
 
 LANGUAGE_CODES = list(LANGUAGES)
@@ -65,8 +67,8 @@ def test_the_front_page_says_whose_node_it_is_and_leads_to_the_api_and_the_healt
 
     assert answer.status_code == 200
     assert "<h1>Accord node: Canada</h1>" in answer.content.decode()
-    assert links == ["/api/v1/docs", "/api/v1/openapi.json", "/healthz"]
-    assert [Client().get(link).status_code for link in links[:2]] == [200, 200]
+    assert links == ["/desk/", "/api/v1/docs", "/api/v1/openapi.json", "/healthz"]
+    assert [Client().get(link).status_code for link in links[:3]] == [302, 200, 200]
 
 
 def test_a_page_runs_nothing_loads_nothing_foreign_and_keeps_nothing(db: None) -> None:
@@ -122,6 +124,20 @@ def test_an_unknown_host_gets_a_plain_page(db: None) -> None:
 
     assert answer.status_code == 400
     assert b"evil" not in answer.content
+
+
+def test_a_forged_form_gets_a_plain_page(db: None) -> None:
+    answer = Client(enforce_csrf_checks=True).post("/")
+
+    assert answer.status_code == 403
+    assert f"<h1>{WORDS['en'].refusals[403][0]}</h1>" in answer.content.decode()
+
+
+def test_a_refusal_that_a_view_wrote_for_its_reader_is_left_as_it_is(rf: RequestFactory) -> None:
+    told = HttpResponse("<p>Ask the officer on duty.</p>", status=409)
+
+    assert Edge(lambda _request: told)(rf.get("/desk/")) is told
+    assert b"<h1>" in Edge(lambda _request: HttpResponse(status=404))(rf.get("/desk/")).content
 
 
 def test_a_check_that_is_not_well_keeps_its_own_form(db: None, home: object) -> None:

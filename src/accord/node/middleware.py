@@ -1,8 +1,9 @@
 """The edge of the node: sizes are checked before anything is read, and every refusal has one form.
 
 Django answers some refusals itself (unknown address, unknown host, method, size) in bare HTML. Under ``/api/`` each of
-them becomes a problem object here, so that a client has one form of refusal to read; elsewhere it becomes a plain page
-in the reader's language. What a view says in a form of its own, as the health check does, is left as it is.
+them becomes a problem object here, so that a client has one form of refusal to read. Elsewhere the handlers of the
+address space write a plain page in the reader's language, and a refusal without a word becomes one here. What a view
+says in a form of its own, as the desk and the health check do, is left as it is.
 """
 
 import re
@@ -10,7 +11,6 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from accord.errors import AccordError
@@ -41,10 +41,9 @@ class Edge:
             return response
         if is_api:
             return response if _is_problem(response) else _kept(response, problem_response(_problem_of(response)))
-        is_bare = not response.streaming and response.headers.get("Content-Type", "text/html").startswith("text/html")
-        return (
-            _kept(response, refusal_page(request, response.status_code)) if is_bare and not settings.DEBUG else response
-        )
+        # What has words was written for its reader, by a view or by the handlers of the address space.
+        is_bare = not response.streaming and not response.content
+        return _kept(response, refusal_page(request, response.status_code)) if is_bare else response
 
 
 def _problem_of(response: HttpResponse) -> AccordError:

@@ -19,6 +19,7 @@ class PageWords:
         title: Heading of the front page; ``{party}`` stands for the party's name.
         purpose: What the node is.
         access: Who may use it.
+        desk: Name of the link to the officers' desk.
         documentation: Name of the link to the API's pages.
         description: Name of the link to the API's machine-readable description.
         health: Name of the link to the node's health.
@@ -30,6 +31,7 @@ class PageWords:
     title: str
     purpose: str
     access: str
+    desk: str
     documentation: str
     description: str
     health: str
@@ -44,6 +46,7 @@ WORDS: Final[Mapping[str, PageWords]] = {
         purpose="Through this node, officers of one state ask and answer requests on security of a state with which it "
         "has agreed to cooperate. Nothing leaves it before that state's own law has been asked.",
         access="It serves officers and national case systems that hold an account. There is no sign-in on this page.",
+        desk="The officers' desk",
         documentation="Documentation of the API",
         description="Description of the API for programs (OpenAPI)",
         health="Health of this node",
@@ -66,6 +69,7 @@ WORDS: Final[Mapping[str, PageWords]] = {
         "est convenu de coopérer, et y répondent. Rien n'en sort avant que le droit de cet État n'ait été consulté.",
         access="Il sert aux agents et aux systèmes nationaux qui disposent d'un compte. "
         "On ne s'identifie pas sur cette page.",
+        desk="Le bureau des agents",
         documentation="Documentation de l'API",
         description="Description de l'API pour les programmes (OpenAPI)",
         health="État de ce nœud",
@@ -87,6 +91,7 @@ WORDS: Final[Mapping[str, PageWords]] = {
         purpose="इस नोड के माध्यम से एक राज्य के अधिकारी उस राज्य से सुरक्षा संबंधी अनुरोध करते हैं और उनके उत्तर देते हैं, जिसके साथ सहयोग "
         "पर सहमति हुई है। उस राज्य का अपना कानून पूछे बिना यहाँ से कुछ भी बाहर नहीं जाता।",
         access="इसका उपयोग वे अधिकारी और राष्ट्रीय प्रणालियाँ करती हैं जिनके पास खाता है। इस पृष्ठ पर साइन-इन नहीं होता।",
+        desk="अधिकारियों का डेस्क",
         documentation="API का दस्तावेज़",
         description="प्रोग्रामों के लिए API का विवरण (OpenAPI)",
         health="इस नोड की स्थिति",

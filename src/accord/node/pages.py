@@ -19,7 +19,16 @@ from accord.errors import AccordError
 from accord.node.page_words import LANGUAGES, WORDS, PageWords
 from accord.parties.profile import Names, load_profile
 
-__all__ = ["PAGE_POLICY", "front_page", "refusal_page"]
+__all__ = [
+    "PAGE_POLICY",
+    "front_page",
+    "on_bad_request",
+    "on_failure",
+    "on_forbidden",
+    "on_forged_form",
+    "on_not_found",
+    "refusal_page",
+]
 
 PAGE_POLICY: Final = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -63,7 +72,7 @@ def _page(
 
 @require_safe
 def front_page(request: HttpRequest) -> HttpResponse:
-    """Says what this node is, and where its API's description and its health are.
+    """Says what this node is, and where the desk, the API's description and the health are.
 
     View permission: none. It holds what anyone may know who has the address.
     """
@@ -95,3 +104,28 @@ def refusal_page(request: HttpRequest, status: int) -> HttpResponse:
 def _general(status: int) -> int:
     is_ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
     return int(HTTPStatus.INTERNAL_SERVER_ERROR if is_ours else HTTPStatus.BAD_REQUEST)
+
+
+def on_bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answers what cannot be read, such as an unknown host name."""
+    return refusal_page(request, HTTPStatus.BAD_REQUEST)
+
+
+def on_forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answers what a view does not permit and says no more about."""
+    return refusal_page(request, HTTPStatus.FORBIDDEN)
+
+
+def on_forged_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answers a form that did not come from this node's own page."""
+    return refusal_page(request, HTTPStatus.FORBIDDEN)
+
+
+def on_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answers an address at which nothing stands."""
+    return refusal_page(request, HTTPStatus.NOT_FOUND)
+
+
+def on_failure(request: HttpRequest) -> HttpResponse:
+    """Answers where a view failed; the cause is in the log alone."""
+    return refusal_page(request, HTTPStatus.INTERNAL_SERVER_ERROR)

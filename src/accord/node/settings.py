@@ -220,6 +220,7 @@ CSRF_COOKIE_NAME = f"accord-csrf-{CONFIG.party.lower()}"
 CSRF_COOKIE_SECURE = CONFIG.is_api_over_tls
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_FAILURE_VIEW = "accord.node.pages.on_forged_form"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

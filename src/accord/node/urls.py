@@ -5,9 +5,9 @@ from django.views.i18n import set_language
 
 from accord.node.api.application import api
 from accord.node.health import healthz, livez, metrics
-from accord.node.pages import front_page
+from accord.node.pages import front_page, on_bad_request, on_failure, on_forbidden, on_not_found
 
-__all__ = ["urlpatterns"]
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", front_page, name="front"),
@@ -19,3 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("accord.node.desk.account_urls")),
     path("language/", set_language, name="set_language"),
 ]
+
+handler400 = on_bad_request
+handler403 = on_forbidden
+handler404 = on_not_found
+handler500 = on_failure
