@@ -84,6 +84,7 @@ def front_page(request: HttpRequest) -> HttpResponse:
         title=words.title.format(party=_names().in_language(language)),
         sentences=(words.purpose, words.access),
         links=(
+            ("/desk/", words.desk),
             (f"{API}docs", words.documentation),
             (f"{API}openapi.json", words.description),
             ("/healthz", words.health),
