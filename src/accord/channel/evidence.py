@@ -61,7 +61,7 @@ BUNDLE_VERSION: Final = 1
 HASH_BYTES: Final = 32
 MAX_CHAIN_BYTES: Final = MAX_CHAIN_KEYSETS * MAX_KEYSET_BYTES
 
-ClaimName = Literal["integrity", "origin", "content", "time", "receipt"]
+ClaimName = Literal["integrity", "origin", "content", "time", "receipt", "two-histories"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

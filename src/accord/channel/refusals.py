@@ -125,7 +125,10 @@ class ChannelFrozen(TrustFails):
     """The channel is frozen after an equivocation was proven."""
 
     code = "channel.frozen"
-    default_next_step = "Officers of both sides look at the proof and decide together how the channel thaws."
+    default_next_step = (
+        "Officers of both sides look at the proof (`accord peer proof`) and decide together; two officers of this side "
+        "then let the channel go on (`accord peer thaw`)."
+    )
     http_status = 422
 
 
@@ -133,19 +136,24 @@ class ChannelSuspended(NotAvailableNow):
     """Officers of this side stopped the channel."""
 
     code = "channel.suspended"
+    default_next_step = "An officer lets it go on with `accord peer resume`."
 
 
 class Recovering(NotAvailableNow):
     """This node lost a part of its own log and sends nothing until it is whole again."""
 
     code = "channel.recovering"
+    default_next_step = "Wait for a contact or a parcel of the peer, which gives back what is missing."
 
 
 class NotMet(NotAvailableNow):
     """This node has not heard from the peer since it started, so it cannot know that its own log is whole."""
 
     code = "channel.not-met"
-    default_next_step = "Make a contact without a batch first; sending goes on by itself."
+    default_next_step = (
+        "Let the node make a contact first; sending goes on by itself. "
+        "Where only parcels travel and the storage was not restored from a backup: `accord parcel export --unmet`."
+    )
 
 
 class NoSigner(NotAvailableNow):
