@@ -12,9 +12,10 @@ from django.db import connections
 from accord.courier.listener import PortTaken
 from accord.courier.recent import forget_recent
 from accord.errors import AccordError
-from accord.node import server
+from accord.node import schema, server
 from accord.node.config import NodeConfig
-from accord.node.server import AnotherInstance, MigrationsMissing, Node
+from accord.node.schema import MigrationsMissing
+from accord.node.server import AnotherInstance, Node
 from accord.parties.custody import FileCustody, use_custody
 from accord.parties.keyfile import Stretching
 from accord.parties.profile import load_profile
@@ -123,7 +124,7 @@ def test_nothing_listens_without_keys_and_the_home_is_free_again(
 def test_nothing_listens_with_a_database_of_another_version(
     custody: FileCustody, config: NodeConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server.MigrationExecutor, "migration_plan", lambda *_: [("courier", "9999_later")])
+    monkeypatch.setattr(schema, "waiting_migrations", lambda: ["courier.9999_later"])
     with pytest.raises(MigrationsMissing):
         Node(config).start()
     assert not listens(config.api_port)

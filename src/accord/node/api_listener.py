@@ -5,6 +5,7 @@ import logging
 import socket
 import ssl
 import threading
+from pathlib import Path
 from typing import Any, Final
 
 from cheroot.ssl.builtin import BuiltinSSLAdapter
@@ -14,7 +15,7 @@ from django.db import DatabaseError, connections
 from accord.courier.listener import PortTaken
 from accord.node.api.accounts import CERTIFICATE_DIGEST_KEY
 from accord.node.api.uploads import forget_expired_uploads
-from accord.node.config import NodeConfig
+from accord.node.config import ConfigRefused, NodeConfig
 from accord.node.wsgi import application
 
 __all__ = ["ApiListener"]
@@ -36,11 +37,21 @@ class _ApiTls(BuiltinSSLAdapter):
     """HTTPS for officers and systems; a client certificate is asked for and known by its digest."""
 
     def __init__(self, config: NodeConfig) -> None:
-        super().__init__(config.api_tls_certificate, config.api_tls_key)
-        self.context.minimum_version = ssl.TLSVersion.TLSv1_2
-        if config.api_client_ca:
-            self.context.load_verify_locations(cafile=config.api_client_ca)
-            self.context.verify_mode = ssl.CERT_OPTIONAL
+        for name in ("api_tls_certificate", "api_tls_key", "api_client_ca"):
+            file = getattr(config, name)
+            if file and not Path(file).is_file():
+                raise ConfigRefused(f"There is no file {file}, which {name} names.", fields={"setting": name})
+        try:
+            super().__init__(config.api_tls_certificate, config.api_tls_key)
+            self.context.minimum_version = ssl.TLSVersion.TLSv1_2
+            if config.api_client_ca:
+                self.context.load_verify_locations(cafile=config.api_client_ca)
+                self.context.verify_mode = ssl.CERT_OPTIONAL
+        except (ssl.SSLError, OSError) as error:
+            raise ConfigRefused(
+                "The files that api_tls_certificate, api_tls_key or api_client_ca name are no certificate and key that "
+                "fit each other, or cannot be read."
+            ) from error
 
     def get_environ(self, sock: ssl.SSLSocket) -> dict[str, Any]:  # type: ignore[override]  # cheroot's stub lacks sock
         """Returns what the application learns about the connection."""

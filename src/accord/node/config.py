@@ -209,6 +209,8 @@ def _refuse_unsafe(config: NodeConfig) -> None:
         "ports must lie between 1 and 65535": not all(
             1 <= port <= 65_535 for port in (config.api_port, config.channel_port)
         ),
+        "api_port and channel_port must differ": config.api_port == config.channel_port
+        and _may_meet(config.api_host, config.channel_host),
         "threads must lie between 1 and 64": not all(
             1 <= threads <= 64 for threads in (config.api_threads, config.channel_threads)
         ),
@@ -220,6 +222,12 @@ def _refuse_unsafe(config: NodeConfig) -> None:
     for sentence, applies in refusals.items():
         if applies:
             raise ConfigRefused(f"The configuration is unsafe: {sentence}.", fields={"rule": sentence})
+
+
+def _may_meet(one: str, other: str) -> bool:
+    """Returns whether two listeners may want one address: the same one, or either of them every one."""
+    every = {"", "::", "[::]", "0.0.0.0"}  # noqa: S104 - compared with, not bound to
+    return one == other or bool({one, other} & every) or (is_loopback(one) and is_loopback(other))
 
 
 def is_loopback(host: str) -> bool:

@@ -13,14 +13,14 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import IO, Final
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
-from django.db.migrations.executor import MigrationExecutor
 
 from accord.channel.selftest import run_self_test
 from accord.courier.alarms import raise_alarm
@@ -33,6 +33,7 @@ from accord.errors import AccordError, OurFault
 from accord.exchange.services import release_due
 from accord.node.api_listener import ApiListener
 from accord.node.config import NodeConfig
+from accord.node.schema import require_current_schema
 from accord.node.sqlite.checkpoints import Checkpointer
 from accord.oversight.reviews import alarm_overdue_reviews
 from accord.parties.custody import custody_in_use
@@ -41,7 +42,7 @@ from accord.release.gate import gate_in_use
 from accord.release.intake import INTAKE_BATCH_MAX, take_in_all
 from accord.release.recovered import RESTORED_A_TURN, restore_own_words
 
-__all__ = ["AnotherInstance", "MigrationsMissing", "Node", "serve", "work"]
+__all__ = ["AnotherInstance", "Node", "home_is_free", "serve", "work"]
 
 logger = logging.getLogger(__name__)
 
@@ -66,13 +67,6 @@ class AnotherInstance(OurFault):
 
     code = "node.another-instance"
     default_next_step = "Stop the other process first. A copy of a home must never run beside the original."
-
-
-class MigrationsMissing(OurFault):
-    """The database is of another version of the software."""
-
-    code = "node.migrations-missing"
-    default_next_step = "Run accord init --upgrade on this home."
 
 
 class _HomeLock:
@@ -106,6 +100,21 @@ class _HomeLock:
         if self._stream is not None:
             self._stream.close()
             self._stream = None
+
+
+@contextmanager
+def home_is_free() -> Iterator[None]:
+    """Holds the configured home, so that no node runs while something is changed beneath it.
+
+    Raises:
+        AnotherInstance: A node runs it.
+    """
+    lock = _HomeLock(settings.CONFIG.home)
+    lock.take()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 class _Intake:
@@ -210,7 +219,7 @@ class Node:
 
     @staticmethod
     def _check() -> None:
-        _require_migrated()
+        require_current_schema()
         custody_in_use().signer()
         gate_in_use()
 
@@ -249,13 +258,6 @@ class Node:
         channel = f"https://{self._config.channel_host}:{self._config.channel_port}"
         api = f", API {self._api.url}" if self._api is not None else ""
         return f"accord {self._config.party} ready: channel {channel}{api}"
-
-
-def _require_migrated() -> None:
-    executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
-    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if missing:
-        raise MigrationsMissing(f"{len(missing)} migrations of the database are missing.")
 
 
 def _note_refused(address: str) -> None:
