@@ -3,6 +3,8 @@
 A frozen channel thaws from what was co-signed, never from the fork (``ChannelState.thawed``). The proof stays on file.
 """
 
+from typing import Final
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -18,6 +20,7 @@ from .moment import now_ms
 from .wakeup import flush_topic, wake_on_commit
 
 __all__ = [
+    "ReasonMissing",
     "TwoOfficersNeeded",
     "abandon_recovery",
     "confirm_thaw",
@@ -36,12 +39,30 @@ class TwoOfficersNeeded(OfficerCanMend):
     default_next_step = "Ask a second officer to confirm."
 
 
+REASON_CHARACTERS: Final = 400
+"""Longest reason that is kept, characters: a few sentences; the whole story belongs into a case."""
+
+
+class ReasonMissing(OfficerCanMend):
+    """A channel's mode is changed for a reason in words, which is kept and shown."""
+
+    code = "courier.reason-missing"
+    default_next_step = "Say why in a sentence or two."
+
+
+def _reason(words: str) -> str:
+    said = " ".join(words.split())
+    if not said or len(said) > REASON_CHARACTERS:
+        raise ReasonMissing(f"The reason is empty, or longer than {REASON_CHARACTERS} characters.")
+    return said
+
+
 @transaction.atomic
 def suspend(channel_id: int, *, officer_id: int, reason: str) -> Channel:
     """Stops a channel in both directions; the peer is told only that it is not possible now.
 
     Raises:
-        OfficerCanMend: The channel's mode does not allow it.
+        OfficerCanMend: The channel's mode does not allow it, or the reason is empty.
     """
     channel = locked_channel(channel_id)
     return _changed(channel, channel_state(channel).suspended(), officer_id=officer_id, reason=reason)
@@ -52,7 +73,7 @@ def resume(channel_id: int, *, officer_id: int, reason: str) -> Channel:
     """Lets a channel that our side suspended go on.
 
     Raises:
-        OfficerCanMend: The channel's mode does not allow it.
+        OfficerCanMend: The channel's mode does not allow it, or the reason is empty.
     """
     channel = locked_channel(channel_id)
     return _changed(channel, channel_state(channel).resumed(), officer_id=officer_id, reason=reason)
@@ -64,7 +85,7 @@ def _changed(channel: Channel, state: ChannelState, *, officer_id: int, reason: 
         channel=channel,
         from_mode=channel.mode,
         to_mode=state.mode.value,
-        reason=reason,
+        reason=_reason(reason),
         proposed_at=now,
         proposed_by=officer_id,
         confirmed_at=now,
@@ -89,7 +110,7 @@ def propose_thaw(channel_id: int, *, officer_id: int, reason: str) -> ModeChange
         channel=channel,
         from_mode=channel.mode,
         to_mode=state.mode.value,
-        reason=reason,
+        reason=_reason(reason),
         proposed_at=timezone.now(),
         proposed_by=officer_id,
     )
@@ -166,7 +187,7 @@ def abandon_recovery(channel_id: int, *, proposed_by: int, confirmed_by: int, re
         channel=channel,
         from_mode=channel.mode,
         to_mode=state.mode.value,
-        reason=reason,
+        reason=_reason(reason),
         proposed_at=now,
         proposed_by=proposed_by,
         confirmed_at=now,

@@ -87,11 +87,13 @@ class Answer:
         status: HTTP status; a parcel ignores it.
         frame: Encoded frame.
         refusal: Our code for the refusal, for our own log and metrics.
+        reason: The refusal whole, for a person at this side.
     """
 
     status: int
     frame: bytes
     refusal: str | None = None
+    reason: AccordError | None = None
 
 
 def receive_contact(channel_id: int, data: bytes, *, now: datetime | None = None, is_live: bool = True) -> Answer:
@@ -130,7 +132,10 @@ def _answered(channel: Channel, frame: Frame, now: datetime, *, is_live: bool) -
     except _Refused as refused:
         _note_refusal(channel, refused.error)
         return Answer(
-            status=refused.error.http_status, frame=encode_frame(refused.answer), refusal=refused.error.reason_code
+            status=refused.error.http_status,
+            frame=encode_frame(refused.answer),
+            refusal=refused.error.reason_code,
+            reason=refused.error,
         )
     remember_meeting(channel.pk, machine)
     if effects.accepted:

@@ -6,6 +6,7 @@ has the same effect as once.
 """
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,12 +30,29 @@ from .models import AttachmentTransfer, Channel, Direction, Mode
 from .moment import to_ms
 from .sealing import sealed_rows, taken
 
-__all__ = ["ParcelReport", "export_parcel", "import_parcel"]
+__all__ = ["ParcelReport", "RefusedFrame", "export_parcel", "import_parcel"]
 
 logger = logging.getLogger(__name__)
 
 # Batches appended for one parcel: 25,600 messages; the next parcel carries on.
 MAX_BATCHES: Final = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefusedFrame:
+    """Why frames of a parcel were refused.
+
+    Args:
+        code: Stable code.
+        sentence: The same in words.
+        next_step: What a person can do.
+        count: How many frames.
+    """
+
+    code: str
+    sentence: str
+    next_step: str
+    count: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,16 +64,18 @@ class ParcelReport:
         frames: Frames in it.
         entries: New entries accepted, or entries carried.
         receipted_size: Size of our log that the peer has receipted now.
-        refused: Codes of the frames that were refused.
+        refused: Why frames were refused, each reason once.
         is_whole: Whether the file ended as a parcel ends.
+        mode: The channel's mode afterwards.
     """
 
     peer: str
     frames: int = 0
     entries: int = 0
     receipted_size: int = 0
-    refused: tuple[str, ...] = ()
+    refused: tuple[RefusedFrame, ...] = ()
     is_whole: bool = True
+    mode: str = Mode.OPEN
 
 
 def export_parcel(channel_id: int, file: Path, *, appends: bool = True, is_unmet: bool = False) -> ParcelReport:
@@ -85,7 +105,17 @@ def export_parcel(channel_id: int, file: Path, *, appends: bool = True, is_unmet
             for piece in parcel_pieces(_frames(channel, counted.append)):
                 stream.write(piece)
     except FileExistsError as error:
-        raise OfficerCanMend(f"{file.name} exists already.", code="courier.parcel-exists") from error
+        raise OfficerCanMend(
+            f"{file.name} exists already.",
+            code="courier.parcel-exists",
+            next_step="Name another file: a parcel that may have been sent is never overwritten.",
+        ) from error
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise OfficerCanMend(
+            f"There is no folder {file.parent}.",
+            code="courier.parcel-folder",
+            next_step="Make the folder, or name another file.",
+        ) from error
     return replace(report, frames=len(counted), entries=sum(counted))
 
 
@@ -149,32 +179,41 @@ def import_parcel(channel_id: int, file: Path) -> ParcelReport:
     channel = Channel.objects.get(pk=channel_id)
     before = channel.in_size
     frames = 0
-    refused: list[str] = []
+    refused: list[AccordError] = []
     is_whole = True
     with file.open("rb") as stream:
         try:
             for frame in parcel_frames(stream.read):
                 frames += 1
-                code = _import_frame(channel_id, frame)
-                if code is not None:
-                    refused.append(code)
+                reason = _import_frame(channel_id, frame)
+                if reason is not None:
+                    refused.append(reason)
         except PeerFault as error:
             logger.warning("A parcel is damaged: %s", error.reason_code)
             is_whole = False
-            refused.append(error.reason_code)
+            refused.append(error)
     channel.refresh_from_db()
     return ParcelReport(
         peer=channel.peer_id,
         frames=frames,
         entries=channel.in_size - before,
         receipted_size=channel.out_receipted_size,
-        refused=tuple(refused),
+        refused=_each_once(refused),
         is_whole=is_whole,
+        mode=channel.mode,
     )
 
 
-def _import_frame(channel_id: int, frame: bytes) -> str | None:
+def _each_once(errors: list[AccordError]) -> tuple[RefusedFrame, ...]:
+    counts = Counter((error.reason_code, error.sentence, error.next_step) for error in errors)
+    return tuple(
+        RefusedFrame(code=code, sentence=sentence, next_step=next_step, count=count)
+        for (code, sentence, next_step), count in counts.items()
+    )
+
+
+def _import_frame(channel_id: int, frame: bytes) -> AccordError | None:
     try:
-        return receive_contact(channel_id, frame, is_live=False).refusal
+        return receive_contact(channel_id, frame, is_live=False).reason
     except AccordError as error:
-        return error.reason_code
+        return error

@@ -11,6 +11,8 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
+from accord.channel.keys import VerifyKey
+from accord.channel.keyset import Keyset as SignedKeyset
 from accord.channel.keyset import Settled
 from accord.channel.limits import MAX_BATCH_ENTRIES
 from accord.errors import OfficerCanMend, TrustFails
@@ -24,6 +26,7 @@ from .models import Channel
 from .moment import now_ms
 
 __all__ = [
+    "KeyNotRevocable",
     "KeysetsTooOften",
     "PublishedTooOften",
     "activate_own_keyset",
@@ -107,10 +110,12 @@ def revoke_key(channel: Channel, key_id: bytes, *, custody: Custody | None = Non
 
     Raises:
         KeyFileMissing: The root key is offline.
+        KeyNotRevocable: It is no signing key of ours, or is revoked already.
     """
     held = custody or custody_in_use()
     locked = locked_channel(channel.pk)
     keys = channel_keys(locked.party_code, locked.peer_id)
+    _require_revocable(keys.ours.latest, key_id)
     held.add("sign")
     signed = next_keyset(
         held,
@@ -124,6 +129,21 @@ def revoke_key(channel: Channel, key_id: bytes, *, custody: Custody | None = Non
     )
     record_keyset(keys.ours, signed)
     return signed
+
+
+class KeyNotRevocable(OfficerCanMend):
+    """The key named is no signing key of ours that could still be revoked."""
+
+    code = "courier.key-not-revocable"
+    default_next_step = "`accord peer keys` lists the signing keys of both sides; only ours can be revoked here."
+
+
+def _require_revocable(latest: SignedKeyset, key_id: bytes) -> None:
+    found = next((one for one in latest.sign_keys if VerifyKey.from_bytes(one.public).key_id == key_id), None)
+    if found is None:
+        raise KeyNotRevocable(f"We have no signing key {key_id.hex()} towards {latest.peer}.")
+    if found.revoked_from is not None:
+        raise KeyNotRevocable(f"The key {key_id.hex()} is revoked already, from position {found.revoked_from} on.")
 
 
 def activate_own_keyset(channel: Channel, *, serial: int) -> None:
