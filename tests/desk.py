@@ -13,6 +13,7 @@ from accord.channel.sealkeys import SealKey
 from accord.courier.models import Channel, Outbox, SignedCheckpoint
 from accord.exchange import services
 from accord.exchange.models import Message
+from accord.officers.four_eyes import confirm_officer
 from accord.officers.models import Officer
 from accord.officers.permissions import Role
 from accord.officers.services import create_first_administrator, create_officer
@@ -58,15 +59,19 @@ class Desk:
 
     def head(self, office: str, name: str = "head") -> Officer:
         """Who bears an office that a rule names as deciding on a hold."""
-        return create_officer(
+        officer = create_officer(
             self.administrator, name, password=None, display_name=name, roles=["decider"], offices=[office]
         )
+        confirm_officer(self.reviewer, officer)
+        return officer
 
     def again(self, role: Role, name: str) -> Officer:
         """A second officer of a role."""
-        return create_officer(
+        officer = create_officer(
             self.administrator, name, password=None, display_name=name, roles=[role.value], agency="RCMP"
         )
+        confirm_officer(self.reviewer, officer)
+        return officer
 
 
 @pytest.fixture

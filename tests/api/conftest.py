@@ -122,13 +122,13 @@ CallerOf = Callable[..., Caller]
 
 
 @pytest.fixture
-def caller_of(administrator: Officer) -> CallerOf:
+def caller_of(db: None) -> CallerOf:
     """Makes a caller for an officer, with the whole scope of its roles or a narrower one."""
 
     def make(officer: Officer, scope: list[str] | None = None) -> Caller:
         words = scope or [item.value for item in permissions_of(officer.roles)]
         _token, secret = issue_token(
-            administrator,
+            officer,
             officer,
             label="test",
             scope=words,

@@ -21,7 +21,7 @@ DIGEST = hashlib.sha256(b"a certificate").digest()
 @pytest.fixture
 def certified(administrator: Officer, officers: dict[Role, Officer]) -> Officer:
     register_certificate(
-        administrator,
+        officers[Role.DUTY],
         officers[Role.DUTY],
         label="case system",
         der_sha256=DIGEST,

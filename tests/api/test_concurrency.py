@@ -27,7 +27,7 @@ def secret(transactional_db: None) -> str:
         administrator, "liaison", password=None, display_name="Liaison", roles=[Role.LIAISON.value], agency="RCMP"
     )
     _token, secret = issue_token(
-        administrator,
+        liaison,
         liaison,
         label="test",
         scope=[item.value for item in permissions_of(liaison.roles)],

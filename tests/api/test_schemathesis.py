@@ -57,7 +57,7 @@ def known(node: PairedNode, administrator: Officer) -> dict[str, Any]:
     )
     scope = [item.value for item in permissions_of(officer.roles)]
     expires_at = timezone.now() + timedelta(days=1)
-    _token, secret = issue_token(administrator, officer, label="test", scope=scope, expires_at=expires_at)
+    _token, secret = issue_token(officer, officer, label="test", scope=scope, expires_at=expires_at)
     request = received_request()
     inquiry = AgencyInquiry.objects.create(
         case=request.case, agency="HC", question="Who?", asked_by=officer, asked_at=timezone.now()

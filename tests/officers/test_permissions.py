@@ -19,13 +19,14 @@ def test_an_administrator_holds_no_permission_that_shows_or_changes_content() ->
     assert not ROLE_PERMISSIONS[Role.ADMINISTRATOR] & CONTENT_PERMISSIONS
 
 
-def test_a_reviewer_reads_and_writes_nothing_but_reviews() -> None:
+def test_a_reviewer_reads_and_writes_nothing_but_reviews_and_a_word_on_accounts() -> None:
     writes = set(Permission) - {
         Permission.CASE_READ,
         Permission.RECORD_READ,
         Permission.EMERGENCY_REVIEW,
         Permission.EVIDENCE_EXPORT,
         Permission.CHANNEL_READ,
+        Permission.OFFICER_CONFIRM,
     }
     assert not ROLE_PERMISSIONS[Role.REVIEWER] & writes
 

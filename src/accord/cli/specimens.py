@@ -15,6 +15,7 @@ __all__ = ["make_specimens"]
 SPECIMEN_DAYS: Final = 30
 """Life of a specimen token, days."""
 
+# The reviewer comes last: from then on a second person could agree, so that an account would wait.
 TITLES: Final = {
     Role.LIAISON: "Liaison officer (specimen)",
     Role.RELEASING: "Releasing officer (specimen)",
@@ -31,19 +32,20 @@ def make_specimens(*, administrator: str, password: str) -> dict[str, dict[str, 
         password: The administrator's own password, returned with the others.
     """
     chief = Officer.objects.get(username=administrator)
-    accounts = {
-        Role.ADMINISTRATOR.value: {"username": administrator, "password": password, "token": _token(chief, chief)}
-    }
+    accounts = {Role.ADMINISTRATOR.value: {"username": administrator, "password": password, "token": _token(chief)}}
     for role, title in TITLES.items():
         word = secrets.token_urlsafe(12)
         officer = create_officer(chief, role.value, password=word, display_name=title, roles=[role.value])
-        accounts[role.value] = {"username": role.value, "password": word, "token": _token(chief, officer)}
+        # Nobody is behind a specimen who could choose a password; on a real node only its officer sets this.
+        officer.own_password_at = timezone.now()
+        officer.save(update_fields=["own_password_at"])
+        accounts[role.value] = {"username": role.value, "password": word, "token": _token(officer)}
     return accounts
 
 
-def _token(chief: Officer, officer: Officer) -> str:
+def _token(officer: Officer) -> str:
     _, secret = issue_token(
-        chief,
+        officer,
         officer,
         label="specimen",
         scope=sorted(permissions_of(officer.roles)),

@@ -28,6 +28,12 @@ class Officer(AbstractUser):
     unit = models.CharField(max_length=120, blank=True)
     active_until = models.DateTimeField(null=True, blank=True)
     is_system = models.BooleanField(default=False)
+    # Four eyes: who made the account or changed its roles, whether a second person must still agree, and who did.
+    made_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    waits_for_second = models.BooleanField(default=False)
+    confirmed_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    # When the officer last chose the password; until then whoever made the account knows it.
+    own_password_at = models.DateTimeField(null=True)
 
     REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
 
@@ -43,8 +49,8 @@ class Officer(AbstractUser):
         return self.display_name or self.username
 
     def is_posted(self, now: datetime | None = None) -> bool:
-        """Returns whether the account may act at that time."""
-        if not self.is_active:
+        """Returns whether the account may act at that time: not ended, and not waiting for a second person."""
+        if not self.is_active or self.waits_for_second:
             return False
         return self.active_until is None or (now or timezone.now()) < self.active_until
 
@@ -72,6 +78,9 @@ class _Account(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
+    made_by = models.ForeignKey(Officer, null=True, on_delete=models.PROTECT, related_name="+")
+    waits_for_second = models.BooleanField(default=False)
+    confirmed_by = models.ForeignKey(Officer, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         """No table of its own."""
@@ -80,7 +89,7 @@ class _Account(models.Model):
 
     def is_good(self, now: datetime) -> bool:
         """Returns whether the account can be used at that time."""
-        return self.revoked_at is None and now < self.expires_at
+        return self.revoked_at is None and not self.waits_for_second and now < self.expires_at
 
 
 class ApiToken(_Account):

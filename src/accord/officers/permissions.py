@@ -3,7 +3,8 @@
 Two separations are built into the table and hold for every officer, whatever roles are added later:
 
 * the drafter of a message is never its releaser (checked by ``release`` for each message, not by role);
-* an administrator manages accounts and machinery and reads no content, and nobody who reads content manages accounts.
+* an administrator manages accounts and machinery and reads no content, and nobody who reads content manages accounts:
+  a reviewer may agree to an account that an administrator made, and make none.
 """
 
 from collections.abc import Iterable, Mapping
@@ -36,6 +37,7 @@ class Permission(StrEnum):
     CHANNEL_MANAGE = "channel.manage"
     CHANNEL_THAW = "channel.thaw"
     OFFICER_MANAGE = "officer.manage"
+    OFFICER_CONFIRM = "officer.confirm"
     NODE_MANAGE = "node.manage"
 
 
@@ -93,6 +95,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.EMERGENCY_REVIEW,
             Permission.EVIDENCE_EXPORT,
             Permission.CHANNEL_READ,
+            Permission.OFFICER_CONFIRM,
         },
     ),
     Role.ADMINISTRATOR: frozenset(
@@ -101,6 +104,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.CHANNEL_MANAGE,
             Permission.CHANNEL_THAW,
             Permission.OFFICER_MANAGE,
+            Permission.OFFICER_CONFIRM,
             Permission.NODE_MANAGE,
         },
     ),

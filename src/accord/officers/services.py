@@ -14,8 +14,19 @@ from django.utils import timezone
 
 from accord.errors import OfficerCanMend
 from accord.officers.acts import note
+from accord.officers.four_eyes import must_wait, require_enough_left
 from accord.officers.models import ApiToken, ClientCertificate, Officer
-from accord.officers.permissions import CONTENT_PERMISSIONS, Permission, Role, permissions_of, require
+from accord.officers.names import display_name_of, user_name_of
+from accord.officers.passwords import set_first
+from accord.officers.permissions import (
+    CONTENT_PERMISSIONS,
+    NotPermitted,
+    Permission,
+    Role,
+    permissions_of,
+    require,
+)
+from accord.parties.models import Party
 from accord.release.gate import deciders
 
 __all__ = [
@@ -30,6 +41,7 @@ __all__ = [
     "officer_for_certificate",
     "officer_for_token",
     "register_certificate",
+    "reset_password",
     "revoke",
     "set_offices",
     "set_roles",
@@ -80,15 +92,21 @@ def _known_roles(roles: Iterable[str]) -> list[str]:
 
 @transaction.atomic
 def create_first_administrator(username: str, password: str, *, display_name: str = "Administrator") -> Officer:
-    """Makes the administrator of a new node.
+    """Makes the administrator of a new node, whose password is theirs from the start.
 
     Raises:
         AccountRefused: The node has officers already.
+        NameRefused: The user name is not plain.
+        PasswordRefused: The password is weak.
     """
     if Officer.objects.exists():
         raise AccountRefused("The node has officers already.", code="officer.not-first")
-    officer = Officer(username=username, display_name=display_name, roles=[Role.ADMINISTRATOR.value])
-    officer.set_password(password)
+    officer = Officer(
+        username=user_name_of(username),
+        display_name=display_name_of(display_name),
+        roles=[Role.ADMINISTRATOR.value],
+    )
+    set_first(officer, password, is_own=True)
     officer.save()
     note(None, "create officer", officer)
     return officer
@@ -108,12 +126,12 @@ def create_officer(  # the fields of an account
     is_system: bool = False,
     offices: Sequence[str] = (),
 ) -> Officer:
-    """Makes an account.
+    """Makes an account; where a second person could agree to it, it opens nothing until one did.
 
     Args:
         by: The administrator.
         username: Name at sign-in.
-        password: Password; ``None`` for an account that is used by token or certificate only.
+        password: First password, which its officer replaces; ``None`` for an account without one.
         display_name: Name shown to colleagues.
         roles: One or more of :class:`Role`.
         agency: Code of the agency in the party's profile.
@@ -127,29 +145,90 @@ def create_officer(  # the fields of an account
 
     Raises:
         NotPermitted: ``by`` may not manage officers.
-        AccountRefused: A role is unknown or the roles conflict, or the name is taken.
+        AccountRefused: A role or the agency is unknown, the roles conflict, the name is taken, or the posting has
+            ended before it begins.
+        NameRefused: A name holds what hides or reorders.
+        PasswordRefused: The password is weak.
     """
     require(by, Permission.OFFICER_MANAGE)
     names = _known_roles(roles)
-    if Officer.objects.filter(username=username).exists():
-        raise AccountRefused("The user name is taken.", code="officer.name-taken")
+    # Two names that differ by capitals alone would be taken for one.
+    if Officer.objects.filter(username__iexact=user_name_of(username)).exists():
+        raise AccountRefused(
+            "The user name is taken.", code="officer.name-taken", next_step="Choose another user name."
+        )
+    if active_until is not None and active_until <= timezone.now():
+        raise AccountRefused(
+            f"The posting would have ended already, at {active_until:%Y-%m-%d %H:%M} UTC.",
+            code="officer.posting-over",
+            next_step="Name an end that lies ahead, or none.",
+            fields={"field": "active_until"},
+        )
+    _require_agency(agency)
     officer = Officer(
         username=username,
-        display_name=display_name,
+        display_name=display_name_of(display_name),
         roles=names,
+        made_by=by,
         agency=agency,
         unit=unit,
         active_until=active_until,
         is_system=is_system,
         offices=_known_offices(offices),
     )
-    if password is None:
-        officer.set_unusable_password()
-    else:
-        officer.set_password(password)
+    set_first(officer, password)
+    officer.waits_for_second = must_wait(by, officer)
     officer.save()
-    note(by, "create officer", officer, detail={"roles": ",".join(names)})
+    note(by, "create officer", officer, detail={"roles": ",".join(names), "waits": officer.waits_for_second})
     return officer
+
+
+WAITING_FIELDS = ("made_by", "confirmed_by", "waits_for_second")
+
+
+def _put_to_wait(by: Officer, officer: Officer) -> None:
+    officer.made_by = by
+    officer.confirmed_by = None
+    officer.waits_for_second = must_wait(by, officer)
+
+
+def _require_agency(code: str) -> None:
+    us = Party.objects.filter(is_self=True).first()
+    if not code or us is None:
+        return
+    known = [agency.code for agency in us.described.agencies]
+    if code not in known:
+        raise AccountRefused(
+            f"The profile of {us.code} has no agency {code[:16]!a}.",
+            code="officer.unknown-agency",
+            next_step=f"Name one of {', '.join(known)}.",
+            fields={"field": "agency"},
+        )
+
+
+@transaction.atomic
+def reset_password(by: Officer, officer: Officer, password: str) -> None:
+    """Gives an account a first password again; it opens nothing until its officer changed it and a second one agreed.
+
+    Raises:
+        NotPermitted: ``by`` may not manage officers.
+        AccountRefused: It is the own account, or a system's.
+        FourEyes: It is the only other person who could agree to accounts.
+        PasswordRefused: The password is weak.
+    """
+    require(by, Permission.OFFICER_MANAGE)
+    if by.pk == officer.pk or officer.is_system:
+        raise AccountRefused(
+            "A password is reset for another person only.",
+            code="officer.no-reset",
+            next_step="Change your own with `accord officer password`; a system's account has none.",
+        )
+    # Between two who can agree to accounts, a reset would put the other's voice into the hands of the first.
+    require_enough_left(by, officer)
+    set_first(officer, password)
+    _put_to_wait(by, officer)
+    officer.save(update_fields=["password", "own_password_at", *WAITING_FIELDS])
+    note(by, "reset password", officer, detail={"waits": officer.waits_for_second})
 
 
 @transaction.atomic
@@ -163,8 +242,13 @@ def set_roles(by: Officer, officer: Officer, roles: Sequence[str]) -> None:
     require(by, Permission.OFFICER_MANAGE)
     if by.pk == officer.pk:
         raise AccountRefused("Nobody changes their own roles.", code="officer.own-roles")
-    officer.roles = _known_roles(roles)
-    officer.save(update_fields=["roles"])
+    names = _known_roles(roles)
+    if Permission.OFFICER_CONFIRM not in permissions_of(names):
+        require_enough_left(by, officer)
+    if permissions_of(names) - permissions_of(officer.roles):
+        _put_to_wait(by, officer)
+    officer.roles = names
+    officer.save(update_fields=["roles", *WAITING_FIELDS])
     note(by, "set roles", officer, detail={"roles": ",".join(officer.roles)})
 
 
@@ -195,8 +279,11 @@ def set_offices(by: Officer, officer: Officer, offices: Sequence[str]) -> None:
     require(by, Permission.OFFICER_MANAGE)
     if by.pk == officer.pk:
         raise AccountRefused("Nobody changes their own offices.", code="officer.own-offices")
-    officer.offices = _known_offices(offices)
-    officer.save(update_fields=["offices"])
+    known = _known_offices(offices)
+    if set(known) - set(officer.offices):
+        _put_to_wait(by, officer)
+    officer.offices = known
+    officer.save(update_fields=["offices", *WAITING_FIELDS])
     note(by, "set offices", officer, detail={"offices": "; ".join(officer.offices)})
 
 
@@ -207,6 +294,7 @@ def end_posting(by: Officer, officer: Officer, *, at: datetime | None = None) ->
     Raises:
         NotPermitted: ``by`` may not manage officers.
         AccountRefused: It is the last account that may manage officers: nobody could make another.
+        FourEyes: One person alone would be left for all accounts.
     """
     require(by, Permission.OFFICER_MANAGE)
     if not any(_manages(other) for other in Officer.objects.exclude(pk=officer.pk).filter(is_active=True)):
@@ -215,6 +303,7 @@ def end_posting(by: Officer, officer: Officer, *, at: datetime | None = None) ->
             code="officer.last-administrator",
             next_step="Make the successor's account first.",
         )
+    require_enough_left(by, officer)
     officer.active_until = at or timezone.now()
     officer.save(update_fields=["active_until"])
     note(by, "end posting", officer, at=None)
@@ -252,6 +341,22 @@ def _for_whom(officer: Officer, scope: list[str]) -> dict[str, str | int | bool 
     }
 
 
+def _require_own_or_system(by: Officer, officer: Officer) -> bool:
+    """Returns whether a token or certificate of ``officer`` waits for a second person when ``by`` makes it."""
+    if by.pk == officer.pk:
+        if not by.is_posted():
+            raise NotPermitted("The account may not act: it has ended, or waits for a second person.")
+        return False
+    require(by, Permission.OFFICER_MANAGE)
+    if not officer.is_system:
+        raise AccountRefused(
+            f"{officer.username} is a person: nobody else may hold a secret that acts in their name.",
+            code="officer.own-secret-only",
+            next_step=f"{officer.username} issues it: `accord officer token {officer.username}`, with their password.",
+        )
+    return must_wait(by, officer)
+
+
 @transaction.atomic
 def issue_token(
     by: Officer,
@@ -263,14 +368,16 @@ def issue_token(
 ) -> tuple[ApiToken, str]:
     """Issues a bearer token bound to an officer and a scope.
 
+    A person issues their own; an administrator issues those of systems, and a second person agrees to it.
+
     Returns:
         The stored token (which keeps only the digest) and the secret, shown this once.
 
     Raises:
-        NotPermitted: ``by`` may not manage officers.
-        AccountRefused: The scope goes beyond the officer's roles, or the life is too long.
+        NotPermitted: ``by`` may not manage officers, or the posting ended.
+        AccountRefused: The scope goes beyond the officer's roles, the life is too long, or it is another person's.
     """
-    require(by, Permission.OFFICER_MANAGE)
+    waits = _require_own_or_system(by, officer)
     words = _scope(officer, scope, expires_at)
     secret = TOKEN_PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
     token = ApiToken.objects.create(
@@ -279,6 +386,8 @@ def issue_token(
         scope=words,
         expires_at=expires_at,
         digest=hashlib.sha256(secret.encode()).digest(),
+        made_by=by,
+        waits_for_second=waits,
     )
     note(by, "issue token", token, detail=_for_whom(officer, words))
     return token, secret
@@ -294,16 +403,22 @@ def register_certificate(
     scope: Sequence[str],
     expires_at: datetime,
 ) -> ClientCertificate:
-    """Binds a TLS client certificate to an officer and a scope.
+    """Binds a TLS client certificate to an officer and a scope, by the same rule as a token.
 
     Raises:
-        NotPermitted: ``by`` may not manage officers.
-        AccountRefused: The scope goes beyond the officer's roles, or the life is too long.
+        NotPermitted: ``by`` may not manage officers, or the posting ended.
+        AccountRefused: The scope goes beyond the officer's roles, the life is too long, or it is another person's.
     """
-    require(by, Permission.OFFICER_MANAGE)
+    waits = _require_own_or_system(by, officer)
     words = _scope(officer, scope, expires_at)
     certificate = ClientCertificate.objects.create(
-        officer=officer, label=label, scope=words, expires_at=expires_at, sha256=der_sha256
+        officer=officer,
+        label=label,
+        scope=words,
+        expires_at=expires_at,
+        sha256=der_sha256,
+        made_by=by,
+        waits_for_second=waits,
     )
     note(by, "register certificate", certificate, detail=_for_whom(officer, words))
     return certificate
