@@ -4,8 +4,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ class Node:
 
     home: Path
     passphrase: str = PASSPHRASE
+    passwords: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, *words: str, stdin: str = "", **environment: str) -> "subprocess.CompletedProcess[str]":
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("ACCORD_", "DJANGO_"))}
@@ -35,6 +36,10 @@ class Node:
             check=False,
             input=stdin,
         )
+
+    def run_as(self, officer: str, *words: str, **given: str) -> "subprocess.CompletedProcess[str]":
+        """Runs a command as an officer, with the officer's own password."""
+        return self.run(*words, "--as", officer, ACCORD_OFFICER_PASSWORD=self.passwords[officer], **given)
 
     def read(self, *words: str) -> Any:  # Any: whatever JSON the command prints
         done = self.run(*words, "--json")
@@ -59,4 +64,5 @@ def india(tmp_path_factory: pytest.TempPathFactory) -> Node:
 def _made(home: Path, profile: str) -> Node:
     done = make_node(home, ["--profile", profile, "--demo"])
     assert done.returncode == 0, done.stderr
-    return Node(home=home)
+    accounts = json.loads(done.stdout)["accounts"].values()
+    return Node(home=home, passwords={one["username"]: one["password"] for one in accounts})

@@ -77,17 +77,19 @@ def test_the_whole_story_is_played_and_every_step_verified(told: Told) -> None:
 @pytest.mark.nodes
 def test_what_the_story_left_can_be_listed_shown_and_proven_from_the_command_line(told: Told, tmp_path: Path) -> None:
     home, _ = told
-    node = Node(home=home / "canada", passphrase=json.loads((home / "canada/demo.json").read_text())["passphrase"])
-    cases = node.read("case", "list", "--as", "liaison")
+    kept = json.loads((home / "canada/demo.json").read_text())
+    passwords = {one["username"]: one["password"] for one in kept["accounts"].values()}
+    node = Node(home=home / "canada", passphrase=kept["passphrase"], passwords=passwords)
+    cases = json.loads(node.run_as("liaison", "case", "list", "--json").stdout)
     assert cases
     assert cases[-1]["peer"] == "IN"
-    shown = node.read("case", "show", cases[-1]["own_ref"], "--as", "liaison")
+    shown = json.loads(node.run_as("liaison", "case", "show", cases[-1]["own_ref"], "--json").stdout)
     assert {message["direction"] for message in shown["messages"]} == {"in", "out"}
     request = next(message for message in shown["messages"] if message["kind"] == "request")
     assert request["receipted_at"] is not None
     for words, claims in (((), {"content"}), (("--without-content",), set())):
         bundle = tmp_path / f"bundle{len(words)}"
-        done = node.run("case", "evidence", request["id"], "--as", "reviewer", "--out", str(bundle), *words)
+        done = node.run_as("reviewer", "case", "evidence", request["id"], "--out", str(bundle), *words)
         assert done.returncode == 0, done.stderr
         verdict = node.read("verify", str(bundle), "--root", str(home / "roots.json"))
         assert {claim["name"] for claim in verdict["claims"]} - {"integrity", "origin", "time", "receipt"} == claims

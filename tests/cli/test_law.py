@@ -6,6 +6,7 @@ from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
 from accord.cli.law import app
+from accord.law.decision import OUTCOME_NAMES
 from accord.law.facts import facts_bytes
 from accord.law.schemas import decision_schema, facts_schema
 from accord.law.specimens import specimen_facts
@@ -162,3 +163,29 @@ def test_rows_of_an_unknown_rule_are_not_reported_as_holding() -> None:
 @pytest.mark.parametrize(("name", "schema"), [("facts", facts_schema()), ("decision", decision_schema())])
 def test_the_published_schema_is_the_one_of_the_types(name: str, schema: dict[str, object]) -> None:
     assert json.loads((SCHEMAS / f"{name}.schema.json").read_text("utf-8")) == schema, "run make docs-schemas"
+
+
+def test_an_explanation_shows_the_rows_of_the_rules_table_in_words() -> None:
+    code, out, _ = run("explain", "CA-05")
+    said = " ".join(out.split())
+    assert code == 0
+    words = "true only tomorrow A lawful request, date: 2026-02-10; as of: 2026-02-11 → refused by no-day (refuse)"
+    assert words in said
+    assert "accuracy statement unknown" in said
+    assert "CA-05.weak: permit-with" in said
+    rule = json.loads(run("explain", "CA-05", "--json")[1])
+    assert rule["rows"] == len(rule["examples"])
+    assert {one["outcome"] for one in rule["examples"]} >= {"permit", "permit-with", "refuse"}
+
+
+def test_every_rule_can_be_explained_with_its_examples() -> None:
+    for rule in json.loads(run("explain", "--json")[1]):
+        code, out, _ = run("explain", rule["id"])
+        assert (code, "Examples: " in out) == (0, True), rule["id"]
+
+
+def test_the_words_for_an_outcome_are_the_same_in_both_schemas_and_the_manual() -> None:
+    words = SHAPE["properties"]["outcome"]["enum"]
+    assert words == list(OUTCOME_NAMES.values())
+    manual = (SCHEMAS.parent / "cli.md").read_text("utf-8")
+    assert ", ".join(f"`{word}`" for word in words) in manual

@@ -105,3 +105,15 @@ def test_the_traceback_is_shown_to_who_asks_for_it() -> None:
 def test_completion_offers_the_commands() -> None:
     done = run(_ACCORD_COMPLETE="complete_bash", COMP_WORDS="accord ver", COMP_CWORD="1")
     assert done.stdout.split() == ["verify"]
+
+
+@pytest.mark.parametrize("group", ["officer", "peer", "parcel", "case", "law", "config"])
+def test_completion_offers_every_command_of_a_group(group: str) -> None:
+    command = COMMANDS[group].load(group)
+    done = run(_ACCORD_COMPLETE="complete_bash", COMP_WORDS=f"accord {group} ", COMP_CWORD="2")
+    assert set(done.stdout.split()) == set(command.commands)
+
+
+def test_completion_offers_the_options_of_a_command() -> None:
+    done = run(_ACCORD_COMPLETE="complete_bash", COMP_WORDS="accord peer proof --o", COMP_CWORD="3")
+    assert done.stdout.split() == ["--out"]

@@ -96,7 +96,7 @@ def test_what_is_not_frozen_cannot_be_thawed(paired: tuple[Node, Node]) -> None:
 
 
 def test_a_liaison_officer_does_not_manage_channels(paired: tuple[Node, Node]) -> None:
-    done = paired[0].run("peer", "suspend", "IN", "--reason", "x", "--as", "liaison")
+    done = paired[0].run_as("liaison", "peer", "suspend", "IN", "--reason", "x")
     assert done.returncode == 2
     assert "channel.manage" in done.stderr
 
@@ -116,7 +116,7 @@ def test_an_arrangement_that_lacks_a_field_says_which(paired: tuple[Node, Node],
     file.write_text('code = "X"\n')
     done = paired[0].run("peer", "arrangement", str(file))
     assert done.returncode == 2
-    assert "'title'" in done.stderr
+    assert "`title`" in done.stderr
 
 
 def test_a_keyset_travels_by_parcel_and_twice_does_no_harm(paired: tuple[Node, Node], tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from accord.channel.evidence import EvidenceBundle
 from accord.channel.merkle import Frontier, entry_leaf, inclusion_proof
 from accord.channel.roots import TrustRoots
 from accord.channel.seal import open_sealed
-from tests.channel.specimens import NOW_MS, sealed_by, specimen
+from tests.channel.specimens import NOW_MS, body_of, sealed_by, specimen
 from tests.meta.tree import DOCS
 
 SCHEMA = json.loads((DOCS / "schemas/verify.schema.json").read_text("utf-8"))
@@ -197,3 +197,58 @@ def test_verification_needs_neither_django_nor_a_database(file: Path, roots: Pat
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert not {"django", "sqlite3", "cedarpy", "msgspec", "urllib3"} & set(done.stdout.split("MODULES")[1].split())
+
+
+def of_payload(bundle: EvidenceBundle, payload: bytes, *, handling: str = "H2") -> EvidenceBundle:
+    """A bundle of a message that says just this, sent, logged and receipted as any other."""
+    canada, india = specimen("CA"), specimen("IN")
+    sent = sealed_by("CA", "IN", replace(body_of(), payload=payload, handling=handling), label="shown")
+    leaf = entry_leaf(sent.header, sent.sealed)
+    frontier, _ = Frontier(size=0, peaks=()).append([leaf])
+    head = Checkpoint(owner="CA", peer="IN", size=1, root=frontier.root, epoch=1, time_ms=NOW_MS)
+    note = sign_checkpoint(head, canada.sign)
+    opened = open_sealed(sent.header, sent.sealed, india.seal)
+    return replace(
+        bundle,
+        header=sent.header,
+        sealed_digest=sha256(sent.sealed).digest(),
+        index=0,
+        hashes=(),
+        checkpoint=note,
+        receipt=cosign(note, head, india.sign, "IN", NOW_MS + 1000),
+        body=opened.body_bytes,
+        salt=opened.salt,
+    )
+
+
+def test_the_content_is_shown_between_its_handling_marks(bundle: EvidenceBundle, roots: Path, tmp_path: Path) -> None:
+    payload = {
+        "classification": {"own": "Protected B", "equivalent": "protected"},
+        "caveats": ["no-death-penalty"],
+        "facts": "A drum\nof \u202e1-boc \u0930\u0915\u094d\u200d\u0937\u093e",
+        "items": [{"item": 1, "question": "Who?"}],
+    }
+    file = tmp_path / "shown"
+    file.write_bytes(of_payload(bundle, json.dumps(payload).encode()).encode())
+    said = verify(file, "--root", roots, "--show").said.splitlines()
+    marks = [number for number, line in enumerate(said) if line.startswith("HANDLING H2: Not to be disseminated")]
+    assert len(marks) == 2
+    inside = said[marks[0] : marks[1]]
+    assert "CLASSIFICATION Protected B (equivalent: protected)" in inside
+    assert "CAVEAT no-death-penalty" in inside
+    assert any("<U+202E>1-boc \u0930\u0915\u094d\u200d\u0937\u093e" in line for line in inside)
+    assert any("question: Who?" in line for line in inside)
+    assert verify(file, "--root", roots).said.find("Who?") == -1
+    (member,) = verify(file, "--root", roots, "--show", "--json").json["content"]
+    assert member["message"]["payload"] == payload
+
+
+def test_why_a_content_cannot_be_shown_is_said(bundle: EvidenceBundle, roots: Path, tmp_path: Path) -> None:
+    file = tmp_path / "kept-back"
+    file.write_bytes(replace(bundle, body=None, salt=None).encode())
+    assert "--without-content" in verify(file, "--root", roots, "--show").said
+    assert bundle.salt is not None
+    file.write_bytes(replace(bundle, salt=bytes(32)).encode())
+    (member,) = verify(file, "--root", roots, "--show", "--json").json["content"]
+    assert member["message"] is None
+    assert "committed to" in member["reason"]

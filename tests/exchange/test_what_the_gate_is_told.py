@@ -15,6 +15,7 @@ from accord.exchange.errors import ActRefused
 from accord.exchange.kinds.answer import PART_REFUSED_ALL
 from accord.exchange.models import Message
 from accord.law.loading import PackFault
+from accord.officers.four_eyes import confirm_officer
 from accord.officers.services import create_officer
 from accord.parties.models import Party
 from accord.parties.profile import load_profile
@@ -181,6 +182,7 @@ def test_an_officer_speaks_for_their_own_agency_only(desk: Desk) -> None:
     border = create_officer(
         desk.administrator, "border", password=None, display_name="B", roles=["liaison"], agency="CBSA"
     )
+    confirm_officer(desk.reviewer, border)
     case = services.create_case(border, peer="IN", theme="precursors", title="A drum")
     draft = services.draft_request(border, case, request_fields(), own=own_side())
     assert [item.field for item in services.check_draft(border, draft).problems] == ["sender.agency"]

@@ -8,7 +8,7 @@ from uuid import UUID
 import typer
 
 from accord.cli.node import ActingName, AsJson, Home, acting_officer, open_node
-from accord.cli.output import print_json, say
+from accord.cli.output import print_json, say, write_result
 
 if TYPE_CHECKING:
     from accord.exchange.models import Case, Message
@@ -162,7 +162,7 @@ def evidence(
     require(officer, Permission.EVIDENCE_EXPORT)
     found = read_message(officer, key)
     bundle = _bundle_of(found, discloses_body=not without_content)
-    out.write_bytes(bundle)
+    write_result(out, bundle)
     note(officer, "export evidence", found, detail={"discloses_body": not without_content})
     say(f"Wrote {out} ({len(bundle)} bytes). Check it with `accord verify {out} --root ROOTS.json`.")
 

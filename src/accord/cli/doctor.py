@@ -31,7 +31,7 @@ def doctor(
 
     Exits 0 when nothing is at fault (care may be needed all the same), 4 otherwise.
     """
-    folder: Path = open_node(home)
+    folder: Path = open_node(home, needs_database=False)
     from accord.cli.examination import examine
 
     findings = examine(folder, with_keys=not no_keys)

@@ -8,12 +8,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from accord.cli.faults import fault_of
+from accord.cli.node import lost_database
 from accord.errors import AccordError
 
 __all__ = ["Finding", "examine"]
 
 DISK_FREE_BYTES: Final = 2 * 1024**3
 """Free space below which care is asked for: a year of SIENA's traffic needs some tens of GB, a day needs 200 MB."""
+
+WITHOUT_DATABASE: Final = frozenset({"files", "disk", "algorithms", "keys"})
+"""Questions that ask nothing of the database: they are answered though it is lost."""
 
 SECRETS: Final = ("keys.acc", "archive.acc", "root.acc", "secret.key", "node.toml", "tls.key")
 
@@ -61,12 +66,19 @@ def examine(home: Path, *, with_keys: bool) -> list[Finding]:
     from django.db import DatabaseError
 
     findings: list[Finding] = []
+    lost = lost_database()
     for name, question in questions:
+        if lost is not None and name not in WITHOUT_DATABASE:
+            if name == "database":
+                findings.append(Finding(name=name, state="fault", sentence=lost.sentence, next_step=lost.next_step))
+            continue
         try:
             findings.extend(question(home))
         except DatabaseError as error:
-            sentence = f"The database does not answer this: {type(error).__name__}."
-            findings.append(Finding(name=name, state="fault", sentence=sentence, next_step="See database."))
+            fault = fault_of(error) or lost_database()
+            sentence = fault.sentence if fault else f"The database does not answer this: {type(error).__name__}."
+            next_step = fault.next_step if fault else "See what is said of the database."
+            findings.append(Finding(name=name, state="fault", sentence=sentence, next_step=next_step))
         except AccordError as error:
             findings.append(Finding(name=name, state="fault", sentence=error.sentence, next_step=error.next_step))
     return findings
@@ -134,29 +146,32 @@ def _keys(_home: Path) -> Iterator[Finding]:
 
 
 def _database(_home: Path) -> Iterator[Finding]:
-    from django.db import DatabaseError, connection
-    from django.db.migrations.executor import MigrationExecutor
+    from django.db import connection
 
-    try:
-        executor = MigrationExecutor(connection)
-        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except DatabaseError as error:
-        yield Finding(
-            name="database",
-            state="fault",
-            sentence=f"The database does not answer: {type(error).__name__}.",
-            next_step="Start it, or correct `database` in node.toml.",
-        )
-        return
+    from accord.node.schema import schema_gaps, waiting_migrations
+
+    waiting = waiting_migrations()
+    gaps = [] if waiting else schema_gaps()
     if waiting:
         yield Finding(
             name="database",
             state="fault",
-            sentence=f"{len(waiting)} migrations are not applied.",
+            sentence=f"{len(waiting)} migrations are not applied: {', '.join(waiting[:5])}.",
             next_step="Stop the node, back the database up, and run `accord init --upgrade`.",
         )
+    elif gaps:
+        yield Finding(
+            name="database",
+            state="fault",
+            sentence=f"Every migration is applied, but {len(gaps)} tables or columns lack: {', '.join(gaps[:5])}.",
+            next_step="Another software made this database: put back a backup that this version made.",
+        )
     else:
-        yield Finding(name="database", state="good", sentence=f"{connection.vendor} answers and is up to date.")
+        yield Finding(
+            name="database",
+            state="good",
+            sentence=f"{connection.vendor} answers; every migration, table and column is there.",
+        )
     yield from _durability()
 
 
@@ -197,6 +212,7 @@ def _law(_home: Path) -> Iterator[Finding]:
 
 
 def _officers(_home: Path) -> Iterator[Finding]:
+    from accord.officers.four_eyes import second_persons
     from accord.officers.models import Officer
     from accord.officers.permissions import Permission
 
@@ -212,6 +228,13 @@ def _officers(_home: Path) -> Iterator[Finding]:
         )
     else:
         yield Finding(name="officers", state="good", sentence=f"{len(posted)} officers are active.")
+    if len(second_persons()) < 2:
+        yield Finding(
+            name="officers",
+            state="care",
+            sentence="One person alone can make accounts and let them act: nobody else could agree.",
+            next_step="Add a second administrator or a reviewer, who is another person; three are better.",
+        )
 
 
 def _channels(_home: Path) -> Iterator[Finding]:
@@ -233,7 +256,7 @@ def _channels(_home: Path) -> Iterator[Finding]:
             state="good" if is_open else "care",
             sentence=f"{channel}: {channel.get_mode_display()}, {channel.out_size} sent, {unreceipted} unreceipted, "
             f"{channel.in_size} received.",
-            next_step="" if is_open else "Read `accord peer show` and the alarms.",
+            next_step="" if is_open else f"Read `accord peer show {channel.peer_id}` and its alarms.",
         )
 
 
@@ -248,5 +271,5 @@ def _alarms(_home: Path) -> Iterator[Finding]:
             name="alarms",
             state="care",
             sentence=f"{alarm.code}, {alarm.count} times, last {alarm.last_seen_at:%Y-%m-%d %H:%M} UTC: {alarm.detail}",
-            next_step="Look at it, then `accord peer acknowledge` with the number that `accord peer list` shows.",
+            next_step=f"Look at it, then `accord peer acknowledge {alarm.pk}`.",
         )

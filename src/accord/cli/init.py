@@ -91,11 +91,11 @@ def init(
 ) -> None:
     """Make a node, or bring an existing one up to date with --upgrade."""
     if upgrade:
-        _migrate(home)
-        say("The database is up to date.")
+        _upgrade(home)
         return
     if home is None:
         raise NoSuchNode("Say where the node shall live.", next_step="Name the folder with --home or ACCORD_HOME.")
+    from accord.law.loading import require_own_law
     from accord.node.config import NodeConfig
     from accord.parties.profile import load_profile, shipped_profiles
 
@@ -103,9 +103,11 @@ def init(
         raise HomeRefused(
             "Say whose node this is.", code="cli.no-profile", next_step=f"--profile: {', '.join(shipped_profiles())}."
         )
+    described = load_profile(profile)
+    require_own_law(described.code, described.law_packs)
     config = NodeConfig(
         home=home.absolute(),
-        party=load_profile(profile).code,
+        party=described.code,
         profile=profile if profile in shipped_profiles() else str(Path(profile).absolute()),
         database=database,
         api_host=api_host,
@@ -179,8 +181,19 @@ def _passphrase(file: str) -> bytes:
         return asked_password(is_stdin=False).encode()
 
 
-def _migrate(home: Path | None) -> None:
+def _upgrade(home: Path | None) -> None:
     open_node(home)
+    from accord.node.schema import require_current_schema, waiting_migrations
+
+    waiting = waiting_migrations()
+    if waiting:
+        _migrate(home)
+    require_current_schema()
+    say(f"Applied {len(waiting)} migrations: {', '.join(waiting)}." if waiting else "The database is up to date.")
+
+
+def _migrate(home: Path | None) -> None:
+    open_node(home, needs_database=False)
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, interactive=False)

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from msgspec import DecodeError, ValidationError, json
+from msgspec import DecodeError, ValidationError, json, to_builtins
 from rich.console import Console
+from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -18,7 +19,7 @@ from accord.law.decision import Decision, Reason
 from accord.law.engine import gate_for
 from accord.law.facts import Facts, facts_bytes
 from accord.law.loading import installed_packs
-from accord.law.rules import Policy, Rule
+from accord.law.rules import OUTCOMES_IN_FILES, Policy, Row, Rule
 from accord.law.schemas import facts_schema
 from accord.law.specimens import specimen_facts
 from accord.law.table import RowResult, run_rows
@@ -27,6 +28,21 @@ __all__ = ["app"]
 
 MAX_FACTS_BYTES: Final = 1024 * 1024
 """Largest facts file read, bytes: the facts of one act take a few kilobytes."""
+
+BASES: Final = {
+    "request": "request",
+    "answer": "answer",
+    "use-request": "use of a received request",
+    "use-answer": "use of a received answer",
+    "acknowledge": "acknowledgement",
+}
+OUTCOMES_IN_WORDS: Final = {
+    "permit": "the rule is silent",
+    "permit-with": "goes on, with a condition",
+    "hold": "held until somebody decides",
+    "route": "sent to another channel",
+    "refuse": "refused",
+}
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Ask the law gate, explain a rule, run the tables.")
 
@@ -38,14 +54,14 @@ class FactsUnreadable(OfficerCanMend):
     """The facts file cannot be read, or does not follow the schema."""
 
     code = "law.facts-unreadable"
-    default_next_step = "Compare the file with the output of accord law facts --schema."
+    default_next_step = "Compare the file with the output of `accord law facts --schema`."
 
 
 class RuleUnknown(OfficerCanMend):
     """No installed pack holds a rule of that identifier."""
 
     code = "law.rule-unknown"
-    default_next_step = "accord law explain without a rule lists them all."
+    default_next_step = "`accord law explain` without a rule lists them all."
 
 
 @app.command()
@@ -73,7 +89,7 @@ def facts(
 ) -> None:
     """Print the schema of facts, or a specimen to start from."""
     if schema == (specimen is not None):
-        raise FactsUnreadable("Name one of --schema and --specimen.", next_step="accord law facts --schema")
+        raise FactsUnreadable("Name one of --schema and --specimen.", next_step="Run `accord law facts --schema`.")
     if specimen is None:
         print_json(facts_schema())
     else:
@@ -181,10 +197,15 @@ def _list_rules(rules: dict[str, Rule], *, as_json: bool) -> None:
     _console().print(table)
 
 
+def _outcome(policy: Policy) -> str:
+    """Returns the outcome by the name that programs and people see; a rule file calls it a condition."""
+    return OUTCOMES_IN_FILES[policy.outcome].label
+
+
 def _policy_as_json(rule: Rule, name: str, policy: Policy) -> dict[str, object]:
     return {
         "policy": f"{rule.id}.{name}",
-        "outcome": "permit-with" if policy.outcome == "condition" else policy.outcome,
+        "outcome": _outcome(policy),
         "sentence": policy.sentence,
         "cure": policy.cure,
         "decider": policy.decider,
@@ -208,6 +229,18 @@ def _rule_as_json(rule: Rule) -> dict[str, object]:
         "parameters": rule.parameters,
         "policies": [_policy_as_json(rule, name, policy) for name, policy in rule.policies.items()],
         "rows": len(rule.rows),
+        "examples": [
+            {
+                "name": row.name,
+                "base": row.base,
+                "party": row.party,
+                "facts": to_builtins(row.facts, enc_hook=str),
+                "unknown": list(row.unset),
+                "fires": list(row.fires),
+                "outcome": row.outcome,
+            }
+            for row in rule.rows
+        ],
     }
 
 
@@ -224,8 +257,31 @@ def _print_rule(rule: Rule) -> None:
         lines = f"{policy.sentence}\nCure: {policy.cure}\nDecides: {policy.decider}"
         if policy.yields_to_emergency:
             lines += "\nYields to a lawful emergency (BI-13) and is made good within a day."
-        console.print(Panel(Text(lines), title=Text(f"{rule.id}.{name}: {policy.outcome}"), title_align="left"))
-    console.print(Text(f"{len(rule.rows)} rows in its table."))
+        console.print(Panel(Text(lines), title=Text(f"{rule.id}.{name}: {_outcome(policy)}"), title_align="left"))
+    console.print(Text(f"\nExamples: the {len(rule.rows)} rows of its table, which `accord law test {rule.id}` runs."))
+    for row in rule.rows:
+        console.print(Text(f"  {row.name}", style="bold"))
+        console.print(Padding(Text(_example(row)), (0, 0, 0, 4)))
+
+
+def _example(row: Row) -> str:
+    """Returns one row in words: from which lawful act it starts, what differs, and what the rule answers."""
+    whose = f"{row.party}'s " if row.party else ""
+    differs = [f"{name.replace('_', ' ')}: {_value(value)}" for name, value in row.facts.items()]
+    differs += [f"{name.replace('_', ' ')} unknown" for name in row.unset]
+    spoken = f" by {', '.join(row.fires)}" if row.fires else ""
+    start = f"{whose or 'A '}lawful {BASES[row.base]}, {'; '.join(differs) or 'unchanged'}"
+    return f"{start} → {OUTCOMES_IN_WORDS[row.outcome]}{spoken} ({row.outcome})"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name.replace('_', ' ')}: {_value(one)}" for name, one in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_value, value)) or "none"
+    return str(value)
 
 
 def _in_force(rule: Rule) -> str:

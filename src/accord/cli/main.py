@@ -8,6 +8,7 @@ import typer
 
 from accord import __version__
 from accord.cli.exits import ExitCode
+from accord.cli.faults import fault_of
 from accord.cli.lazily import LazyCommand, lazy_group
 from accord.cli.output import fail
 from accord.errors import AccordError, OurFault
@@ -30,7 +31,8 @@ COMMANDS: Final = {
 }
 
 EPILOG: Final = (
-    "Exit codes: 0 done; 1 not verified or refused; 2 usage or input; 3 not available now; 4 our fault. "
+    "Exit codes: 0 done; 1 not verified or refused; 2 usage or input; 3 not available now; 4 our fault; "
+    "5 the channel is frozen. "
     "ACCORD_HOME names the node's folder; ACCORD_DEBUG=1 shows tracebacks."
 )
 
@@ -75,7 +77,8 @@ def main() -> None:
         if _is_debugging():
             raise
         fail(
-            OurFault(
+            fault_of(error)
+            or OurFault(
                 f"accord failed in a way it does not know: {type(error).__name__}.",
                 code="cli.unexpected",
                 next_step="Run the command again with ACCORD_DEBUG=1 and send the traceback to the developers.",

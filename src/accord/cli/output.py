@@ -8,14 +8,16 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NoReturn
 
 import typer
 
 from accord.cli.exits import ExitCode, exit_code_for
+from accord.cli.faults import FileUnusable
 from accord.errors import AccordError
 
-__all__ = ["complain", "ended", "fail", "print_json", "say", "working"]
+__all__ = ["complain", "ended", "fail", "print_json", "say", "working", "write_result"]
 
 
 def print_json(value: object) -> None:
@@ -59,3 +61,22 @@ def working(on: str) -> Iterator[None]:
 
     with Console(stderr=True).status(on):
         yield
+
+
+def write_result(file: Path, data: bytes) -> None:
+    """Writes a command's result to a file that the operator named.
+
+    Raises:
+        FileUnusable: The folder is missing, or the file cannot be written.
+    """
+    try:
+        file.write_bytes(data)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise FileUnusable(
+            f"There is no folder {file.parent}.",
+            code="cli.no-folder",
+            next_step="Make the folder, or name another file with --out.",
+            fields={"file": str(file)},
+        ) from error
+    except OSError as error:
+        raise FileUnusable(f"{file} cannot be written: {error.strerror}.", fields={"file": str(file)}) from error

@@ -1,5 +1,6 @@
 """``accord parcel``: carry the channel's frames by file where no network goes."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -30,7 +31,9 @@ def export_file(
     unmet: Annotated[
         bool,
         typer.Option(
-            "--unmet", help="Append though this process has not heard the peer; the storage was not restored."
+            "--unmet",
+            help="For a channel of parcels only, where the storage was not restored from a backup: append what waits "
+            "though this process has not heard the peer.",
         ),
     ] = False,
     as_json: AsJson = False,
@@ -59,6 +62,7 @@ def import_file(
     """Take a peer's parcel in; twice, late or out of order does no harm.
 
     Exits 1 if a frame was refused or the file is damaged; what held was taken in all the same.
+    Exits 5 if the channel is frozen, by this parcel or before it.
     """
     open_node(home)
     from accord.courier.parcel import import_parcel
@@ -72,6 +76,8 @@ def import_file(
             pass
     _note(officer, "import parcel", channel, report)
     _tell(report, f"Read {file}", as_json=as_json)
+    if report.mode == "frozen":
+        ended(ExitCode.FROZEN)
     ended(ExitCode.DONE if report.is_whole and not report.refused else ExitCode.NOT_VERIFIED)
 
 
@@ -89,13 +95,21 @@ def _tell(report: "ParcelReport", what: str, *, as_json: bool) -> None:
                 "frames": report.frames,
                 "entries": report.entries,
                 "receipted_size": report.receipted_size,
-                "refused": list(report.refused),
+                "refused": [one.code for one in report.refused],
+                "refusals": [asdict(one) for one in report.refused],
                 "is_whole": report.is_whole,
+                "mode": report.mode,
             }
         )
         return
     say(f"{what}: {report.frames} frames, {report.entries} entries; our log is receipted to {report.receipted_size}.")
-    for code in report.refused:
-        say(f"  refused: {code}")
+    for one in report.refused:
+        say(f"  Refused, {one.count} frames: {one.sentence}")
+        say(f"    Next step: {one.next_step}")
+        say(f"    Code: {one.code}")
     if not report.is_whole:
-        say("  The file is cut off or damaged; what held was used.")
+        say("  The file is cut off or damaged; what held was used. Ask the peer for the parcel again.")
+    if report.mode == "frozen":
+        say("  THE CHANNEL IS FROZEN: two histories are proven, and nothing goes either way.")
+        say(f"    Next step: accord peer show {report.peer}")
+        say(f"               accord peer proof {report.peer} --out FILE, for the officers of both sides")

@@ -1,16 +1,15 @@
 """``accord peer``: pair with another node, tell the law gate about it, and look after the channel."""
 
 import base64
-import tomllib
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from accord.cli import channel
+from accord.cli import channel, dispute, keys
 from accord.cli.node import ActingName, AsJson, Home, acting_officer, open_node
-from accord.cli.output import print_json, say
+from accord.cli.output import print_json, say, write_result
 from accord.errors import OfficerCanMend
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from accord.parties.models import Party
     from accord.parties.services import Invitation
 
-__all__ = ["app", "channel_of", "manager"]
+__all__ = ["PeerUnknown", "app", "channel_of", "manager"]
 
 app = typer.Typer(help="Pair with another node and look after the channel.", no_args_is_help=True, add_completion=False)
 
@@ -105,7 +104,7 @@ def invite(
     officer = manager(acting)
     custody = custody_in_use()
     invitation = make_invitation(peer, channel_url=_our_address() if url is None else url, custody=custody)
-    out.write_bytes(invitation)
+    write_result(out, invitation)
     note(officer, "invite peer", _party(peer))
     say(f"Wrote {out}. It holds nothing secret; send it by any way.")
     say("Our words, to be read out to the other side in person:")
@@ -207,39 +206,37 @@ def arrangement(
     home: Home = None,
     acting: ActingName = None,
 ) -> None:
-    """Record a written arrangement that the law gate may rely on.
-
-    The file has code, title, parties, agencies, categories, purposes, valid_from and text_sha256, and may have
-    valid_until and onward_rule.
-    """
+    """Record a written arrangement that the law gate may rely on; docs/operator-guide.md has the file's form."""
     open_node(home)
+    from accord.cli.arrangement import read_arrangement
     from accord.officers.acts import note
-    from accord.parties.models import Party
     from accord.parties.services import record_arrangement
 
     officer = manager(acting)
-    fields = tomllib.loads(file.read_text("utf-8"))
-    try:
-        recorded = record_arrangement(
-            code=fields["code"],
-            title=fields["title"],
-            parties=[Party.objects.get(pk=code) for code in fields["parties"]],
-            agencies=fields["agencies"],
-            categories=fields["categories"],
-            purposes=fields["purposes"],
-            valid_from=fields["valid_from"],
-            valid_until=fields.get("valid_until"),
-            text_digest=bytes.fromhex(fields["text_sha256"]),
-            onward_rule=fields.get("onward_rule", ""),
-        )
-    except KeyError as error:
-        raise PeerUnknown(
-            f"The file lacks {error.args[0]!r}.", code="cli.arrangement-field", next_step="Add the field and try again."
-        ) from error
-    except Party.DoesNotExist as error:
-        raise PeerUnknown("The arrangement names a party that this node does not know.") from error
+    stated = read_arrangement(file)
+    recorded = record_arrangement(
+        code=stated.code,
+        title=stated.title,
+        parties=[_signatory(code) for code in stated.parties],
+        agencies=stated.agencies,
+        categories=stated.categories,
+        purposes=stated.purposes,
+        valid_from=stated.valid_from,
+        valid_until=stated.valid_until,
+        text_digest=stated.text_digest,
+        onward_rule=stated.onward_rule,
+    )
     note(officer, "record arrangement", recorded)
     say(f"Recorded {recorded.code}, in force from {recorded.valid_from}.")
+
+
+def _signatory(code: str) -> "Party":
+    from accord.parties.models import Party
+
+    found = Party.objects.filter(pk=code).first()
+    if found is None:
+        raise PeerUnknown(f"The arrangement names {code[:16]!r}, a party that this node does not know.")
+    return found
 
 
 @app.command()
@@ -275,4 +272,5 @@ def risk(
     say(f"Recorded version {recorded.version} of the risk profile of {peer}.")
 
 
-app.registered_commands += channel.app.registered_commands
+for more in (channel, keys, dispute):
+    app.registered_commands += more.app.registered_commands

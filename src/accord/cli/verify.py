@@ -1,4 +1,4 @@
-"""``accord verify``: what evidence bundles prove, checked offline with nothing but the parties' root keys.
+"""``accord verify``: what evidence bundles and proofs of two logs prove, checked offline with nothing but root keys.
 
 It imports the channel floor only: no node, no database, no network, no clock.
 """
@@ -24,10 +24,14 @@ MAX_FILE_BYTES: Final = 64 * 1024 * 1024
 
 app = typer.Typer(add_completion=False)
 
-Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Evidence bundles.")]
+Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Evidence bundles, or proofs of two logs.")]
 Roots = Annotated[
     list[Path],
     typer.Option("--root", help="JSON file with the root keys that you compared in person; repeatable."),
+]
+Show = Annotated[
+    bool,
+    typer.Option("--show", help="Print what a proven message says, between its handling marks; or why it cannot be."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value for a script.")]
 
@@ -40,23 +44,29 @@ class FileUnreadable(OfficerCanMend):
 
 
 @app.command()
-def verify(files: Files, root: Roots, as_json: AsJson = False) -> None:
-    """Check evidence bundles offline: origin, content, time and receipt of each message.
+def verify(files: Files, root: Roots, show: Show = False, as_json: AsJson = False) -> None:
+    """Check evidence offline: origin, content, time and receipt of each message; or that a party signed two logs.
 
-    Exits 0 only if every claim of every bundle holds, 1 otherwise.
+    Exits 0 only if every claim of every file holds, 1 otherwise.
     """
+    from accord.channel.accusation import is_accusation, verify_accusation
     from accord.channel.evidence import contradiction_between, verify_bundle
 
     roots = _read_roots(root)
     contents = [_read(file) for file in files]
-    results = [(file, verify_bundle(data, roots)) for file, data in zip(files, contents, strict=True)]
+    results = [
+        (file, verify_accusation(data, roots) if is_accusation(data) else verify_bundle(data, roots))
+        for file, data in zip(files, contents, strict=True)
+    ]
     contradiction = contradiction_between(contents)
     holds = contradiction is None and all(verdict.ok for _, verdict in results)
     if as_json:
         printed = _as_json(results, holds=holds)
-        print_json({**printed, "reason": printed["reason"] or contradiction})
+        print_json({**printed, "reason": printed["reason"] or contradiction, **_content(results, contents, show=show)})
     else:
         _print(results, holds=holds)
+        if show:
+            _show(results, contents)
         if contradiction is not None:
             say(f"Contradiction: {contradiction}")
     ended(ExitCode.DONE if holds else ExitCode.NOT_VERIFIED)
@@ -71,6 +81,28 @@ def _read(file: Path) -> bytes:
     if len(content) > MAX_FILE_BYTES:
         raise FileUnreadable(f"{file} is larger than {MAX_FILE_BYTES} bytes.", code="verify.file-too-large")
     return content
+
+
+def _content(results: "list[tuple[Path, Verdict]]", contents: list[bytes], *, show: bool) -> dict[str, object]:
+    from accord.cli.content import content_of
+
+    if not show:
+        return {}
+    shown = [(file, content_of(data, verdict)) for (file, verdict), data in zip(results, contents, strict=True)]
+    return {"content": [{"file": str(file), "message": one.members, "reason": one.reason} for file, one in shown]}
+
+
+def _show(results: "list[tuple[Path, Verdict]]", contents: list[bytes]) -> None:
+    from accord.cli.content import content_of
+
+    for (file, verdict), data in zip(results, contents, strict=True):
+        content = content_of(data, verdict)
+        say()
+        say(f"{file}:")
+        for line in content.lines:
+            say(line)
+        if content.reason:
+            say(content.reason)
 
 
 def _read_roots(files: list[Path]) -> "Mapping[str, VerifyKey]":

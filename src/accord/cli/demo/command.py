@@ -60,12 +60,14 @@ def demo(
                 console.print(f"\nFound the data of an earlier run in {home}; RESET=1 starts anew.")
             else:
                 play(story, timeline)
+                console.print(f"\n{_verdict(timeline)}", style="bold")
             if not (once or as_json):
                 _leave_up(nodes, console, home)
     except AccordError as error:
         if not timeline.steps or timeline.ok:
             raise
         console.print(f"\n{error.sentence}\nNext step: {error.next_step}")
+        console.print(f"\n{_verdict(timeline)}", style="bold")
     except KeyboardInterrupt:
         console.print("\nStopping both nodes.")
     finally:
@@ -75,6 +77,13 @@ def demo(
         sys.stdout.write(json.dumps(timeline.to_json(), ensure_ascii=False, indent=1) + "\n")
     if timeline.steps and not timeline.ok:
         raise typer.Exit(int(ExitCode.NOT_VERIFIED))
+
+
+def _verdict(timeline: Timeline) -> str:
+    failed = [step.name for step in timeline.steps if not step.ok]
+    if not failed:
+        return f"Verdict: all {len(timeline.steps)} steps were verified."
+    return f"Verdict: NOT VERIFIED, {len(failed)} of {len(timeline.steps)} steps failed: {', '.join(failed)}."
 
 
 def _two_ports(ports: str) -> tuple[int, int]:

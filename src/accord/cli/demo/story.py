@@ -144,7 +144,12 @@ def _refused_and_cured(story: Story, timeline: Timeline) -> None:
         found = story.canada.call("GET", f"{path}/check", as_="liaison", expect=200).body
         _require(found["lets_pass"], f"The cured draft is still stopped: {found['outcome']}, {found['problems']}.")
         story.canada.call("POST", f"{path}/submit", as_="liaison", expect=200, body={"version": saved["version"]})
-        saw(f"{found['outcome']}; conditions: {len(found['conditions'])}.")
+        saw(f"{found['outcome']}{_named_conditions(found['conditions'])}.")
+
+
+def _named_conditions(conditions: list[str]) -> str:
+    """Names the conditions under which the gate lets a message go on."""
+    return f", on condition: {'; '.join(one.rstrip('.') for one in conditions)}" if conditions else ""
 
 
 def _approve_and_release(story: Story, timeline: Timeline) -> None:
