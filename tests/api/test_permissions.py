@@ -231,7 +231,7 @@ def test_the_reviewer_sees_who_issued_which_token_for_whom(callers: dict[Role, C
 
     issued = {act["detail"]["username"]: act for act in acts if act["verb"] == "issue token"}
 
-    assert issued["liaison"]["officer"] == "admin"
+    assert issued["liaison"]["officer"] == "liaison"
     assert issued["liaison"]["detail"]["opens_content"]
     assert "case.read" in issued["liaison"]["detail"]["scope"]
     assert not issued["admin"]["detail"]["opens_content"]

@@ -26,7 +26,7 @@ def test_acts_are_filtered_by_time_officer_verb_and_object(callers: CallersByRol
     def verbs(**wanted: str) -> list[str]:
         return [act["verb"] for act in reviewer.get("/acts", limit=100, **wanted).json()["items"]]
 
-    assert verbs(officer="liaison") == ["draft message", "open case"]
+    assert verbs(officer="liaison") == ["draft message", "open case", "issue token"]
     assert verbs(verb="open case") == ["open case"]
     assert verbs(object_type="message", object_id=draft["id"]) == ["draft message"]
     later = (timezone.now() + timedelta(hours=1)).isoformat()

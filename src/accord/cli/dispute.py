@@ -35,8 +35,7 @@ def proof(
     """Write the newest proof of two histories to a file that `accord verify` checks offline."""
     open_node(home)
     from accord.channel.accusation import encode_accusation
-    from accord.channel.checkpoint import unverified_checkpoint
-    from accord.channel.equivocation import decode_equivocation
+    from accord.channel.equivocation import decode_equivocation, stated
     from accord.cli.peer import channel_of, manager
     from accord.courier.models import Contradiction
     from accord.officers.acts import note
@@ -48,10 +47,11 @@ def proof(
     if found is None:
         raise NoProof(f"No two histories are proven in the channel with {peer}.")
     keys = channel_keys(channel.party_code, channel.peer_id)
-    accused = unverified_checkpoint(decode_equivocation(bytes(found.proof)).smaller).owner
-    write_result(out, encode_accusation(bytes(found.proof), keys.theirs if accused == peer else keys.ours))
-    note(officer, "export proof", channel, detail={"accused": accused, "note": bytes(found.note_digest).hex()})
-    say(f"Wrote {out}: {accused} signed two logs. Check it with `accord verify {out} --root ROOTS.json`.")
+    owner = stated(decode_equivocation(bytes(found.proof)).smaller).owner
+    chains = (keys.theirs, keys.ours) if owner == peer else (keys.ours, keys.theirs)
+    write_result(out, encode_accusation(bytes(found.proof), owner_chain=chains[0], cosigner_chain=chains[1]))
+    note(officer, "export proof", channel, detail={"log": owner, "note": bytes(found.note_digest).hex()})
+    say(f"Wrote {out}: two histories of the log of {owner}. Check it with `accord verify {out} --root ROOTS.json`.")
 
 
 @app.command()

@@ -27,5 +27,9 @@ class PostedOfficers(AuthenticationBackend):  # type: ignore[misc]  # allauth ca
     """Lets officers in post sign in; systems use the API."""
 
     def user_can_authenticate(self, user: Any) -> bool:
-        """Returns whether the account may open a session now."""
-        return isinstance(user, Officer) and user.is_posted() and not user.is_system
+        """Returns whether the account may open a session now.
+
+        Whoever made an account knows its first password, so that the officer must have chosen another.
+        """
+        is_theirs = isinstance(user, Officer) and user.own_password_at is not None
+        return is_theirs and user.is_posted() and not user.is_system
