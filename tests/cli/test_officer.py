@@ -165,12 +165,13 @@ def test_a_name_nobody_has_is_said_plainly(canada: Node) -> None:
     assert "There is no officer 'nobody' at this node." in done.stderr
 
 
-def test_the_office_that_decides_on_holds_is_recorded_in_the_rules_own_words(canada: Node) -> None:
-    words = ["officer", "add", "head", "--name", "H", "--role", "decider", "--no-password"]
-    assert canada.run(*words, "--office", "The head of the agency").returncode == 0
-    unknown = canada.run("officer", "offices", "head", "--office", "The king")
+def test_the_office_that_decides_on_holds_is_recorded_in_the_rules_own_words(copied: Node) -> None:
+    assert added(copied, "head", "--office", "The head of the agency", role="decider")[0] == 0
+    unknown = copied.run("officer", "offices", "head", "--office", "The king")
     assert unknown.returncode == 2
     assert "officer.unknown-office" in unknown.stderr
-    assert canada.run("officer", "offices", "head", "--office", "The deputy head").returncode == 0
-    row = next(row for row in canada.read("officer", "list") if row["username"] == "head")
-    assert row["offices"] == ["The deputy head"]
+    assert choose(copied, "head") == 0
+    assert copied.run_as("reviewer", "officer", "confirm", "head").returncode == 0
+    assert copied.run("officer", "offices", "head", "--office", "The deputy head").returncode == 0
+    row = row_of(copied, "head")
+    assert (row["offices"], row["waits_for_second"]) == (["The deputy head"], True)

@@ -338,8 +338,11 @@ def offices(
     open_node(home)
     from accord.officers.services import set_offices
 
-    set_offices(acting_officer(acting), _named(username), office or ())
+    by, officer = acting_officer(acting), officer_named(username)
+    set_offices(by, officer, office or ())
     say(f"{username} bears: {'; '.join(office or ['no office'])}.")
+    if officer.waits_for_second:
+        say(f"Another administrator or a reviewer then agrees: accord officer confirm {username} --as NAME")
 
 
 @app.command()
