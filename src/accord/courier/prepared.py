@@ -30,7 +30,7 @@ from django.db.models.query import get_related_populators
 
 from accord.errors import OurFault
 
-from .statements import moment_param, uuid_param
+from .statements import execute_many, moment_param, ran, uuid_param
 
 __all__ = ["NotComposable", "Prepared", "save_fields", "save_many"]
 
@@ -85,8 +85,7 @@ class _Composed:
         parameters = self.template.copy()
         for at, place in self.places:
             parameters[at] = _as_parameter(values[place])
-        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-            cursor.execute(self.sql, parameters)
+        with ran(self.sql, parameters) as cursor:
             found = cursor.fetchall()
         if not self._converters:
             return list(found)
@@ -138,8 +137,7 @@ def save_many(rows: Iterable[Model], *names: str) -> None:
     sql, fields = _update_sql(type(found[0]), names)
     own = connections[DEFAULT_DB_ALIAS]
     values = [[field.get_db_prep_save(getattr(row, field.attname), own) for field in fields] for row in found]
-    with own.cursor() as cursor:
-        cursor.executemany(sql, values)
+    execute_many(sql, values)
 
 
 @cache

@@ -7,13 +7,14 @@ courier is written with query sets.
 All SQL here is composed of names that the models give; every value is a parameter.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 from .models import Channel
 
@@ -23,6 +24,7 @@ __all__ = [
     "free_channel",
     "insert",
     "moment_param",
+    "ran",
     "read_channel",
     "read_moment",
     "rows_of",
@@ -31,25 +33,44 @@ __all__ = [
 ]
 
 
+@contextmanager
+def ran(sql: str, parameters: Sequence[Any], *, is_many: bool = False) -> Iterator[Any]:
+    """Holds the cursor of a statement that was run, by the shortest way that the database's backend offers.
+
+    Args:
+        sql: The statement, with Django's marks.
+        parameters: Its values as the driver takes them; rows of them with ``is_many``.
+        is_many: Whether it runs once for each row, prepared once for all.
+    """
+    own = connections[DEFAULT_DB_ALIAS]
+    quick = getattr(own, "quick", None)
+    found = None if quick is None else quick(sql, parameters, is_many=is_many)
+    if found is not None:
+        with own.wrap_database_errors, closing(found):
+            yield found
+        return
+    with own.cursor() as cursor:
+        (cursor.executemany if is_many else cursor.execute)(sql, parameters)
+        yield cursor
+
+
 # Any: parameters and columns are of the types that the database driver knows.
 def rows_of(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Returns the rows of a select statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
+    with ran(sql, parameters) as cursor:
         return list(cursor.fetchall())
 
 
 def execute(sql: str, parameters: Sequence[Any]) -> int:
     """Runs a statement and returns how many rows it changed."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
+    with ran(sql, parameters) as cursor:
         return int(cursor.rowcount)
 
 
 def execute_many(sql: str, rows: Sequence[Sequence[Any]]) -> None:
     """Runs a statement once for each row of parameters, prepared once for all."""
-    with connection.cursor() as cursor:
-        cursor.executemany(sql, rows)
+    with ran(sql, rows, is_many=True):
+        pass
 
 
 def insert(
@@ -63,8 +84,7 @@ def insert(
         rows: Values in that order, as the driver takes them.
         keeps_known: Whether a row that violates a unique constraint is left as it was.
     """
-    with connection.cursor() as cursor:
-        cursor.executemany(_insert_sql(model, columns, keeps_known), list(rows))
+    execute_many(_insert_sql(model, columns, keeps_known), list(rows))
 
 
 @cache
@@ -80,8 +100,7 @@ def insert_one(row: models.Model) -> int:
     """Inserts a new row of a model and returns its primary key; the object is as good as saved."""
     sql, fields = _insert_one_sql(type(row))
     values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
+    with ran(sql, values) as cursor:
         (key,) = cursor.fetchone()
     # Django's own marks of a saved object (Model.save_base).
     row._state.adding = False  # noqa: SLF001
@@ -133,8 +152,7 @@ class _ChannelReader:
         Raises:
             Channel.DoesNotExist: There is no such channel.
         """
-        with connection.cursor() as cursor:
-            cursor.execute(self._sql, (channel_id,))
+        with ran(self._sql, (channel_id,)) as cursor:
             row = cursor.fetchone()
         if row is None:
             raise Channel.DoesNotExist

@@ -40,6 +40,8 @@ def _sqlite(path: Path) -> dict[str, Any]:
         "CONN_MAX_AGE": None,
         "OPTIONS": {
             "timeout": SQLITE_BUSY_SECONDS,
+            # Statements that stay compiled in each connection; a message and a page need some two hundred together.
+            "cached_statements": 512,
             # IMMEDIATE takes the write lock at BEGIN: the row lock of the receiving transaction on SQLite.
             "transaction_mode": "IMMEDIATE",
             # FULL: a receipt is given only for what survives a power cut (design/channel.md, Receiving).

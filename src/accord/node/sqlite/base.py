@@ -12,7 +12,10 @@ Source: SQLite, "sqlite3_busy_timeout" and the delays of ``sqliteDefaultBusyCall
 built-in database backends".
 """
 
+import sqlite3
 import threading
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from django.db.backends.sqlite3 import base
@@ -40,8 +43,44 @@ class _Queues:
 _QUEUES: Final = _Queues()
 
 
+@lru_cache(maxsize=4096)
+def _in_qmarks(sql: str) -> str:
+    return str(base.FORMAT_QMARK_REGEX.sub("?", sql)).replace("%%", "%")
+
+
+class _Cursor(base.SQLiteCursorWrapper):
+    """Django's cursor, which writes each statement's marks anew only once."""
+
+    def convert_query(self, query: str, *, param_names: Any = None) -> str:
+        if param_names is None:
+            return _in_qmarks(query)
+        return str(super().convert_query(query, param_names=param_names))
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection that queues for its turn to write."""
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        """Returns a cursor for one statement after the other."""
+        return self.connection.cursor(factory=_Cursor)
+
+    def quick(self, sql: str, parameters: Sequence[Any], *, is_many: bool = False) -> sqlite3.Cursor | None:
+        """Runs a statement with nothing between Django and the driver; nothing where somebody watches statements.
+
+        Args:
+            sql: The statement, with Django's marks.
+            parameters: Its values as the driver takes them; rows of them with ``is_many``.
+            is_many: Whether the statement runs once for each row.
+        """
+        if self.queries_logged or self.execute_wrappers:
+            return None
+        self.ensure_connection()
+        self.validate_thread_sharing()
+        self.validate_no_broken_transaction()
+        with self.wrap_database_errors:
+            run = self.connection.executemany if is_many else self.connection.execute
+            found: sqlite3.Cursor = run(_in_qmarks(sql), parameters)
+            return found
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # Any: handed through to Django unchanged
         super().__init__(*arguments, **options)
