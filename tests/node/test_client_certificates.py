@@ -95,7 +95,7 @@ class Door:
     def registered(self, name: str, scope: list[str]) -> Issued:
         issued = issue(self.folder, name, by=self.authority)
         register_certificate(
-            self.administrator,
+            self.duty,
             self.duty,
             label=name,
             der_sha256=issued.sha256,
@@ -143,7 +143,7 @@ def test_a_good_certificate_that_nobody_registered_opens_nothing(door: Door) -> 
 
 def test_without_a_certificate_a_token_still_opens_and_nothing_else_does(door: Door) -> None:
     _token, secret = issue_token(
-        door.administrator, door.duty, label="t", scope=[Permission.CASE_READ], expires_at=timezone.now() + DAY
+        door.duty, door.duty, label="t", scope=[Permission.CASE_READ], expires_at=timezone.now() + DAY
     )
     digest = door.registered("system", [Permission.CASE_READ.value]).sha256.hex()
 
@@ -162,7 +162,7 @@ def test_a_certificate_that_does_not_verify_ends_the_connection(door: Door, faul
         else issue(door.folder, "forged", by=foreign)
     )
     register_certificate(
-        door.administrator,
+        door.duty,
         door.duty,
         label="x",
         der_sha256=client.sha256,
