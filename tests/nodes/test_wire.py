@@ -80,6 +80,8 @@ def peer(canada: Nodes) -> WirePeer:
         liar.node.append(*labels)
         assert liar.converse().status == 200
     canada.release(canada.canada, 2)
+    # India is away, so Canada backs off; a sign of life ends that.
+    assert liar.converse().status == 200
     wait_for("Canada to append", lambda: canada.canadas().out.size >= 2)
     return liar
 

@@ -6,12 +6,10 @@ method and path, exact pin of the client certificate, size, then the body, then 
 """
 
 import logging
-import threading
 from collections.abc import Callable, Collection, Iterable
 from typing import Any, Final
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, close_old_connections, connections
-from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db import DatabaseError, close_old_connections, connections
 
 from accord.channel.limits import MAX_FRAME_BYTES
 from accord.errors import AccordError, NotAvailableNow
@@ -24,6 +22,7 @@ from .listener import CONNECTION_KEY
 from .metrics import CONTACTS
 from .models import Channel
 from .recent import Recent
+from .thread_connections import ThreadConnections
 from .transport import CONTACT_PATH, FRAME_TYPE
 
 __all__ = ["channel_of_pin", "close_contact_connections", "contact_application"]
@@ -51,31 +50,7 @@ Environ = dict[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
 
 
-class _Connections:
-    """The database connections of the listener's worker threads, so that somebody closes them when the threads end."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._by_thread: dict[int, BaseDatabaseWrapper] = {}
-
-    def note(self) -> None:
-        """Notes the connection of this thread, at its first contact."""
-        thread = threading.get_ident()
-        held = connections[DEFAULT_DB_ALIAS]
-        if self._by_thread.get(thread) is not held:
-            held.inc_thread_sharing()
-            with self._lock:
-                self._by_thread[thread] = held
-
-    def close(self) -> None:
-        """Closes them all; no contact may be under way."""
-        with self._lock:
-            for held in self._by_thread.values():
-                held.close()
-            self._by_thread.clear()
-
-
-_OPEN: Final = _Connections()
+_OPEN: Final = ThreadConnections()
 
 
 def close_contact_connections() -> None:

@@ -5,6 +5,7 @@ import logging
 import socket
 import ssl
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from cheroot.wsgi import Server
 from django.db import DatabaseError, connections
 
 from accord.courier.listener import PortTaken
+from accord.courier.thread_connections import ThreadConnections
 from accord.node.api.accounts import CERTIFICATE_DIGEST_KEY
 from accord.node.api.uploads import forget_expired_uploads
 from accord.node.config import ConfigRefused, NodeConfig
@@ -92,9 +94,10 @@ class ApiListener:
 
     def __init__(self, config: NodeConfig) -> None:
         self._config = config
+        self._connections = ThreadConnections()
         self._server = _Server(
             (config.api_host, config.api_port),
-            application,
+            self._answered,
             numthreads=config.api_threads,
             request_queue_size=BACKLOG,
             timeout=IDLE_SECONDS,
@@ -124,6 +127,11 @@ class ApiListener:
         self._over.set()
         if self._is_started:
             self._server.stop()
+            self._connections.close()
+
+    def _answered(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:  # Any: WSGI's callable
+        self._connections.note()
+        return application(environ, start_response)
 
     def _keep_clean(self) -> None:
         while not self._over.wait(JANITOR_SECONDS):

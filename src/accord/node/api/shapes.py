@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Generic, TypeVar
 
 from ninja import Field, Path, Query, Schema
-from pydantic import AwareDatetime, BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, WithJsonSchema
 
 from accord.node.api.limits import PAGE_DEFAULT, PAGE_MAX
 
@@ -42,7 +42,18 @@ def _text_only(value: object) -> object:
 
 
 Day = Annotated[date, BeforeValidator(_text_only)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_text_only)]
+
+
+def _in_utc(value: datetime) -> datetime:
+    # Databases know fewer offsets than ISO 8601 allows.
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:
+        msg = "is outside the years 1 to 9999 in UTC"
+        raise ValueError(msg) from error
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_text_only), AfterValidator(_in_utc)]
 
 
 def one_of(codes: Iterable[str], description: str = "") -> WithJsonSchema:
