@@ -121,6 +121,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "accord.node.desk.language.OfferedLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -190,6 +191,8 @@ USERSESSIONS_TRACK_ACTIVITY = True
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("fr", "Français"), ("hi", "हिन्दी")]
+# A language is offered at the desk once its catalogue is complete.
+ACCORD_DESK_LANGUAGES: Final = [("en", "English")]
 LOCALE_PATHS = [NODE_ROOT / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -179,7 +179,8 @@ def _accept(node: NodeProcess, other: NodeProcess, peer: str, file: Path) -> Non
 
 def _leave_up(nodes: list[NodeProcess], console: Console, home: Path) -> None:
     for node in nodes:
-        console.print(f"\n{node.profile.capitalize()}: interactive API documentation at {node.docs_url}", style="bold")
+        console.print(f"\n{node.profile.capitalize()}: officers' desk at {node.api_url}/desk/", style="bold")
+        console.print(f"  interactive API documentation at {node.docs_url}")
         console.print("Specimen accounts, good on this machine only (press Authorize there and paste a token):")
         for role, account in node.accounts.items():
             # One unbroken line an account, so that a token can be copied whole.

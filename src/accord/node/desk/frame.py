@@ -99,6 +99,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "node_name": ours.described.names.in_language(language) if ours else settings.ACCORD_PARTY,
         "node_code": settings.ACCORD_PARTY,
         "is_specimen": settings.ACCORD_SPECIMEN,
+        "languages": settings.ACCORD_DESK_LANGUAGES if len(settings.ACCORD_DESK_LANGUAGES) > 1 else (),
     }
     if not isinstance(officer, Officer) or not officer.is_posted():
         return shown

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
@@ -24,12 +25,12 @@ from accord.node.desk.second_factor import needs_second_factor
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 
-__all__ = ["SIGNED_IN", "Page", "error_response", "page", "show"]
+__all__ = ["SIGNED_IN", "Page", "error_response", "officer_of", "page", "show"]
 
 SIGNED_IN: Final = None
 """Instead of a permission: any officer in post may open the page; it shows nothing of a case."""
 
-_View = Callable[..., HttpResponse]
+_View = Callable[..., HttpResponseBase]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,13 +57,13 @@ def page(permission: Permission | None, *, methods: Iterable[str] = ("GET",)) ->
 
     def decorate(view: _View) -> _View:
         @wraps(view)
-        def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponseBase:
             method = "GET" if request.method == "HEAD" else request.method
             if method not in allowed:
                 return HttpResponseNotAllowed(allowed)
             officer = request.user
             if not isinstance(officer, Officer):
-                return redirect_to_login(request.get_full_path())
+                return _sign_in_first(request)
             if not officer.is_posted() or (permission is not None and not officer.may(permission)):
                 return _refused(request, officer, permission)
             if needs_second_factor(request):
@@ -80,6 +81,15 @@ def page(permission: Permission | None, *, methods: Iterable[str] = ("GET",)) ->
     return decorate
 
 
+def officer_of(request: HttpRequest) -> Officer:
+    """Returns the officer who makes the request; :func:`page` lets nobody else in."""
+    officer = request.user
+    if not isinstance(officer, Officer):
+        msg = "a page of the desk was opened without an officer"
+        raise TypeError(msg)
+    return officer
+
+
 def show(request: HttpRequest, template: str, shown: Mapping[str, Any], *, status: int = HTTPStatus.OK) -> HttpResponse:
     """Renders a page inside the desk's frame."""
     return render(request, template, dict(shown), status=status)
@@ -88,6 +98,19 @@ def show(request: HttpRequest, template: str, shown: Mapping[str, Any], *, statu
 def error_response(request: HttpRequest, error: AccordError) -> HttpResponse:
     """Says on a page of its own why something was refused, where no form could say it."""
     return show(request, "desk/refused.html", {"error": error}, status=error.http_status)
+
+
+def _sign_in_first(request: HttpRequest) -> HttpResponse:
+    """Leads to sign-in; what was posted meanwhile is given back to who wrote it, and kept nowhere."""
+    words = [
+        (name, text)
+        for name, texts in request.POST.lists()
+        for text in texts
+        if name not in {"csrfmiddlewaretoken", "version", "act"} and not name.endswith(".count") and text.strip()
+    ]
+    if request.method != "POST" or not words:
+        return redirect_to_login(request.get_full_path())
+    return show(request, "desk/session_ended.html", {"words": words}, status=HTTPStatus.UNAUTHORIZED)
 
 
 def _refused(request: HttpRequest, officer: Officer, permission: Permission | None) -> HttpResponse:

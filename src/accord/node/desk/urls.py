@@ -2,18 +2,17 @@
 
 from collections.abc import Callable
 
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
-from accord.node.desk.views import queue
-from accord.node.desk.views.pending import pending
+from accord.node.desk.views import approvals, cases, compose, machinery, proof, queue
 
 __all__ = ["app_name", "urlpatterns"]
 
 app_name = "desk"
 
 
-def _page(address: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
+def _page(address: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
     if not hasattr(view, "desk_page"):
         msg = f"{view.__name__} is not a page of the desk: it states no permission"
         raise TypeError(msg)
@@ -24,20 +23,27 @@ urlpatterns = [
     _page("", queue.show_queue, "queue"),
     _page("news", queue.show_news, "news"),
     # cases
-    _page("cases/", pending, "cases"),
-    _page("cases/new", pending, "new-case"),
-    _page("cases/<slug:reference>/", pending, "case"),
-    _page("cases/<slug:reference>/take", pending, "take"),
-    # drafts and answers
-    _page("drafts/<uuid:key>/", pending, "draft"),
+    _page("cases/", cases.show_cases, "cases"),
+    _page("cases/export.csv", cases.export_cases, "cases-export"),
+    _page("cases/new", compose.show_new_case, "new-case"),
+    _page("cases/<slug:reference>/", cases.show_case, "case"),
+    _page("cases/<slug:reference>/take", cases.take_one, "take"),
+    _page("cases/<slug:reference>/act", cases.act_on_case, "act"),
+    _page("cases/<slug:reference>/files/<uuid:key>", cases.download, "download"),
+    # drafts and replies
+    _page("drafts/<uuid:key>/", compose.show_draft, "draft"),
+    _page("drafts/<uuid:key>/gate", compose.show_gate, "gate"),
+    _page("messages/<uuid:key>/reply/<slug:reply>", compose.begin_reply, "reply"),
     # approvals and proof
-    _page("approvals/", pending, "approvals"),
-    _page("approvals/<uuid:key>/", pending, "approval"),
-    _page("messages/<uuid:key>/proof", pending, "proof"),
+    _page("approvals/", approvals.show_approvals, "approvals"),
+    _page("approvals/<uuid:key>/", approvals.show_approval, "approval"),
+    _page("approvals/<uuid:key>/act", approvals.act_on_approval, "approval-act"),
+    _page("messages/<uuid:key>/proof", proof.show_proof, "proof"),
+    _page("messages/<uuid:key>/evidence", proof.download_evidence, "evidence"),
     # the machinery
-    _page("channel/", pending, "channel"),
-    _page("law/", pending, "law"),
-    _page("administration/", pending, "administration"),
-    _page("help/", pending, "help"),
-    _page("me/", pending, "me"),
+    _page("channel/", machinery.show_channel, "channel"),
+    _page("law/", machinery.show_law, "law"),
+    _page("administration/", machinery.show_administration, "administration"),
+    _page("help/", machinery.show_help, "help"),
+    _page("me/", machinery.show_me, "me"),
 ]

@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
 from accord.node.api import labels
+from accord.node.desk.reading import with_marks
 from accord.parties.models import Party
 
 __all__ = ["register"]
@@ -169,6 +170,30 @@ def icon(name: str) -> SafeString:
         '<path d="{}"/></svg>',
         ICONS[name],
     )
+
+
+@register.filter
+def shown(text: object) -> str:
+    """Returns a text whose unseen characters show as their names."""
+    return with_marks(str(text))
+
+
+@register.filter
+def hexadecimal(value: bytes | memoryview) -> str:
+    """Returns bytes as hexadecimal digits."""
+    return bytes(value).hex()
+
+
+@register.filter
+def unlocalized(value: float) -> str:
+    """Returns a number as drawings want it, with a point."""
+    return f"{value:g}"
+
+
+@register.filter
+def words(text: str) -> list[str]:
+    """Returns the words of a text of the template's own."""
+    return text.split()
 
 
 @register.filter

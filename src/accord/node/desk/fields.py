@@ -1,0 +1,235 @@
+"""Forms made from the schemas of messages: one field for each member, in the order in which an officer thinks.
+
+A message kind is a msgspec struct (``accord.exchange.kinds``). Here its members become fields with labels, and what a
+browser posts becomes the JSON object that the services take. Nothing is judged here: an odd value is handed on as it
+was written, the service says what is wrong with it, and the officer's words stay in the field.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any, Final
+
+import msgspec
+from msgspec import inspect
+
+from accord.node.desk.field_words import HINTS, LABELS, choice_label
+
+__all__ = ["Field", "Section", "fields_of", "posted_values"]
+
+LONG_TEXT_CHARACTERS: Final = 200
+"""A text that may be longer than this gets a field of several lines."""
+
+GROUPS_MAX: Final = 20
+"""Groups of one kind that a form shows; the schemas' own limits are lower or stand in the service's answer."""
+
+COUNT: Final = ".count"
+NOTHING: Final[Any] = object()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One field of a form.
+
+    Args:
+        path: Its place in the message, such as ``caveats.0.expires_on``.
+        widget: ``line``, ``text``, ``lines``, ``date``, ``number``, ``choice``, ``choices``, ``flag``, ``group`` or
+            ``groups``.
+        label: Its label.
+        hint: What helps to fill it.
+        value: What stands in it.
+        options: Codes and labels to choose from.
+        is_needed: Whether a message cannot leave without it.
+        error: What is wrong with it.
+        parts: The fields of a group, or the groups of a list.
+    """
+
+    path: str
+    widget: str
+    label: Any
+    hint: Any = ""
+    value: Any = ""
+    options: tuple[tuple[str, Any], ...] = ()
+    is_needed: bool = False
+    error: str = ""
+    parts: tuple["Field", ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The element's identifier."""
+        return f"field-{self.path.replace('.', '-')}"
+
+    def with_errors(self, errors: Mapping[str, str]) -> "Field":
+        """Returns the field with what is said of it and of its parts."""
+        parts = tuple(part.with_errors(errors) for part in self.parts)
+        return replace(self, parts=parts, error=errors.get(self.path, ""))
+
+    def flat(self) -> Iterator["Field"]:
+        """Yields the field and all its parts."""
+        yield self
+        for part in self.parts:
+            yield from part.flat()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A part of a form under one heading.
+
+    Args:
+        title: The heading.
+        fields: Its fields.
+    """
+
+    title: Any
+    fields: tuple[Field, ...] = field(default=())
+
+
+def fields_of(
+    struct: type[msgspec.Struct], names: Sequence[str], values: Mapping[str, Any], *, more: Sequence[str] = ()
+) -> tuple[Field, ...]:
+    """Returns the fields for some members of a schema.
+
+    Args:
+        struct: The schema.
+        names: Its members, in the order wanted; unknown ones are passed over.
+        values: What the draft holds.
+        more: Paths of lists that show one empty group more.
+    """
+    members = {one.name: one for one in inspect.type_info(struct).fields}  # type: ignore[attr-defined]
+    return tuple(
+        _field(members[name].type, name, name, values.get(name), needed=members[name].required, more=more)
+        for name in names
+        if name in members
+    )
+
+
+def _field(kind: inspect.Type, path: str, name: str, value: Any, *, needed: bool, more: Sequence[str]) -> Field:
+    inner, may_miss = _without_none(kind)
+    made = Field(
+        path=path, widget="line", label=LABELS.get(name) or _plain(name), hint=HINTS.get(name, ""), is_needed=needed
+    )
+    if isinstance(inner, inspect.BoolType):
+        known = {True: "yes", False: "no"}.get(value, "")
+        return replace(made, widget="flag", value=known, is_needed=needed or may_miss)
+    if isinstance(inner, inspect.EnumType | inspect.LiteralType):
+        options = tuple((code, choice_label(name, code)) for code in _codes(inner))
+        return replace(made, widget="choice", value="" if value is None else str(value), options=options)
+    if isinstance(inner, inspect.StructType):
+        held = value if isinstance(value, dict) else {}
+        parts = tuple(
+            _field(one.type, f"{path}.{one.name}", one.name, held.get(one.name), needed=one.required, more=more)
+            for one in inner.fields
+        )
+        return replace(made, widget="group", parts=parts)
+    if isinstance(inner, inspect.VarTupleType | inspect.ListType):
+        return _list_field(made, inner.item_type, value, more=more)
+    return _text_field(made, inner, value)
+
+
+def _text_field(made: Field, inner: inspect.Type, value: Any) -> Field:
+    if isinstance(inner, inspect.DateType):
+        return replace(made, widget="date", value=value or "")
+    if isinstance(inner, inspect.IntType | inspect.FloatType | inspect.DecimalType):
+        return replace(made, widget="number", value="" if value is None else str(value))
+    is_long = isinstance(inner, inspect.StrType) and (inner.max_length or 0) > LONG_TEXT_CHARACTERS
+    return replace(made, widget="text" if is_long else "line", value=value or "")
+
+
+def _list_field(made: Field, item: inspect.Type, value: Any, *, more: Sequence[str]) -> Field:
+    held = value if isinstance(value, list | tuple) else ()
+    inner, _ = _without_none(item)
+    if isinstance(inner, inspect.EnumType | inspect.LiteralType):
+        name = made.path.rpartition(".")[2]
+        options = tuple((code, choice_label(name, code)) for code in _codes(inner))
+        return replace(made, widget="choices", value=tuple(map(str, held)), options=options)
+    if isinstance(inner, inspect.StructType):
+        shown = [*held, *([{}] if made.path in more or (made.is_needed and not held) else [])]
+        groups = tuple(
+            replace(
+                _field(inner, f"{made.path}.{place}", made.path, one, needed=False, more=more),
+                label=made.label,
+            )
+            for place, one in enumerate(shown[:GROUPS_MAX])
+        )
+        return replace(made, widget="groups", parts=groups)
+    return replace(made, widget="lines", value="\n".join(map(str, held)))
+
+
+def _without_none(kind: inspect.Type) -> tuple[inspect.Type, bool]:
+    while isinstance(kind, inspect.Metadata):
+        kind = kind.type
+    if isinstance(kind, inspect.UnionType):
+        others = [one for one in kind.types if not isinstance(one, inspect.NoneType)]
+        inner, _ = _without_none(others[0])
+        return inner, len(others) < len(kind.types)
+    return kind, False
+
+
+def _codes(kind: inspect.EnumType | inspect.LiteralType) -> list[str]:
+    if isinstance(kind, inspect.EnumType):
+        return [str(one.value) for one in kind.cls]
+    return [str(one) for one in kind.values]
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def posted_values(
+    struct: type[msgspec.Struct], names: Sequence[str], posted: Mapping[str, Any], *, prefix: str = ""
+) -> dict[str, Any]:
+    """Returns what a form holds as the JSON object that a service takes; what was left empty is left out.
+
+    Args:
+        struct: The schema.
+        names: Members that the form showed.
+        posted: The posted form (a ``QueryDict``).
+        prefix: What stands before each path in the form.
+    """
+    members = {one.name: one for one in inspect.type_info(struct).fields}  # type: ignore[attr-defined]
+    found = {name: _value(members[name].type, f"{prefix}{name}", posted) for name in names if name in members}
+    return {name: value for name, value in found.items() if value is not NOTHING}
+
+
+def _value(kind: inspect.Type, path: str, posted: Mapping[str, Any]) -> Any:
+    inner, _ = _without_none(kind)
+    if isinstance(inner, inspect.StructType):
+        found = {one.name: _value(one.type, f"{path}.{one.name}", posted) for one in inner.fields}
+        kept = {name: value for name, value in found.items() if value is not NOTHING}
+        return kept or NOTHING
+    if isinstance(inner, inspect.VarTupleType | inspect.ListType):
+        return _list_value(inner.item_type, path, posted)
+    text = str(posted.get(path, "")).replace("\r\n", "\n")
+    if not text.strip():
+        return NOTHING
+    if isinstance(inner, inspect.BoolType):
+        return {"yes": True, "no": False}.get(text, NOTHING)
+    if isinstance(inner, inspect.IntType | inspect.LiteralType | inspect.FloatType):
+        return _number(text)
+    return text.strip() if not isinstance(inner, inspect.StrType) else text
+
+
+def _list_value(item: inspect.Type, path: str, posted: Mapping[str, Any]) -> Any:
+    inner, _ = _without_none(item)
+    if isinstance(inner, inspect.StructType):
+        count = str(posted.get(f"{path}{COUNT}", "0"))
+        places = range(min(int(count), GROUPS_MAX) if count.isascii() and count.isdigit() else 0)
+        taken_out = posted.get("remove", "")
+        found = [_value(inner, f"{path}.{place}", posted) for place in places if taken_out != f"{path}.{place}"]
+        return [one for one in found if one is not NOTHING] or NOTHING
+    if isinstance(inner, inspect.EnumType | inspect.LiteralType):
+        chosen = posted.getlist(path) if hasattr(posted, "getlist") else list(posted.get(path, ()))
+        return [one for one in chosen if one] or NOTHING
+    lines = [line.strip() for line in str(posted.get(path, "")).splitlines()]
+    return [line for line in lines if line] or NOTHING
+
+
+def _number(text: str) -> object:
+    try:
+        return int(text.strip())
+    except ValueError:
+        pass
+    try:
+        return float(Decimal(text.strip()))
+    except ArithmeticError:
+        return text

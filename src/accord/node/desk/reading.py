@@ -1,0 +1,84 @@
+"""A message as a reader at either side sees it: its fields in their order, each with its label."""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.translation import gettext
+
+from accord.node.desk.field_words import COMMON, LABELS, SECTIONS, choice_label
+
+__all__ = ["Part", "parts_of", "principal_parts", "with_marks"]
+
+UNSEEN: Final = frozenset({"Cf", "Cc", "Zl", "Zp", "Co", "Cn"})
+"""Categories of characters that show nothing or move what stands beside them."""
+
+_ORDER: Final = {
+    name: place
+    for place, name in enumerate(
+        dict.fromkeys(name for sections in (*SECTIONS.values(), COMMON) for _title, names in sections for name in names)
+    )
+}
+_ALWAYS: Final = frozenset({"handling", "caveats", "purpose"})
+_CODED: Final = frozenset({"handling", "ground", "reason", "source", "information"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One member of a message.
+
+    Args:
+        name: The member.
+        label: Its label.
+        text: What it says, where it is one text.
+        items: Its texts, where there are several.
+        groups: Its groups of members.
+    """
+
+    name: str
+    label: Any  # Any: a lazy translation
+    text: str = ""
+    items: tuple[str, ...] = ()
+    groups: tuple[tuple["Part", ...], ...] = ()
+
+
+def with_marks(text: str) -> str:
+    """Returns a text whose unseen characters show as their names, so that nothing hides in it."""
+    return "".join(
+        f"⟦{unicodedata.name(sign, f'U+{ord(sign):04X}').lower()}⟧"
+        if unicodedata.category(sign) in UNSEEN and sign not in "\n\t\r"
+        else sign
+        for sign in text
+    )
+
+
+def parts_of(fields: Mapping[str, Any]) -> tuple[Part, ...]:
+    """Returns the members of a message in the order in which an officer thinks; what is empty is left out."""
+    names = sorted(fields, key=lambda name: _ORDER.get(name, len(_ORDER)))
+    return tuple(_part(name, fields[name]) for name in names if fields[name] not in (None, "", [], {}))
+
+
+def principal_parts(kind: str, fields: Mapping[str, Any]) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+    """Returns what an officer reads first of a message, and then the rest of what it states."""
+    first = {name for _title, names in SECTIONS.get(kind, ()) for name in names} | _ALWAYS
+    parts = parts_of(fields)
+    return tuple(one for one in parts if one.name in first), tuple(one for one in parts if one.name not in first)
+
+
+def _part(name: str, value: Any) -> Part:
+    label = LABELS.get(name) or name.replace("_", " ").capitalize()
+    if isinstance(value, Mapping):
+        return Part(name=name, label=label, groups=(parts_of(value),))
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        if value and all(isinstance(one, Mapping) for one in value):
+            return Part(name=name, label=label, groups=tuple(parts_of(one) for one in value))
+        return Part(name=name, label=label, items=tuple(_text(name, one) for one in value))
+    return Part(name=name, label=label, text=_text(name, value))
+
+
+def _text(name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    text = str(value)
+    return str(choice_label(name, text)) if name in _CODED else with_marks(text)

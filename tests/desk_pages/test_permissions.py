@@ -1,0 +1,98 @@
+"""Every address of the desk with every role, compared with a table that was written by hand."""
+
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accord.node.desk.urls import urlpatterns
+from accord.officers.permissions import Role
+from accord.release.gate import deciders
+from tests.desk import Desk, received_request, submitted_request
+from tests.desk_pages.conftest import SignIn
+
+ANYBODY = set(Role)
+READERS = {Role.LIAISON, Role.RELEASING, Role.DUTY, Role.REVIEWER, Role.DECIDER}
+TAKERS = {Role.LIAISON, Role.DUTY}
+WRITERS = {Role.LIAISON, Role.DUTY}
+EXPORTERS = {Role.LIAISON, Role.RELEASING, Role.DUTY, Role.REVIEWER}
+
+# Who gets further than the door; what lies behind it is asked for again by the service of each act.
+TABLE: dict[str, set[Role]] = {
+    "queue": READERS,
+    "news": READERS,
+    "cases": READERS,
+    "cases-export": READERS,
+    "new-case": WRITERS,
+    "case": READERS,
+    "take": TAKERS,
+    "act": TAKERS,
+    "download": READERS,
+    "draft": READERS,
+    "gate": READERS,
+    "reply": READERS,
+    "approvals": READERS,
+    "approval": READERS,
+    "approval-act": READERS,
+    "proof": EXPORTERS,
+    "evidence": EXPORTERS,
+    "channel": ANYBODY,
+    "law": ANYBODY,
+    "administration": {Role.ADMINISTRATOR},
+    "help": ANYBODY,
+    "me": ANYBODY,
+}
+POSTED = {"take", "act", "approval-act"}
+NOBODY = UUID(int=7)
+
+
+def test_the_table_names_every_address() -> None:
+    assert {pattern.name for pattern in urlpatterns} == set(TABLE)
+
+
+def address(name: str, desk: Desk) -> str:
+    message = submitted_request(desk)
+    known: dict[str, object] = {"reference": message.case.own_ref, "key": message.pk, "reply": "answer"}
+    wanted = next(pattern for pattern in urlpatterns if pattern.name == name).pattern.converters
+    given = {part: known[part] for part in wanted}
+    if name == "download":
+        given["key"] = NOBODY
+    return reverse(f"desk:{name}", kwargs=given)
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("name", list(TABLE))
+def test_a_page_opens_to_those_of_the_table_alone(desk: Desk, sign_in: SignIn, name: str, role: Role) -> None:
+    officer = desk.head(min(deciders())) if role is Role.DECIDER else desk.officers[role]
+    client, target = sign_in(officer), address(name, desk)
+    answer = client.post(target) if name in POSTED else client.get(target)
+    assert (answer.status_code == 403 and b"permission" in answer.content) == (role not in TABLE[name])
+    assert answer.status_code != 500
+
+
+@pytest.mark.parametrize("name", list(TABLE))
+def test_without_a_session_every_page_leads_to_sign_in(desk: Desk, name: str) -> None:
+    target = address(name, desk)
+    answer = Client().post(target) if name in POSTED else Client().get(target)
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("/account/login/")
+
+
+def test_an_officer_whose_posting_ended_sees_nothing(desk: Desk, sign_in: SignIn) -> None:
+    client = sign_in(desk.duty)
+    type(desk.duty).objects.filter(pk=desk.duty.pk).update(is_active=False)
+    assert client.get("/desk/").status_code in {302, 403}
+
+
+def test_off_the_demonstration_a_second_factor_comes_first(desk: Desk, sign_in: SignIn, settings: object) -> None:
+    settings.ACCORD_SECOND_FACTOR = True  # type: ignore[attr-defined]
+    answer = sign_in(desk.duty).get("/desk/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, reverse("mfa_index"))
+
+
+def test_an_administrator_reads_no_content(desk: Desk, sign_in: SignIn) -> None:
+    received_request(desk)
+    client = sign_in(desk.administrator)
+    for name in ("channel", "law", "administration", "help", "me"):
+        assert b"SPECIMEN" not in client.get(reverse(f"desk:{name}")).content.replace(b"SPECIMEN-", b"")
