@@ -181,10 +181,11 @@ def _leave_up(nodes: list[NodeProcess], console: Console, home: Path) -> None:
     for node in nodes:
         console.print(f"\n{node.profile.capitalize()}: officers' desk at {node.api_url}/desk/", style="bold")
         console.print(f"  interactive API documentation at {node.docs_url}")
-        console.print("Specimen accounts, good on this machine only (press Authorize there and paste a token):")
+        console.print("Specimen accounts, good on this machine only: user name, password for the desk, token for the API.")
         for role, account in node.accounts.items():
             # One unbroken line an account, so that a token can be copied whole.
-            console.print(f"  {role:<13} {account['username']:<10} {account['token']}", soft_wrap=True)
+            words = f"  {role:<13} {account['username']:<10} {account['password']:<25} {account['token']}"
+            console.print(words, soft_wrap=True, markup=False, highlight=False)
     console.print(f"\nBoth nodes are up since {datetime.now(UTC):%H:%M:%S} UTC; data in {home}. Ctrl-C stops both.")
     while all(node.process is not None and node.process.poll() is None for node in nodes):
         with suppress(subprocess.TimeoutExpired):
