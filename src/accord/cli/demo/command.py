@@ -181,7 +181,7 @@ def _leave_up(nodes: list[NodeProcess], console: Console, home: Path) -> None:
     for node in nodes:
         console.print(f"\n{node.profile.capitalize()}: officers' desk at {node.api_url}/desk/", style="bold")
         console.print(f"  interactive API documentation at {node.docs_url}")
-        console.print("Specimen accounts, good on this machine only: user name, password for the desk, token for the API.")
+        console.print("Specimen accounts of this machine: user name, password (desk), token (API).")
         for role, account in node.accounts.items():
             # One unbroken line an account, so that a token can be copied whole.
             words = f"  {role:<13} {account['username']:<10} {account['password']:<25} {account['token']}"
