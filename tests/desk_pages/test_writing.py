@@ -24,6 +24,8 @@ def test_a_case_is_begun_and_leads_to_its_draft(desk: Desk, sign_in: SignIn) -> 
     message = Message.objects.get()
     assert answer.headers["Location"] == reverse("desk:draft", args=[message.pk])
     assert (message.kind, message.case.title) == ("request", "SPECIMEN drum")
+    assert message.fields["theme"] == "precursors"
+    assert message.fields["sender"] == {"party": "CA", "agency": desk.liaison.agency}
 
 
 def test_a_case_that_is_refused_keeps_the_words(desk: Desk, sign_in: SignIn) -> None:

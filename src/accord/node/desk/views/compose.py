@@ -42,6 +42,7 @@ from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.parties.models import Party
 from accord.release.errors import GateRefuses
+from accord.release.gate import our_party
 from accord.vocabulary.refusal import DELAY_REASON_LABELS, REFUSAL_GROUND_LABELS
 from accord.vocabulary.subjects import Theme
 
@@ -68,7 +69,7 @@ def show_new_case(request: HttpRequest) -> HttpResponse:
                 title=request.POST.get("title", ""),
             )
             begin = draft_information if request.POST.get("kind") == "spontaneous-information" else draft_request
-            draft = begin(officer, case, {})
+            draft = begin(officer, case, _first_words(officer, case))
             return redirect("desk:draft", draft.pk)
         except AccordError as refused:
             error = refused
@@ -79,6 +80,16 @@ def show_new_case(request: HttpRequest) -> HttpResponse:
         "themes": [(theme.value, theme.value.replace("-", " ")) for theme in Theme],
     }
     return show(request, "desk/new_case.html", shown, status=error.http_status if error else 200)
+
+
+def _first_words(officer: Officer, case: Case) -> dict[str, Any]:
+    """Returns what a first message says anyway, so that nobody types it."""
+    known: dict[str, Any] = {"theme": case.theme, "language": "en"}
+    if officer.display_name:
+        known["liaison_contact"] = officer.display_name
+    if officer.agency:
+        known["sender"] = {"party": our_party(), "agency": officer.agency}
+    return known
 
 
 @page(Permission.CASE_READ, methods=("GET", "POST"))
