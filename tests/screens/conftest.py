@@ -105,9 +105,12 @@ def running(story: Path) -> Iterator[dict[str, NodeProcess]]:
         node.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A headless Chromium; a machine without one fails loudly."""
+    """A headless Chromium for one file's tests; a machine without one fails loudly.
+
+    It ends with the file: while it runs, its event loop keeps Django's database from other tests of the same process.
+    """
     if CHROMIUM is None:
         pytest.fail("Chromium is missing: apt-get install chromium")
     with sync_playwright() as playwright:
