@@ -80,9 +80,8 @@ def peer(canada: Nodes) -> WirePeer:
         liar.node.append(*labels)
         assert liar.converse().status == 200
     canada.release(canada.canada, 2)
-    # India is away, so Canada backs off; a sign of life ends that.
-    assert liar.converse().status == 200
-    wait_for("Canada to append", lambda: canada.canadas().out.size >= 2)
+    # India is away, so one batch is under way without a receipt: the messages, or the disposition that came before them.
+    wait_for("Canada to append", lambda: canada.canadas().out.size >= 1)
     return liar
 
 
