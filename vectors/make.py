@@ -457,6 +457,8 @@ def make_frames(out: Writer, frame: Frame, answer: Frame) -> None:
     out.golden(
         "frame-fetch.cbor", encode_frame(wish), "frame", "CA lost entries 3 and 4 of its own log and asks for them"
     )
+    stopped = replace(answer, receipt=None, refusal="channel.suspended")
+    out.golden("frame-suspended.cbor", encode_frame(stopped), "frame", "officers of IN suspended the channel")
     malformed, limit = "channel.malformed-object", "channel.limit-exceeded"
     batch = cbor2.loads(data)[5]
     cases: tuple[tuple[str, dict[int, Any], str, str], ...] = (

@@ -365,10 +365,27 @@ def test_a_suspended_channel_takes_and_sends_nothing_until_it_is_resumed() -> No
     with pytest.raises(ChannelSuspended):
         india.append("i1")
     answer = decode_frame(india.receive(ca.contact()))
-    assert answer.refusal == NOT_NOW
+    assert answer == replace(decode_frame(india.contact()), sent_ms=answer.sent_ms)
+    assert (answer.refusal, answer.batch, answer.receipt, answer.witness) == ("channel.suspended", None, None, None)
     india.state = india.state.resumed()
     meet(ca, india)
     assert ca.state.outgoing.receipted_size == 1
+
+
+def test_nothing_is_appended_for_a_suspended_peer_until_it_is_heard_again() -> None:
+    ca, india = pair()
+    india.state = india.state.suspended()
+    told = india.contact()
+    ca.receive(told)
+    with pytest.raises(NotMet):
+        ca.append("one")
+    india.state = india.state.resumed()
+    ca.receive(india.contact())
+    ca.append("one")
+    meet(ca, india)
+    assert ca.state.outgoing.receipted_size == 1
+    ca.receive(told, is_live=False)
+    ca.append("two")
 
 
 def test_a_frozen_channel_still_says_where_it_stands_and_nothing_more() -> None:

@@ -315,14 +315,15 @@ def test_a_receipt_over_another_log_of_the_same_name_is_kept_as_proof_and_receip
     assert verify_equivocation(proof, keys.ours, keys.theirs).parties == ("CA", "IN")
 
 
-def test_a_refusal_of_the_peer_backs_off_and_raises_an_alarm(met: PairedNode) -> None:
+def test_a_peer_that_cannot_now_is_no_alarm_and_is_tried_again_later(met: PairedNode) -> None:
     met.enqueue()
-    met.peer.state = met.peer.state.suspended()
+    signer, met.peer.signer = met.peer.signer, None  # type: ignore[assignment]
     result = met.flush()
     assert result.refusal == "channel.not-now"
     assert met.now().failures_in_a_row == 1
+    assert met.now().peer_suspended_at is None
     assert not Alarm.objects.filter(code="courier.peer-refused").exists()
-    met.peer.state = met.peer.state.resumed()
+    met.peer.signer = signer
     met.flush()
     assert met.now().out_receipted_size == 1
 

@@ -253,10 +253,11 @@ def test_a_confirmation_without_a_proposal_thaws_nothing(met: PairedNode) -> Non
 def test_one_officer_suspends_and_resumes_and_nothing_moves_between(met: PairedNode) -> None:
     suspend(met.channel.pk, officer_id=7, reason="An incident is looked into.")
     met.enqueue()
-    assert met.flush(is_due=True).is_idle
+    assert met.flush(is_due=True).appended == 0
+    met.peer.has_met = True
     met.peer.append("meanwhile")
     answer = met.heard()
-    assert (answer.status, decode_frame(answer.frame).refusal) == (503, "channel.not-now")
+    assert (answer.status, decode_frame(answer.frame).refusal) == (503, "channel.suspended")
     assert sizes(met) == (0, 0, 0)
     resume(met.channel.pk, officer_id=7, reason="It is over.")
     met.flush(is_due=True)

@@ -17,8 +17,8 @@ What the caller owes it:
       ``machine.state``, commit, and only then send what :meth:`PeerMachine.reply` or :meth:`PeerMachine.contact` gave.
       A receipt that left before its commit could be denied by a crash; two machines at once could co-sign twice;
     * ``has_met`` kept in the memory of the process, never on disk: it says that since this process started the peer has
-      told us what it holds of our log. Until then nothing is appended, so that a node restored from a backup signs no
-      second log;
+      told us what it holds of our log, and that it takes entries. Until then nothing is appended, so that a node
+      restored from a backup signs no second log;
     * opening, expiry and handling of entries: the machine never looks into a body, and expired entries stay in the log.
 
 A contact, from both ends::
@@ -63,7 +63,6 @@ from .refusals import (
     ChannelFrozen,
     ChannelSuspended,
     HistoryMissing,
-    Misaddressed,
     NoSigner,
     NotMet,
     NotSendable,
@@ -80,6 +79,7 @@ from .statements import (
     keysets_for,
     missing_entries,
     plain_frame,
+    require_ours,
     stopped_frame,
     witness_for,
 )
@@ -240,14 +240,15 @@ class PeerMachine:
         """Makes the answer to a frame that was refused.
 
         The peer learns the stable code, and what it must know to do better: our state, and its own later signature when
-        it seems to have lost it. What is wrong on our side has one code for everything.
+        it seems to have lost it. What is wrong on our side has one code for everything, but for a suspension: officers
+        decided that, and the peer's officers are to know it.
         """
-        is_theirs = isinstance(error, PeerFault | TrustFails)
+        is_told = isinstance(error, PeerFault | TrustFails | ChannelSuspended)
         is_about_history = isinstance(error, ChannelFrozen | HistoryMissing | RootMismatch | StaleEpoch)
         witness = self._state.incoming.checkpoint if is_about_history else witness_for(self._state, self._claim)
         return replace(
             plain_frame(self._state, now_ms),
-            refusal=error.reason_code if is_theirs else NOT_NOW,
+            refusal=error.reason_code if is_told else NOT_NOW,
             witness=witness,
             keysets=() if witness is None else keysets_for(self._state, self._claim),
         )
@@ -271,11 +272,7 @@ class PeerMachine:
         """
         state = self._state
         self._claim, self._owes_receipt = None, False
-        if (frame.sender, frame.recipient) != (state.peer, state.us):
-            raise Misaddressed(
-                f"The frame is from {frame.sender} to {frame.recipient}; this channel is between {state.peer} and us.",
-                fields={"sender": frame.sender, "recipient": frame.recipient},
-            )
+        require_ours(state, frame)
         self._claim = frame.state
         self._require_usable()
         self._wish = None
@@ -288,6 +285,9 @@ class PeerMachine:
             is_given_back = any(isinstance(event, OwnEntriesRecovered) for event in events)
             own_log = None if is_given_back else self._means.own_log
             events.extend(self._compare(frame.state, own_log, is_live=is_live))
+        if is_live and frame.refusal == ChannelSuspended.code:
+            # Nothing is appended for a peer that takes nothing: what waits can still be withdrawn.
+            self._has_met = False
         return events + self._clock_alarm(frame, events, now_ms) if is_live else events
 
     def _lost_replica(self, claim: FrameState) -> list[Event]:

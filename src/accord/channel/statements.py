@@ -9,14 +9,36 @@ from typing import Final
 from .checkpoint import unverified_checkpoint
 from .frames import MAX_FRAME_KEYSETS, Fetch, Frame, FrameState
 from .merkle import HashReader
-from .refusals import ChannelFrozen
+from .refusals import ChannelFrozen, ChannelSuspended, Misaddressed
 from .replica import frontier_at
 from .state import ChannelState, Mode
 
-__all__ = ["NOT_NOW", "is_our_log", "keysets_for", "missing_entries", "plain_frame", "stopped_frame", "witness_for"]
+__all__ = [
+    "NOT_NOW",
+    "is_our_log",
+    "keysets_for",
+    "missing_entries",
+    "plain_frame",
+    "require_ours",
+    "stopped_frame",
+    "witness_for",
+]
 
 NOT_NOW: Final = "channel.not-now"
-"""The one refusal code for whatever is wrong on our own side: the peer tries again later."""
+"""The one refusal code for whatever is wrong on our own side, but for a suspension: the peer tries again later."""
+
+
+def require_ours(state: ChannelState, frame: Frame) -> None:
+    """Checks that a frame is of the peer and for us.
+
+    Raises:
+        Misaddressed: If it is of another channel.
+    """
+    if (frame.sender, frame.recipient) != (state.peer, state.us):
+        raise Misaddressed(
+            f"The frame is from {frame.sender} to {frame.recipient}; this channel is between {state.peer} and us.",
+            fields={"sender": frame.sender, "recipient": frame.recipient},
+        )
 
 
 def plain_frame(state: ChannelState, now_ms: int) -> Frame:
@@ -38,12 +60,13 @@ def plain_frame(state: ChannelState, now_ms: int) -> Frame:
 def stopped_frame(state: ChannelState, now_ms: int) -> Frame:
     """Returns the frame of a channel that is stopped.
 
-    A frozen one says so and shows the peer its own signature, so that the innocent author of a fork can recover.
+    A suspended one says so and nothing more. A frozen one also shows the peer its own signature, so that the innocent
+    author of a fork can recover.
     """
     frame = plain_frame(state, now_ms)
     if state.mode is Mode.FROZEN:
         return replace(frame, refusal=ChannelFrozen.code, witness=state.incoming.checkpoint)
-    return replace(frame, refusal=NOT_NOW)
+    return replace(frame, refusal=ChannelSuspended.code)
 
 
 def missing_entries(state: ChannelState) -> Fetch | None:

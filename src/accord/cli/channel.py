@@ -97,6 +97,8 @@ def _tell(row: dict[str, Any]) -> None:  # Any: JSON members
     if row["mode"] != "open" and row["mode_change"] is not None:
         change = row["mode_change"]
         say(f"  {row['mode']:<11} since {change['proposed_at'][:16]}: {change['reason']}")
+    if row["peer_suspended_at"]:
+        say(f"  suspended   by officers of {row['peer']} since {row['peer_suspended_at'][:16]}")
     say(f"  our log     {ours['size']} entries, {ours['receipted_size']} receipted, epoch {ours['epoch']}")
     say(f"              root {ours['root']}")
     say(f"  their log   {theirs['size']} entries here, {row['unhandled']} to be opened, epoch {theirs['epoch']}")

@@ -39,6 +39,7 @@ from accord.channel.events import (
 )
 from accord.channel.frames import Chunk, HeldChunks
 from accord.channel.peer import NOT_NOW
+from accord.channel.refusals import ChannelSuspended
 from accord.errors import TrustFails
 from accord.parties.models import Keyset
 
@@ -418,7 +419,7 @@ def _receipt_withheld(scene: _Scene, event: ReceiptWithheld) -> None:
 
 def _peer_refused(scene: _Scene, event: PeerRefused) -> None:
     scene.effects.refusal = event.code
-    if event.code != NOT_NOW:
+    if event.code not in {NOT_NOW, ChannelSuspended.code}:
         raise_alarm(scene.channel, "courier.peer-refused", f"The peer refused a frame of ours: {event.code}.")
 
 

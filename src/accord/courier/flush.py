@@ -23,6 +23,8 @@ from django.utils import timezone
 
 from accord.channel.frames import Batch, Chunk, Frame, decode_frame, encode_frame
 from accord.channel.peer import PeerMachine
+from accord.channel.refusals import ChannelSuspended
+from accord.channel.statements import require_ours
 from accord.errors import AccordError, PeerFault, TrustFails
 from accord.parties.keysets import ChannelKeys, channel_keys
 
@@ -40,6 +42,7 @@ from .models import AttachmentTransfer, Channel, Direction, Entry, Mode, Outbox,
 from .moment import to_ms
 from .sealing import SealedRow, SealedRows, sealed_rows, taken
 from .statements import read_channel
+from .suspension import note_peer_suspension, note_told
 from .wakeup import INTAKE, wake
 
 __all__ = ["FlushResult", "Transport", "flush_once"]
@@ -105,8 +108,11 @@ def flush_once(channel_id: int, transport: Transport, *, is_due: bool = False) -
     """
     try:
         channel = read_channel(channel_id)
-        if channel.mode in {Mode.FROZEN, Mode.SUSPENDED} or not channel.peer_url:
+        if channel.mode == Mode.FROZEN or not channel.peer_url:
             return FlushResult(is_idle=True, receipted_size=channel.out_receipted_size)
+        is_due = is_due or channel.is_mode_untold
+        if channel.mode == Mode.SUSPENDED:
+            return _told(channel, transport) if is_due else FlushResult(is_idle=True)
         began = time.monotonic()
         prepared = _prepared(channel, is_due=is_due)
         if prepared is None:
@@ -137,7 +143,7 @@ def _prepared(channel: Channel, *, is_due: bool) -> _Prepared | None:
             return None
         return _Prepared(frame=machine_for(channel, keys=keys).contact(to_ms(now), chunks=chunks), appended=0)
     waits = is_unreceipted or channel.mode == Mode.RECOVERING or bool(taken(channel, now=now))
-    if not (waits or is_due):
+    if not (is_due or (waits and channel.peer_suspended_at is None)):
         return None
     batch = None
     if is_open and has_met(channel) and is_unreceipted:
@@ -206,6 +212,25 @@ def _exchanged(channel: Channel, prepared: _Prepared, transport: Transport) -> F
     return result
 
 
+def _told(channel: Channel, transport: Transport) -> FlushResult:
+    """Tells the peer in one frame that our officers suspended the channel; its answer changes nothing but that."""
+    result = FlushResult(receipted_size=channel.out_receipted_size)
+    now = timezone.now()
+    machine = machine_for(channel)
+    try:
+        answer = _sent(channel, machine.contact(to_ms(now)), transport)
+        require_ours(machine.state, answer)
+    except AccordError as error:
+        return _failed(channel, result, error)
+    refusal = None if answer.refusal == ChannelSuspended.code else answer.refusal
+    if refusal is None:
+        note_told(channel.pk, now)
+    else:
+        note_failure(channel.pk, refusal)
+    CONTACTS.labels(peer=channel.peer_id, direction="out", outcome=refusal or "accepted").inc()
+    return replace(result, frames=1, refusal=refusal)
+
+
 def _sent(channel: Channel, frame: Frame, transport: Transport) -> Frame:
     data = encode_frame(frame)
     answer = transport.exchange(channel, data)
@@ -233,6 +258,8 @@ def _stored(channel: Channel, answer: Frame, *, is_first: bool) -> tuple[Effects
         effects = apply_events(locked, events, now=now)
         store_chunks(locked, effects.chunks, now=now)
         note_contact(locked, answer, now, is_live=effects.refusal is None)
+        note_peer_suspension(locked, answer, now)
+        locked.is_mode_untold = locked.is_mode_untold and effects.refusal is not None
         store_state(locked, machine.state, beside=CONTACT_FIELDS)
         following = _follow_up(locked, machine, effects, now, is_first=is_first)
     remember_meeting(channel.pk, machine)

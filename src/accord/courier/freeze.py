@@ -3,6 +3,7 @@
 A frozen channel thaws from what was co-signed, never from the fork (``ChannelState.thawed``). The proof stays on file.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from django.db import transaction
@@ -17,6 +18,7 @@ from .effects import requeue_from
 from .heads import channel_state, locked_channel, store_state
 from .models import Channel, Contradiction, Mode, ModeChange
 from .moment import now_ms
+from .suspension import say_mode_anew
 from .wakeup import flush_topic, wake_on_commit
 
 __all__ = [
@@ -59,27 +61,31 @@ def _reason(words: str) -> str:
 
 @transaction.atomic
 def suspend(channel_id: int, *, officer_id: int, reason: str) -> Channel:
-    """Stops a channel in both directions; the peer is told only that it is not possible now.
+    """Stops a channel in both directions; the peer is told that it is suspended, and not why.
 
     Raises:
         OfficerCanMend: The channel's mode does not allow it, or the reason is empty.
     """
     channel = locked_channel(channel_id)
-    return _changed(channel, channel_state(channel).suspended(), officer_id=officer_id, reason=reason)
+    beside = say_mode_anew(channel)
+    return _changed(channel, channel_state(channel).suspended(), officer_id=officer_id, reason=reason, beside=beside)
 
 
 @transaction.atomic
 def resume(channel_id: int, *, officer_id: int, reason: str) -> Channel:
-    """Lets a channel that our side suspended go on.
+    """Lets a channel that our side suspended go on, and tells the peer so.
 
     Raises:
         OfficerCanMend: The channel's mode does not allow it, or the reason is empty.
     """
     channel = locked_channel(channel_id)
-    return _changed(channel, channel_state(channel).resumed(), officer_id=officer_id, reason=reason)
+    beside = say_mode_anew(channel)
+    return _changed(channel, channel_state(channel).resumed(), officer_id=officer_id, reason=reason, beside=beside)
 
 
-def _changed(channel: Channel, state: ChannelState, *, officer_id: int, reason: str) -> Channel:
+def _changed(
+    channel: Channel, state: ChannelState, *, officer_id: int, reason: str, beside: Sequence[str] = ()
+) -> Channel:
     now = timezone.now()
     ModeChange.objects.create(
         channel=channel,
@@ -90,7 +96,7 @@ def _changed(channel: Channel, state: ChannelState, *, officer_id: int, reason: 
         proposed_by=officer_id,
         confirmed_at=now,
     )
-    store_state(channel, state)
+    store_state(channel, state, beside=beside)
     wake_on_commit(flush_topic(channel.pk))
     return channel
 

@@ -91,6 +91,7 @@ class ChannelHealth(msgspec.Struct, frozen=True, kw_only=True):
         failures_in_a_row: How often in a row.
         back_off_until: When the next try is due.
         clock_skew_ms: The peer's time minus ours as last observed beyond the tolerance.
+        peer_suspended_at: Since when the peer says that its officers suspended the channel; a claim.
         alarms: Open alarms of this channel.
     """
 
@@ -110,6 +111,7 @@ class ChannelHealth(msgspec.Struct, frozen=True, kw_only=True):
     failures_in_a_row: int
     back_off_until: datetime | None
     clock_skew_ms: int | None
+    peer_suspended_at: datetime | None
     alarms: tuple[OpenAlarm, ...]
 
 
@@ -173,6 +175,7 @@ def _health(channel: Channel, now: datetime) -> ChannelHealth:
         failures_in_a_row=channel.failures_in_a_row,
         back_off_until=channel.back_off_until,
         clock_skew_ms=channel.clock_skew_ms,
+        peer_suspended_at=channel.peer_suspended_at,
         alarms=tuple(
             OpenAlarm(
                 id=alarm.pk,

@@ -31,6 +31,7 @@ from .models import AttachmentTransfer, Channel, Direction, Entry
 from .moment import to_ms
 from .recent import Recent
 from .statements import read_channel
+from .suspension import note_peer_suspension
 from .wakeup import INTAKE, flush_topic, wake
 
 __all__ = [
@@ -62,6 +63,8 @@ CONTACT_FIELDS: Final = (
     "failures_in_a_row",
     "back_off_until",
     "clock_skew_ms",
+    "peer_suspended_at",
+    "is_mode_untold",
 )
 
 
@@ -166,6 +169,8 @@ def _received(channel_id: int, frame: Frame, now: datetime, *, is_live: bool) ->
     except AccordError as error:
         raise _Refused(error, machine.refuse(error, milliseconds)) from error
     note_contact(channel, frame, now, is_live=is_live)
+    if is_live:
+        note_peer_suspension(channel, frame, now)
     store_state(channel, machine.state, beside=CONTACT_FIELDS)
     answer = machine.reply(
         milliseconds,

@@ -68,6 +68,9 @@ class Channel(models.Model):
     failures_in_a_row = models.PositiveIntegerField(default=0)
     back_off_until = models.DateTimeField(null=True)
     clock_skew_ms = models.BigIntegerField(null=True)
+    # Since when the peer says that its officers suspended the channel, and whether it is still to hear what ours did.
+    peer_suspended_at = models.DateTimeField(null=True)
+    is_mode_untold = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return f"{self.party_code} with {self.peer_id}"

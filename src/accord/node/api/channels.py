@@ -169,7 +169,7 @@ def show_roots(request: ApiRequest) -> RootsOut:
     examples={"maintenance": {"reason": "Move to another building"}},
 )
 def suspend_channel(request: ApiRequest, peer: Peer, body: Reason) -> ChannelOut:
-    """Stops a channel in both directions; the peer is told only that it is not possible now."""
+    """Stops a channel in both directions; the peer is told that it is suspended, and not why."""
     channel = suspend(_find(peer).pk, officer_id=request.officer.pk, reason=body.reason)
     note(request.officer, "suspend channel", channel)
     return _health_of(channel)
@@ -185,7 +185,7 @@ def suspend_channel(request: ApiRequest, peer: Peer, body: Reason) -> ChannelOut
     statuses=(409,),
 )
 def resume_channel(request: ApiRequest, peer: Peer, body: Reason) -> ChannelOut:
-    """Lets a channel that our side suspended go on where it stopped."""
+    """Lets a channel that our side suspended go on where it stopped, and tells the peer so."""
     channel = resume(_find(peer).pk, officer_id=request.officer.pk, reason=body.reason)
     note(request.officer, "resume channel", channel)
     return _health_of(channel)

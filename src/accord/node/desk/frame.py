@@ -59,7 +59,8 @@ class Line:
     Args:
         peer: Code of the peer.
         name: Its name in the officer's language.
-        state: ``in-step``, ``behind``, ``silent``, ``recovering``, ``suspended`` or ``frozen``.
+        state: ``in-step``, ``behind``, ``silent``, ``recovering``, ``suspended``, ``peer-suspended`` or
+            ``frozen``.
         tone: ``good``, ``warn`` or ``bad``.
         words: The state in words.
         size: Entries of our log.
@@ -83,6 +84,7 @@ STATES: Final = {
     "silent": ("warn", _("Silent")),
     "recovering": ("warn", _("Recovering")),
     "suspended": ("bad", _("Suspended")),
+    "peer-suspended": ("bad", _("Suspended by the other side")),
     "frozen": ("bad", _("Frozen")),
 }
 
@@ -126,10 +128,11 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 def _lines(parties: dict[str, Party], language: str) -> Iterator[Line]:
     now = timezone.now()
     rows = Channel.objects.order_by("pk").values_list(
-        "peer_id", "mode", "out_size", "out_receipted_size", "last_contact_at"
+        "peer_id", "mode", "out_size", "out_receipted_size", "last_contact_at", "peer_suspended_at"
     )
-    for peer, mode, size, receipted, heard_at in rows:
-        state = _state(mode, size=size, receipted=receipted, heard_at=heard_at, now=now)
+    for peer, mode, size, receipted, heard_at, suspended_at in rows:
+        own = _state(mode, size=size, receipted=receipted, heard_at=heard_at, now=now)
+        state = own if suspended_at is None or own in {"frozen", "suspended"} else "peer-suspended"
         tone, words = STATES[state]
         yield Line(
             peer=peer,
