@@ -80,7 +80,7 @@ def peer(canada: Nodes) -> WirePeer:
         liar.node.append(*labels)
         assert liar.converse().status == 200
     canada.release(canada.canada, 2)
-    # India is away, so one batch is under way without a receipt: the messages, or the disposition that came before them.
+    # India is away, so one batch is under way without a receipt: the messages, or a disposition that came before.
     wait_for("Canada to append", lambda: canada.canadas().out.size >= 1)
     return liar
 

@@ -127,3 +127,10 @@ def test_sign_in_is_accessible_and_says_little(desks: Desks) -> None:
     page.locator("main form button[type=submit]").first.click()
     expect(page.locator("main")).to_contain_text("not correct")
     expect(page.get_by_text("sign up", exact=False)).to_have_count(0)
+
+
+def test_sign_in_offers_a_passkey(desks: Desks) -> None:
+    page = desks.open("CA", None, "/account/login/")
+    with page.expect_request(lambda request: "webauthn" in request.url):
+        page.get_by_role("button", name="Sign in with a passkey").click()
+    assert violations(page) == []

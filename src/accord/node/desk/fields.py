@@ -20,7 +20,7 @@ __all__ = ["Field", "Section", "fields_of", "posted_values"]
 LONG_TEXT_CHARACTERS: Final = 200
 """A text that may be longer than this gets a field of several lines."""
 
-GROUPS_MAX: Final = 20
+GROUPS_MAX: Final = 50
 """Groups of one kind that a form shows; the schemas' own limits are lower or stand in the service's answer."""
 
 COUNT: Final = ".count"
@@ -231,5 +231,5 @@ def _number(text: str) -> object:
         pass
     try:
         return float(Decimal(text.strip()))
-    except ArithmeticError:
+    except (ArithmeticError, ValueError):
         return text

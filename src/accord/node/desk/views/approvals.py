@@ -23,6 +23,7 @@ from accord.exchange.services import answer_hold, approve, check_draft, read_mes
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.reading import parts_of
 from accord.officers.permissions import Permission
+from accord.oversight.services import facts_of
 from accord.release.models import Approval
 
 __all__ = ["act_on_approval", "show_approval", "show_approvals"]
@@ -70,6 +71,7 @@ def show_approval(request: HttpRequest, key: UUID) -> HttpResponse:
         "approval": approval,
         "leaves": parts_of(payload),
         "own": parts_of(_own(message)),
+        "facts": sorted(facts_of(approval.decision).items()) if approval.decision else [],
         "decision": check_draft(officer, message).decision,
         "digest": bytes(approval.payload_digest).hex(),
         "facts_digest": bytes(approval.decision.facts_digest).hex() if approval.decision else "",

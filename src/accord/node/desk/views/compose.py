@@ -115,7 +115,9 @@ def _done(request: HttpRequest, officer: Officer, message: Message) -> HttpRespo
             discard(officer, message, version=version, reason=posted.get("why", ""))
             notes.success(request, _("The draft is discarded. Who did it, and why, stays on record."))
             return redirect("desk:case", message.case.own_ref)
-        saved = save_draft(officer, message, version=version, fields=_fields(message, posted), own=_own(posted))
+        saved = save_draft(
+            officer, message, version=version, fields=_fields(message, posted), own=_own(message, posted)
+        )
         if act == "submit":
             submit(officer, saved, version=saved.version)
             notes.success(request, _("A second officer can approve it now. Nothing has left yet."))
@@ -134,7 +136,7 @@ def _done(request: HttpRequest, officer: Officer, message: Message) -> HttpRespo
 
 def _version(posted: QueryDict) -> int:
     text = str(posted.get("version", ""))
-    return int(text) if text.isascii() and text.isdigit() else 0
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _names(kind: str) -> tuple[str, ...]:
@@ -149,8 +151,10 @@ def _fields(message: Message, posted: QueryDict) -> dict[str, Any]:
     return {**kept, **posted_values(STRUCTS[message.kind], names, posted)}
 
 
-def _own(posted: QueryDict) -> dict[str, Any]:
-    return posted_values(OwnSide, OWN_SIDE, posted, prefix=OWN)
+def _own(message: Message, posted: QueryDict) -> dict[str, Any]:
+    # What this form does not show stays as it is stored.
+    kept = {name: value for name, value in _stored_own(message).items() if name not in OWN_SIDE}
+    return {**kept, **posted_values(OwnSide, OWN_SIDE, posted, prefix=OWN)}
 
 
 def _stored_own(message: Message) -> dict[str, Any]:
@@ -186,7 +190,7 @@ def _shown(
 ) -> HttpResponse:
     struct = STRUCTS[message.kind]
     values = message.fields if posted is None else _fields(message, posted)
-    own = _stored_own(message) if posted is None else _own(posted)
+    own = _stored_own(message) if posted is None else _own(message, posted)
     errors = _errors(error)
     seen: set[str] = set()
     sections = []

@@ -17,6 +17,7 @@ from accord.courier.alarms import open_alarms
 from accord.courier.health import channel_health
 from accord.courier.models import Channel, Entry
 from accord.errors import AccordError
+from accord.exchange.errors import NotFound
 from accord.law.facts import Facts
 from accord.law.specimens import specimen_facts
 from accord.node.desk.page import SIGNED_IN, officer_of, page, show
@@ -117,7 +118,9 @@ def show_administration(request: HttpRequest) -> HttpResponse:
     error = None
     if request.method == "POST":
         try:
-            ended = Officer.objects.get(username=request.POST.get("username", ""))
+            ended = Officer.objects.filter(username=request.POST.get("username", "")).first()
+            if ended is None:
+                raise NotFound("There is no such account.")
             end_posting(officer, ended)
             notes.success(request, _("The posting of %(name)s has ended.") % {"name": ended})
             return redirect("desk:administration")

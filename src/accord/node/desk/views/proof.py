@@ -1,6 +1,6 @@
 """Proof: what can be shown to a stranger of a message, by whose signature, and how to check it without us."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import segno
@@ -21,6 +21,9 @@ from accord.officers.permissions import Permission
 from accord.parties.models import Party
 
 __all__ = ["download_evidence", "show_proof"]
+
+
+LATER: Final = frozenset({"receipt", "time"})
 
 
 def _entry(message: Message) -> Entry | None:
@@ -49,9 +52,12 @@ def show_proof(request: HttpRequest, key: UUID) -> HttpResponse:
     shown: dict[str, Any] = {"message": message, "case": message.case, "handling_marks": message.handling}
     if entry is not None:
         bundle = evidence_for(entry, discloses_body=True)
+        verdict = verify_bundle(bundle, _roots())
         shown |= {
             "entry": entry,
-            "verdict": verify_bundle(bundle, _roots()),
+            "verdict": verdict,
+            # Only a receipt may still be missing; anything else that fails is a fault or a forgery.
+            "is_broken": not verdict.claims or any(not one.ok for one in verdict.claims if one.name not in LATER),
             "bytes": len(bundle),
             "leaf": bytes(entry.leaf).hex(),
             "times": message_times(entry.envelope_id),
