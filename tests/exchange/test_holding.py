@@ -7,9 +7,10 @@ import pytest
 from accord.exchange import services
 from accord.exchange.errors import ActRefused
 from accord.exchange.models import Message, Reason
-from accord.exchange.services import CaseHeld
+from accord.exchange.services import CaseHeld, assign
 from accord.exchange.text import TextRefused
 from accord.officers.models import Act, Officer
+from accord.officers.permissions import Role
 from accord.vocabulary.refusal import DelayReason
 from tests.desk import TODAY, Desk, answer_fields, notice_fields, own_side, received_request
 
@@ -81,3 +82,23 @@ def test_a_case_is_handed_over_by_its_holder_to_who_may_take_it(desk: Desk) -> N
     assert refused.value.fields == {"field": "to"}
     assert services.hand_over(desk.duty, case, to=desk.liaison, reason="Shift ends.").holder == desk.liaison
     assert Reason.objects.get(act__verb="hand over case").text == "Shift ends."
+
+
+def test_a_case_that_nobody_holds_is_given_to_a_colleague_with_a_reason(desk: Desk) -> None:
+    case = received_request(desk).case
+    with pytest.raises(TextRefused):
+        assign(desk.duty, case, to=desk.liaison, reason=" ")
+    assert assign(desk.duty, case, to=desk.liaison, reason="SPECIMEN: knows the file.").holder == desk.liaison
+    # A second click changes nothing and says so.
+    assert assign(desk.duty, case, to=desk.liaison, reason="SPECIMEN: knows the file.").holder == desk.liaison
+
+
+def test_what_a_colleague_holds_is_not_assigned_away(desk: Desk) -> None:
+    case = received_request(desk).case
+    assign(desk.liaison, case, to=desk.liaison)
+    with pytest.raises(CaseHeld):
+        assign(desk.duty, case, to=desk.duty)
+    with pytest.raises(CaseHeld):
+        assign(desk.duty, case, to=desk.again(Role.DUTY, "duty2"), reason="SPECIMEN")
+    with pytest.raises(ActRefused, match="cannot be handed"):
+        assign(desk.liaison, case, to=desk.reviewer, reason="SPECIMEN")

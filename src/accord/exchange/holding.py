@@ -2,7 +2,8 @@
 
 A case that nobody holds is open to all who may answer. From its taking on, its holder alone answers, refuses, delays,
 asks and closes; a colleague may help to write, and the holder submits. It changes hands in two ways, both on record:
-the holder hands it over, or a colleague takes it over and says why.
+the holder hands it over, or a colleague takes it over and says why. A case that nobody holds may be given to a
+colleague, too, with a reason.
 """
 
 from datetime import datetime
@@ -17,7 +18,7 @@ from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 
-__all__ = ["CaseHeld", "hand_over", "require_holder", "take", "take_over"]
+__all__ = ["CaseHeld", "assign", "hand_over", "require_holder", "take", "take_over"]
 
 
 class CaseHeld(ActRefused):
@@ -122,6 +123,49 @@ def hand_over(officer: Officer, case: Case, *, to: Officer, reason: str, now: da
         )
     if held.holder_id != officer.pk:
         raise CaseHeld(held, officer)
+    _require_may_hold(to, officer)
+    _give(held, to, now or timezone.now())
+    _note_change(officer, "hand over case", held, words, {"from": officer.username, "to": to.username})
+    return held
+
+
+@transaction.atomic
+def assign(officer: Officer, case: Case, *, to: Officer, reason: str = "", now: datetime | None = None) -> Case:
+    """Gives a case to the officer or to a colleague: one that nobody holds, or that the officer holds.
+
+    What a colleague holds is not assigned away from them: it is taken over, and by who wants to have it.
+
+    Args:
+        officer: Who assigns.
+        case: The case.
+        to: Who is to hold it; the officer, or a colleague who may take cases.
+        reason: Why, for the file; needed where it goes to a colleague.
+        now: The time.
+
+    Raises:
+        NotPermitted: The officer may not take cases.
+        CaseHeld: Another colleague holds it.
+        TextRefused: The reason is blank.
+        ActRefused: The colleague may not take cases, or it is closed.
+    """
+    require(officer, Permission.CASE_TAKE)
+    if to.pk == officer.pk:
+        return take(officer, case, now=now)
+    held = _locked(case)
+    if held.holder_id == to.pk:
+        return held
+    if held.holder_id == officer.pk:
+        return hand_over(officer, held, to=to, reason=reason, now=now)
+    if held.holder_id is not None:
+        raise CaseHeld(held, officer)
+    words = require_reason(reason)
+    _require_may_hold(to, officer)
+    _give(held, to, now or timezone.now())
+    _note_change(officer, "assign case", held, words, {"to": to.username})
+    return held
+
+
+def _require_may_hold(to: Officer, officer: Officer) -> None:
     if to.pk == officer.pk or not to.may(Permission.CASE_TAKE):
         raise ActRefused(
             "The case cannot be handed to this account.",
@@ -129,9 +173,6 @@ def hand_over(officer: Officer, case: Case, *, to: Officer, reason: str, now: da
             next_step="Name a colleague in post who may take cases.",
             fields={"field": "to"},
         )
-    _give(held, to, now or timezone.now())
-    _note_change(officer, "hand over case", held, words, {"from": officer.username, "to": to.username})
-    return held
 
 
 def _give(held: Case, holder: Officer, at: datetime) -> None:

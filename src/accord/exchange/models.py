@@ -1,6 +1,5 @@
 """Cases, messages, clocks, inquiries at agencies, answered holds and attachments."""
 
-import uuid
 from datetime import datetime
 from typing import ClassVar
 
@@ -9,8 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from accord.channel.envelope import uuid7
-from accord.courier.moment import entropy, now_ms
+from accord.exchange.casework import CaseLink, CaseNote
+from accord.exchange.keys import new_key
 from accord.officers.models import Act
 from accord.parties.models import Party
 from accord.release.models import Approval, ReceivedMessage, ReleasedMessage
@@ -19,6 +18,8 @@ __all__ = [
     "AgencyInquiry",
     "Attachment",
     "Case",
+    "CaseLink",
+    "CaseNote",
     "Clock",
     "EmergencyReview",
     "HoldAnswer",
@@ -26,11 +27,6 @@ __all__ = [
     "Reason",
     "new_key",
 ]
-
-
-def new_key() -> uuid.UUID:
-    """Returns a new primary key: ordered by time, so that new rows lie together in the index."""
-    return uuid.UUID(bytes=uuid7(now_ms(), entropy))
 
 
 class Case(models.Model):
@@ -79,6 +75,13 @@ class Case(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["peer", "other_ref"], name="case_by_other_ref"),
             models.Index(fields=["state", "waiting_on", "changed_at"], name="case_queue"),
+            models.Index(fields=["state", "changed_at"], name="case_by_state"),
+            models.Index(fields=["changed_at"], name="case_by_change"),
+            models.Index(
+                fields=["changed_at"],
+                condition=models.Q(state="open", holder__isnull=True, is_ours=False),
+                name="case_unheld",
+            ),
         ]
 
     def __str__(self) -> str:

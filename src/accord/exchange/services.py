@@ -51,7 +51,9 @@ from accord.exchange.discarding import discard
 from accord.exchange.drafting import create_case, draft_information, draft_request, save_draft
 from accord.exchange.drafts import DraftIncomplete, FieldRefused, StaleDraft
 from accord.exchange.errors import ActRefused, NotFound
-from accord.exchange.holding import CaseHeld, hand_over, take, take_over
+from accord.exchange.holding import CaseHeld, assign, hand_over, take, take_over
+from accord.exchange.linking import join_case, link_cases, links_of, unlink_cases
+from accord.exchange.noting import notes_of, write_note
 from accord.exchange.reading import (
     QueueRow,
     Section,
@@ -81,6 +83,7 @@ __all__ = [
     "answer_hold",
     "approve",
     "ask_agency",
+    "assign",
     "attach",
     "cannot_confirm",
     "check_draft",
@@ -95,7 +98,11 @@ __all__ = [
     "draft_request",
     "hand_over",
     "has_arrived",
+    "join_case",
+    "link_cases",
+    "links_of",
     "messages_of",
+    "notes_of",
     "queue",
     "queue_counts",
     "read_case",
@@ -112,6 +119,8 @@ __all__ = [
     "take",
     "take_out",
     "take_over",
+    "unlink_cases",
     "use_received",
     "withdraw",
+    "write_note",
 ]

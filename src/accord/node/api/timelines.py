@@ -38,6 +38,11 @@ _DONE_TO_CASE: Final = {
     "take over case": "case taken over",
     "hand over case": "case handed over",
     "close case": "case closed",
+    "assign case": "case assigned",
+    "write note": "note written",
+    "link case": "case linked",
+    "unlink case": "case unlinked",
+    "join case": "request joined",
 }
 _DONE_TO_INQUIRY: Final = {"ask agency": "asked", "record agency reply": "replied"}
 
