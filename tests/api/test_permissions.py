@@ -90,6 +90,7 @@ MAY = {
     "suspend_channel": "administrator",
     "take_case": DESK,
     "use_message": DESK,
+    "take_back_message": DESK,
     "withdraw_message": APPROVERS,
 }
 """Who may call what, declared apart from the source: an operation that is new or moved is decided here too."""

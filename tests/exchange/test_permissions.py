@@ -77,6 +77,7 @@ ACTS: dict[str, tuple[Permission, Act]] = {
         lambda desk, who: services.answer_hold(who, drafted(desk), policy="CA-15.mixed", reason="Yes."),
     ),
     "release": (Permission.MESSAGE_RELEASE, lambda desk, who: services.release(who, submitted_request(desk))),
+    "take_back": (Permission.MESSAGE_DRAFT, lambda desk, who: services.take_back(who, submitted_request(desk))),
     "withdraw": (Permission.MESSAGE_RELEASE, lambda desk, who: services.withdraw(who, released_request(desk))),
     "take": (Permission.CASE_TAKE, lambda desk, who: services.take(who, received_request(desk).case)),
     "take_over": (

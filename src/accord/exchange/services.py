@@ -66,6 +66,7 @@ from accord.exchange.reading import (
 )
 from accord.exchange.releasing import answer_hold, approve, release, release_due, send_back, withdraw
 from accord.exchange.submission import Check, check_draft, submit
+from accord.exchange.taking_back import take_back
 from accord.exchange.using import use_received
 from accord.exchange.withdrawing import recall
 
@@ -117,6 +118,7 @@ __all__ = [
     "send_back",
     "submit",
     "take",
+    "take_back",
     "take_out",
     "take_over",
     "unlink_cases",

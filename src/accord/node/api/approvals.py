@@ -9,7 +9,7 @@ from django.utils import timezone
 from ninja import Field, Path, Router, Schema
 
 from accord.exchange.models import Message
-from accord.exchange.services import answer_hold, approve, recall, release, send_back, withdraw
+from accord.exchange.services import answer_hold, approve, recall, release, send_back, take_back, withdraw
 from accord.node.api.case_shapes import Kind, MessageOut, Reader
 from accord.node.api.cases import find_message
 from accord.node.api.operations import ApiRequest, offer
@@ -167,6 +167,21 @@ def send_back_message(request: ApiRequest, message_id: Path[UUID], body: SentBac
     """Returns a submitted or approved message to its drafter with a reason."""
     returned = send_back(request.officer, find_message(message_id), reason=body.reason)
     return Reader(request.officer).message(find_message(returned.pk))
+
+
+@offer(
+    router,
+    "POST",
+    "/messages/{message_id}/take-back",
+    permission=Permission.MESSAGE_DRAFT,
+    summary="Take back a message that waits for its second officer",
+    response=MessageOut,
+    statuses=(409,),
+)
+def take_back_message(request: ApiRequest, message_id: Path[UUID]) -> MessageOut:
+    """Makes an author's submitted or approved message a draft again; whatever word was given for it is void."""
+    taken = take_back(request.officer, find_message(message_id))
+    return Reader(request.officer).message(find_message(taken.pk))
 
 
 @offer(

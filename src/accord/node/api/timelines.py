@@ -20,6 +20,7 @@ _DONE: Final = {
     "answer hold": "hold answered",
     "approve message": "approved",
     "send back message": "sent back",
+    "take back message": "taken back",
     "schedule release": "release scheduled",
     "release message": "released",
     "withdraw message": "withdrawn",
