@@ -35,6 +35,7 @@ TABLE: dict[str, set[Role]] = {
     "approvals": READERS,
     "approval": READERS,
     "approval-act": READERS,
+    "holds": READERS,
     "proof": EXPORTERS,
     "evidence": EXPORTERS,
     "channel": ANYBODY,

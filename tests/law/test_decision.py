@@ -68,6 +68,11 @@ def test_what_other_programs_see_follows_the_schema(decision: Decision) -> None:
         assert {"rule", "citation", "sentence", "cure", "decider"} <= reason.keys()
 
 
+@pytest.mark.parametrize("decision", decisions(), ids=lambda decision: decision.outcome.label)
+def test_a_decision_on_record_reads_as_it_was_made(decision: Decision) -> None:
+    assert Decision.from_json(decision.to_json()) == decision
+
+
 def shielded() -> list[Facts]:
     return [
         structs.replace(ANSWER, protection_statuses=("claimant",)),

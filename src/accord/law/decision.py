@@ -9,10 +9,11 @@ and length for every shielded refusal as for any other "cannot confirm or deny".
 """
 
 import hashlib
+from collections.abc import Mapping
 from enum import IntEnum
-from typing import Final, Literal
+from typing import Any, Final, Literal, Self
 
-from msgspec import Struct, json, to_builtins
+from msgspec import Struct, convert, json, to_builtins
 
 __all__ = ["OUTCOME_NAMES", "Decision", "Outcome", "OutwardAnswer", "Reason"]
 
@@ -122,6 +123,18 @@ class Decision(Struct, frozen=True, kw_only=True):
         Source: IRPR (SOR/2002-227), subsection 315.4(2), by analogy.
         """
         return "cannot-confirm-or-deny" if self.is_shielded else None
+
+    @classmethod
+    def from_json(cls, shown: Mapping[str, Any]) -> Self:  # Any: JSON of the published schema
+        """Returns the decision that :meth:`to_json` wrote, for example one that is on record.
+
+        Args:
+            shown: The decision as other programs see it.
+        """
+        outcomes = {label: outcome.value for outcome, label in OUTCOME_NAMES.items()}
+        reasons = [{**reason, "outcome": outcomes[reason["outcome"]]} for reason in shown["reasons"]]
+        digests = {name: bytes.fromhex(shown[name]) for name in ("facts_digest", "pack_digest")}
+        return convert({**shown, "outcome": outcomes[shown["outcome"]], "reasons": reasons, **digests}, cls)
 
     def to_json(self) -> dict[str, object]:
         """Returns the decision as other programs see it (docs/schemas/decision.schema.json)."""

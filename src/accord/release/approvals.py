@@ -16,12 +16,14 @@ from django.db import transaction
 
 from accord.release.actor import APPROVE, Actor, require_actor
 from accord.release.errors import ApprovalRefused
-from accord.release.models import Approval, DecisionRecord
+from accord.release.models import Approval, ApprovalSight, DecisionRecord
 
 __all__ = [
     "APPROVAL_LIFE_HOURS",
     "approve",
     "erase_payloads",
+    "last_seen",
+    "note_sight",
     "payload_digest",
     "request_approval",
     "send_back",
@@ -183,6 +185,35 @@ def take_back(*, subject_type: str, subject_id: str) -> None:
     Approval.objects.filter(subject_type=subject_type, subject_id=subject_id, state__in=("pending", "approved")).update(
         state=Approval.State.LAPSED
     )
+
+
+def note_sight(approval: Approval, officer: Actor, *, now: datetime) -> None:
+    """Notes that an officer was shown what an approval binds; the first time counts."""
+    ApprovalSight.objects.get_or_create(approval=approval, officer_id=officer.pk, defaults={"seen_at": now})
+
+
+def last_seen(approval: Approval, officer: Actor) -> Approval | None:
+    """Returns what the officer last saw of the same subject and that is not what stands now.
+
+    Args:
+        approval: The approval that is open.
+        officer: Who looks.
+
+    Returns:
+        An earlier approval with another payload or other facts, or ``None`` where nothing differs from what they saw.
+    """
+    sights = ApprovalSight.objects.select_related("approval__decision").filter(
+        officer_id=officer.pk,
+        approval__subject_type=approval.subject_type,
+        approval__subject_id=approval.subject_id,
+    )
+    before = sights.exclude(approval=approval).order_by("-seen_at", "-pk").first()
+    if before is None or not bytes(before.approval.payload):
+        return None
+    is_same = bytes(before.approval.payload_digest) == bytes(approval.payload_digest) and (
+        _facts_digest(before.approval.decision) == _facts_digest(approval.decision)
+    )
+    return None if is_same else before.approval
 
 
 def erase_payloads(*, subject_type: str, subject_id: str) -> None:

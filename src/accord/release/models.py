@@ -11,7 +11,14 @@ from django.db import models
 from accord.courier.models import Channel, Entry, Outbox
 from accord.parties.models import Party
 
-__all__ = ["Approval", "DecisionRecord", "DeliveryCursor", "ReceivedMessage", "ReleasedMessage"]
+__all__ = [
+    "Approval",
+    "ApprovalSight",
+    "DecisionRecord",
+    "DeliveryCursor",
+    "ReceivedMessage",
+    "ReleasedMessage",
+]
 
 
 def _salt() -> bytes:
@@ -104,6 +111,27 @@ class Approval(models.Model):
     def has_lapsed(self, now: datetime) -> bool:
         """Returns whether its time is over."""
         return now >= self.expires_at
+
+
+class ApprovalSight(models.Model):
+    """That an officer was shown what an approval binds; so the next text can be compared with what they last saw.
+
+    It holds no content: the text is the approval's.
+    """
+
+    approval = models.ForeignKey(Approval, on_delete=models.CASCADE, related_name="sights")
+    officer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        """Once an officer and approval: when they first saw it."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["approval", "officer"], name="one_sight_an_officer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.approval} seen"
 
 
 class ReleasedMessage(models.Model):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
-from accord.node.desk.views import approvals, cases, compose, machinery, proof, queue
+from accord.node.desk.views import approvals, cases, compose, holds, machinery, proof, queue
 
 __all__ = ["app_name", "urlpatterns"]
 
@@ -38,6 +38,7 @@ urlpatterns = [
     _page("approvals/", approvals.show_approvals, "approvals"),
     _page("approvals/<uuid:key>/", approvals.show_approval, "approval"),
     _page("approvals/<uuid:key>/act", approvals.act_on_approval, "approval-act"),
+    _page("approvals/<uuid:key>/holds", holds.show_holds, "holds"),
     _page("messages/<uuid:key>/proof", proof.show_proof, "proof"),
     _page("messages/<uuid:key>/evidence", proof.download_evidence, "evidence"),
     # the machinery

@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
 from accord.node.api import labels
+from accord.node.desk.field_words import choice_label
 from accord.node.desk.reading import with_marks
 from accord.parties.models import Party
 
@@ -147,6 +148,18 @@ def ago(value: datetime | None) -> str:
         return gettext("never")
     delta = value - datetime.now(tz=value.tzinfo)
     return format_timedelta(delta, add_direction=True, locale=_locale())
+
+
+@register.filter
+def until(value: datetime) -> str:
+    """Returns in how long something will be, in one unit; a past moment reads as one."""
+    return ago(value)
+
+
+@register.filter
+def choice(code: object, field: str) -> str:
+    """Returns what a code of a field's closed list is called, for example of ``handling``."""
+    return str(choice_label(field, str(code)))
 
 
 @register.filter

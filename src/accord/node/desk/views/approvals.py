@@ -1,7 +1,7 @@
-"""The second officer: what waits, what exactly would leave, approve, send back, answer a hold, release."""
+"""The second officer: what waits, what exactly would leave, approve it, send it back, release it."""
 
-import difflib
-from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,152 +10,220 @@ from allauth.account.internal.flows.reauthentication import did_recently_reauthe
 from django.conf import settings
 from django.contrib import messages as notes
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accord.errors import AccordError
+from accord.errors import AccordError, OfficerCanMend
 from accord.exchange.authors import authors_of
 from accord.exchange.errors import NotFound
 from accord.exchange.models import Message
-from accord.exchange.services import answer_hold, approve, check_draft, read_message, release, send_back, withdraw
+from accord.exchange.services import approve, check_draft, read_message, release, send_back, take_back, withdraw
+from accord.law.decision import Decision
+from accord.node.desk.changes import Change, changes_between
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.reading import parts_of
+from accord.node.desk.waiting import holds_of, next_address, what_waits
+from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.oversight.services import facts_of
+from accord.release.approvals import last_seen, note_sight
 from accord.release.models import Approval
 
 __all__ = ["act_on_approval", "show_approval", "show_approvals"]
 
-ROWS: Final = 100
 STATES: Final = (Message.State.SUBMITTED, Message.State.APPROVED)
+
+
+class ChangesUnread(OfficerCanMend):
+    """The text is not the one that the officer saw before, and they did not say that they read what changed."""
+
+    code = "desk.changes-unread"
+    default_next_step = "Read what changed, tick that you did, and approve again."
+    http_status = HTTPStatus.CONFLICT
 
 
 @page(Permission.CASE_READ)
 def show_approvals(request: HttpRequest) -> HttpResponse:
-    """Lists what waits for a second officer or for its release, the oldest first.
+    """Lists what waits for a second officer, a release or the answer to a hold; who can act, since when, until when.
 
     View permission: ``case.read``.
     """
     officer = officer_of(request)
-    waiting = (
-        Message.objects.filter(state__in=STATES, direction=Message.Direction.OUT)
-        .select_related("case", "drafted_by", "approval", "in_reply_to__clock")
-        .order_by("saved_at")[:ROWS]
-    )
+    rows = what_waits(officer)
     shown = {
-        "rows": [(message, message.drafted_by_id == officer.pk) for message in waiting],
-        "may_approve": officer.may(Permission.MESSAGE_APPROVE),
-        "handling_marks": max((message.handling for message in waiting), default=""),
+        "sections": [
+            {"is_mine": is_mine, "rows": [row for row in rows if row.is_mine is is_mine]} for is_mine in (True, False)
+        ],
+        "has_rows": bool(rows),
+        "handling_marks": max((row.message.handling for row in rows), default=""),
     }
     return show(request, "desk/approvals.html", shown)
 
 
 @page(Permission.CASE_READ)
 def show_approval(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Shows exactly what would leave, what the gate was told, and what it answered.
+    """Shows exactly what would leave, what the gate was told and answered, and what changed since it was last seen.
 
     View permission: ``case.read``; approving and releasing need their own permissions.
     """
     officer = officer_of(request)
     message = read_message(officer, key)
-    approval = _approval(message)
-    if approval is None or message.state not in STATES:
+    if not _waits(message):
         return redirect("desk:case", message.case.own_ref)
-    payload = msgspec.json.decode(bytes(approval.payload), type=dict[str, Any])
-    seen = request.session.get(_seen_key(message))
+    return _shown(request, officer, message)
+
+
+def _waits(message: Message) -> bool:
+    is_unsealed = message.state == Message.State.RELEASED and message.released is not None
+    return message.approval_id is not None and (message.state in STATES or is_unsealed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Bound:
+    """What an approval binds, read from its row and not computed anew."""
+
+    approval: Approval
+    payload: dict[str, Any]  # Any: each field has its own type
+    facts: dict[str, Any]  # Any: as above
+    decision: Decision | None
+
+    @classmethod
+    def of(cls, approval: Approval) -> "_Bound":
+        record = approval.decision
+        return cls(
+            approval=approval,
+            payload=msgspec.json.decode(bytes(approval.payload), type=dict[str, Any]),
+            facts=facts_of(record) if record is not None else {},
+            decision=Decision.from_json(record.decision) if record is not None else None,
+        )
+
+
+def _shown(
+    request: HttpRequest, officer: Officer, message: Message, *, error: AccordError | None = None
+) -> HttpResponse:
+    now = timezone.now()
+    rows = Approval.objects.select_related("decision", "requested_by", "decided_by")
+    approval = get_object_or_404(rows, pk=message.approval_id)
+    bound = _Bound.of(approval)
+    own = msgspec.json.decode(bytes(message.own_side), type=dict[str, Any]) if bytes(message.own_side) else {}
+    changes, told = _changes(officer, bound)
+    is_own = officer.pk in authors_of(message)
+    present = check_draft(officer, message, now=now).decision if message.state in STATES else None
     shown = {
         "message": message,
         "case": message.case,
         "approval": approval,
-        "leaves": parts_of(payload),
-        "own": parts_of(_own(message)),
-        "facts": sorted(facts_of(approval.decision).items()) if approval.decision else [],
-        "decision": check_draft(officer, message).decision,
+        "leaves": parts_of(bound.payload),
+        "marks": bound.payload,
+        "files": message.attachments.all(),
+        "own": parts_of(own),
+        "facts": parts_of(bound.facts),
+        "decision": bound.decision,
+        "present": present if present is not None and _differs(present, bound.decision) else None,
+        "has_holds": present is not None and bool(holds_of(present)),
         "digest": bytes(approval.payload_digest).hex(),
         "facts_digest": bytes(approval.decision.facts_digest).hex() if approval.decision else "",
-        "changes": list(_changes(str(seen), _flat(payload))) if seen and seen != _flat(payload) else [],
-        "is_own": officer.pk in authors_of(message),
-        "may_approve": officer.may(Permission.MESSAGE_APPROVE),
-        "may_release": officer.may(Permission.MESSAGE_RELEASE),
-        "may_answer_hold": officer.may(Permission.HOLD_ANSWER),
-        "has_lapsed": approval.has_lapsed(timezone.now()),
+        "changes": changes,
+        "told_changes": told,
+        "is_own": is_own,
+        "may_approve": officer.may(Permission.MESSAGE_APPROVE) and not is_own,
+        "may_release": officer.may(Permission.MESSAGE_RELEASE) and not is_own,
+        "may_take_back": officer.may(Permission.MESSAGE_DRAFT) and is_own,
+        "may_withdraw": officer.may(Permission.MESSAGE_RELEASE),
+        "needs_password": settings.ACCORD_SECOND_FACTOR and not _is_fresh(request),
+        "has_lapsed": approval.has_lapsed(now),
         "handling_marks": message.handling,
+        "error": error,
+        "given": request.POST,
     }
     if officer.may(Permission.MESSAGE_APPROVE):
-        request.session[_seen_key(message)] = _flat(payload)
-    return show(request, "desk/approval.html", shown)
+        note_sight(approval, officer, now=now)
+    return show(request, "desk/approval.html", shown, status=error.http_status if error else HTTPStatus.OK)
 
 
-def _approval(message: Message) -> Approval | None:
-    if message.approval_id is None:
-        return None
-    return Approval.objects.select_related("decision", "requested_by", "decided_by").get(pk=message.approval_id)
+def _differs(present: Decision, stored: Decision | None) -> bool:
+    return stored is None or present.outcome is not stored.outcome or present.reasons != stored.reasons
 
 
-def _seen_key(message: Message) -> str:
-    return f"seen-{message.pk}"
-
-
-def _own(message: Message) -> dict[str, Any]:
-    held = bytes(message.own_side)
-    return msgspec.json.decode(held, type=dict[str, Any]) if held else {}
-
-
-def _flat(payload: dict[str, Any]) -> str:
-    return "\n".join(f"{name}: {msgspec.json.encode(value).decode()}" for name, value in sorted(payload.items()))
-
-
-def _changes(before: str, after: str) -> Iterator[tuple[str, str]]:
-    """Yields what was taken out and what was put in since the officer last saw the text, a line each."""
-    for line in difflib.ndiff(before.splitlines(), after.splitlines()):
-        if line.startswith(("- ", "+ ")):
-            yield ("del" if line.startswith("- ") else "ins", line[2:])
+def _changes(officer: Officer, bound: _Bound) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
+    """Returns what changed in the text, and in what the gate was told, since the officer saw another one."""
+    before = last_seen(bound.approval, officer)
+    if before is None:
+        return (), ()
+    old = _Bound.of(before)
+    return changes_between(old.payload, bound.payload), changes_between(old.facts, bound.facts)
 
 
 @page(Permission.CASE_READ, methods=("POST",))
 def act_on_approval(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Approves, sends back, answers a hold, releases, or withdraws a message that has not left.
+    """Approves, sends back, releases, takes back, or withdraws a message that has not left; then shows the next item.
 
     View permission: ``case.read``; each act needs its own permission, which its service asks for.
     """
-    officer, given = officer_of(request), request.POST
+    officer = officer_of(request)
     message = read_message(officer, key)
-    act = given.get("act", "")
     again = reverse("desk:approval", args=[message.pk])
+    act = request.POST.get("act", "")
+    if act == "release" and settings.ACCORD_SECOND_FACTOR and not _is_fresh(request):
+        return redirect(f"{reverse('account_reauthenticate')}?next={again}")
     try:
-        if act == "approve":
-            approve(
-                officer,
-                message,
-                seen_digest=_digest(given.get("digest", "")),
-                seen_facts_digest=_digest(given.get("facts_digest", "")),
-            )
-            notes.success(request, _("Approved, byte for byte. It can be released now."))
-        elif act == "send-back":
-            send_back(officer, message, reason=given.get("reason", ""))
-            notes.success(request, _("Sent back to its drafter, with your reason."))
-        elif act == "hold":
-            answer_hold(officer, message, policy=given.get("policy", ""), reason=given.get("reason", ""))
-            notes.success(request, _("Your answer to the hold stands with the message."))
-        elif act == "release":
-            if settings.ACCORD_SECOND_FACTOR and not _is_fresh(request):
-                return redirect(f"{reverse('account_reauthenticate')}?next={again}")
-            left = release(officer, message)
-            words = _("Released. It leaves now, and its receipt is awaited.")
-            notes.success(request, words if left.released_id else _("It leaves at its hour, by itself."))
-            return redirect("desk:case", message.case.own_ref)
-        elif act == "withdraw":
-            withdraw(officer, message)
-            notes.success(request, _("Withdrawn before it was sealed. Nothing left."))
-        else:
-            raise NotFound("There is no such act.")
+        return redirect(_done(request, officer, message, act))
+    except NotFound:
+        raise
     except AccordError as error:
-        if isinstance(error, NotFound):
-            raise
-        notes.error(request, f"{error.sentence} {error.next_step} ({error.reason_code})")
-    return redirect(again)
+        message = read_message(officer, key)
+        if _waits(message):
+            return _shown(request, officer, message, error=error)
+        shown = {"error": error, "message": message, "case": message.case, "reason": request.POST.get("reason", "")}
+        return show(request, "desk/approval_over.html", shown, status=error.http_status)
+
+
+def _done(request: HttpRequest, officer: Officer, message: Message, act: str) -> str:
+    """Does the act and returns the address of what comes next."""
+    given = request.POST
+    if act == "approve":
+        _require_changes_read(officer, message, has_read=given.get("changes") == "read")
+        approve(
+            officer,
+            message,
+            seen_digest=_digest(given.get("digest", "")),
+            seen_facts_digest=_digest(given.get("facts_digest", "")),
+        )
+        notes.success(request, _("Approved, byte for byte. It can be released now."))
+        is_release_next = officer.may(Permission.MESSAGE_RELEASE)
+        return reverse("desk:approval", args=[message.pk]) if is_release_next else _next(officer, message)
+    if act == "send-back":
+        send_back(officer, message, reason=given.get("reason", ""))
+        notes.success(request, _("Sent back to its drafter, with your reason."))
+        return _next(officer, message)
+    if act == "release":
+        left = release(officer, message)
+        words = _("Released. It leaves now, and its receipt is awaited.")
+        notes.success(request, words if left.released_id else _("It leaves at its hour, by itself."))
+        following = next_address(officer, after=message.pk)
+        is_more = following != reverse("desk:approvals")
+        return following if is_more else reverse("desk:case", args=[message.case.own_ref])
+    if act == "take-back":
+        take_back(officer, message)
+        notes.success(request, _("Taken back. It is a draft again, and nothing left."))
+        return reverse("desk:draft", args=[message.pk])
+    if act == "withdraw":
+        withdraw(officer, message)
+        notes.success(request, _("Withdrawn before it was sealed. Nothing left."))
+        return reverse("desk:case", args=[message.case.own_ref])
+    raise NotFound("There is no such act.")
+
+
+def _next(officer: Officer, message: Message) -> str:
+    return next_address(officer, after=message.pk)
+
+
+def _require_changes_read(officer: Officer, message: Message, *, has_read: bool) -> None:
+    """Raises where the text is not the one that the officer saw before, unless they said that they read the changes."""
+    if message.approval is not None and not has_read and last_seen(message.approval, officer) is not None:
+        raise ChangesUnread("The text changed since you last saw it, and you have not said that you read the change.")
 
 
 def _digest(text: str) -> bytes:

@@ -1,0 +1,86 @@
+"""What changed between two texts of one message, in the words in which an officer reads them."""
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from accord.node.desk.reading import Part, parts_of
+
+__all__ = ["Change", "Piece", "changes_between"]
+
+WORDS_MAX: Final = 4_000
+"""Words of one field that are compared word by word; the comparison of longer ones would take seconds."""
+
+_WORD: Final = re.compile(r"\S+\s*|\s+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """A stretch of a field's text.
+
+    Args:
+        sort: Whether it stayed, was put in, or was taken out.
+        text: The words.
+    """
+
+    sort: Literal["same", "ins", "del"]
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One field that is not as it was.
+
+    Args:
+        label: Names of the field and of the groups that it lies in, outermost first.
+        pieces: Its text with what was taken out and put in.
+    """
+
+    label: tuple[str, ...]
+    pieces: tuple[Piece, ...]
+
+
+def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
+    """Returns the fields that differ, in the order of reading.
+
+    Args:
+        before: The message as it was.
+        after: The message as it is.
+    """
+    old, new = dict(_lines(parts_of(before))), dict(_lines(parts_of(after)))
+    return tuple(
+        Change(label=tuple(name for name, _place in path), pieces=_pieces(old.get(path, ""), new.get(path, "")))
+        for path in {**new, **old}
+        if old.get(path) != new.get(path)
+    )
+
+
+_Path = tuple[tuple[str, int], ...]
+
+
+def _lines(parts: tuple[Part, ...], under: _Path = ()) -> Iterator[tuple[_Path, str]]:
+    for part in parts:
+        if part.groups:
+            for place, group in enumerate(part.groups):
+                yield from _lines(group, (*under, (str(part.label), place)))
+        else:
+            yield (*under, (str(part.label), 0)), "\n".join(part.items) if part.items else part.text
+
+
+def _pieces(old: str, new: str) -> tuple[Piece, ...]:
+    before, after = _WORD.findall(old), _WORD.findall(new)
+    if not before or not after or len(before) + len(after) > WORDS_MAX:
+        whole = (Piece(sort="del", text=old), Piece(sort="ins", text=new))
+        return tuple(piece for piece in whole if piece.text)
+    found: list[Piece] = []
+    for what, i1, i2, j1, j2 in difflib.SequenceMatcher(a=before, b=after, autojunk=False).get_opcodes():
+        if what == "equal":
+            found.append(Piece(sort="same", text="".join(before[i1:i2])))
+            continue
+        if i2 > i1:
+            found.append(Piece(sort="del", text="".join(before[i1:i2])))
+        if j2 > j1:
+            found.append(Piece(sort="ins", text="".join(after[j1:j2])))
+    return tuple(found)

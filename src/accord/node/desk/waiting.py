@@ -1,0 +1,177 @@
+"""What waits for a word of this side: a second officer's, a release, an hour, or the answer to a hold."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils import timezone
+
+from accord.errors import AccordError
+from accord.exchange.authors import WRITING_VERBS
+from accord.exchange.clocks import ClockReading, read_clock
+from accord.exchange.models import Case, Clock, Message
+from accord.exchange.services import check_draft
+from accord.law.decision import Decision, Outcome, Reason
+from accord.officers.models import Act, Officer
+from accord.officers.permissions import Permission
+from accord.parties.models import Party
+from accord.release.gate import our_party
+
+__all__ = ["Waiting", "holds_of", "next_address", "what_waits"]
+
+ROWS: Final = 100
+"""Rows of one list: two screens; more officers are needed before more rows."""
+
+HELD_ROWS: Final = 25
+"""Drafts for which the gate is asked anew when the list is opened, about two milliseconds each."""
+
+WaitsFor = Literal["approval", "release", "hour", "hold"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """One message that waits.
+
+    Args:
+        message: The message, with its case and approval.
+        waits_for: Whose word it waits for.
+        since: Since when.
+        clock: The clock of the request it answers, if any.
+        reading: That clock in both capitals' time.
+        is_own: Whether the officer who looks wrote it.
+        is_mine: Whether the officer who looks can do what it waits for.
+        has_lapsed: Whether the time to approve or release it is over.
+        address: Where the officer acts.
+        deciders: Offices that decide on its holds.
+    """
+
+    message: Message
+    waits_for: WaitsFor
+    since: datetime
+    clock: Clock | None
+    reading: ClockReading | None
+    is_own: bool
+    is_mine: bool
+    has_lapsed: bool
+    address: str
+    deciders: tuple[str, ...] = ()
+
+
+def holds_of(decision: Decision) -> tuple[Reason, ...]:
+    """Returns the reasons of a decision that wait for a written answer."""
+    return tuple(reason for reason in decision.reasons if reason.outcome is Outcome.HOLD)
+
+
+def what_waits(officer: Officer, *, now: datetime | None = None) -> list[Waiting]:
+    """Returns what waits, first what this officer can act on, then by what is due and by how long it has waited.
+
+    Args:
+        officer: Who looks; may read cases.
+        now: The time.
+    """
+    moment = now or timezone.now()
+    ours = Message.objects.filter(direction=Message.Direction.OUT).select_related(
+        "case__peer", "drafted_by", "approval__decided_by", "in_reply_to__clock"
+    )
+    open_ones = ours.filter(state__in=(Message.State.SUBMITTED, Message.State.APPROVED)).order_by("saved_at")[:ROWS]
+    held = ours.filter(state=Message.State.DRAFT, case__waiting_on=Case.Waiting.GATE).order_by("saved_at")[:HELD_ROWS]
+    submitted, drafts = list(open_ones), list(held)
+    authors = _authors([*submitted, *drafts])
+    home = Party.objects.get(code=our_party())
+    rows = [_row(officer, message, authors[message.pk], home, moment) for message in submitted]
+    rows += _held(officer, drafts, authors, home, moment)
+    return sorted(rows, key=_order)
+
+
+def _order(row: Waiting) -> tuple[bool, bool, float, datetime]:
+    is_running = row.reading is not None and row.clock is not None and row.clock.state != Clock.State.ENDED
+    due = row.reading.due_at.timestamp() if is_running and row.reading is not None else 0.0
+    return (not row.is_mine, not is_running, due, row.since)
+
+
+def _authors(messages: Iterable[Message]) -> dict[UUID, set[int]]:
+    found: dict[UUID, set[int]] = defaultdict(set)
+    for message in messages:
+        found[message.pk] |= {key for key in (message.drafted_by_id, message.saved_by_id) if key is not None}
+    written = Act.objects.filter(
+        object_type="message", object_id__in=[str(key) for key in found], verb__in=WRITING_VERBS
+    ).values_list("object_id", "officer_id")
+    for key, writer in written:
+        if writer is not None:
+            found[UUID(key)].add(writer)
+    return found
+
+
+def _clock(message: Message, home: Party, now: datetime) -> tuple[Clock | None, ClockReading | None]:
+    clock: Clock | None = getattr(message.in_reply_to, "clock", None)
+    if clock is None:
+        return None, None
+    return clock, read_clock(clock, parties=(home, message.case.peer), now=now)
+
+
+def _row(officer: Officer, message: Message, authors: set[int], home: Party, now: datetime) -> Waiting:
+    approval, is_own = message.approval, officer.pk in authors
+    if message.state == Message.State.SUBMITTED:
+        waits_for: WaitsFor = "approval"
+        needed, since = Permission.MESSAGE_APPROVE, approval.requested_at if approval else message.saved_at
+    else:
+        waits_for = "hour" if message.release_by_id else "release"
+        needed, since = Permission.MESSAGE_RELEASE, (approval and approval.decided_at) or message.saved_at
+    clock, reading = _clock(message, home, now)
+    return Waiting(
+        message=message,
+        waits_for=waits_for,
+        since=since,
+        clock=clock,
+        reading=reading,
+        is_own=is_own,
+        is_mine=officer.may(needed) and not is_own and waits_for != "hour",
+        has_lapsed=approval is not None and approval.has_lapsed(now),
+        address=reverse("desk:approval", args=[message.pk]),
+    )
+
+
+def _held(
+    officer: Officer, drafts: list[Message], authors: dict[UUID, set[int]], home: Party, now: datetime
+) -> Iterator[Waiting]:
+    for message in drafts:
+        try:
+            decision = check_draft(officer, message, now=now).decision
+        except AccordError:
+            continue
+        holds = holds_of(decision)
+        # Where anything else stops it, an answer to the hold would not let it pass yet: its author mends that first.
+        if not holds or decision.outcome is not Outcome.HOLD:
+            continue
+        deciders = tuple(dict.fromkeys(hold.decider for hold in holds))
+        clock, reading = _clock(message, home, now)
+        is_own = officer.pk in authors[message.pk]
+        bears = any(one in officer.offices for one in deciders)
+        yield Waiting(
+            message=message,
+            waits_for="hold",
+            since=message.saved_at,
+            clock=clock,
+            reading=reading,
+            is_own=is_own,
+            is_mine=bears and not is_own and officer.may(Permission.HOLD_ANSWER),
+            has_lapsed=False,
+            address=reverse("desk:holds", args=[message.pk]),
+            deciders=deciders,
+        )
+
+
+def next_address(officer: Officer, *, after: UUID) -> str:
+    """Returns where the officer goes after acting: the next item that is theirs, or the list.
+
+    Args:
+        officer: Who acted.
+        after: Key of the message acted on.
+    """
+    mine = (row for row in what_waits(officer) if row.is_mine and row.message.pk != after)
+    row = next(mine, None)
+    return row.address if row is not None else reverse("desk:approvals")
