@@ -43,8 +43,9 @@ TABLE: dict[str, set[Role]] = {
     "administration": {Role.ADMINISTRATOR},
     "help": ANYBODY,
     "me": ANYBODY,
+    "stay": ANYBODY,
 }
-POSTED = {"take", "act", "approval-act"}
+POSTED = {"take", "act", "approval-act", "stay"}
 NOBODY = UUID(int=7)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
-from accord.node.desk.views import approvals, cases, compose, holds, machinery, proof, queue
+from accord.node.desk.views import approvals, cases, compose, holds, machinery, proof, queue, session
 
 __all__ = ["app_name", "urlpatterns"]
 
@@ -47,4 +47,5 @@ urlpatterns = [
     _page("administration/", machinery.show_administration, "administration"),
     _page("help/", machinery.show_help, "help"),
     _page("me/", machinery.show_me, "me"),
+    _page("stay", session.stay, "stay"),
 ]

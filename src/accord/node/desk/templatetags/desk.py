@@ -141,6 +141,21 @@ def _minutes(count: int) -> str:
     return ngettext("%(count)d min", "%(count)d min", count) % {"count": count}
 
 
+@register.simple_tag
+def clock_units() -> SafeString:
+    """Returns attributes with the units of :func:`left` for the script that goes on with a clock, one and several."""
+    units = {
+        "day": ngettext("%(count)d day", "%(count)d days", 1),
+        "days": ngettext("%(count)d day", "%(count)d days", 2),
+        "hour": ngettext("%(count)d h", "%(count)d h", 1),
+        "hours": ngettext("%(count)d h", "%(count)d h", 2),
+        "minute": ngettext("%(count)d min", "%(count)d min", 1),
+        "minutes": ngettext("%(count)d min", "%(count)d min", 2),
+    }
+    told = ((name, words.replace("%(count)d", "{}")) for name, words in units.items())
+    return format_html_join("", ' data-{}="{}"', told)
+
+
 @register.filter
 def ago(value: datetime | None) -> str:
     """Returns how long ago something was, in one unit."""

@@ -1,18 +1,80 @@
-// Small helps that no act depends on: clocks that go on, keys, focus on an error, one submission a form.
+// Small helps that no act depends on: clocks that go on, one submission a form, progress, and a session's end said early.
 "use strict";
 (() => {
   const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
+  const body = document.body;
 
-  function tick() {
+  // The server's clock counts, not this computer's.
+  const shift = body.dataset.now ? Date.parse(body.dataset.now) - Date.now() : 0;
+  const now = () => Date.now() + shift;
+
+  function showTimes() {
     each("time[data-zone]", (time) => {
       const place = time.querySelector(".a-capitals__time");
-      const parts = new Intl.DateTimeFormat("en-GB", {
-        timeZone: time.dataset.zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23",
-      });
-      if (place) place.textContent = parts.format(new Date());
+      if (!place) return;
+      const hours = { timeZone: time.dataset.zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+      place.textContent = new Intl.DateTimeFormat("en-GB", hours).format(now());
     });
   }
-  setInterval(tick, 15000);
+
+  // Clock chips: the words come from the server, in the reader's language, with {} where the number stands.
+  const words = document.getElementById("clock-words");
+  const TIGHT = 8 * 3600; // seconds; the server draws a clock amber from here on
+
+  function span(seconds) {
+    const units = [[86400, "day"], [3600, "hour"], [60, "minute"]];
+    const first = units.findIndex(([size]) => seconds >= size);
+    const from = first < 0 ? 2 : first;
+    const said = [];
+    let rest = seconds;
+    units.slice(from, from + 2).forEach(([size, name]) => {
+      const count = Math.floor(rest / size);
+      rest -= count * size;
+      if (count || !said.length) said.push(words.dataset[count === 1 ? name : `${name}s`].replace("{}", String(count)));
+    });
+    return said.join(" ");
+  }
+
+  function showClocks() {
+    if (!words) return;
+    each(".a-clock[data-due]", (chip) => {
+      const seconds = Math.floor((Date.parse(chip.dataset.due) - now()) / 1000);
+      const isOver = seconds < 0;
+      const text = chip.querySelector("[data-left]");
+      if (!text || Number.isNaN(seconds)) return;
+      text.textContent = (isOver ? words.dataset.over : words.dataset.left).replace("{}", span(Math.abs(seconds)));
+      const was = chip.classList.contains("a-clock--bad");
+      chip.classList.toggle("a-clock--bad", isOver);
+      chip.classList.toggle("a-clock--warn", !isOver && seconds < TIGHT);
+      if (isOver && !was) {
+        const icon = words.content.querySelector(".a-icon");
+        const old = chip.querySelector(".a-icon");
+        if (icon && old) old.replaceWith(icon.cloneNode(true));
+        say(`${text.textContent}`);
+      }
+    });
+  }
+
+  // What is said aloud and shown while something is under way.
+  const progress = document.getElementById("progress");
+  const SLOW = 700; // milliseconds before a request counts as slow
+  let slow = 0;
+  function say(text) {
+    const place = document.getElementById("said");
+    if (place) place.textContent = text;
+  }
+  function begin() {
+    clearTimeout(slow);
+    slow = setTimeout(() => { if (progress) progress.hidden = false; }, SLOW);
+  }
+  function end() {
+    clearTimeout(slow);
+    if (progress) progress.hidden = true;
+  }
+  // Polling for news is nobody's wait.
+  const isAwaited = (event) => event.target.id !== "news" && !event.target.closest("[data-quiet]");
+  document.addEventListener("htmx:beforeRequest", (event) => { if (isAwaited(event)) begin(); });
+  document.addEventListener("htmx:afterRequest", end);
 
   // The CSRF token goes with every request that htmx makes.
   document.addEventListener("htmx:configRequest", (event) => {
@@ -21,37 +83,50 @@
   });
 
   // A double click sends once; coming back with the browser's button sends again if one likes.
+  const AGAIN = 10000; // milliseconds after which a form that got no answer may be sent again
+  function release(form) {
+    delete form.dataset.sent;
+    form.querySelectorAll(".a-works").forEach((button) => {
+      button.classList.remove("a-works");
+      button.removeAttribute("aria-busy");
+    });
+  }
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    if (form.method === "dialog" || form.hasAttribute("hx-post") && !event.submitter) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
-    setTimeout(() => { delete form.dataset.sent; }, 10000);
+    if (event.submitter) {
+      event.submitter.classList.add("a-works");
+      event.submitter.setAttribute("aria-busy", "true");
+    }
+    begin();
+    setTimeout(() => { release(form); end(); }, AGAIN);
   });
-  window.addEventListener("pageshow", () => each("form", (form) => { delete form.dataset.sent; }));
+  window.addEventListener("pageshow", () => { each("form", release); end(); });
 
-  const rows = () => Array.from(document.querySelectorAll("[data-row]"));
-  function move(step) {
-    const all = rows();
-    if (!all.length) return;
-    const here = all.findIndex((row) => row.contains(document.activeElement));
-    const next = all[Math.min(all.length - 1, Math.max(0, here + step))];
-    const link = next.querySelector("a, button");
-    if (link) link.focus();
+  // The end of the session is said while there is time to go on.
+  const ending = document.getElementById("session-ending");
+  const EARLY = 5 * 60 * 1000; // milliseconds; WCAG 2.2.1 asks for at least twenty seconds
+  let endsAt = ending ? Date.parse(ending.dataset.endsAt) : NaN;
+  function showEnding() {
+    if (!ending) return;
+    const rest = endsAt - now();
+    const isNear = rest < EARLY;
+    if (isNear && ending.hidden) ending.hidden = false;
+    if (!isNear) ending.hidden = true;
+    const over = rest <= 0;
+    each("[data-ending]", (part) => { part.hidden = over; });
+    each("[data-ended]", (part) => { part.hidden = !over; });
   }
-  const places = { d: "/desk/", c: "/desk/cases/", a: "/desk/approvals/", l: "/desk/law/", h: "/desk/help/" };
-  let waiting = false;
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
-    if (waiting && places[event.key]) { waiting = false; location.assign(places[event.key]); return; }
-    waiting = event.key === "g";
-    if (event.key === "j") move(1);
-    else if (event.key === "k") move(-1);
-    else if (event.key === "/") {
-      const search = document.querySelector("[data-search]");
-      if (search) { search.focus(); event.preventDefault(); } else location.assign("/desk/cases/#search");
-    } else if (event.key === "?") location.assign("/desk/help/#keys");
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const until = event.detail.xhr && event.detail.xhr.getResponseHeader("X-Session-Ends");
+    if (until) { endsAt = Date.parse(until); showEnding(); }
   });
+
+  function tick() { showTimes(); showClocks(); showEnding(); }
+  setInterval(tick, 5000);
+  tick();
 
   const wrong = document.querySelector("[data-focus]");
   if (wrong) wrong.focus();
