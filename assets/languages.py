@@ -1,5 +1,8 @@
 """The desk's texts: collected from the source, kept in ``locale/``, compiled for Django.
 
+They are the texts in gettext of the desk's views and templates, and the sentences of the services that it shows
+(``service_texts.py``).
+
 ``python assets/languages.py collect`` brings ``django.po`` of each language in line with the source: new texts come
 empty, texts that are gone leave, translations stay. ``compile`` makes the ``.mo`` files that Django reads. GNU gettext
 is not needed.
@@ -18,6 +21,7 @@ from babel.messages.extract import extract_python
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
+from service_texts import CONTEXT, service_texts
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 LOCALE: Final = ROOT / "src" / "accord" / "node" / "locale"
@@ -43,6 +47,8 @@ def collected() -> Catalog:
     catalog = Catalog(charset="utf-8", header_comment=HEADER, project="Accord", fuzzy=False)
     for place, text, context in _texts():
         catalog.add(text, locations=[(place, 0)], context=context)
+    for place, text in service_texts():
+        catalog.add(text, locations=[(f"src/accord/{place}", 0)], context=CONTEXT)
     return catalog
 
 

@@ -48,7 +48,8 @@ def _language(request: HttpRequest) -> str:
     asked = request.GET.get("lang", "")
     if asked in LANGUAGES:
         return asked
-    preferred = get_language_from_request(request)
+    # The desk has settled on the officer's language before one of its addresses is refused.
+    preferred = getattr(request, "LANGUAGE_CODE", "") or get_language_from_request(request)
     return preferred if preferred in LANGUAGES else next(iter(LANGUAGES))
 
 

@@ -1,9 +1,9 @@
 """The node's address space: the front page, liveness, metrics, the API, and the rooms that others hang in here."""
 
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.i18n import set_language
 
 from accord.node.api.application import api
+from accord.node.desk.language import set_language
 from accord.node.health import healthz, livez, metrics
 from accord.node.pages import front_page, on_bad_request, on_failure, on_forbidden, on_not_found
 

@@ -34,6 +34,8 @@ class Officer(AbstractUser):
     confirmed_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     # When the officer last chose the password; until then whoever made the account knows it.
     own_password_at = models.DateTimeField(null=True)
+    # The language of the officer's desk and notices; empty until one is chosen.
+    language = models.CharField(max_length=8, blank=True)
 
     REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
 

@@ -20,6 +20,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from accord.node.api import labels
 from accord.node.desk.field_words import choice_label
 from accord.node.desk.reading import with_marks
+from accord.node.desk.said import marked
 from accord.parties.models import Party
 
 __all__ = ["register"]
@@ -198,6 +199,12 @@ def icon(name: str) -> SafeString:
         '<path d="{}"/></svg>',
         ICONS[name],
     )
+
+
+@register.filter
+def said(text: object) -> SafeString:
+    """Returns what a service or the law says in English in the reader's language, else marked as English."""
+    return marked(text)
 
 
 @register.filter

@@ -34,6 +34,7 @@ from accord.exchange.services import (
 from accord.node.api.timelines import timeline_of
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.reading import principal_parts
+from accord.node.desk.said import said
 from accord.node.desk.views.queue import next_step
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
@@ -126,7 +127,7 @@ def _take_many(request: HttpRequest, officer: Officer) -> None:
             take(officer, read_case(officer, reference))
             notes.success(request, _("%(case)s is yours.") % {"case": reference})
         except AccordError as error:
-            notes.error(request, f"{reference}: {error.sentence}")
+            notes.error(request, f"{reference}: {said(error.sentence)}")
 
 
 @page(Permission.CASE_READ)

@@ -38,6 +38,7 @@ from accord.node.desk.field_words import COMMON, LABELS, OWN_SIDE, SECTIONS
 from accord.node.desk.fields import Field, Section, fields_of, posted_values
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.reading import parts_of
+from accord.node.desk.said import said
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.parties.models import Party
@@ -166,12 +167,12 @@ def _errors(error: AccordError | None) -> dict[str, str]:
     # Any: the members that the errors of drafts document.
     if isinstance(error, FieldRefused):
         refused: Any = error.fields.get("refused", ())
-        return {_path(one["field"]): f"{one['reason']}. {one['next_step']}" for one in refused}
+        return {_path(one["field"]): f"{said(one['reason'])}. {said(one['next_step'])}" for one in refused}
     if isinstance(error, DraftIncomplete):
         problems: Any = error.fields.get("problems", ())
-        return {_path(one["field"]): str(one["sentence"]) for one in problems}
+        return {_path(one["field"]): said(one["sentence"]) for one in problems}
     if error is not None and error.fields.get("field"):
-        return {_path(str(error.fields["field"])): f"{error.sentence} {error.next_step}"}
+        return {_path(str(error.fields["field"])): f"{said(error.sentence)} {said(error.next_step)}"}
     return {}
 
 
