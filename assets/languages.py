@@ -56,7 +56,8 @@ def _texts() -> Iterator[tuple[str, str | tuple[str, ...], str | None]]:
     for file in sorted((*SOURCES.rglob("*.py"), *SOURCES.rglob("*.html"))):
         source = file.read_text("utf-8")
         if file.suffix == ".html":
-            source = templatize(source, origin=str(file))
+            # What is left of the markup has no indentation that Python's tokenizer would follow.
+            source = "\n".join(line.lstrip() for line in templatize(source, origin=str(file)).splitlines())
         found = extract_python(io.BytesIO(source.encode()), list(KEYWORDS), [], {})
         for _, function, arguments, _ in found:
             texts = arguments if isinstance(arguments, tuple) else (arguments,)

@@ -24,8 +24,8 @@ def _words(pack: Pack, *, version: int = 0, of: str = "", is_whole: bool = True)
         'note = "Note"',
         f"[rules.{rule.id}.policies]",
     ]
-    for name in rule.policies if is_whole else ():
-        lines.append(f'{name} = {{ sentence = "Phrase {name}", cure = "Remède", decider = "Décideur" }}')
+    told = 'sentence = "Phrase", cure = "Remède", decider = "Décideur"'
+    lines += [f"{name} = {{ {told} }}" for name in rule.policies if is_whole]
     return "\n".join(lines).encode()
 
 
