@@ -6,13 +6,21 @@ They are the texts in gettext of the desk's views and templates, and the sentenc
 ``python assets/languages.py collect`` brings ``django.po`` of each language in line with the source: new texts come
 empty, texts that are gone leave, translations stay. ``compile`` makes the ``.mo`` files that Django reads. GNU gettext
 is not needed.
+
+Libraries bring texts of their own to the desk's pages: django-allauth speaks no Hindi, and Django's Hindi has gaps in
+the errors of forms and passwords. An officer's page must not fall back to English there, so that for the languages in
+``LACKING`` those texts are collected, too, where the library's own catalogue has none, and translated here; the desk's
+catalogue stands before those of the libraries. They are read from the installed library, so that a new release of it
+brings its new texts up as missing ones.
 """
 
 import argparse
 import io
+import re
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
@@ -38,7 +46,40 @@ KEYWORDS: Final = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
+LACKING: Final = ("hi",)
+"""Languages that the libraries do not speak whole."""
+
+LIBRARIES: Final = {
+    "allauth": (
+        "templates/account/account_inactive.html",
+        "templates/account/base_reauthenticate.html",
+        "templates/account/log*.html",
+        "templates/account/password_change.html",
+        "templates/account/reauthenticate.html",
+        "templates/account/messages/logged_*.txt",
+        "templates/account/messages/password_changed.txt",
+        "templates/allauth/**/*.html",
+        "templates/mfa/**/*.html",
+        "templates/mfa/messages/*.txt",
+        "templates/usersessions/**/*.*",
+        "account/adapter.py",
+        "account/fields.py",
+        "account/forms.py",
+        "mfa/**/*.py",
+    ),
+    "django": ("forms/fields.py", "core/validators.py", "contrib/auth/password_validation.py"),
+}
+"""Files of the libraries whose texts an officer can meet: sign-in, second factor, sessions, errors beside a field.
+
+Registration and the change of addresses are left out; the desk keeps them closed.
+"""
+
+SPOKEN: Final = {"allauth": ("locale",), "django": ("conf/locale", "contrib/auth/locale")}
+"""Where each library keeps its catalogues."""
+
 FIXED: Final = datetime(2026, 11, 23, tzinfo=UTC)
+Text = str | tuple[str, ...]
+
 HEADER: Final = "# Texts of the officers' desk. Collected by assets/languages.py; translations are kept by hand."
 
 
@@ -52,23 +93,50 @@ def collected() -> Catalog:
     return catalog
 
 
-def _texts() -> Iterator[tuple[str, str | tuple[str, ...], str | None]]:
+def _texts() -> Iterator[tuple[str, Text, str | None]]:
     for file in sorted((*SOURCES.rglob("*.py"), *SOURCES.rglob("*.html"))):
-        source = file.read_text("utf-8")
-        if file.suffix == ".html":
-            # What is left of the markup has no indentation that Python's tokenizer would follow.
-            source = "\n".join(line.lstrip() for line in templatize(source, origin=str(file)).splitlines())
-        found = extract_python(io.BytesIO(source.encode()), list(KEYWORDS), [], {})
-        for _, function, arguments, _ in found:
-            texts = arguments if isinstance(arguments, tuple) else (arguments,)
-            context = None
-            if function.startswith(("pgettext", "npgettext")):
-                context, *rest = texts
-                texts = tuple(rest)
-            plural = 2 if "ngettext" in function or function.startswith("npgettext") else 1
-            wanted = tuple(text for text in texts[:plural] if isinstance(text, str))
-            if len(wanted) == plural:
-                yield str(file.relative_to(ROOT)), wanted if plural > 1 else wanted[0], context
+        for text, context in _texts_in(file):
+            yield str(file.relative_to(ROOT)), text, context
+
+
+def _texts_in(file: Path) -> Iterator[tuple[Text, str | None]]:
+    source = file.read_text("utf-8")
+    if file.suffix != ".py":
+        # What remains of a template's own indentation is no Python.
+        source = re.sub(r"(?m)^[ \t]+", "", templatize(source, origin=str(file)))
+    found = extract_python(io.BytesIO(source.encode()), list(KEYWORDS), [], {})
+    for _, function, arguments, _ in found:
+        texts = arguments if isinstance(arguments, tuple) else (arguments,)
+        context = None
+        if function.startswith(("pgettext", "npgettext")):
+            context, *rest = texts
+            texts = tuple(rest)
+        plural = 2 if "ngettext" in function or function.startswith("npgettext") else 1
+        wanted = tuple(text for text in texts[:plural] if isinstance(text, str))
+        if len(wanted) == plural:
+            yield wanted if plural > 1 else wanted[0], context
+
+
+def lacked(language: str) -> Catalog:
+    """Returns the libraries' texts that an officer can meet and that no catalogue of theirs has in a language."""
+    catalog = Catalog(charset="utf-8", fuzzy=False)
+    for library, patterns in LIBRARIES.items() if language in LACKING else ():
+        place = Path(str(files(library)))
+        spoken = [one for kept_in in SPOKEN[library] if (one := _spoken(place / kept_in, language)) is not None]
+        for file in sorted({file for pattern in patterns for file in place.glob(pattern) if file.is_file()}):
+            for text, context in _texts_in(file):
+                known = (one.get(text, context=context) for one in spoken)
+                if not any(one is not None and not one.fuzzy and _is_translated(one.string) for one in known):
+                    catalog.add(text, context=context)
+    return catalog
+
+
+def _spoken(place: Path, language: str) -> Catalog | None:
+    file = place / language / "LC_MESSAGES" / "django.po"
+    if not file.exists():
+        return None
+    with file.open("rb") as stream:
+        return read_po(stream, locale=language)
 
 
 def kept(language: str) -> Catalog:
@@ -102,7 +170,7 @@ def collect() -> None:
     for language in LANGUAGES:
         known = kept(language)
         fresh = _empty(language)
-        for message in collected():
+        for message in (*collected(), *lacked(language)):
             if message.id:
                 old = known.get(message.id, context=message.context)
                 fresh.add(message.id, old.string if old else None, locations=message.locations, context=message.context)
