@@ -114,6 +114,29 @@ def test_without_two_histories_there_is_no_proof(paired: tuple[Node, Node], tmp_
     assert (done.returncode, "cli.no-proof" in done.stderr) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("remedy", "code"),
+    [("give-up", "channel.mode"), ("begin-again", "courier.nothing-to-begin-from")],
+)
+def test_what_nobody_lost_is_neither_given_up_nor_begun_again(
+    paired: tuple[Node, Node], remedy: str, code: str
+) -> None:
+    done = paired[0].run("peer", remedy, "IN", "--reason", "to try")
+    assert (done.returncode, code in done.stderr) == (2, True), done.stderr
+    both = paired[0].run("peer", remedy, "IN", "--reason", "to try", "--confirm")
+    assert both.returncode == 2
+    assert paired[0].read("peer", "show", "IN")["mode_changes"] == []
+
+
+def test_no_entry_is_archived_while_none_left_the_log(paired: tuple[Node, Node], tmp_path: Path) -> None:
+    node, file = paired[0], tmp_path / "old.evidence"
+    assert node.read("peer", "archived", "IN") == []
+    assert "No receipted entry" in node.run("peer", "archived", "IN").stdout
+    assert node.run("peer", "archived", "IN", "--position", "0").returncode == 2
+    wanted = node.run("peer", "archived", "IN", "--position", "0", "--out", str(file))
+    assert (wanted.returncode, "courier.not-archived" in wanted.stderr, file.exists()) == (2, True, False)
+
+
 def test_a_restored_node_begins_a_new_epoch_before_it_starts(paired: tuple[Node, Node]) -> None:
     ours, _ = paired
     done = ours.run("peer", "restored", "--reason", "The disk failed; the copy of last night was put back.")

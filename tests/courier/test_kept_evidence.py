@@ -4,7 +4,6 @@ import pytest
 from django.utils import timezone
 
 from accord.channel.envelope import MAX_EPOCH
-from accord.courier.freeze import thaw
 from accord.courier.logs import delete_from
 from accord.courier.models import (
     Alarm,
@@ -17,7 +16,8 @@ from accord.courier.models import (
     Mode,
     SignedCheckpoint,
 )
-from tests.simulators.paired_node import PairedNode
+from accord.courier.remedies import Remedy
+from tests.simulators.paired_node import PairedNode, by_two_officers
 
 
 def forked(met: PairedNode) -> bytes:
@@ -36,7 +36,7 @@ def forked(met: PairedNode) -> bytes:
 
 def test_a_history_that_two_officers_put_aside_does_not_freeze_the_channel_again(met: PairedNode) -> None:
     frame = forked(met)
-    thaw(met.channel.pk, proposed_by=1, confirmed_by=2, reason="The copy was stopped.")
+    by_two_officers(met, Remedy.THAW)
     for _ in range(2):
         assert met.heard(frame).refusal == "courier.history-settled"
         assert met.now().mode == Mode.OPEN
@@ -56,7 +56,7 @@ def test_a_new_note_of_the_other_history_freezes_the_channel_again(met: PairedNo
     met.heard()
     copy.append("another history")
     met.heard(copy.contact(start=1))
-    thaw(met.channel.pk, proposed_by=1, confirmed_by=2, reason="The copy was stopped.")
+    by_two_officers(met, Remedy.THAW)
     copy.append("it was not stopped")
     met.heard(copy.contact(start=1))
     assert met.now().mode == Mode.FROZEN

@@ -9,23 +9,15 @@ from accord.channel.equivocation import decode_equivocation, verify_equivocation
 from accord.channel.frames import decode_frame, encode_frame
 from accord.channel.merkle import Frontier
 from accord.channel.seal import open_archived
-from accord.courier.freeze import (
-    TwoOfficersNeeded,
-    abandon_recovery,
-    confirm_thaw,
-    declare_restored,
-    propose_thaw,
-    resume,
-    suspend,
-    thaw,
-)
+from accord.courier.freeze import declare_restored, resume, suspend
 from accord.courier.models import Alarm, Capsule, Direction, Entry, Mode, ModeChange, Outbox, OutboxState
+from accord.courier.remedies import Remedy, TwoOfficersNeeded, confirm, propose
 from accord.courier.rotation import rotate_keys
 from accord.errors import OfficerCanMend
 from accord.parties.models import Keyset
 from tests.channel.specimens import specimen
 from tests.simulators.backup import Backup
-from tests.simulators.paired_node import PairedNode
+from tests.simulators.paired_node import PairedNode, by_two_officers
 
 
 def sizes(node: PairedNode) -> tuple[int, int, int]:
@@ -220,17 +212,15 @@ def test_a_frozen_channel_sends_and_takes_nothing(met: PairedNode) -> None:
 
 def test_one_officer_cannot_thaw_a_frozen_channel(met: PairedNode) -> None:
     fork(met)
+    propose(met.channel.pk, Remedy.THAW, officer_id=1, reason="We spoke.")
     with pytest.raises(TwoOfficersNeeded):
-        thaw(met.channel.pk, proposed_by=1, confirmed_by=1, reason="We spoke.")
-    propose_thaw(met.channel.pk, officer_id=1, reason="We spoke.")
-    with pytest.raises(TwoOfficersNeeded):
-        confirm_thaw(met.channel.pk, officer_id=1)
+        confirm(met.channel.pk, Remedy.THAW, officer_id=1)
     assert met.now().mode == Mode.FROZEN
 
 
 def test_two_officers_thaw_the_channel_from_what_was_co_signed(met: PairedNode) -> None:
     fork(met)
-    thaw(met.channel.pk, proposed_by=1, confirmed_by=2, reason="The copy was stopped.")
+    by_two_officers(met, Remedy.THAW)
     assert met.now().mode == Mode.OPEN
     met.peer.append("after the thaw")
     assert met.heard().status == 200
@@ -241,13 +231,13 @@ def test_two_officers_thaw_the_channel_from_what_was_co_signed(met: PairedNode) 
 
 def test_nobody_thaws_a_channel_that_is_not_frozen(met: PairedNode) -> None:
     with pytest.raises(OfficerCanMend):
-        propose_thaw(met.channel.pk, officer_id=1, reason="Nothing to thaw.")
+        propose(met.channel.pk, Remedy.THAW, officer_id=1, reason="Nothing to thaw.")
 
 
 def test_a_confirmation_without_a_proposal_thaws_nothing(met: PairedNode) -> None:
     fork(met)
     with pytest.raises(TwoOfficersNeeded):
-        confirm_thaw(met.channel.pk, officer_id=2)
+        confirm(met.channel.pk, Remedy.THAW, officer_id=2)
 
 
 def test_one_officer_suspends_and_resumes_and_nothing_moves_between(met: PairedNode) -> None:
@@ -280,9 +270,11 @@ def test_two_officers_give_up_what_neither_side_holds_any_more(met: PairedNode) 
     met.peer.restore(theirs)
     settle(met, 2)
     assert met.now().mode == Mode.RECOVERING
+    propose(met.channel.pk, Remedy.GIVE_UP, officer_id=1, reason="Both copies are gone.")
     with pytest.raises(TwoOfficersNeeded):
-        abandon_recovery(met.channel.pk, proposed_by=1, confirmed_by=1, reason="Both copies are gone.")
-    abandon_recovery(met.channel.pk, proposed_by=1, confirmed_by=2, reason="Both copies are gone.")
+        confirm(met.channel.pk, Remedy.GIVE_UP, officer_id=1)
+    confirm(met.channel.pk, Remedy.GIVE_UP, officer_id=2)
+    assert "1 to 2" in Alarm.objects.get(code="courier.entries-lost").detail
     settle(met, 2)
     met.enqueue(1)
     settle(met, 2)

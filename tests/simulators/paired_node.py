@@ -17,6 +17,7 @@ from accord.courier.inbound import Answer, receive_contact
 from accord.courier.models import Channel, Lane, Outbox
 from accord.courier.moment import now_ms
 from accord.courier.outbox import enqueue
+from accord.courier.remedies import Remedy, confirm, propose
 from accord.courier.transport import PeerSilent
 from accord.parties.models import Keyset, Party
 from accord.parties.profile import load_profile
@@ -25,7 +26,7 @@ from tests.channel.specimens import specimen
 from .memory_custody import MemoryCustody
 from .stored_node import StoredNode
 
-__all__ = ["PairedNode", "Wire", "make_paired_node"]
+__all__ = ["PairedNode", "Wire", "by_two_officers", "make_paired_node"]
 
 PROFILES = {"CA": "canada", "IN": "india"}
 
@@ -143,3 +144,9 @@ def make_paired_node(us: str = "CA", peer: str = "IN") -> PairedNode:
     channel = Channel.objects.create(peer_id=peer, party_code=us, peer_url="https://peer.invalid")
     node = KeepingNode.create(peer, us)
     return PairedNode(channel=channel, peer=node, wire=Wire(peer=node), custody=MemoryCustody(us))
+
+
+def by_two_officers(node: PairedNode, remedy: Remedy) -> None:
+    """Lets one officer propose a remedy and another one confirm it."""
+    propose(node.channel.pk, remedy, officer_id=1, reason="The copy was stopped.")
+    confirm(node.channel.pk, remedy, officer_id=2)

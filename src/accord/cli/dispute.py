@@ -1,12 +1,12 @@
-"""The commands of ``accord peer`` for two histories and lost storage: proof, thaw, restored, abandon."""
+"""The commands of ``accord peer`` for two histories and lost storage: what is proven, and what officers may do."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from accord.cli.node import ActingName, Home, acting_officer, open_node
-from accord.cli.output import say, write_result
+from accord.cli.node import ActingName, AsJson, Home, acting_officer, open_node
+from accord.cli.output import print_json, say, write_result
 from accord.errors import OfficerCanMend
 
 __all__ = ["app"]
@@ -54,19 +54,49 @@ def proof(
     say(f"Wrote {out}: two histories of the log of {owner}. Check it with `accord verify {out} --root ROOTS.json`.")
 
 
+Why = Annotated[str, typer.Option("--reason", help="Why, in a sentence; the first officer says it.")]
+Confirm = Annotated[bool, typer.Option("--confirm", help="Confirm what another officer proposed.")]
+
+
 @app.command()
 def thaw(
-    peer: Peer,
-    *,
-    home: Home = None,
-    acting: ActingName = None,
-    reason: Annotated[str, typer.Option("--reason", help="Why, in a sentence; the first officer says it.")] = "",
-    confirm: Annotated[bool, typer.Option("--confirm", help="Confirm what another officer proposed.")] = False,
+    peer: Peer, *, home: Home = None, acting: ActingName = None, reason: Why = "", confirm: Confirm = False
 ) -> None:
     """Thaw a frozen channel: one officer proposes with --reason, a second one confirms with --confirm."""
+    if _two_officers("thaw", peer, home=home, acting=acting, reason=reason, confirm=confirm):
+        say(f"The channel with {peer} goes on from what was co-signed.")
+
+
+@app.command("give-up")
+def give_up(
+    peer: Peer, *, home: Home = None, acting: ActingName = None, reason: Why = "", confirm: Confirm = False
+) -> None:
+    """End a recovery although entries of our log are missing: neither side holds them any more.
+
+    One officer proposes with --reason, a second one confirms with --confirm. An alarm names the lost positions.
+    """
+    if _two_officers("give-up", peer, home=home, acting=acting, reason=reason, confirm=confirm):
+        say(f"The channel with {peer} goes on without the entries that both sides lost; an alarm names them.")
+
+
+@app.command("begin-again")
+def begin_again(
+    peer: Peer, *, home: Home = None, acting: ActingName = None, reason: Why = "", confirm: Confirm = False
+) -> None:
+    """Let our log begin again from what the peer co-signed: both sides lost storage, and the two copies do not fit.
+
+    One officer proposes with --reason, a second one confirms with --confirm. What leaves our log is archived with its
+    receipts (`accord peer archived`), and every message goes out again that the peer's copy does not hold.
+    """
+    if _two_officers("begin-again", peer, home=home, acting=acting, reason=reason, confirm=confirm):
+        say(f"Our log towards {peer} begins again from the copy that {peer} co-signed; it is fetched now.")
+
+
+def _two_officers(remedy: str, peer: str, *, home: Path | None, acting: str | None, reason: str, confirm: bool) -> bool:
+    """Records one officer's word for a remedy, and returns whether it was the second and the remedy is carried out."""
     open_node(home)
     from accord.cli.peer import channel_of
-    from accord.courier import freeze
+    from accord.courier import remedies
     from accord.officers.acts import note
     from accord.officers.permissions import Permission, require
 
@@ -74,13 +104,60 @@ def thaw(
         raise typer.BadParameter("give --reason to propose, or --confirm to confirm", param_hint="--reason")
     officer = acting_officer(acting)
     require(officer, Permission.CHANNEL_THAW)
-    channel = channel_of(peer)
+    channel, wanted = channel_of(peer), remedies.Remedy(remedy)
     if confirm:
-        note(officer, "confirm thaw", freeze.confirm_thaw(channel.pk, officer_id=officer.pk))
-        say(f"The channel with {peer} goes on from what was co-signed.")
-    else:
-        note(officer, "propose thaw", freeze.propose_thaw(channel.pk, officer_id=officer.pk, reason=reason))
-        say(f"Proposed. A second officer confirms it: accord peer thaw {peer} --confirm --as NAME")
+        note(officer, f"confirm {remedy}", remedies.confirm(channel.pk, wanted, officer_id=officer.pk))
+        return True
+    note(officer, f"propose {remedy}", remedies.propose(channel.pk, wanted, officer_id=officer.pk, reason=reason))
+    say("Proposed. A second officer confirms it by the same command, with --confirm and their own name behind --as.")
+    return False
+
+
+@app.command()
+def archived(
+    peer: Peer,
+    *,
+    home: Home = None,
+    acting: ActingName = None,
+    as_json: AsJson = False,
+    position: Annotated[
+        int | None, typer.Option("--position", min=0, help="Write the evidence of the entry at this position.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="File to write.")] = None,
+) -> None:
+    """List entries that left our log though a receipt covered them, or write one's evidence for `accord verify`."""
+    open_node(home)
+    from accord.cli.peer import channel_of, manager
+    from accord.courier import archive
+    from accord.officers.acts import note
+
+    channel = channel_of(peer)
+    if (position is None) != (out is None):
+        raise typer.BadParameter("--position and --out go together", param_hint="--position")
+    if position is not None and out is not None:
+        officer = manager(acting)
+        entry = archive.archived_entry(channel, position)
+        # Whoever looks after channels reads no content, so the body stays undisclosed.
+        write_result(out, archive.archived_evidence(entry))
+        note(officer, "export evidence of an archived entry", channel, detail={"position": position})
+        say(f"Wrote {out}: the entry that stood at position {position}. Check it with `accord verify`.")
+        return
+    rows = [
+        {
+            "position": entry.position,
+            "envelope_id": str(entry.envelope_id),
+            "recorded_at": entry.recorded_at.isoformat(),
+            "archived_at": entry.archived_at.isoformat(),
+        }
+        for entry in archive.archived_entries(channel)
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        say(f"{row['position']:>8}  {row['envelope_id']}  recorded {row['recorded_at']}, left {row['archived_at']}")
+    if not rows:
+        say(f"No receipted entry ever left the log towards {peer}.")
 
 
 @app.command()

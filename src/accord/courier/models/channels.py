@@ -124,11 +124,23 @@ class Alarm(models.Model):
 
 
 class ModeChange(models.Model):
-    """A change of a channel's mode: who decided it, when and why. A thaw counts when a second officer confirms it."""
+    """A change of a channel's mode: who decided it, when and why.
+
+    What needs two officers (a remedy) counts when the second one confirms it.
+    """
+
+    class Remedy(models.TextChoices):
+        """What only two officers may do to a channel that stands still."""
+
+        NONE = "", "none"
+        THAW = "thaw", "go on from what was co-signed"
+        GIVE_UP = "give-up", "give up entries that neither side holds any more"
+        BEGIN_AGAIN = "begin-again", "take the log that the peer co-signed in the place of ours"
 
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="mode_changes")
     from_mode = models.CharField(max_length=12, choices=Mode.choices)
     to_mode = models.CharField(max_length=12, choices=Mode.choices)
+    remedy = models.CharField(max_length=12, choices=Remedy.choices, default=Remedy.NONE, blank=True)
     reason = models.CharField(max_length=400)
     proposed_at = models.DateTimeField()
     proposed_by = models.BigIntegerField(null=True)

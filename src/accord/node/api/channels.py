@@ -10,9 +10,10 @@ from ninja import Field, Path, Router, Schema
 from pydantic import WithJsonSchema
 
 from accord.courier.alarms import acknowledge
-from accord.courier.freeze import confirm_thaw, propose_thaw, resume, suspend
+from accord.courier.freeze import resume, suspend
 from accord.courier.health import ChannelHealth, MessageTimes, channel_health, message_times
 from accord.courier.models import Alarm, Channel
+from accord.courier.remedies import Remedy, confirm, propose
 from accord.exchange.models import Message
 from accord.node.api.documents import STRUCT_MARK
 from accord.node.api.operations import ApiRequest, offer
@@ -203,7 +204,7 @@ def resume_channel(request: ApiRequest, peer: Peer, body: Reason) -> ChannelOut:
 )
 def propose_thaw_of_channel(request: ApiRequest, peer: Peer, body: Reason) -> ThawOut:
     """Records the first officer's word; nothing changes until a second officer confirms it."""
-    change = propose_thaw(_find(peer).pk, officer_id=request.officer.pk, reason=body.reason)
+    change = propose(_find(peer).pk, Remedy.THAW, officer_id=request.officer.pk, reason=body.reason)
     note(request.officer, "propose thaw", change.channel)
     return ThawOut(peer=peer, from_mode=change.from_mode, to_mode=change.to_mode, proposed_at=change.proposed_at)
 
@@ -219,6 +220,6 @@ def propose_thaw_of_channel(request: ApiRequest, peer: Peer, body: Reason) -> Th
 )
 def confirm_thaw_of_channel(request: ApiRequest, peer: Peer) -> ChannelOut:
     """Thaws a frozen channel on the word of a second officer; the proof of the fork stays on file."""
-    channel = confirm_thaw(_find(peer).pk, officer_id=request.officer.pk)
+    channel = confirm(_find(peer).pk, Remedy.THAW, officer_id=request.officer.pk)
     note(request.officer, "confirm thaw", channel)
     return _health_of(channel)
