@@ -55,11 +55,57 @@ def test_a_page_goes_on_where_the_last_one_ended(desk: Desk) -> None:
     for number in range(5):
         received_request(desk, case=f"IN-2026-{number:06d}", now=now)
     seen: list[str] = []
-    after = None
+    after = ""
     while page := services.queue(desk.duty, limit=2, after=after):
         seen += [row.case.other_ref for row in page]
-        after = (page[-1].case.changed_at, page[-1].case.pk)
+        after = page[-1].place
     assert sorted(seen) == [f"IN-2026-{number:06d}" for number in range(5)]
+
+
+def test_the_queue_goes_from_what_is_due_first_to_what_has_no_clock_page_by_page(desk: Desk) -> None:
+    now = timezone.now()
+    urgent = {"urgency": "urgent", "urgency_ground": "losing-relevance", "urgency_text": "It leaves tomorrow."}
+    for number, change in enumerate(({}, urgent, {}, urgent)):
+        received_request(desk, case=f"IN-2026-{number:06d}", now=now - timedelta(minutes=number), **change)
+    own = [services.create_case(desk.liaison, peer="IN", theme="precursors", title=f"Drum {n}").pk for n in range(3)]
+    whole = services.queue(desk.duty)
+    due = [row.reading.due_at for row in whole if row.reading is not None]
+    assert due == sorted(due)
+    assert [row.case.pk for row in whole[4:]] == own[::-1]
+    paged: list[Case] = []
+    after = ""
+    while page := services.queue(desk.duty, limit=2, after=after):
+        paged += [row.case for row in page]
+        after = page[-1].place
+    assert paged == [row.case for row in whole]
+
+
+def test_the_most_urgent_of_many_is_on_the_first_page(desk: Desk) -> None:
+    now = timezone.now()
+    first = received_request(desk, now=now - timedelta(days=6)).case
+    for number in range(3):
+        received_request(desk, case=f"IN-2026-{number + 10:06d}", now=now)
+    (row,) = services.queue(desk.duty, limit=1)
+    assert row.case == first
+
+
+def test_a_case_with_two_clocks_stands_once_on_all_pages_together(desk: Desk) -> None:
+    now = timezone.now()
+    received_request(desk, now=now - timedelta(days=8))
+    received_request(desk, now=now)
+    received_request(desk, case="IN-2026-000009", now=now - timedelta(days=1))
+    page = services.queue(desk.duty, limit=2)
+    assert len({row.case for row in page}) == 2
+    assert services.queue(desk.duty, limit=2, after=page[-1].place) == []
+    for section in (services.Section.OVERDUE, services.Section.WAITING_ON_US):
+        rows = services.queue(desk.duty, section=section)
+        assert len(rows) == services.queue_counts(desk.duty)[section]
+
+
+@pytest.mark.parametrize("after", ["x", "c~", "c~2026-01-01~x", "r~2026-01-01T00:00:00~" + "0" * 32, "~~", "\x00"])
+def test_a_place_that_was_made_up_is_the_beginning(desk: Desk, after: str) -> None:
+    received_request(desk)
+    assert len(services.queue(desk.duty, after=after)) == 1
 
 
 def test_a_row_shows_the_clock_that_is_due_first(desk: Desk) -> None:

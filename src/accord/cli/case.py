@@ -12,7 +12,7 @@ from accord.cli.output import print_json, say, write_result
 
 if TYPE_CHECKING:
     from accord.exchange.models import Case, Message
-    from accord.exchange.reading import QueueRow
+    from accord.exchange.waiting import QueueRow
 
 __all__ = ["app"]
 
@@ -31,9 +31,9 @@ def list_cases(
     limit: Annotated[int, typer.Option("--limit", min=1, max=200, help="Cases to list.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """List the open cases, the most recently changed first, each with its clock."""
+    """List the open cases, what is due first at the top, each with its clock."""
     open_node(home)
-    from accord.exchange.reading import Section, queue
+    from accord.exchange.waiting import Section, queue
 
     try:
         wanted = Section(section) if section else None

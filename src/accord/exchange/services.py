@@ -54,20 +54,12 @@ from accord.exchange.errors import ActRefused, NotFound
 from accord.exchange.holding import CaseHeld, assign, hand_over, take, take_over
 from accord.exchange.linking import join_case, link_cases, links_of, unlink_cases
 from accord.exchange.noting import notes_of, write_note
-from accord.exchange.reading import (
-    QueueRow,
-    Section,
-    clock_reading,
-    messages_of,
-    queue,
-    queue_counts,
-    read_case,
-    read_message,
-)
+from accord.exchange.reading import clock_reading, messages_of, read_case, read_message
 from accord.exchange.releasing import answer_hold, approve, release, release_due, send_back, withdraw
 from accord.exchange.submission import Check, check_draft, submit
 from accord.exchange.taking_back import take_back
 from accord.exchange.using import use_received
+from accord.exchange.waiting import QueueRow, Section, parked_counts, queue, queue_counts
 from accord.exchange.withdrawing import recall
 
 __all__ = [
@@ -104,6 +96,7 @@ __all__ = [
     "links_of",
     "messages_of",
     "notes_of",
+    "parked_counts",
     "queue",
     "queue_counts",
     "read_case",
