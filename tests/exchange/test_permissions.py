@@ -88,6 +88,23 @@ ACTS: dict[str, tuple[Permission, Act]] = {
         Permission.CASE_TAKE,
         lambda desk, who: services.hand_over(who, received_request(desk).case, to=desk.duty, reason="Away."),
     ),
+    "assign": (
+        Permission.CASE_TAKE,
+        lambda desk, who: services.assign(who, received_request(desk).case, to=desk.duty, reason="Away."),
+    ),
+    "write_note": (Permission.CASE_TAKE, lambda desk, who: services.write_note(who, received_request(desk).case, "x")),
+    "link_cases": (
+        Permission.CASE_TAKE,
+        lambda desk, who: services.link_cases(who, received_request(desk).case, drafted(desk).case, reason="Same."),
+    ),
+    "unlink_cases": (
+        Permission.CASE_TAKE,
+        lambda desk, who: services.unlink_cases(who, received_request(desk).case, drafted(desk).case, reason="Not."),
+    ),
+    "join_case": (
+        Permission.CASE_TAKE,
+        lambda desk, who: services.join_case(who, received_request(desk).case, drafted(desk).case, reason="Same."),
+    ),
     "discard": (
         Permission.MESSAGE_DRAFT,
         lambda desk, who: services.discard(who, drafted(desk), version=1, reason="Settled."),
@@ -152,6 +169,7 @@ def test_an_act_is_refused_to_every_role_without_its_permission(desk: Desk, name
 
 def test_every_act_of_the_services_is_in_the_table() -> None:
     reads = {"clock_reading", "messages_of", "queue", "queue_counts", "read_case", "read_message", "has_arrived"}
+    reads |= {"links_of", "notes_of", "parked_counts"}
     elsewhere = {"detach", "take_out", "release_due"}
     acts = {name for name in services.__all__ if name.islower()}
     assert acts - reads - elsewhere == set(ACTS)

@@ -35,7 +35,7 @@ from accord.node.api.timelines import timeline_of
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.reading import principal_parts
 from accord.node.desk.said import said
-from accord.node.desk.views.queue import next_step
+from accord.node.desk.steps import next_step
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.parties.models import Party

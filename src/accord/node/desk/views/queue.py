@@ -1,23 +1,25 @@
 """The desk: one list of open cases ordered by what is due, and the counts above it."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accord.exchange.models import Case, Clock, Message
-from accord.exchange.services import QueueRow, Section, queue, queue_counts
+from accord.exchange.models import Message
+from accord.exchange.services import Section, parked_counts, queue, queue_counts
+from accord.node.desk.looks import unseen
+from accord.node.desk.overview import remember
 from accord.node.desk.page import officer_of, page, show
-from accord.officers.models import Officer
+from accord.node.desk.steps import next_step
 from accord.officers.permissions import Permission
 
-__all__ = ["show_news", "show_queue"]
+__all__ = ["newest_arrival", "show_news", "show_queue"]
 
 ROWS: Final = 50
+NEWS_MAX: Final = 99
+"""New messages that are counted; of more the list is read anew at once, and how many hardly matters."""
 
 SECTIONS: Final = (
     (Section.NEW, _("New"), "new"),
@@ -29,47 +31,6 @@ SECTIONS: Final = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class NextStep:
-    """What the officer who looks can do next with a case.
-
-    Args:
-        words: The button's words.
-        address: Where it leads.
-        is_post: Whether it changes something, so that it is a form.
-        is_mine: Whether it is this officer's to do; drawn as the main button then.
-    """
-
-    words: Any  # Any: a lazy translation
-    address: str
-    is_post: bool = False
-    is_mine: bool = True
-
-
-def next_step(officer: Officer, case: Case, message: Message | None) -> NextStep:
-    """Returns the next step of a case for an officer."""
-    opened = reverse("desk:case", args=[case.own_ref])
-    if case.holder_id is None and not case.is_ours and officer.may(Permission.CASE_TAKE):
-        return NextStep(words=_("Take this request"), address=reverse("desk:take", args=[case.own_ref]), is_post=True)
-    if message is not None and message.direction == Message.Direction.OUT:
-        if message.state == Message.State.SUBMITTED and officer.may(Permission.MESSAGE_APPROVE):
-            return NextStep(words=_("Read and approve"), address=reverse("desk:approval", args=[message.pk]))
-        if message.state == Message.State.APPROVED and officer.may(Permission.MESSAGE_RELEASE):
-            return NextStep(words=_("Release"), address=reverse("desk:approval", args=[message.pk]))
-        if message.state == Message.State.DRAFT and officer.may(Permission.MESSAGE_DRAFT):
-            return NextStep(words=_("Go on writing"), address=reverse("desk:draft", args=[message.pk]))
-    is_mine = case.holder_id == officer.pk and case.waiting_on == Case.Waiting.US
-    if is_mine and officer.may(Permission.MESSAGE_ANSWER) and not case.is_ours:
-        return NextStep(words=_("Answer"), address=opened)
-    return NextStep(words=_("Open"), address=opened, is_mine=False)
-
-
-def _urgency(row: QueueRow) -> tuple[int, datetime]:
-    if row.reading is None or row.clock is None or row.clock.state == Clock.State.ENDED:
-        return (1, row.case.opened_at)
-    return (0, row.reading.due_at)
-
-
 @page(Permission.CASE_READ)
 def show_queue(request: HttpRequest) -> HttpResponse:
     """Shows the open cases, what is due first at the top.
@@ -79,10 +40,15 @@ def show_queue(request: HttpRequest) -> HttpResponse:
     officer = officer_of(request)
     asked = request.GET.get("show", "")
     section = Section(asked) if asked in set(Section) else None
-    rows = sorted(queue(officer, section=section, limit=ROWS), key=_urgency)
+    after = request.GET.get("after", "")
+    found = queue(officer, section=section, after=after, limit=ROWS + 1)
+    rows = found[:ROWS]
     counts = queue_counts(officer)
-    shown = {
-        "rows": [(row, next_step(officer, row.case, row.message)) for row in rows],
+    news = unseen(officer, [row.case for row in rows])
+    parked = parked_counts(officer)
+    remember(request, [row.case for row in rows])
+    shown: dict[str, Any] = {
+        "rows": [(row, next_step(officer, row.case, row.message), news.get(row.case.pk, "")) for row in rows],
         "section": section,
         "counts": [
             {
@@ -94,21 +60,27 @@ def show_queue(request: HttpRequest) -> HttpResponse:
             }
             for one, name, tone in SECTIONS
         ],
-        "is_full": len(rows) == ROWS,
+        "next": _address(section, rows[-1].place) if len(found) > ROWS else "",
+        "first": f"?{urlencode({'show': section.value})}" if section else request.path,
+        "is_later_page": bool(after),
+        "parked": sum(parked.values()),
+        "parked_codes": list(parked),
+        "may_handle_parked": officer.may(Permission.PARKED_HANDLE),
         "may_draft": officer.may(Permission.MESSAGE_DRAFT),
-        "newest": _newest(),
-        "handling_marks": _highest(rows),
+        "newest": newest_arrival(),
+        "handling_marks": max((row.handling for row in rows), default=""),
     }
     return show(request, "desk/queue.html", shown)
 
 
-def _highest(rows: list[QueueRow]) -> str:
-    return max((row.message.handling for row in rows if row.message is not None), default="")
+def _address(section: Section | None, after: str) -> str:
+    return f"?{urlencode({**({'show': section.value} if section else {}), 'after': after})}"
 
 
-def _newest() -> str:
+def newest_arrival() -> str:
+    """Returns the key of the message that came last, for the count of those after it."""
     newest = Message.objects.filter(direction=Message.Direction.IN).order_by("-id").values_list("pk", flat=True).first()
-    return str(newest or "")
+    return str(newest or UUID(int=0))
 
 
 @page(Permission.CASE_READ)
@@ -117,11 +89,11 @@ def show_news(request: HttpRequest) -> HttpResponse:
 
     View permission: ``case.read``.
     """
-    since = request.GET.get("since", "")
-    found = Message.objects.filter(direction=Message.Direction.IN)
-    count = found.filter(pk__gt=since).count() if _is_key(since) else found.count()
-    return show(request, "desk/_news.html", {"count": count, "since": since})
-
-
-def _is_key(text: str) -> bool:
-    return len(text) == 36 and set(text) <= set("0123456789abcdef-")
+    try:
+        since = UUID(request.GET.get("since", ""))
+    except ValueError:
+        since = UUID(int=0)
+    later = Message.objects.filter(direction=Message.Direction.IN, pk__gt=since)
+    count = len(later.order_by("pk").values_list("pk")[: NEWS_MAX + 1])
+    shown = {"count": min(count, NEWS_MAX), "is_more": count > NEWS_MAX, "is_cases": "cases" in request.GET}
+    return show(request, "desk/_news.html", shown)

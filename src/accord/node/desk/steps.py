@@ -1,0 +1,74 @@
+"""The next step of a case for the officer who looks: one verb, drawn as a button wherever the case stands."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accord.exchange.models import Case, Message
+from accord.officers.models import Officer
+from accord.officers.permissions import Permission
+
+__all__ = ["NextStep", "next_step"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NextStep:
+    """What the officer who looks can do next with a case.
+
+    Args:
+        words: The button's words.
+        address: Where it leads.
+        is_post: Whether it changes something, so that it is a form.
+        is_mine: Whether it is this officer's to do; drawn as the main button then.
+    """
+
+    words: Any  # Any: a lazy translation
+    address: str
+    is_post: bool = False
+    is_mine: bool = True
+
+
+APPROVALS: Final = {
+    Message.State.SUBMITTED: (Permission.MESSAGE_APPROVE, _("Read and approve")),
+    Message.State.APPROVED: (Permission.MESSAGE_RELEASE, _("Release")),
+}
+
+
+def next_step(officer: Officer, case: Case, message: Message | None, *, asked: Message | None = None) -> NextStep:
+    """Returns the next step of a case for an officer.
+
+    Args:
+        officer: Who looks.
+        case: The case.
+        message: Its newest message, with or without its content.
+        asked: The request of theirs that is to be answered, where the page knows it.
+    """
+    opened = reverse("desk:case", args=[case.own_ref])
+    if case.state == Case.State.OPEN and case.holder_id is None and not case.is_ours:
+        if officer.may(Permission.CASE_TAKE):
+            taking = reverse("desk:take", args=[case.own_ref])
+            return NextStep(words=_("Take this request"), address=taking, is_post=True)
+        return NextStep(words=_("Open"), address=opened, is_mine=False)
+    step = _of_our_message(officer, message)
+    if step is not None:
+        return step
+    is_mine = case.holder_id == officer.pk and case.waiting_on == Case.Waiting.US
+    if is_mine and officer.may(Permission.MESSAGE_ANSWER) and not case.is_ours:
+        about = asked or (message if message is not None and message.kind == "request" else None)
+        address = reverse("desk:reply", args=[about.pk, "answer"]) if about is not None else opened
+        return NextStep(words=_("Answer"), address=address)
+    return NextStep(words=_("Open"), address=opened, is_mine=is_mine)
+
+
+def _of_our_message(officer: Officer, message: Message | None) -> NextStep | None:
+    if message is None or message.direction != Message.Direction.OUT:
+        return None
+    if message.state == Message.State.DRAFT and officer.may(Permission.MESSAGE_DRAFT):
+        return NextStep(words=_("Go on writing"), address=reverse("desk:draft", args=[message.pk]))
+    permission, words = APPROVALS.get(Message.State(message.state), (None, None))
+    # Whoever wrote it is not asked to approve it: a colleague is.
+    if permission is not None and officer.may(permission) and message.drafted_by_id != officer.pk:
+        return NextStep(words=words, address=reverse("desk:approval", args=[message.pk]))
+    return None
