@@ -3,13 +3,15 @@
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accord.officers.models import Officer
 from tests.desk import Desk, desk
 
-__all__ = ["SignIn", "desk", "sign_in"]
+__all__ = ["SignIn", "desk", "sign_in", "statements"]
 
 SignIn = Callable[[Officer], Client]
 
@@ -31,3 +33,13 @@ def sign_in(desk: Desk) -> SignIn:
 @pytest.fixture(autouse=True)
 def without_second_factor(settings: pytest.FixtureRequest) -> None:
     settings.ACCORD_SECOND_FACTOR = False  # type: ignore[attr-defined]
+
+
+def statements(client: Client, address: str) -> int:
+    """How many statements a page costs, once what it remembers of the officer is stored."""
+    client.get(address)
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
+        assert client.get(address).status_code == 200
+    return len(seen)

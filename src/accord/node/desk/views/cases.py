@@ -32,6 +32,7 @@ from accord.exchange.services import (
     take_over,
 )
 from accord.node.api.timelines import timeline_of
+from accord.node.desk.looks import note_look
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.reading import principal_parts
 from accord.node.desk.said import said
@@ -165,6 +166,7 @@ def show_case(request: HttpRequest, reference: str) -> HttpResponse:
     """
     officer = officer_of(request)
     case = read_case(officer, reference)
+    note_look(officer, case)
     found = messages_of(officer, case)
     inquiries = list(AgencyInquiry.objects.filter(case=case).order_by("asked_at"))
     parties = (Party.objects.get(is_self=True), case.peer)
