@@ -17,7 +17,7 @@ __all__ = ["Finding", "examine"]
 DISK_FREE_BYTES: Final = 2 * 1024**3
 """Free space below which care is asked for: a year of SIENA's traffic needs some tens of GB, a day needs 200 MB."""
 
-WITHOUT_DATABASE: Final = frozenset({"files", "disk", "algorithms", "keys"})
+WITHOUT_DATABASE: Final = frozenset({"files", "disk", "algorithms", "keys", "mail"})
 """Questions that ask nothing of the database: they are answered though it is lost."""
 
 SECRETS: Final = ("keys.acc", "archive.acc", "root.acc", "secret.key", "node.toml", "tls.key")
@@ -60,6 +60,7 @@ def examine(home: Path, *, with_keys: bool) -> list[Finding]:
         ("officers", _officers),
         ("channels", _channels),
         ("alarms", _alarms),
+        ("mail", _mail),
     ]
     if with_keys:
         questions.insert(3, ("keys", _keys))
@@ -272,4 +273,41 @@ def _alarms(_home: Path) -> Iterator[Finding]:
             state="care",
             sentence=f"{alarm.code}, {alarm.count} times, last {alarm.last_seen_at:%Y-%m-%d %H:%M} UTC: {alarm.detail}",
             next_step=f"Look at it, then `accord peer acknowledge {alarm.pk}`.",
+        )
+
+
+def _mail(_home: Path) -> Iterator[Finding]:
+    from django.conf import settings
+
+    from accord.node.notices.smtp import mail_server
+
+    config = settings.CONFIG
+    if not config.smtp_host:
+        yield Finding(name="mail", state="good", sentence="No notice goes by e-mail: smtp_host is empty.")
+        return
+    password = Path(config.smtp_password_file) if config.smtp_password_file else None
+    if password is not None and (not password.is_file() or _is_open_to_others(password)):
+        yield Finding(
+            name="mail",
+            state="fault",
+            sentence=f"{password} is missing, or others on this machine can read it.",
+            next_step=f"Write the password into it, then chmod 600 {password}",
+        )
+        return
+    # Nothing is sent: the server is greeted, TLS is made and the user signed in.
+    with mail_server(config):
+        yield Finding(name="mail", state="good", sentence=f"{config.smtp_host} takes mail from this node.")
+    yield from _agreed_addresses()
+
+
+def _agreed_addresses() -> Iterator[Finding]:
+    from accord.node.notices.models import Choice
+
+    waiting = Choice.objects.filter(agreed_at=None).exclude(address="").count()
+    if waiting:
+        yield Finding(
+            name="mail",
+            state="care",
+            sentence=f"{waiting} addresses of officers wait for an administrator's agreement.",
+            next_step="Agree to them on the notices page, or name the domain in smtp_domains.",
         )

@@ -16,7 +16,7 @@ import tempfile
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
@@ -31,6 +31,14 @@ ENVIRONMENT_PREFIX: Final = "ACCORD_"
 
 # Read by other rooms (custody) and never part of the configuration, because they are secrets or say where it is.
 NOT_FIELDS: Final = frozenset({"ACCORD_HOME", "ACCORD_PASSPHRASE", "ACCORD_DATABASE_URL"})
+
+# Typed with commas in the environment.
+LISTS: Final = frozenset({"allowed_hosts", "smtp_domains"})
+
+MASK: Final = "********"
+
+# Below a minute a notice would escalate while its officer reads it; beyond a day it is no escalation any more.
+ESCALATION_MINUTES_RANGE: Final = (1, 1_440)
 
 # A tolerance below a second would alarm on ordinary NTP jitter; above a day it would notice nothing.
 SKEW_TOLERANCE_SECONDS_RANGE: Final = (1, 86_400)
@@ -69,6 +77,16 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         log_level: Level of the node's own loggers.
         debug: Django's debug mode; on loopback only.
         demo: Specimen accounts and a relaxed rhythm; on loopback only.
+        desk_url: Address under which officers open the desk, as mails tell it; the listener's own where empty.
+        smtp_host: Mail server for notices; no mail is sent when empty.
+        smtp_port: Its port.
+        smtp_security: ``starttls``, ``tls`` (from the first byte), or ``none``, on loopback only.
+        smtp_user: Name to sign in with; no sign-in when empty.
+        smtp_password_file: File whose first line is the password.
+        smtp_from: Address that mails come from.
+        smtp_ca: PEM file of the authorities that may sign the server's certificate; the system's where empty.
+        smtp_domains: Domains of addresses that need no administrator's agreement.
+        notice_escalation_minutes: Time after which an unread urgent notice goes further.
     """
 
     home: Path
@@ -92,6 +110,22 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     log_level: str = "INFO"
     debug: bool = False
     demo: bool = False
+    desk_url: str = ""
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str = ""
+    smtp_password_file: str = ""
+    smtp_from: str = ""
+    smtp_ca: str = ""
+    smtp_domains: tuple[str, ...] = ()
+    notice_escalation_minutes: int = 15
+
+    @property
+    def desk_address(self) -> str:
+        """Address of the desk as it is told to officers."""
+        own = f"{'https' if self.is_api_over_tls else 'http'}://{self.api_host}:{self.api_port}"
+        return f"{(self.desk_url or own).rstrip('/')}/desk/"
 
     @property
     def is_api_over_tls(self) -> bool:
@@ -124,6 +158,8 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         fields["home"] = str(self.home)
         fields["database"] = _masked(self.database_url)
         fields["allowed_hosts"] = list(self.allowed_hosts)
+        fields["smtp_domains"] = list(self.smtp_domains)
+        fields["smtp_user"] = MASK if self.smtp_user else ""
         return fields
 
 
@@ -132,7 +168,7 @@ def _masked(url: str) -> str:
     if not parts.password:
         return url
     host = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"{parts.username}:********@{host}"))
+    return urlunsplit(parts._replace(netloc=f"{parts.username}:{MASK}@{host}"))
 
 
 def load_config() -> NodeConfig:
@@ -188,7 +224,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
         if variable in NOT_FIELDS or variable not in environment:
             continue
         value = environment[variable]
-        found[name] = [part.strip() for part in value.split(",")] if name == "allowed_hosts" else value
+        found[name] = [part.strip() for part in value.split(",")] if name in LISTS else value
     return found
 
 
@@ -216,12 +252,32 @@ def _refuse_unsafe(config: NodeConfig) -> None:
         ),
         "channel_url must start with https://": bool(config.channel_url)
         and not config.channel_url.startswith("https://"),
+        "desk_url must start with https://, or with http:// on loopback": bool(config.desk_url)
+        and not config.desk_url.startswith("https://")
+        and not (config.desk_url.startswith("http://") and api_on_loopback),
+        "smtp_security none needs smtp_host on loopback": bool(config.smtp_host)
+        and config.smtp_security == "none"
+        and not is_loopback(config.smtp_host),
+        "smtp_host needs smtp_from, an address": bool(config.smtp_host) and not _is_plain_address(config.smtp_from),
+        "smtp_user and smtp_password_file come together": bool(config.smtp_user) != bool(config.smtp_password_file),
+        "smtp_port must lie between 1 and 65535": not 1 <= config.smtp_port <= 65_535,
+        "smtp_domains are domains, without @ or wildcard": any(
+            set(domain) & set("@* ") or domain != domain.lower() for domain in config.smtp_domains
+        ),
+        "notice_escalation_minutes is out of range": not ESCALATION_MINUTES_RANGE[0]
+        <= config.notice_escalation_minutes
+        <= ESCALATION_MINUTES_RANGE[1],
         "database must be sqlite or a postgresql:// URL": config.database != "sqlite"
         and not config.database.startswith(("postgresql://", "postgres://")),
     }
     for sentence, applies in refusals.items():
         if applies:
             raise ConfigRefused(f"The configuration is unsafe: {sentence}.", fields={"rule": sentence})
+
+
+def _is_plain_address(address: str) -> bool:
+    name, _, domain = address.partition("@")
+    return bool(name and domain) and address.isascii() and not set(address) & set(" \r\n,;<>") and "@" not in domain
 
 
 def _may_meet(one: str, other: str) -> bool:

@@ -33,6 +33,7 @@ from accord.errors import AccordError, OurFault
 from accord.exchange.services import release_due
 from accord.node.api_listener import ApiListener
 from accord.node.config import NodeConfig
+from accord.node.notices.rounds import NoticeRounds
 from accord.node.schema import require_current_schema
 from accord.node.sqlite.checkpoints import Checkpointer
 from accord.oversight.reviews import alarm_overdue_reviews
@@ -185,6 +186,7 @@ class Node:
         self._transport = HttpsTransport()
         self._courier = Courier(self._transport, on_trust_changed=self._trust_anew)
         self._intake = _Intake()
+        self._notices = NoticeRounds(config)
         self._api = ApiListener(config) if has_api else None
         self._channel: ChannelListener | None = None
         is_sqlite = connections[DEFAULT_DB_ALIAS].vendor == "sqlite"
@@ -211,6 +213,7 @@ class Node:
             raise
         self._courier.start()
         self._intake.start()
+        self._notices.start()
         if self._checkpointer is not None:
             self._checkpointer.start()
         gc.collect()
@@ -247,6 +250,7 @@ class Node:
             close_contact_connections()
         self._courier.stop()
         self._intake.stop()
+        self._notices.stop()
         if self._checkpointer is not None:
             self._checkpointer.stop()
         self._transport.close()

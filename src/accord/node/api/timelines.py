@@ -44,6 +44,8 @@ _DONE_TO_CASE: Final = {
     "link case": "case linked",
     "unlink case": "case unlinked",
     "join case": "request joined",
+    "escalate to duty": "unread urgent notice taken to the duty officers",
+    "escalate to releasing": "unread urgent notice taken to the releasing officers and administrators",
 }
 _DONE_TO_INQUIRY: Final = {"ask agency": "asked", "record agency reply": "replied"}
 

@@ -1,0 +1,50 @@
+"""The kinds of notice: what each is called, and what an officer gets by e-mail unless they chose otherwise."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+__all__ = ["MAILED_UNLESS_CHOSEN", "Kind"]
+
+
+class Kind(TextChoices):
+    """What a notice is about; the label says it to its officer."""
+
+    REQUEST = "request", _("A new request has arrived")
+    MESSAGE = "message", _("A message in your case has arrived")
+    ASSIGNED = "assigned", _("A case was handed to you")
+    TAKEN_OVER = "taken-over", _("A colleague took over a case of yours")
+    APPROVAL_WAITS = "approval-waits", _("A draft waits for your approval")
+    DRAFT_APPROVED = "draft-approved", _("A draft of yours was approved")
+    DRAFT_SENT_BACK = "draft-sent-back", _("A draft of yours was sent back")
+    DRAFT_BLOCKED = "draft-blocked", _("A draft of yours was stopped by the law gate")
+    CLOCK_SOON = "clock-soon", _("A clock runs out soon")
+    CLOCK_OUT = "clock-out", _("A clock has run out")
+    RECEIPT_LATE = "receipt-late", _("A receipt is late")
+    CHANNEL_SILENT = "channel-silent", _("The channel is silent")
+    CHANNEL_FROZEN = "channel-frozen", _("The channel is frozen")
+    CHANNEL_SUSPENDED = "channel-suspended", _("The channel is suspended")
+    ALARM = "alarm", _("An alarm of the node waits")
+    EMERGENCY = "emergency", _("An emergency release waits for its review")
+    ACCOUNT_WAITS = "account-waits", _("A change of accounts waits for a second person")
+    ADDRESS_WAITS = "address-waits", _("An e-mail address waits for your agreement")
+    ESCALATED = "escalated", _("An urgent item has not been read")
+
+
+MAILED_UNLESS_CHOSEN: Final[Mapping[Kind, bool]] = {
+    kind: kind
+    in {
+        Kind.REQUEST,
+        Kind.ASSIGNED,
+        Kind.APPROVAL_WAITS,
+        Kind.CLOCK_SOON,
+        Kind.CLOCK_OUT,
+        Kind.CHANNEL_FROZEN,
+        Kind.EMERGENCY,
+        Kind.ESCALATED,
+    }
+    for kind in Kind
+}
+"""By e-mail goes what waits for a person; what only tells of another's act is found in the page."""

@@ -1,0 +1,88 @@
+"""Settles notices whose cause has gone: what waits for nobody any more must not ring, be mailed, or escalate."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from accord.courier.models import Alarm, Channel, Mode
+from accord.exchange.models import Case, Clock, EmergencyReview, Message
+from accord.officers.models import ApiToken, ClientCertificate, Officer
+
+from .kinds import Kind
+from .models import Choice, Notice
+
+__all__ = ["settle_notices", "waiting_notices"]
+
+AT_ONCE: Final = 500
+"""Notices settled in one statement; the rest is settled in the next turn."""
+
+BY_SUBJECT: Final = (Kind.RECEIPT_LATE, Kind.ALARM, Kind.ACCOUNT_WAITS, Kind.ADDRESS_WAITS)
+
+LASTING: Final[dict[str, Callable[[list[int]], Iterable[object]]]] = {
+    "alarm": lambda keys: _keys(Alarm.objects.filter(acknowledged_at=None, pk__in=keys)),
+    "officer": lambda keys: _keys(Officer.objects.filter(waits_for_second=True, pk__in=keys)),
+    "apitoken": lambda keys: _keys(ApiToken.objects.filter(waits_for_second=True, revoked_at=None, pk__in=keys)),
+    "clientcertificate": lambda keys: _keys(
+        ClientCertificate.objects.filter(waits_for_second=True, revoked_at=None, pk__in=keys)
+    ),
+    "choice": lambda keys: _keys(Choice.objects.filter(agreed_at=None, pk__in=keys).exclude(address="")),
+}
+"""Which of these keys still wait, by the type of subject."""
+
+
+def _keys(rows: "QuerySet[Any]") -> Iterable[object]:  # Any: rows of any of five tables
+    return rows.order_by().values_list("pk", flat=True)
+
+
+def waiting_notices() -> QuerySet[Notice]:
+    """Returns the notices that nobody read and whose cause lasts."""
+    return Notice.objects.filter(read_at=None, settled_at=None)
+
+
+def settle_notices(*, now: datetime | None = None) -> int:
+    """Settles what needs settling; returns how many. Where nothing changed it only reads."""
+    moment = now or timezone.now()
+    waiting = {str(kind) for kind in waiting_notices().order_by().values_list("kind", flat=True).distinct()}
+    gone: list[int] = []
+    for kinds, condition in _causes().items():
+        present = waiting.intersection(kinds)
+        if present:
+            gone += waiting_notices().filter(condition, kind__in=present).values_list("pk", flat=True)[:AT_ONCE]
+    if waiting.intersection(BY_SUBJECT):
+        gone += _without_subject()
+    if not gone:
+        return 0
+    return Notice.objects.filter(pk__in=gone[:AT_ONCE], read_at=None).update(settled_at=moment)
+
+
+def _causes() -> dict[tuple[Kind, ...], Q]:
+    message = OuterRef("message_id")
+    running = Clock.objects.filter(message_id=message, state=Clock.State.RUNNING)
+    open_review = EmergencyReview.objects.filter(message_id=message, reviewed_at=None)
+    heard = Channel.objects.filter(pk=OuterRef("channel_id"), last_contact_at__gt=OuterRef("at"))
+    return {
+        (Kind.REQUEST,): Q(case__holder__isnull=False) | Q(case__state=Case.State.CLOSED),
+        (Kind.APPROVAL_WAITS,): ~Q(message__state=Message.State.SUBMITTED),
+        (Kind.CLOCK_SOON, Kind.CLOCK_OUT): ~Exists(running) & Q(),
+        (Kind.EMERGENCY,): ~Exists(open_review) & Q(),
+        (Kind.CHANNEL_FROZEN,): ~Q(channel__mode=Mode.FROZEN),
+        (Kind.CHANNEL_SUSPENDED,): ~Q(channel__mode=Mode.SUSPENDED) & Q(channel__peer_suspended_at=None),
+        (Kind.CHANNEL_SILENT,): Exists(heard) & Q(),
+    }
+
+
+def _without_subject() -> list[int]:
+    """Returns the notices about an alarm, an account or an address that waits no more."""
+    by_type: dict[str, dict[str, list[int]]] = {}
+    waiting = waiting_notices().filter(kind__in=BY_SUBJECT).values_list("pk", "subject")[:AT_ONCE]
+    for key, subject in waiting:
+        of_type, _, number = subject.partition(":")
+        by_type.setdefault(of_type, {}).setdefault(number, []).append(key)
+    gone: list[int] = []
+    for of_type, numbers in by_type.items():
+        lasting = {str(number) for number in LASTING[of_type]([int(number) for number in numbers])}
+        gone += [key for number, keys in numbers.items() if number not in lasting for key in keys]
+    return gone
