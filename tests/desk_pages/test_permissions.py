@@ -38,6 +38,8 @@ TABLE: dict[str, set[Role]] = {
     "holds": READERS,
     "proof": EXPORTERS,
     "evidence": EXPORTERS,
+    "check": ANYBODY,
+    "roots": ANYBODY,
     "channel": ANYBODY,
     "law": ANYBODY,
     "administration": {Role.ADMINISTRATOR},

@@ -41,6 +41,8 @@ urlpatterns = [
     _page("approvals/<uuid:key>/holds", holds.show_holds, "holds"),
     _page("messages/<uuid:key>/proof", proof.show_proof, "proof"),
     _page("messages/<uuid:key>/evidence", proof.download_evidence, "evidence"),
+    _page("proof/", proof.show_check, "check"),
+    _page("proof/roots.json", proof.download_roots, "roots"),
     # the machinery
     _page("channel/", machinery.show_channel, "channel"),
     _page("law/", machinery.show_law, "law"),
