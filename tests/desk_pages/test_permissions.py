@@ -46,8 +46,10 @@ TABLE: dict[str, set[Role]] = {
     "help": ANYBODY,
     "me": ANYBODY,
     "stay": ANYBODY,
+    "walk": ANYBODY,
+    "walk-act": ANYBODY,
 }
-POSTED = {"take", "act", "approval-act", "stay"}
+POSTED = {"take", "act", "approval-act", "stay", "walk-act"}
 NOBODY = UUID(int=7)
 
 

@@ -19,6 +19,7 @@ from accord.cli.demo import specimens
 from accord.cli.demo.nodes import NodeProcess, free_port
 from accord.cli.demo.story import Story, play
 from accord.cli.demo.timeline import Timeline
+from accord.cli.demo.walk import tell_walk
 from accord.cli.exits import ExitCode
 from accord.errors import AccordError, OfficerCanMend
 
@@ -28,6 +29,8 @@ DEFAULT_HOME: Final = Path(".demo")
 DEFAULT_PORTS: Final = "8110,8120"
 STOPS: Final = (signal.SIGTERM, signal.SIGHUP)
 SIDES: Final = {"canada": "CA", "india": "IN"}
+BEGINS: Final = "CA"
+"""Whose desk begins the guided walk: the specimen request is written for its law."""
 MARK: Final = "accord-demo"
 """A file that says a folder was made by the demonstration, so that ``--reset`` never empties another one."""
 
@@ -129,6 +132,7 @@ def _set_up(nodes: list[NodeProcess], home: Path, ports: tuple[int, int], timeli
             saw("Specimen accounts on each: liaison, releasing, duty, reviewer, administrator.")
         with timeline.step("pair", "They exchange invitations and compare fingerprint words") as saw:
             saw(_paired(home, nodes))
+    tell_walk(dict(zip(SIDES.values(), nodes, strict=True)), begins=BEGINS, roots=home / "roots.json")
     with timeline.step("start", "Both nodes start") as saw:
         saw(", ".join(f"{node.profile} {node.start():.1f} s" for node in nodes))
 
@@ -186,6 +190,8 @@ def _leave_up(nodes: list[NodeProcess], console: Console, home: Path) -> None:
             # One unbroken line an account, so that a token can be copied whole.
             words = f"  {role:<13} {account['username']:<10} {account['password']:<25} {account['token']}"
             console.print(words, soft_wrap=True, markup=False, highlight=False)
+    first = next(node for node, code in zip(nodes, SIDES.values(), strict=True) if code == BEGINS)
+    console.print(f"\nStart here: {first.api_url}/desk/ has a guided walk of two minutes on its page.", style="bold")
     console.print(f"\nBoth nodes are up since {datetime.now(UTC):%H:%M:%S} UTC; data in {home}. Ctrl-C stops both.")
     while all(node.process is not None and node.process.poll() is None for node in nodes):
         with suppress(subprocess.TimeoutExpired):

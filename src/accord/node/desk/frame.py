@@ -6,16 +6,19 @@ It costs four statements a page; pages are tested for a fixed number of statemen
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accord.courier.models import Channel, Mode
+from accord.node.desk.walk import walk_file, walk_of
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.parties.models import Party
@@ -106,8 +109,12 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "is_specimen": settings.ACCORD_SPECIMEN,
         "languages": settings.ACCORD_DESK_LANGUAGES if len(settings.ACCORD_DESK_LANGUAGES) > 1 else (),
     }
+    if settings.ACCORD_SPECIMEN:
+        shown["walk_file"] = SimpleLazyObject(walk_file)
     if not isinstance(officer, Officer) or not officer.is_posted():
         return shown
+    if settings.ACCORD_SPECIMEN:
+        shown["walk"] = SimpleLazyObject(partial(walk_of, request, officer))
     lines = list(_lines(parties, language))
     now = timezone.now()
     shown["server_now"] = now

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
-from accord.node.desk.views import approvals, cases, compose, holds, machinery, proof, queue, session
+from accord.node.desk.views import approvals, cases, compose, holds, machinery, proof, queue, session, walk
 
 __all__ = ["app_name", "urlpatterns"]
 
@@ -50,4 +50,6 @@ urlpatterns = [
     _page("help/", machinery.show_help, "help"),
     _page("me/", machinery.show_me, "me"),
     _page("stay", session.stay, "stay"),
+    _page("walk", walk.show_walk, "walk"),
+    _page("walk/act", walk.act_on_walk, "walk-act"),
 ]
