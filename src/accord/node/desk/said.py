@@ -44,6 +44,8 @@ CHARACTERS_MAX: Final = 4000
 
 _NAMES_RULE: Final = re.compile(r"(.+) \(((?:[A-Z]{2}-[0-9]{2}|GATE)[a-z.-]*)\)", re.DOTALL)
 _JOINT: Final = re.compile(r"[.;] ")
+_STOPS: Final[Mapping[str, str]] = {"hi": "।"}
+"""What ends a sentence, where it is not a full stop."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +127,8 @@ def _in_parts(text: str, language: str, packs: tuple[str, ...], depth: int) -> s
             told = _translated(first, language, packs, depth - 1)
         after = _translated(rest, language, packs, depth - 1) if told else None
         if told and after:
-            return f"{told.removesuffix(joint[0])}{joint}{after}"
+            mark = _STOPS.get(language, ".") if joint == ". " else ";"
+            return f"{told.removesuffix(mark)}{mark} {after}"
     return None
 
 
@@ -138,7 +141,9 @@ def _catalogue(language: str) -> Mapping[str, str]:
         if file.exists():
             with file.open("rb") as stream:
                 for message in read_mo(stream):
-                    if message.context == SERVICE and isinstance(message.id, str) and isinstance(message.string, str):
+                    # Babel reads a context as bytes, though it declares it a text.
+                    is_service = message.context in (SERVICE, SERVICE.encode())
+                    if is_service and isinstance(message.id, str) and isinstance(message.string, str):
                         found[message.id] = message.string
     return found
 
