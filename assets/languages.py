@@ -5,7 +5,8 @@ They are the texts in gettext of the desk's views and templates, and the sentenc
 
 ``python assets/languages.py collect`` brings ``django.po`` of each language in line with the source: new texts come
 empty, texts that are gone leave, translations stay. ``compile`` makes the ``.mo`` files that Django reads. GNU gettext
-is not needed.
+is not needed. ``rules`` prints the rules of law whose words in a language are missing or stale, as a translator fills
+them in (``rule_texts.py``). A language named after the act limits it to that language.
 
 Libraries bring texts of their own to the desk's pages: django-allauth speaks no Hindi, and Django's Hindi has gaps in
 the errors of forms and passwords. An officer's page must not fall back to English there, so that for the languages in
@@ -18,7 +19,7 @@ import argparse
 import io
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -29,6 +30,7 @@ from babel.messages.extract import extract_python
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
+from rule_texts import rules_to_translate
 from service_texts import CONTEXT, service_texts
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -198,9 +200,16 @@ def compile_all() -> None:
 def main() -> None:
     """Does what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("act", choices=("collect", "compile"))
-    if parser.parse_args().act == "collect":
-        collect()
+    parser.add_argument("act", choices=("collect", "compile", "rules"))
+    parser.add_argument("languages", nargs="*", metavar="language", help="fr, hi; all where none is named")
+    given = parser.parse_args()
+    languages = given.languages or list(LANGUAGES)
+    if given.act == "rules":
+        for language in languages:
+            sys.stdout.write(rules_to_translate(language))
+        return
+    if given.act == "collect":
+        collect(languages)
     compile_all()
 
 

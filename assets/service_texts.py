@@ -50,7 +50,7 @@ WORDS_OF_FIELDS: Final = ("exchange/wording.py",)
 LABELS: Final = ("_LABELS", "_MEANINGS", "_SENTENCES")
 """Ends of the names of tables of module level whose values are shown."""
 
-NAMED_PARTS: Final = frozenset({"sentence", "next_step", "cure", "reason_text"})
+NAMED_PARTS: Final = frozenset({"sentence", "next_step", "cure", "reason"})
 """Arguments by name that are shown, whatever takes them."""
 
 LETTERS_MIN: Final = 2

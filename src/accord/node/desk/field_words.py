@@ -4,10 +4,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from accord.vocabulary.handling import HANDLING_LABELS
-from accord.vocabulary.refusal import DELAY_REASON_LABELS, REFUSAL_GROUND_LABELS
-
-__all__ = ["HINTS", "LABELS", "OWN_SIDE", "SECTIONS", "choice_label"]
+__all__ = ["HINTS", "LABELS", "OWN_SIDE", "SECTIONS"]
 
 # Any: lazy translations throughout this module.
 SECTIONS: Final[dict[str, tuple[tuple[Any, tuple[str, ...]], ...]]] = {
@@ -244,27 +241,3 @@ HINTS: Final[dict[str, Any]] = {
     "cas_number": _("Such as 79099-07-3; its check digit is looked at."),
     "language": _("Such as en, fr or hi."),
 }
-
-_CHOICES: Final[dict[str, dict[str, Any]]] = {
-    "handling": {str(code): f"{code} · {words}" for code, words in HANDLING_LABELS.items()},
-    "ground": {str(code): words for code, words in REFUSAL_GROUND_LABELS.items()},
-    "reason": {str(code): words for code, words in DELAY_REASON_LABELS.items()},
-    "source": {
-        "A": _("A · no doubt about the source"),
-        "B": _("B · mostly reliable"),
-        "C": _("C · mostly unreliable"),
-        "X": _("X · cannot be judged"),
-    },
-    "information": {
-        "1": _("1 · known to be true"),
-        "2": _("2 · known to the source, not to the officer"),
-        "3": _("3 · not known to the source, borne out"),
-        "4": _("4 · cannot be borne out"),
-    },
-}
-
-
-def choice_label(name: str, code: str) -> Any:
-    """Returns the words of a choice: its table's, or the code with its dashes taken out."""
-    known = _CHOICES.get(name.rpartition(".")[2], {}).get(code)
-    return known if known is not None else code.replace("-", " ")

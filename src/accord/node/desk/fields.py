@@ -13,7 +13,8 @@ from typing import Any, Final
 import msgspec
 from msgspec import inspect
 
-from accord.node.desk.field_words import HINTS, LABELS, choice_label
+from accord.node.desk.code_words import choice_label
+from accord.node.desk.field_words import HINTS, LABELS
 
 __all__ = ["Field", "Section", "fields_of", "posted_values"]
 

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from django.utils.translation import gettext
 
-from accord.node.desk.field_words import COMMON, LABELS, SECTIONS, choice_label
+from accord.node.desk.code_words import choice_label, is_coded
+from accord.node.desk.field_words import COMMON, LABELS, SECTIONS
 
 __all__ = ["Part", "parts_of", "principal_parts", "with_marks"]
 
@@ -21,7 +22,6 @@ _ORDER: Final = {
     )
 }
 _ALWAYS: Final = frozenset({"handling", "caveats", "purpose"})
-_CODED: Final = frozenset({"handling", "ground", "reason", "source", "information"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +33,7 @@ class Part:
         label: Its label.
         text: What it says, where it is one text.
         items: Its texts, where there are several.
+        language: Language of the text, where its writer's words stand there and not words of the desk.
         groups: Its groups of members.
     """
 
@@ -40,6 +41,7 @@ class Part:
     label: Any  # Any: a lazy translation
     text: str = ""
     items: tuple[str, ...] = ()
+    language: str = ""
     groups: tuple[tuple["Part", ...], ...] = ()
 
 
@@ -53,10 +55,16 @@ def with_marks(text: str) -> str:
     )
 
 
-def parts_of(fields: Mapping[str, Any]) -> tuple[Part, ...]:
-    """Returns the members of a message in the order in which an officer thinks; what is empty is left out."""
+def parts_of(fields: Mapping[str, Any], *, language: str = "") -> tuple[Part, ...]:
+    """Returns the members of a message in the order in which an officer thinks; what is empty is left out.
+
+    Args:
+        fields: The members.
+        language: Language of the texts in them, where the fields name none themselves.
+    """
     names = sorted(fields, key=lambda name: _ORDER.get(name, len(_ORDER)))
-    return tuple(_part(name, fields[name]) for name in names if fields[name] not in (None, "", [], {}))
+    written = str(fields.get("language") or language)
+    return tuple(_part(name, fields[name], written) for name in names if fields[name] not in (None, "", [], {}))
 
 
 def principal_parts(kind: str, fields: Mapping[str, Any]) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
@@ -66,19 +74,22 @@ def principal_parts(kind: str, fields: Mapping[str, Any]) -> tuple[tuple[Part, .
     return tuple(one for one in parts if one.name in first), tuple(one for one in parts if one.name not in first)
 
 
-def _part(name: str, value: Any) -> Part:
+def _part(name: str, value: Any, language: str) -> Part:
     label = LABELS.get(name) or name.replace("_", " ").capitalize()
     if isinstance(value, Mapping):
-        return Part(name=name, label=label, groups=(parts_of(value),))
+        return Part(name=name, label=label, groups=(parts_of(value, language=language),))
     if isinstance(value, Sequence) and not isinstance(value, str):
         if value and all(isinstance(one, Mapping) for one in value):
-            return Part(name=name, label=label, groups=tuple(parts_of(one) for one in value))
-        return Part(name=name, label=label, items=tuple(_text(name, one) for one in value))
-    return Part(name=name, label=label, text=_text(name, value))
+            return Part(name=name, label=label, groups=tuple(parts_of(one, language=language) for one in value))
+        is_written = not all(is_coded(name, str(one)) for one in value)
+        items = tuple(_text(name, one) for one in value)
+        return Part(name=name, label=label, items=items, language=language if is_written else "")
+    is_written = isinstance(value, str) and not is_coded(name, value) and any(sign.isalpha() for sign in value)
+    return Part(name=name, label=label, text=_text(name, value), language=language if is_written else "")
 
 
 def _text(name: str, value: object) -> str:
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     text = str(value)
-    return str(choice_label(name, text)) if name in _CODED else with_marks(text)
+    return str(choice_label(name, text)) if is_coded(name, text) else with_marks(text)

@@ -8,9 +8,6 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from babel import Locale
-from babel.dates import format_date, format_datetime, format_time, format_timedelta
-from babel.numbers import format_decimal
 from django import template
 from django.conf import settings
 from django.utils.html import format_html, format_html_join
@@ -18,7 +15,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
 from accord.node.api import labels
-from accord.node.desk.field_words import choice_label
+from accord.node.desk.code_words import choice_label, happened_words
+from accord.node.desk.figures import (
+    clock_time_of,
+    day_month_of,
+    day_of,
+    distance_of,
+    duration_of,
+    number_of,
+    size_of,
+    stamp_of,
+)
 from accord.node.desk.reading import with_marks
 from accord.node.desk.said import marked
 from accord.parties.models import Party
@@ -26,16 +33,6 @@ from accord.parties.models import Party
 __all__ = ["register"]
 
 register = template.Library()
-
-# The state's own habits of writing numbers and dates, by the officer's language and the node's country.
-LOCALES: Final[Mapping[tuple[str, str], str]] = {
-    ("en", "CA"): "en_CA",
-    ("fr", "CA"): "fr_CA",
-    ("en", "IN"): "en_IN",
-    ("hi", "IN"): "hi_IN",
-    ("hi", "CA"): "hi_IN",
-    ("fr", "IN"): "fr_FR",
-}
 
 ICONS: Final[Mapping[str, str]] = {
     "in": "M8 2v9M4 7l4 4 4-4M3 14h10",
@@ -62,16 +59,16 @@ ICONS: Final[Mapping[str, str]] = {
 """Paths of the icons on a grid of 16 by 16, drawn as lines; each stands beside a word."""
 
 
-def _locale() -> Locale:
-    language = (get_language() or "en")[:2]
-    name = LOCALES.get((language, settings.ACCORD_PARTY), language)
-    return Locale.parse(name)
-
-
 @register.filter
 def number(value: float | None) -> str:
     """Returns a number as the reader writes it: 1 234 in French Canada, 12,34,567 in India."""
-    return "" if value is None else format_decimal(value, locale=_locale())
+    return "" if value is None else number_of(value)
+
+
+@register.filter
+def size(value: int | None) -> str:
+    """Returns a number of bytes in a unit that fits: 1.2 MB, 1,2 Mo."""
+    return "" if value is None else size_of(value)
 
 
 @register.filter
@@ -79,15 +76,19 @@ def day(value: date | datetime | str | None) -> str:
     """Returns a date with its weekday and year."""
     if not value:
         return ""
-    if isinstance(value, str):
-        value = date.fromisoformat(value[:10])
-    return format_date(value, "EEE d MMM y", locale=_locale())
+    return day_of(date.fromisoformat(value[:10]) if isinstance(value, str) else value)
+
+
+@register.filter
+def day_month(value: date | None) -> str:
+    """Returns a date without weekday and year, for charts."""
+    return day_month_of(value) if value else ""
 
 
 @register.filter
 def clock_time(value: datetime) -> str:
     """Returns hours and minutes of an aware time in its own zone."""
-    return format_time(value.timetz(), "HH:mm", locale=_locale(), tzinfo=value.tzinfo)
+    return clock_time_of(value)
 
 
 def _capital(code: str) -> tuple[str, ZoneInfo]:
@@ -105,9 +106,7 @@ def moment(context: template.Context, value: datetime | None) -> SafeString:
         return format_html('<span class="a-absent">{}</span>', gettext("not yet"))
     capitals = context.get("capitals")
     places = [(one.capital, one.now.tzinfo) for one in capitals] if capitals else [_capital(settings.ACCORD_PARTY)]
-    first, *others = [
-        (name, format_datetime(value, "EEE d MMM y, HH:mm:ss", tzinfo=zone, locale=_locale())) for name, zone in places
-    ]
+    first, *others = [(name, stamp_of(value, zone)) for name, zone in places]
     also = format_html_join("", '<span class="a-moment__other">{} {}</span>', ((told, name) for name, told in others))
     return format_html(
         '<time class="a-moment" datetime="{}"><span class="a-moment__own">{} {}</span>{}</time>',
@@ -121,25 +120,7 @@ def moment(context: template.Context, value: datetime | None) -> SafeString:
 @register.filter
 def left(value: timedelta) -> str:
     """Returns how much time is left, or by how much it is over, in the two largest units."""
-    seconds = int(abs(value).total_seconds())
-    days, rest = divmod(seconds, 86_400)
-    hours, rest = divmod(rest, 3_600)
-    minutes = rest // 60
-    if days:
-        parts = (ngettext("%(count)d day", "%(count)d days", days) % {"count": days}, _hours(hours) if hours else "")
-    elif hours:
-        parts = (_hours(hours), _minutes(minutes) if minutes else "")
-    else:
-        parts = (_minutes(minutes), "")
-    return " ".join(part for part in parts if part)
-
-
-def _hours(count: int) -> str:
-    return ngettext("%(count)d h", "%(count)d h", count) % {"count": count}
-
-
-def _minutes(count: int) -> str:
-    return ngettext("%(count)d min", "%(count)d min", count) % {"count": count}
+    return duration_of(value)
 
 
 @register.simple_tag
@@ -160,10 +141,7 @@ def clock_units() -> SafeString:
 @register.filter
 def ago(value: datetime | None) -> str:
     """Returns how long ago something was, in one unit."""
-    if value is None:
-        return gettext("never")
-    delta = value - datetime.now(tz=value.tzinfo)
-    return format_timedelta(delta, add_direction=True, locale=_locale())
+    return gettext("never") if value is None else distance_of(value)
 
 
 @register.filter
@@ -176,6 +154,12 @@ def until(value: datetime) -> str:
 def choice(code: object, field: str) -> str:
     """Returns what a code of a field's closed list is called, for example of ``handling``."""
     return str(choice_label(field, str(code)))
+
+
+@register.filter
+def happened(what: str) -> str:
+    """Returns what a timeline says that happened, in the reader's language."""
+    return happened_words(what)
 
 
 @register.filter

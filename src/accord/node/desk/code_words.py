@@ -1,0 +1,275 @@
+"""What the codes of messages, decisions, cases and channels are called at the desk, in the reader's language.
+
+A code is one word for programs on both sides. An officer reads words: those of the vocabulary where it has them, and
+those of this module else. A code that is in no table is shown as it is written, with its dashes taken out.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.utils.translation import get_language, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from accord.node.api import labels
+from accord.node.desk.said import said
+from accord.vocabulary.handling import HANDLING_LABELS
+from accord.vocabulary.refusal import DELAY_REASON_LABELS, REFUSAL_GROUND_LABELS
+from accord.vocabulary.urgency import URGENCY_GROUND_LABELS
+
+__all__ = ["CODES", "HAPPENED", "choice_label", "happened_words", "is_coded"]
+
+# Any: lazy translations throughout this module.
+_PERSONS: Final[dict[str, Any]] = {
+    "suspect": pgettext_lazy("code", "suspect"),
+    "convicted": pgettext_lazy("code", "convicted person"),
+    "potential": pgettext_lazy("code", "person who may commit an offence"),
+    "contact": pgettext_lazy("code", "contact"),
+    "victim": pgettext_lazy("code", "victim"),
+    "witness": pgettext_lazy("code", "witness"),
+}
+
+CODES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "access_class": {
+        "direct": pgettext_lazy("code", "they can look it up themselves"),
+        "indirect": pgettext_lazy("code", "they must ask another body"),
+    },
+    "basis": {
+        "advocacy": pgettext_lazy("code", "advocacy"),
+        "conduct": pgettext_lazy("code", "conduct"),
+        "dissent": pgettext_lazy("code", "dissent"),
+        "ethnicity": pgettext_lazy("code", "ethnic origin"),
+        "expression": pgettext_lazy("code", "expression"),
+        "political-opinion": pgettext_lazy("code", "political opinion"),
+        "protest": pgettext_lazy("code", "protest"),
+        "religion": pgettext_lazy("code", "religion"),
+    },
+    "category": _PERSONS,
+    "person_categories": _PERSONS,
+    "duplicate_channels": {
+        "interpol": pgettext_lazy("code", "INTERPOL"),
+        "egmont": pgettext_lazy("code", "Egmont Group"),
+        "mlat": pgettext_lazy("code", "mutual legal assistance"),
+        "other-liaison": pgettext_lazy("code", "another liaison officer"),
+    },
+    "equivalent": {
+        "unclassified": pgettext_lazy("code", "unclassified"),
+        "protected": pgettext_lazy("code", "protected"),
+        "restricted": pgettext_lazy("code", "restricted"),
+        "confidential": pgettext_lazy("code", "confidential"),
+        "secret": pgettext_lazy("code", "secret"),
+        "top-secret": pgettext_lazy("code", "top secret"),
+    },
+    "evidence_needed": {
+        "no": pgettext_lazy("code", "no, as a lead only"),
+        "will-go-mla": pgettext_lazy("code", "yes; the treaty's way is taken"),
+    },
+    "exposure": {
+        "none": pgettext_lazy("code", "no exposure"),
+        "possible": pgettext_lazy("code", "possible"),
+        "likely": pgettext_lazy("code", "likely"),
+        "unknown": pgettext_lazy("code", "not known"),
+    },
+    "outcome": {
+        "full": pgettext_lazy("code", "answered in full"),
+        "partial": pgettext_lazy("code", "answered in part"),
+        "nothing-held": pgettext_lazy("code", "nothing is held"),
+        "cannot-confirm-or-deny": pgettext_lazy("code", "neither confirmed nor denied"),
+        "deferred": pgettext_lazy("code", "put off"),
+        "refused": pgettext_lazy("code", "refused"),
+    },
+    "protection_statuses": {
+        "none": pgettext_lazy("code", "no protection known"),
+        "claimant": pgettext_lazy("code", "asks for protection"),
+        "protected": pgettext_lazy("code", "protected person"),
+        "unknown": pgettext_lazy("code", "not known"),
+    },
+    "purpose": {
+        "prevent": pgettext_lazy("code", "prevent"),
+        "detect": pgettext_lazy("code", "detect"),
+        "investigate": pgettext_lazy("code", "investigate"),
+        "prosecute": pgettext_lazy("code", "prosecute"),
+        "regulate": pgettext_lazy("code", "regulate"),
+        "protect-life": pgettext_lazy("code", "protect life"),
+    },
+    "role": {
+        "question": pgettext_lazy("code", "a question"),
+        "reply": pgettext_lazy("code", "a reply to theirs"),
+    },
+    "seriousness": {
+        "serious": pgettext_lazy("code", "serious"),
+        "other": pgettext_lazy("code", "other"),
+    },
+    "sex": {
+        "female": pgettext_lazy("code", "female"),
+        "male": pgettext_lazy("code", "male"),
+        "other": pgettext_lazy("code", "other"),
+        "unknown": pgettext_lazy("code", "not known"),
+    },
+    "special_categories": {
+        "ethnic-origin": pgettext_lazy("code", "ethnic origin"),
+        "political-opinion": pgettext_lazy("code", "political opinion"),
+        "religion": pgettext_lazy("code", "religion"),
+        "trade-union": pgettext_lazy("code", "trade-union membership"),
+        "genetic": pgettext_lazy("code", "genetic data"),
+        "biometric": pgettext_lazy("code", "biometric data"),
+        "health": pgettext_lazy("code", "health"),
+        "sexual-life": pgettext_lazy("code", "sexual life"),
+    },
+    "state": {
+        "answered": pgettext_lazy("code", "answered"),
+        "not-held": pgettext_lazy("code", "not held"),
+        "withheld": pgettext_lazy("code", "withheld"),
+        "deferred": pgettext_lazy("code", "put off"),
+    },
+    "theme": {
+        "precursors": pgettext_lazy("code", "precursors"),
+        "organised-crime": pgettext_lazy("code", "organised crime"),
+        "cyber": pgettext_lazy("code", "cybercrime"),
+        "fraud": pgettext_lazy("code", "fraud"),
+        "immigration": pgettext_lazy("code", "immigration"),
+        "violent-extremism": pgettext_lazy("code", "violent extremism"),
+        "threat-to-diplomat": pgettext_lazy("code", "threat to a diplomat"),
+        "foreign-interference": pgettext_lazy("code", "foreign interference"),
+    },
+    "urgency": {
+        "normal": pgettext_lazy("code", "normal"),
+        "urgent": pgettext_lazy("code", "urgent"),
+        "threat-to-life": pgettext_lazy("code", "threat to life"),
+    },
+    "source": {
+        "A": _("A · no doubt about the source"),
+        "B": _("B · mostly reliable"),
+        "C": _("C · mostly unreliable"),
+        "X": _("X · cannot be judged"),
+    },
+    "information": {
+        "1": _("1 · known to be true"),
+        "2": _("2 · known to the source, not to the officer"),
+        "3": _("3 · not known to the source, borne out"),
+        "4": _("4 · cannot be borne out"),
+    },
+    # What the law gate answers, and how a rule's file names it.
+    "decision": {
+        "permit": pgettext_lazy("decision", "passes"),
+        "permit-with": pgettext_lazy("decision", "passes on a condition"),
+        "condition": pgettext_lazy("decision", "passes on a condition"),
+        "hold": pgettext_lazy("decision", "held"),
+        "route": pgettext_lazy("decision", "another way"),
+        "refuse": pgettext_lazy("decision", "refused"),
+    },
+    "action": {
+        "release": pgettext_lazy("action", "an answer or information that leaves"),
+        "request": pgettext_lazy("action", "a request that leaves"),
+        "use": pgettext_lazy("action", "use of what was received"),
+        "acknowledge": pgettext_lazy("action", "an item that is taken in"),
+    },
+    "mode": {
+        "open": pgettext_lazy("channel", "open"),
+        "recovering": pgettext_lazy("channel", "fetching its own log from the other side"),
+        "frozen": pgettext_lazy("channel", "frozen on proof of two histories"),
+        "suspended": pgettext_lazy("channel", "suspended by an officer"),
+    },
+    "lane": {
+        "threat-to-life": pgettext_lazy("code", "threat to life"),
+        "urgent": pgettext_lazy("code", "urgent"),
+        "routine": pgettext_lazy("code", "routine"),
+        "bulk": pgettext_lazy("code", "bulk"),
+    },
+    "claim": {
+        "integrity": pgettext_lazy("claim", "the message is whole"),
+        "origin": pgettext_lazy("claim", "who signed"),
+        "time": pgettext_lazy("claim", "when"),
+        "receipt": pgettext_lazy("claim", "who received it"),
+        "content": pgettext_lazy("claim", "what it says"),
+        "two-histories": pgettext_lazy("claim", "one history, or two"),
+    },
+}
+"""Words of the codes by the name of the field, or of the table, in which they stand."""
+
+_HANDLING: Final[Mapping[str, str]] = {str(code): words for code, words in HANDLING_LABELS.items()}
+_VOCABULARY: Final[Mapping[str, Mapping[str, str]]] = {
+    "ground": {str(code): words for code, words in REFUSAL_GROUND_LABELS.items()},
+    "reason": {str(code): words for code, words in DELAY_REASON_LABELS.items()},
+    "urgency_ground": {str(code): words for code, words in URGENCY_GROUND_LABELS.items()},
+}
+"""The closed lists that both sides agreed, in the words of the vocabulary."""
+
+HAPPENED: Final[Mapping[str, Any]] = {
+    "case opened": pgettext_lazy("happened", "case opened"),
+    "case taken": pgettext_lazy("happened", "case taken"),
+    "case taken over": pgettext_lazy("happened", "case taken over"),
+    "case handed over": pgettext_lazy("happened", "case handed over"),
+    "case closed": pgettext_lazy("happened", "case closed"),
+    "case assigned": pgettext_lazy("happened", "case assigned"),
+    "case linked": pgettext_lazy("happened", "case linked"),
+    "case unlinked": pgettext_lazy("happened", "case unlinked"),
+    "request joined": pgettext_lazy("happened", "request joined"),
+    "note written": pgettext_lazy("happened", "note written"),
+    "asked": pgettext_lazy("happened", "agency asked"),
+    "replied": pgettext_lazy("happened", "agency replied"),
+    "drafted": pgettext_lazy("happened", "drafted"),
+    "saved": pgettext_lazy("happened", "saved"),
+    "submitted for approval": pgettext_lazy("happened", "submitted for approval"),
+    "stopped by the law gate": pgettext_lazy("happened", "stopped by the law gate"),
+    "hold answered": pgettext_lazy("happened", "hold answered"),
+    "approved": pgettext_lazy("happened", "approved"),
+    "sent back": pgettext_lazy("happened", "sent back"),
+    "taken back": pgettext_lazy("happened", "taken back"),
+    "release scheduled": pgettext_lazy("happened", "release scheduled"),
+    "released": pgettext_lazy("happened", "released"),
+    "withdrawn": pgettext_lazy("happened", "withdrawn"),
+    "recalled": pgettext_lazy("happened", "recalled"),
+    "use stopped by the law gate": pgettext_lazy("happened", "use stopped by the law gate"),
+    "discarded": pgettext_lazy("happened", "discarded"),
+    "clock paused": pgettext_lazy("happened", "clock paused"),
+    "clock resumed": pgettext_lazy("happened", "clock resumed"),
+    "refused without reasons": pgettext_lazy("happened", "refused without reasons"),
+    "used": pgettext_lazy("happened", "used"),
+    "emergency reviewed": pgettext_lazy("happened", "emergency reviewed"),
+    "received": pgettext_lazy("happened", "received"),
+    "receipted by the other side": pgettext_lazy("happened", "receipted by the other side"),
+}
+"""What happened in a case, as the timeline names it (``accord.node.api.timelines``)."""
+
+BY_THEM: Final = " by the other side"
+
+
+def choice_label(name: str, code: str) -> Any:
+    """Returns the words of a choice: its table's, or the code with its dashes taken out.
+
+    Args:
+        name: Name or path of the field in which it stands.
+        code: The code.
+    """
+    field = name.rpartition(".")[2]
+    if field == "handling" and code in _HANDLING:
+        return f"{code} · {said(_HANDLING[code])}"
+    if code in _VOCABULARY.get(field, {}):
+        return said(_VOCABULARY[field][code])
+    known = CODES.get(field, {}).get(code)
+    return known if known is not None else code.replace("-", " ")
+
+
+def is_coded(name: str, text: str) -> bool:
+    """Returns whether a text is a code of its field, and not what somebody wrote."""
+    return (
+        (name == "handling" and text in _HANDLING) or text in _VOCABULARY.get(name, {}) or text in CODES.get(name, {})
+    )
+
+
+def happened_words(what: str) -> str:
+    """Returns what happened in a case, in the reader's language: ``request: submitted for approval``."""
+    if what in HAPPENED:
+        return str(HAPPENED[what])
+    subject, _blank, done = what.partition(" ")
+    kind = labels.KINDS.get(subject)
+    name = kind.in_language(get_language() or "en") if kind is not None else subject
+    words = HAPPENED.get(done)
+    if words is None and done.endswith(BY_THEM):
+        state = labels.MESSAGE_STATES.get(done.removesuffix(BY_THEM))
+        if state is not None:
+            told = state.in_language(get_language() or "en")
+            words = pgettext("happened", "%(state)s by the other side") % {"state": told}
+    if words is None:
+        return what
+    return pgettext("happened", "%(subject)s: %(done)s") % {"subject": name, "done": words}

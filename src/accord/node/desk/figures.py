@@ -1,0 +1,159 @@
+"""Numbers, dates, durations and sizes as the reader writes them, and names in the reader's order.
+
+One set for pages, charts and letters: Babel knows the habits (CLDR), and what it does not know is put right here.
+Lakh grouping in India, a narrow no-break space in French, twenty-four hours everywhere, the weekday with each date:
+an officer who reads of a deadline at three in the morning must not have to think which day that is.
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, timedelta, tzinfo
+from functools import lru_cache
+from typing import Final, TypeVar
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.numbers import format_decimal
+from babel.units import format_unit
+from django.conf import settings
+from django.utils.translation import get_language, gettext, ngettext
+
+__all__ = [
+    "by_name",
+    "clock_time_of",
+    "day_month_of",
+    "day_of",
+    "distance_of",
+    "duration_of",
+    "locale_in_use",
+    "number_of",
+    "size_of",
+    "stamp_of",
+]
+
+LOCALES: Final[Mapping[tuple[str, str], str]] = {
+    ("en", "CA"): "en_CA",
+    ("fr", "CA"): "fr_CA",
+    ("en", "IN"): "en_IN",
+    ("hi", "IN"): "hi_IN",
+    ("hi", "CA"): "hi_IN",
+    ("fr", "IN"): "fr_FR",
+}
+"""A state's own habits of writing numbers and dates, by the officer's language and the node's country."""
+
+NO_BREAK: Final = "\N{NO-BREAK SPACE}"
+NARROW: Final = "\N{NARROW NO-BREAK SPACE}"
+
+UNITS: Final = ((1_000_000_000, "digital-gigabyte"), (1_000_000, "digital-megabyte"), (1_000, "digital-kilobyte"))
+"""Multiples of a byte, decimal as file managers and the SI have them."""
+
+NUKTA: Final = "\N{DEVANAGARI SIGN NUKTA}"
+"""Hindi orders a letter with a dot below as the letter without."""
+
+FIRST_INDIC: Final = "\N{DEVANAGARI SIGN INVERTED CANDRABINDU}"
+LAST_INDIC: Final = "\N{DEVANAGARI VOWEL SIGN VOCALIC LL}"
+
+_Named = TypeVar("_Named")
+
+
+def locale_in_use() -> Locale:
+    """Returns the locale of the language in use at this node."""
+    return _locale((get_language() or "en")[:2], settings.ACCORD_PARTY)
+
+
+@lru_cache(maxsize=16)
+def _locale(language: str, party: str) -> Locale:
+    return Locale.parse(LOCALES.get((language, party), language))
+
+
+def _spaced(text: str, locale: Locale) -> str:
+    # CLDR groups digits in fr_CA with a full no-break space; the narrow one is the typographers' (and fr_FR's).
+    return text.replace(NO_BREAK, NARROW) if locale.language == "fr" else text
+
+
+def number_of(value: float) -> str:
+    """Returns a number: 1 234,5 in French, 12,34,567 in India."""
+    locale = locale_in_use()
+    return _spaced(format_decimal(value, locale=locale), locale)
+
+
+def size_of(size_bytes: int) -> str:
+    """Returns a size in the largest unit that leaves a whole one: 1.2 MB; 1,2 Mo in French."""
+    locale = locale_in_use()
+    factor, unit = next(((factor, unit) for factor, unit in UNITS if size_bytes >= factor), (1, "digital-byte"))
+    value = round(size_bytes / factor, 1)
+    short = value if value % 1 else int(value)
+    if unit == "digital-byte":
+        return f"{number_of(short)}{NO_BREAK}{gettext('B')}"
+    return format_unit(short, unit, length="short", locale=locale).replace(" ", NO_BREAK)
+
+
+def day_of(value: date) -> str:
+    """Returns a date with its weekday and year: Sun 29 Nov 2026; dim. 29 nov. 2026."""
+    return format_date(value, "EEE d MMM y", locale=locale_in_use())
+
+
+def day_month_of(value: date) -> str:
+    """Returns the day and the month alone, as charts have room for: 29 Nov."""
+    return format_date(value, "d MMM", locale=locale_in_use())
+
+
+def clock_time_of(value: datetime) -> str:
+    """Returns hours and minutes of an aware time in its own zone, of twenty-four hours."""
+    return format_time(value.timetz(), "HH:mm", locale=locale_in_use(), tzinfo=value.tzinfo)
+
+
+def stamp_of(value: datetime, zone: tzinfo) -> str:
+    """Returns a moment in a zone, with weekday and seconds: Sun 29 Nov 2026, 14:02:01."""
+    return format_datetime(value, "EEE d MMM y, HH:mm:ss", tzinfo=zone, locale=locale_in_use())
+
+
+def distance_of(value: datetime, *, now: datetime | None = None) -> str:
+    """Returns how long ago something was, or in how long it will be, in one unit."""
+    distance = value - (now or datetime.now(tz=value.tzinfo))
+    return format_timedelta(distance, add_direction=True, locale=locale_in_use())
+
+
+def duration_of(value: timedelta) -> str:
+    """Returns a duration without its sign, in its two largest units: 2 days 4 h."""
+    seconds = int(abs(value).total_seconds())
+    days, rest = divmod(seconds, 86_400)
+    hours, rest = divmod(rest, 3_600)
+    minutes = rest // 60
+    if days:
+        parts = (ngettext("%(count)d day", "%(count)d days", days) % {"count": days}, _hours(hours) if hours else "")
+    elif hours:
+        parts = (_hours(hours), _minutes(minutes) if minutes else "")
+    else:
+        parts = (_minutes(minutes), "")
+    return " ".join(part for part in parts if part)
+
+
+def _hours(count: int) -> str:
+    return ngettext("%(count)d h", "%(count)d h", count) % {"count": count}
+
+
+def _minutes(count: int) -> str:
+    return ngettext("%(count)d min", "%(count)d min", count) % {"count": count}
+
+
+def by_name(things: Iterable[_Named], name: Callable[[_Named], str] = str) -> list[_Named]:
+    """Returns things in the order of their names, as a dictionary of the reader's language has them.
+
+    Accents and case decide only between names that are otherwise equal, so that Élise stands before Emma; scripts
+    stand one after the other. Source: Unicode Technical Standard 10, levels one to three, in its plainest form.
+    """
+    return sorted(things, key=lambda one: _order_of(name(one)))
+
+
+def _order_of(name: str) -> tuple[str, str, str]:
+    apart = unicodedata.normalize("NFD", name)
+    letters = "".join(sign for sign in apart if unicodedata.category(sign) != "Mn" or _is_indic_vowel(sign))
+    return letters.casefold(), apart.casefold(), name
+
+
+def _is_indic_vowel(sign: str) -> bool:
+    """Whether a combining sign is a vowel or the like, which is a letter to its reader, and not an accent."""
+    return (
+        "\N{DEVANAGARI SIGN INVERTED CANDRABINDU}" <= sign <= "\N{DEVANAGARI VOWEL SIGN VOCALIC LL}" and sign != NUKTA
+    )
