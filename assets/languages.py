@@ -167,9 +167,9 @@ def _po(language: str) -> Path:
     return LOCALE / language / "LC_MESSAGES" / "django.po"
 
 
-def collect() -> None:
-    """Brings the kept catalogues in line with the source."""
-    for language in LANGUAGES:
+def collect(languages: Sequence[str]) -> None:
+    """Brings the kept catalogues of these languages in line with the source."""
+    for language in languages:
         known = kept(language)
         fresh = _empty(language)
         for message in (*collected(), *lacked(language)):

@@ -9,7 +9,7 @@ from accord.law.words import digest_of_words, load_words
 
 
 def rules_to_translate(language: str) -> str:
-    """Returns, for each pack, the entries to put into ``packs/<pack>/words/<language>.toml``, with the English words."""
+    """Returns the entries to put into ``packs/<pack>/words/<language>.toml``, with the English words to render."""
     parts: list[str] = []
     for pack in installed_packs():
         words = load_words(pack, language)
