@@ -65,6 +65,10 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         api_tls_key: PEM file of its private key.
         api_client_ca: PEM file of the authorities whose client certificates the API asks for; none when empty.
         allowed_hosts: Host names under which the API and the desk may be addressed.
+        desk_url: Origin under which officers open the desk, such as ``https://desk.example.org``: mails tell it, and
+            passkeys are bound to it. The listener's own where empty.
+        session_hours: How long a session of the desk lasts in all.
+        idle_minutes: How long it lasts without a sign of its officer.
         channel_host: Address the channel listens on (always mutual TLS).
         channel_port: Port of the channel.
         channel_url: Public URL under which the peer reaches this node's channel.
@@ -77,7 +81,6 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         log_level: Level of the node's own loggers.
         debug: Django's debug mode; on loopback only.
         demo: Specimen accounts and a relaxed rhythm; on loopback only.
-        desk_url: Address under which officers open the desk, as mails tell it; the listener's own where empty.
         smtp_host: Mail server for notices; no mail is sent when empty.
         smtp_port: Its port.
         smtp_security: ``starttls``, ``tls`` (from the first byte), or ``none``, on loopback only.
@@ -99,6 +102,9 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     api_tls_key: str = ""
     api_client_ca: str = ""
     allowed_hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
+    desk_url: str = ""
+    session_hours: int = 8
+    idle_minutes: int = 30
     channel_host: str = "127.0.0.1"
     channel_port: int = 8400
     channel_url: str = ""
@@ -110,7 +116,6 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     log_level: str = "INFO"
     debug: bool = False
     demo: bool = False
-    desk_url: str = ""
     smtp_host: str = ""
     smtp_port: int = 587
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
@@ -131,6 +136,21 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     def is_api_over_tls(self) -> bool:
         """Whether the API listener speaks HTTPS."""
         return bool(self.api_tls_certificate)
+
+    @property
+    def is_desk_over_tls(self) -> bool:
+        """Whether officers reach the desk over HTTPS: at this node's listener, or at a proxy before it."""
+        return self.is_api_over_tls or self.desk_url.startswith("https://")
+
+    @property
+    def desk_origin(self) -> str:
+        """The one origin at which passkeys are made and used; browsers make none for a bare IP address."""
+        if self.desk_url:
+            return self.desk_url
+        names = [host for host in self.allowed_hosts if not _is_address(host) and host != "localhost"]
+        host = names[0] if names and self.is_api_over_tls else "localhost"
+        scheme, usual = ("https", 443) if self.is_api_over_tls else ("http", 80)
+        return f"{scheme}://{host}" + ("" if self.api_port == usual else f":{self.api_port}")
 
     @property
     def database_url(self) -> str:
@@ -252,9 +272,8 @@ def _refuse_unsafe(config: NodeConfig) -> None:
         ),
         "channel_url must start with https://": bool(config.channel_url)
         and not config.channel_url.startswith("https://"),
-        "desk_url must start with https://, or with http:// on loopback": bool(config.desk_url)
-        and not config.desk_url.startswith("https://")
-        and not (config.desk_url.startswith("http://") and api_on_loopback),
+        "desk_url must start with https://, or with http:// on loopback, and hold no path": bool(config.desk_url)
+        and not _is_origin(config.desk_url, is_plain_allowed=api_on_loopback),
         "smtp_security none needs smtp_host on loopback": bool(config.smtp_host)
         and config.smtp_security == "none"
         and not is_loopback(config.smtp_host),
@@ -267,6 +286,9 @@ def _refuse_unsafe(config: NodeConfig) -> None:
         "notice_escalation_minutes is out of range": not ESCALATION_MINUTES_RANGE[0]
         <= config.notice_escalation_minutes
         <= ESCALATION_MINUTES_RANGE[1],
+        "session_hours must lie between 1 and 24, idle_minutes between 1 and 60": not (
+            1 <= config.session_hours <= 24 and 1 <= config.idle_minutes <= 60
+        ),
         "database must be sqlite or a postgresql:// URL": config.database != "sqlite"
         and not config.database.startswith(("postgresql://", "postgres://")),
     }
@@ -278,6 +300,20 @@ def _refuse_unsafe(config: NodeConfig) -> None:
 def _is_plain_address(address: str) -> bool:
     name, _, domain = address.partition("@")
     return bool(name and domain) and address.isascii() and not set(address) & set(" \r\n,;<>") and "@" not in domain
+
+
+def _is_origin(url: str, *, is_plain_allowed: bool) -> bool:
+    parts = urlsplit(url)
+    is_web = parts.scheme == "https" or (parts.scheme == "http" and is_plain_allowed)
+    return is_web and bool(parts.hostname) and url == f"{parts.scheme}://{parts.netloc}" and "@" not in parts.netloc
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
 
 
 def _may_meet(one: str, other: str) -> bool:

@@ -132,7 +132,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "accord.node.desk.session_limits.SessionLimits",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -173,12 +173,16 @@ AUTH_PASSWORD_VALIDATORS = [
 # Sign-in (django-allauth): accounts are made by the administrator, and a second factor is needed off the demonstration.
 ACCORD_SECOND_FACTOR: Final[bool] = not CONFIG.demo
 ACCORD_SPECIMEN: Final[bool] = CONFIG.demo
-AUTHENTICATION_BACKENDS = ["accord.node.desk.sign_in.PostedOfficers"]
+AUTHENTICATION_BACKENDS = ["accord.node.desk.sign_in.PostedOfficers", "accord.node.desk.sign_in.AgencyOfficers"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/desk/"
 ACCOUNT_ADAPTER = "accord.node.desk.sign_in.ClosedAccounts"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_FORMS = {
+    "login": "accord.node.desk.account_forms.SignIn",
+    "change_password": "accord.node.desk.account_forms.ChangePassword",
+}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/account/login/"
 ACCOUNT_SESSION_REMEMBER = False
@@ -186,12 +190,26 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 # Five wrong passwords for one account in five minutes, or twenty from one address in a minute, and the door waits.
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/300s/key", "reauthenticate": "10/m/user"}
+MFA_ADAPTER = "accord.node.desk.factors.Factors"
+MFA_FORMS = {
+    "activate_totp": "accord.node.desk.account_forms.ActivateCodes",
+    "add_webauthn": "accord.node.desk.account_forms.AddPasskey",
+    "authenticate_webauthn": "accord.node.desk.account_forms.AuthenticateByPasskey",
+    "login_webauthn": "accord.node.desk.account_forms.SignInByPasskey",
+    "reauthenticate_webauthn": "accord.node.desk.account_forms.ReauthenticateByPasskey",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = f"Accord {CONFIG.party}"
-# A passkey is bound to a secure origin; browsers count loopback without TLS as one.
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not CONFIG.is_api_over_tls
-USERSESSIONS_TRACK_ACTIVITY = True
+# A passkey answers to one origin, which `accord.node.desk.factors` checks to the letter. Here browsers' rule that such
+# an origin is secure is lifted for the demonstration on loopback alone.
+ACCORD_DESK_ORIGIN: Final[str] = CONFIG.desk_origin
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = CONFIG.demo
+# The last sign of an officer is written down once a minute by `accord.node.desk.session_limits`, not at every request.
+USERSESSIONS_TRACK_ACTIVITY = False
+ACCORD_SESSION_SECONDS: Final[int] = CONFIG.session_hours * 3600
+ACCORD_IDLE_SECONDS: Final[int] = CONFIG.idle_minutes * 60
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("fr", "Français"), ("hi", "हिन्दी")]
@@ -205,7 +223,7 @@ USE_I18N = True
 LANGUAGE_COOKIE_NAME = f"accord-language-{CONFIG.party.lower()}"
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Strict"
-LANGUAGE_COOKIE_SECURE = CONFIG.is_api_over_tls
+LANGUAGE_COOKIE_SECURE = CONFIG.is_desk_over_tls
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [NODE_ROOT / "static"]
@@ -218,17 +236,19 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
 # Cookies demand TLS except where the listener is on loopback without it (config refuses any other case).
-SESSION_COOKIE_SECURE = CONFIG.is_api_over_tls
+SESSION_COOKIE_SECURE = CONFIG.is_desk_over_tls
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Strict"
-SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_AGE = ACCORD_SESSION_SECONDS
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # Cookies know no ports: two nodes on one machine would otherwise end each other's sessions.
 SESSION_COOKIE_NAME = f"accord-session-{CONFIG.party.lower()}"
 CSRF_COOKIE_NAME = f"accord-csrf-{CONFIG.party.lower()}"
-CSRF_COOKIE_SECURE = CONFIG.is_api_over_tls
+CSRF_COOKIE_SECURE = CONFIG.is_desk_over_tls
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
+# Behind a proxy that ends TLS, forms come from the desk's public origin.
+CSRF_TRUSTED_ORIGINS = [CONFIG.desk_url] if CONFIG.desk_url else []
 CSRF_FAILURE_VIEW = "accord.node.pages.on_forged_form"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

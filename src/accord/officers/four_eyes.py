@@ -10,14 +10,46 @@ Source: the separation of duties that NIST SP 800-53 (AC-5) asks for, and the fe
 single administrator could invent its officers.
 """
 
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
 from django.db import transaction
+from django.utils import timezone
 
 from accord.errors import OfficerCanMend
 from accord.officers.acts import note
 from accord.officers.models import ApiToken, ClientCertificate, Officer
 from accord.officers.permissions import Permission, require
 
-__all__ = ["FourEyes", "confirm_account", "confirm_officer", "must_wait", "require_enough_left", "second_persons"]
+__all__ = [
+    "WAITING_FIELDS",
+    "FourEyes",
+    "Waiting",
+    "confirm_account",
+    "confirm_officer",
+    "must_wait",
+    "put_to_wait",
+    "refuse_account",
+    "refuse_officer",
+    "require_enough_left",
+    "second_persons",
+]
+
+WAITING_FIELDS: Final = ("made_by", "confirmed_by", "waits_for_second", "waiting_changes")
+"""What :func:`put_to_wait` changes; the caller saves it."""
+
+
+class Waiting(StrEnum):
+    """What of an account waits for a second person."""
+
+    ACCOUNT = "account"
+    ROLES = "roles"
+    OFFICES = "offices"
+    POSTING = "posting"
+    PASSWORD = "password"  # noqa: S105 - the name of a change
+    FACTORS = "factors"
+    IDENTITY = "identity"
 
 
 class FourEyes(OfficerCanMend):
@@ -39,6 +71,23 @@ def must_wait(by: Officer, officer: Officer) -> bool:
     return bool(second_persons(by.pk, officer.pk))
 
 
+def put_to_wait(by: Officer, officer: Officer, what: Waiting, **before: object) -> None:
+    """Lets an account wait until a second person agreed to a change; the caller saves it.
+
+    Args:
+        by: Who changes it.
+        officer: The account, already changed.
+        what: What was changed.
+        before: The fields as they stood, by their names; what a refusal puts back.
+    """
+    officer.made_by = by
+    officer.confirmed_by = None
+    officer.waits_for_second = must_wait(by, officer)
+    told = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in before.items()}
+    change = {"what": what.value, "before": told}
+    officer.waiting_changes = [*officer.waiting_changes, change] if officer.waits_for_second else []
+
+
 @transaction.atomic
 def confirm_officer(by: Officer, officer: Officer) -> None:
     """Lets an account act that somebody else made, or whose roles somebody else changed.
@@ -56,8 +105,56 @@ def confirm_officer(by: Officer, officer: Officer) -> None:
         )
     officer.waits_for_second = False
     officer.confirmed_by = by
-    officer.save(update_fields=["waits_for_second", "confirmed_by"])
+    officer.waiting_changes = []
+    officer.save(update_fields=["waits_for_second", "confirmed_by", "waiting_changes"])
     note(by, "confirm officer", officer, detail={"roles": ",".join(officer.roles)})
+
+
+@transaction.atomic
+def refuse_officer(by: Officer, officer: Officer) -> None:
+    """Refuses what waits: a new account ends, a change is put back, a reset password opens nothing.
+
+    Who asked for it may refuse it too: that takes it back.
+
+    Raises:
+        NotPermitted: ``by`` may not agree to accounts.
+        FourEyes: ``by`` is meant, or nothing waits.
+    """
+    require(by, Permission.OFFICER_CONFIRM)
+    if not officer.waits_for_second:
+        raise FourEyes("Nothing waits for a second person here.", code="officer.nothing-waits")
+    if by.pk == officer.pk:
+        raise FourEyes("Who is meant by a change does not settle it.")
+    changes = officer.waiting_changes or [{"what": Waiting.ACCOUNT.value, "before": {}}]
+    for change in reversed(changes):
+        for name, value in change["before"].items():
+            is_moment = name == "active_until" and value is not None
+            setattr(officer, name, datetime.fromisoformat(value) if is_moment else value)
+        if change["what"] == Waiting.ACCOUNT:
+            officer.active_until = timezone.now()
+        elif change["what"] in {Waiting.PASSWORD, Waiting.FACTORS}:
+            officer.set_unusable_password()
+    officer.waits_for_second = False
+    officer.waiting_changes = []
+    officer.save()
+    note(by, "refuse officer", officer, detail={"refused": ",".join(change["what"] for change in changes)})
+
+
+@transaction.atomic
+def refuse_account(by: Officer, account: ApiToken | ClientCertificate) -> None:
+    """Refuses a token or certificate that waits: it is revoked.
+
+    Raises:
+        NotPermitted: ``by`` may not agree to accounts.
+        FourEyes: Nothing waits.
+    """
+    require(by, Permission.OFFICER_CONFIRM)
+    if not account.waits_for_second:
+        raise FourEyes("Nothing waits for a second person here.", code="officer.nothing-waits")
+    account.waits_for_second = False
+    account.revoked_at = timezone.now()
+    account.save(update_fields=["waits_for_second", "revoked_at"])
+    note(by, "refuse account", account, detail={"username": account.officer.username})
 
 
 @transaction.atomic

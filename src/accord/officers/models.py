@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accord.officers.permissions import Permission, permissions_of
 
-__all__ = ["Act", "ApiToken", "ClientCertificate", "Officer"]
+__all__ = ["Act", "ApiToken", "ClientCertificate", "Officer", "PeerProposal"]
 
 
 class Officer(AbstractUser):
@@ -36,6 +36,15 @@ class Officer(AbstractUser):
     own_password_at = models.DateTimeField(null=True)
     # The language of the officer's desk and notices; empty until one is chosen.
     language = models.CharField(max_length=8, blank=True)
+    # What the second person is asked to agree to, each change with what stood before it (accord.officers.four_eyes).
+    waiting_changes = models.JSONField(default=list)
+    # Wrong secrets in a row; a lock is lifted by two persons (accord.officers.lockout).
+    failed_attempts = models.PositiveIntegerField(default=0)
+    locked_at = models.DateTimeField(null=True)
+    unlock_asked_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    # Who the officer is at the agency's identity provider (accord.officers.identities); empty where none is bound.
+    identity_issuer = models.CharField(max_length=255, blank=True)
+    identity_subject = models.CharField(max_length=255, blank=True)
 
     REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
 
@@ -46,6 +55,13 @@ class Officer(AbstractUser):
         """Officers are listed by name."""
 
         ordering: ClassVar[list[str]] = ["username"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["identity_issuer", "identity_subject"],
+                condition=~models.Q(identity_subject=""),
+                name="officers_one_identity",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.display_name or self.username
@@ -110,6 +126,29 @@ class ClientCertificate(_Account):
 
     def __str__(self) -> str:
         return f"certificate {self.label}"
+
+
+class PeerProposal(models.Model):
+    """An invitation of another party whose words one officer compared, until a second one compared them too.
+
+    The words stand here as they were heard, not as the file shows them.
+    """
+
+    invitation = models.BinaryField()
+    party = models.CharField(max_length=8)
+    heard_words = models.CharField(max_length=400)
+    made_by = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+    settled_by = models.ForeignKey(Officer, null=True, on_delete=models.PROTECT, related_name="+")
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """The oldest is read first."""
+
+        ordering: ClassVar[list[str]] = ["pk"]
+
+    def __str__(self) -> str:
+        return f"invitation of {self.party}"
 
 
 class Act(models.Model):

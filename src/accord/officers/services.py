@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accord.errors import OfficerCanMend
 from accord.officers.acts import note
-from accord.officers.four_eyes import must_wait, require_enough_left
+from accord.officers.four_eyes import WAITING_FIELDS, Waiting, must_wait, put_to_wait, require_enough_left
 from accord.officers.models import ApiToken, ClientCertificate, Officer
 from accord.officers.names import display_name_of, user_name_of
 from accord.officers.passwords import set_first
@@ -37,6 +37,7 @@ __all__ = [
     "create_first_administrator",
     "create_officer",
     "end_posting",
+    "extend_posting",
     "issue_token",
     "officer_for_certificate",
     "officer_for_token",
@@ -169,7 +170,6 @@ def create_officer(  # the fields of an account
         username=username,
         display_name=display_name_of(display_name),
         roles=names,
-        made_by=by,
         agency=agency,
         unit=unit,
         active_until=active_until,
@@ -177,19 +177,10 @@ def create_officer(  # the fields of an account
         offices=_known_offices(offices),
     )
     set_first(officer, password)
-    officer.waits_for_second = must_wait(by, officer)
+    put_to_wait(by, officer, Waiting.ACCOUNT)
     officer.save()
     note(by, "create officer", officer, detail={"roles": ",".join(names), "waits": officer.waits_for_second})
     return officer
-
-
-WAITING_FIELDS = ("made_by", "confirmed_by", "waits_for_second")
-
-
-def _put_to_wait(by: Officer, officer: Officer) -> None:
-    officer.made_by = by
-    officer.confirmed_by = None
-    officer.waits_for_second = must_wait(by, officer)
 
 
 def _require_agency(code: str) -> None:
@@ -226,7 +217,7 @@ def reset_password(by: Officer, officer: Officer, password: str) -> None:
     # Between two who can agree to accounts, a reset would put the other's voice into the hands of the first.
     require_enough_left(by, officer)
     set_first(officer, password)
-    _put_to_wait(by, officer)
+    put_to_wait(by, officer, Waiting.PASSWORD)
     officer.save(update_fields=["password", "own_password_at", *WAITING_FIELDS])
     note(by, "reset password", officer, detail={"waits": officer.waits_for_second})
 
@@ -245,9 +236,9 @@ def set_roles(by: Officer, officer: Officer, roles: Sequence[str]) -> None:
     names = _known_roles(roles)
     if Permission.OFFICER_CONFIRM not in permissions_of(names):
         require_enough_left(by, officer)
-    if permissions_of(names) - permissions_of(officer.roles):
-        _put_to_wait(by, officer)
-    officer.roles = names
+    before, officer.roles = officer.roles, names
+    if permissions_of(names) - permissions_of(before):
+        put_to_wait(by, officer, Waiting.ROLES, roles=before)
     officer.save(update_fields=["roles", *WAITING_FIELDS])
     note(by, "set roles", officer, detail={"roles": ",".join(officer.roles)})
 
@@ -280,9 +271,9 @@ def set_offices(by: Officer, officer: Officer, offices: Sequence[str]) -> None:
     if by.pk == officer.pk:
         raise AccountRefused("Nobody changes their own offices.", code="officer.own-offices")
     known = _known_offices(offices)
-    if set(known) - set(officer.offices):
-        _put_to_wait(by, officer)
-    officer.offices = known
+    before, officer.offices = officer.offices, known
+    if set(known) - set(before):
+        put_to_wait(by, officer, Waiting.OFFICES, offices=before)
     officer.save(update_fields=["offices", *WAITING_FIELDS])
     note(by, "set offices", officer, detail={"offices": "; ".join(officer.offices)})
 
@@ -307,6 +298,31 @@ def end_posting(by: Officer, officer: Officer, *, at: datetime | None = None) ->
     officer.active_until = at or timezone.now()
     officer.save(update_fields=["active_until"])
     note(by, "end posting", officer, at=None)
+
+
+@transaction.atomic
+def extend_posting(by: Officer, officer: Officer, *, until: datetime | None) -> None:
+    """Gives a posting a later end, or none; it waits for a second person as new rights do.
+
+    Raises:
+        NotPermitted: ``by`` may not manage officers.
+        AccountRefused: It is the own posting, or the end named is not later than the one that stands.
+    """
+    require(by, Permission.OFFICER_MANAGE)
+    if by.pk == officer.pk:
+        raise AccountRefused("Nobody extends their own posting.", code="officer.own-posting")
+    before = officer.active_until
+    if before is None or (until is not None and until <= max(before, timezone.now())):
+        raise AccountRefused(
+            "A posting is extended to a day after the end that stands.",
+            code="officer.posting-not-later",
+            next_step="Name a later day, or end the posting.",
+            fields={"field": "active_until"},
+        )
+    officer.active_until = until
+    put_to_wait(by, officer, Waiting.POSTING, active_until=before)
+    officer.save(update_fields=["active_until", *WAITING_FIELDS])
+    note(by, "extend posting", officer, detail={"until": until.isoformat() if until else None})
 
 
 def _manages(officer: Officer) -> bool:

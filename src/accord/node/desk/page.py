@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
-from accord.node.desk.second_factor import needs_second_factor
+from accord.node.desk.factors import needs_second_factor
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 

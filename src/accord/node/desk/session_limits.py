@@ -1,0 +1,51 @@
+"""How long a session lasts: so many hours in all, and so many minutes without a sign of the officer.
+
+The desk asks for news by itself; that is no sign of anybody, and keeps no session open. The last sign is written down
+once a minute at the most, so that reading a page does not cost a write.
+
+Source: NIST SP 800-63B-4, 2.2.3 (reauthentication: after 24 hours in all or one hour of inactivity at the latest).
+"""
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+__all__ = ["SessionLimits"]
+
+BEGAN: Final = "accord-began"
+SEEN: Final = "accord-seen"
+WRITE_SECONDS: Final = 60
+UNASKED: Final = ("/desk/news",)
+"""Addresses that pages ask by themselves."""
+
+
+class SessionLimits:
+    """Ends a session that lasted too long or saw nobody."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Passes the request on, without its session where that is over."""
+        if request.path.startswith(("/desk/", "/account/")) and request.user.is_authenticated:
+            self._measure(request)
+        return self.get_response(request)
+
+    def _measure(self, request: HttpRequest) -> None:
+        now = int(time.time())
+        began = request.session.setdefault(BEGAN, now)
+        seen = request.session.get(SEEN, began)
+        if now - began > settings.ACCORD_SESSION_SECONDS or now - seen > settings.ACCORD_IDLE_SECONDS:
+            UserSession.objects.filter(session_key=request.session.session_key).delete()
+            logout(request)
+            return
+        is_unasked = request.path.startswith(UNASKED)
+        if not is_unasked and (SEEN not in request.session or now - seen >= WRITE_SECONDS):
+            request.session[SEEN] = now
+            UserSession.objects.filter(session_key=request.session.session_key).update(last_seen_at=timezone.now())
