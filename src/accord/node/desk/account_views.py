@@ -61,7 +61,7 @@ def first_password(request: HttpRequest) -> HttpResponse:
             officer = Officer.objects.filter(username__iexact=given["login"], is_system=False).first()
             if officer is None or officer.locked_at is not None or not officer.check_password(given["oldpassword"]):
                 adapter.authentication_failed(request, username=given["login"])
-                raise adapter.validation_error("username_password_mismatch")  # noqa: TRY301 - one answer to both
+                raise adapter.validation_error("username_password_mismatch")
             change_password(officer, old=given["oldpassword"], new=given["password1"])
         except ValidationError as error:
             form.add_error(None, error)

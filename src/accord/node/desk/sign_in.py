@@ -88,7 +88,7 @@ class ClosedAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
             user.backend = f"{AgencyOfficers.__module__}.{AgencyOfficers.__name__}"
         super().login(request, user)
 
-    def add_message(
+    def add_message(  # noqa: PLR0917 - allauth's own arguments
         self,
         request: HttpRequest,
         level: int,

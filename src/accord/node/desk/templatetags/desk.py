@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.conf import settings
+from django.forms import BoundField
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
@@ -213,6 +214,17 @@ def unlocalized(value: float) -> str:
 def words(text: str) -> list[str]:
     """Returns the words of a text of the template's own."""
     return text.split()
+
+
+@register.filter
+def with_class(field: BoundField, name: str) -> SafeString:
+    """Returns a form's field with a class of the design, and its hint and error named for a screen reader."""
+    attributes: dict[str, str | bool] = {"class": name}
+    if field.errors:
+        attributes["aria-invalid"] = "true"
+        hint = f"{field.id_for_label}_helptext " if field.help_text else ""
+        attributes["aria-describedby"] = f"{hint}{field.id_for_label}_error"
+    return field.as_widget(attrs=attributes)
 
 
 @register.filter
