@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from accord.cli.demo.nodes import NodeProcess, free_port, run_accord
+from tests.programs import absent
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -107,12 +108,12 @@ def running(story: Path) -> Iterator[dict[str, NodeProcess]]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A headless Chromium for one file's tests; a machine without one fails loudly.
+    """A headless Chromium for one file's tests; a machine without one says so loudly.
 
     It ends with the file: while it runs, its event loop keeps Django's database from other tests of the same process.
     """
     if CHROMIUM is None:
-        pytest.fail("Chromium is missing: apt-get install chromium")
+        absent("Chromium", package="chromium")
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
         yield launched
