@@ -48,11 +48,13 @@ def tell_walk(nodes: dict[str, NodeProcess], *, begins: str, roots: Path) -> Non
                 "address": f"{node.api_url}/desk/",
                 "accounts": {
                     role: {
-                        "name": NAMES.get(role, role),
+                        "name": NAMES[role],
                         "username": account["username"],
                         "password": account["password"],
                     }
-                    for role, account in node.accounts.items()
+                    # In the order of the walk, the administrator last.
+                    for role in NAMES
+                    if (account := node.accounts.get(role))
                 },
             }
             for code, node in nodes.items()

@@ -25,6 +25,8 @@ GROUPS_MAX: Final = 50
 """Groups of one kind that a form shows; the schemas' own limits are lower or stand in the service's answer."""
 
 COUNT: Final = ".count"
+NONE: Final = ".none"
+"""Behind the path of a needed list of codes: the officer says that none of them applies."""
 NOTHING: Final[Any] = object()
 
 
@@ -41,6 +43,7 @@ class Field:
         value: What stands in it.
         options: Codes and labels to choose from.
         is_needed: Whether a message cannot leave without it.
+        is_none: Whether the officer said that nothing of a needed list applies.
         error: What is wrong with it.
         parts: The fields of a group, or the groups of a list.
     """
@@ -52,6 +55,7 @@ class Field:
     value: Any = ""
     options: tuple[tuple[str, Any], ...] = ()
     is_needed: bool = False
+    is_none: bool = False
     error: str = ""
     parts: tuple["Field", ...] = ()
 
@@ -142,7 +146,9 @@ def _list_field(made: Field, item: inspect.Type, value: Any, *, more: Sequence[s
     if isinstance(inner, inspect.EnumType | inspect.LiteralType):
         name = made.path.rpartition(".")[2]
         options = tuple((code, choice_label(name, code)) for code in _codes(inner))
-        return replace(made, widget="choices", value=tuple(map(str, held)), options=options)
+        # An empty list that is needed is a statement: nothing of the list applies.
+        is_none = made.is_needed and isinstance(value, list | tuple) and not held
+        return replace(made, widget="choices", value=tuple(map(str, held)), options=options, is_none=is_none)
     if isinstance(inner, inspect.StructType):
         shown = [*held, *([{}] if made.path in more or (made.is_needed and not held) else [])]
         groups = tuple(
@@ -220,7 +226,8 @@ def _list_value(item: inspect.Type, path: str, posted: Mapping[str, Any]) -> Any
         return [one for one in found if one is not NOTHING] or NOTHING
     if isinstance(inner, inspect.EnumType | inspect.LiteralType):
         chosen = posted.getlist(path) if hasattr(posted, "getlist") else list(posted.get(path, ()))
-        return [one for one in chosen if one] or NOTHING
+        is_none = posted.get(f"{path}{NONE}", "") == "yes"
+        return [one for one in chosen if one] or ([] if is_none else NOTHING)
     lines = [line.strip() for line in str(posted.get(path, "")).splitlines()]
     return [line for line in lines if line] or NOTHING
 
