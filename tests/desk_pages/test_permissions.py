@@ -48,8 +48,14 @@ TABLE: dict[str, set[Role]] = {
     "stay": ANYBODY,
     "walk": ANYBODY,
     "walk-act": ANYBODY,
+    "notices": ANYBODY,
+    "notices-news": ANYBODY,
+    "notices-read": ANYBODY,
+    "notices-choices": ANYBODY,
+    "notice-open": ANYBODY,
+    "notice-agree": {Role.ADMINISTRATOR},
 }
-POSTED = {"take", "act", "approval-act", "stay", "walk-act"}
+POSTED = {"take", "act", "approval-act", "stay", "walk-act", "notices-read", "notice-open", "notice-agree"}
 NOBODY = UUID(int=7)
 
 
@@ -64,6 +70,8 @@ def address(name: str, desk: Desk) -> str:
     given = {part: known[part] for part in wanted}
     if name == "download":
         given["key"] = NOBODY
+    if name.startswith("notice-"):
+        given["key"] = 7
     return reverse(f"desk:{name}", kwargs=given)
 
 

@@ -6,6 +6,7 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
 from accord.node.desk.views import approvals, cases, compose, holds, machinery, proof, queue, session, walk
+from accord.node.notices import views as notices
 
 __all__ = ["app_name", "urlpatterns"]
 
@@ -52,4 +53,11 @@ urlpatterns = [
     _page("stay", session.stay, "stay"),
     _page("walk", walk.show_walk, "walk"),
     _page("walk/act", walk.act_on_walk, "walk-act"),
+    # notices
+    _page("notices/", notices.show_notices, "notices"),
+    _page("notices/news", notices.show_notices_news, "notices-news"),
+    _page("notices/read", notices.read_notices, "notices-read"),
+    _page("notices/choices", notices.show_choices, "notices-choices"),
+    _page("notices/<int:key>/open", notices.open_notice, "notice-open"),
+    _page("notices/addresses/<int:key>/agree", notices.agree, "notice-agree"),
 ]

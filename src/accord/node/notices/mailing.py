@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from accord.courier.alarms import raise_alarm_once
 from accord.node.config import NodeConfig
+from accord.node.desk.language import offered_language
 
 from .models import Choice, Mail, Notice
 from .services import is_quiet
@@ -75,7 +76,7 @@ def _mail_for(choice: Choice, now: datetime) -> int:
         mail = Mail.objects.create(
             officer_id=choice.pk,
             address=choice.address,
-            language=choice.language,
+            language=offered_language(choice.officer.language),
             is_urgent=is_urgent,
             made_at=now,
             next_at=now,

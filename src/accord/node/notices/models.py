@@ -106,7 +106,7 @@ class Notice(models.Model):
 
 
 class Choice(models.Model):
-    """What an officer chose: which kinds by e-mail, to which address, in which language, and when not."""
+    """What an officer chose: which kinds by e-mail, to which address, and when not."""
 
     officer = models.OneToOneField(
         settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.PROTECT, related_name="notice_choice"
@@ -114,7 +114,6 @@ class Choice(models.Model):
     address = models.CharField(max_length=254, blank=True)
     agreed_at = models.DateTimeField(null=True)
     agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    language = models.CharField(max_length=8, default="en")
     mailed = models.JSONField(null=True)
     quiet_from = models.TimeField(null=True)
     quiet_until = models.TimeField(null=True)

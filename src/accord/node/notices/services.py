@@ -1,6 +1,7 @@
 """What an officer does with notices: reads them, and chooses which of them go by e-mail, where to, and when not."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
@@ -21,14 +22,15 @@ from .models import Choice, Notice
 from .settling import waiting_notices
 
 __all__ = [
+    "Bell",
     "ChoiceRefused",
     "agree_to_address",
+    "bell_of",
     "choice_of",
     "choose",
     "is_quiet",
     "mark_all_read",
     "mark_read",
-    "waiting_count",
 ]
 
 COUNTED_AT_MOST: Final = 100
@@ -42,9 +44,33 @@ class ChoiceRefused(OfficerCanMend):
     default_next_step = "Correct the field that is named, and save again."
 
 
-def waiting_count(officer: Officer) -> int:
-    """Returns how many notices wait for the officer, counted to :data:`COUNTED_AT_MOST`."""
-    return waiting_notices().filter(officer=officer).order_by()[:COUNTED_AT_MOST].count()
+@dataclass(frozen=True, kw_only=True)
+class Bell:
+    """What the bell says.
+
+    Args:
+        count: Notices that wait, counted to :data:`COUNTED_AT_MOST`.
+        is_more: Whether there are more.
+        newest: Key of the newest of them.
+        is_urgent: Whether one is urgent.
+    """
+
+    count: int
+    is_more: bool
+    newest: int
+    is_urgent: bool
+
+
+def bell_of(officer: Officer) -> Bell:
+    """Returns what the bell says to the officer, for one statement."""
+    waiting = waiting_notices().filter(officer=officer).order_by("-id").values_list("pk", "is_urgent")
+    found = list(waiting[: COUNTED_AT_MOST + 1])
+    return Bell(
+        count=min(len(found), COUNTED_AT_MOST),
+        is_more=len(found) > COUNTED_AT_MOST,
+        newest=found[0][0] if found else 0,
+        is_urgent=any(urgent for _key, urgent in found),
+    )
 
 
 def mark_read(officer: Officer, keys: Iterable[int], *, now: datetime | None = None) -> int:
@@ -66,7 +92,7 @@ def mark_all_read(officer: Officer, *, up_to: int, now: datetime | None = None) 
 def choice_of(officer: Officer) -> Choice:
     """Returns what the officer chose, or what holds while they chose nothing; not stored by that."""
     found = Choice.objects.filter(officer=officer).first()
-    return found or Choice(officer=officer, language=settings.LANGUAGE_CODE)
+    return found or Choice(officer=officer)
 
 
 @transaction.atomic
@@ -74,7 +100,6 @@ def choose(
     officer: Officer,
     *,
     address: str,
-    language: str,
     mailed: Iterable[str],
     quiet_from: time | None,
     quiet_until: time | None,
@@ -87,17 +112,17 @@ def choose(
     An address in a domain that the operator named is agreed to by that; any other waits for an administrator.
 
     Raises:
-        ChoiceRefused: The address is none, one of the hours is missing, or the zone or language is unknown.
+        ChoiceRefused: The address is none, one of the hours is missing, or the zone is unknown.
     """
     address = address.strip()
-    _require(address=address, language=language, hours=(quiet_from, quiet_until), zone=zone)
+    _require(address=address, hours=(quiet_from, quiet_until), zone=zone)
     held = Choice.objects.select_for_update().filter(officer=officer).first() or Choice(officer=officer)
     is_new = address != held.address
     if is_new:
         held.address, held.agreed_by, held.agreed_at = address, None, None
         if address and address.rpartition("@")[2].lower() in settings.ACCORD_MAIL_DOMAINS:
             held.agreed_at = now or timezone.now()
-    held.language, held.zone, held.urgent_passes = language, zone, urgent_passes
+    held.zone, held.urgent_passes = zone, urgent_passes
     held.quiet_from, held.quiet_until = quiet_from, quiet_until
     held.mailed = [kind.value for kind in Kind if kind.value in set(mailed)]
     held.save()
@@ -106,7 +131,7 @@ def choose(
     return held
 
 
-def _require(*, address: str, language: str, hours: tuple[time | None, time | None], zone: str) -> None:
+def _require(*, address: str, hours: tuple[time | None, time | None], zone: str) -> None:
     if address:
         try:
             validate_email(address)
@@ -126,8 +151,6 @@ def _require(*, address: str, language: str, hours: tuple[time | None, time | No
         )
     if zone and zone not in available_timezones():
         raise ChoiceRefused("This time zone is unknown.", code="notices.zone-unknown", fields={"field": "zone"})
-    if language not in {code for code, _name in settings.LANGUAGES}:
-        raise ChoiceRefused("This language is not offered.", fields={"field": "language"})
 
 
 @transaction.atomic

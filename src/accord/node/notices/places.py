@@ -1,0 +1,41 @@
+"""Where a notice leads: to the page on which its officer can do something about it."""
+
+from typing import Final
+
+from django.urls import reverse
+
+from accord.exchange.models import Case, Message
+from accord.officers.models import Officer
+from accord.officers.permissions import Permission
+
+from .kinds import Kind
+from .models import Notice
+
+__all__ = ["place_of"]
+
+AT_THE_LINE: Final = frozenset(
+    {Kind.RECEIPT_LATE, Kind.ALARM, Kind.CHANNEL_SILENT, Kind.CHANNEL_FROZEN, Kind.CHANNEL_SUSPENDED}
+)
+TO_MEND: Final = frozenset({Kind.DRAFT_SENT_BACK, Kind.DRAFT_BLOCKED})
+WRITABLE: Final = frozenset({Message.State.DRAFT, Message.State.SUBMITTED, Message.State.APPROVED})
+
+
+def place_of(notice: Notice, officer: Officer) -> str:
+    """Returns the address of the page; one that the officer may not open is never given."""
+    if notice.kind == Kind.ACCOUNT_WAITS:
+        return reverse("desk:administration" if officer.may(Permission.OFFICER_MANAGE) else "desk:me")
+    if notice.case is not None and officer.may(Permission.CASE_READ):
+        return _of_case(notice, notice.case)
+    is_of_line = notice.kind in AT_THE_LINE or notice.channel_id is not None
+    if is_of_line and officer.may(Permission.CHANNEL_READ):
+        return reverse("desk:channel")
+    return reverse("desk:notices")
+
+
+def _of_case(notice: Notice, case: Case) -> str:
+    message = notice.message
+    if message is not None and notice.kind == Kind.APPROVAL_WAITS and message.state == Message.State.SUBMITTED:
+        return reverse("desk:approval", args=[message.pk])
+    if message is not None and notice.kind in TO_MEND and message.state in WRITABLE:
+        return reverse("desk:draft", args=[message.pk])
+    return reverse("desk:case", args=[case.own_ref])
