@@ -41,6 +41,7 @@ TABLE: dict[str, set[Role]] = {
     "check": ANYBODY,
     "roots": ANYBODY,
     "channel": ANYBODY,
+    "channel-act": ANYBODY,
     "law": ANYBODY,
     "administration": {Role.ADMINISTRATOR},
     "help": ANYBODY,
@@ -55,7 +56,17 @@ TABLE: dict[str, set[Role]] = {
     "notice-open": ANYBODY,
     "notice-agree": {Role.ADMINISTRATOR},
 }
-POSTED = {"take", "act", "approval-act", "stay", "walk-act", "notices-read", "notice-open", "notice-agree"}
+POSTED = {
+    "take",
+    "act",
+    "approval-act",
+    "channel-act",
+    "stay",
+    "walk-act",
+    "notices-read",
+    "notice-open",
+    "notice-agree",
+}
 NOBODY = UUID(int=7)
 
 

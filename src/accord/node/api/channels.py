@@ -9,17 +9,14 @@ import msgspec
 from ninja import Field, Path, Router, Schema
 from pydantic import WithJsonSchema
 
-from accord.courier.alarms import acknowledge
-from accord.courier.freeze import resume, suspend
 from accord.courier.health import ChannelHealth, MessageTimes, channel_health, message_times
 from accord.courier.models import Alarm, Channel
-from accord.courier.remedies import Remedy, confirm, propose
 from accord.exchange.models import Message
 from accord.node.api.documents import STRUCT_MARK
 from accord.node.api.operations import ApiRequest, offer
 from accord.node.api.problems import NotFound
 from accord.node.api.shapes import Closed, RowId
-from accord.officers.acts import note
+from accord.officers import channel_acts
 from accord.officers.permissions import Permission
 from accord.parties.models import Party
 
@@ -139,8 +136,7 @@ def show_message_times(request: ApiRequest, message_id: Path[UUID]) -> TimesOut:
 )
 def acknowledge_alarm(request: ApiRequest, alarm_id: Path[RowId]) -> AlarmOut:
     """Notes that a person has seen the alarm; the same cause again raises a new one."""
-    alarm = acknowledge(Alarm.objects.get(pk=alarm_id), officer_id=request.officer.pk)
-    note(request.officer, "acknowledge alarm", alarm)
+    alarm = channel_acts.settle_alarm(request.officer, Alarm.objects.get(pk=alarm_id))
     return AlarmOut(id=alarm.pk, code=alarm.code, acknowledged_at=alarm.acknowledged_at)
 
 
@@ -171,9 +167,7 @@ def show_roots(request: ApiRequest) -> RootsOut:
 )
 def suspend_channel(request: ApiRequest, peer: Peer, body: Reason) -> ChannelOut:
     """Stops a channel in both directions; the peer is told that it is suspended, and not why."""
-    channel = suspend(_find(peer).pk, officer_id=request.officer.pk, reason=body.reason)
-    note(request.officer, "suspend channel", channel)
-    return _health_of(channel)
+    return _health_of(channel_acts.suspend_channel(request.officer, _find(peer), reason=body.reason))
 
 
 @offer(
@@ -187,9 +181,7 @@ def suspend_channel(request: ApiRequest, peer: Peer, body: Reason) -> ChannelOut
 )
 def resume_channel(request: ApiRequest, peer: Peer, body: Reason) -> ChannelOut:
     """Lets a channel that our side suspended go on where it stopped, and tells the peer so."""
-    channel = resume(_find(peer).pk, officer_id=request.officer.pk, reason=body.reason)
-    note(request.officer, "resume channel", channel)
-    return _health_of(channel)
+    return _health_of(channel_acts.resume_channel(request.officer, _find(peer), reason=body.reason))
 
 
 @offer(
@@ -204,8 +196,7 @@ def resume_channel(request: ApiRequest, peer: Peer, body: Reason) -> ChannelOut:
 )
 def propose_thaw_of_channel(request: ApiRequest, peer: Peer, body: Reason) -> ThawOut:
     """Records the first officer's word; nothing changes until a second officer confirms it."""
-    change = propose(_find(peer).pk, Remedy.THAW, officer_id=request.officer.pk, reason=body.reason)
-    note(request.officer, "propose thaw", change.channel)
+    change = channel_acts.propose_thaw(request.officer, _find(peer), reason=body.reason)
     return ThawOut(peer=peer, from_mode=change.from_mode, to_mode=change.to_mode, proposed_at=change.proposed_at)
 
 
@@ -220,6 +211,4 @@ def propose_thaw_of_channel(request: ApiRequest, peer: Peer, body: Reason) -> Th
 )
 def confirm_thaw_of_channel(request: ApiRequest, peer: Peer) -> ChannelOut:
     """Thaws a frozen channel on the word of a second officer; the proof of the fork stays on file."""
-    channel = confirm(_find(peer).pk, Remedy.THAW, officer_id=request.officer.pk)
-    note(request.officer, "confirm thaw", channel)
-    return _health_of(channel)
+    return _health_of(channel_acts.confirm_thaw(request.officer, _find(peer)))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
-from accord.node.desk.views import approvals, cases, compose, holds, machinery, proof, queue, session, walk
+from accord.node.desk.views import approvals, cases, channel, compose, holds, machinery, proof, queue, session, walk
 from accord.node.notices import views as notices
 
 __all__ = ["app_name", "urlpatterns"]
@@ -45,7 +45,8 @@ urlpatterns = [
     _page("proof/", proof.show_check, "check"),
     _page("proof/roots.json", proof.download_roots, "roots"),
     # the machinery
-    _page("channel/", machinery.show_channel, "channel"),
+    _page("channel/", channel.show_channel, "channel"),
+    _page("channel/act", channel.act_on_channel, "channel-act"),
     _page("law/", machinery.show_law, "law"),
     _page("administration/", machinery.show_administration, "administration"),
     _page("help/", machinery.show_help, "help"),

@@ -147,6 +147,18 @@ def ago(value: datetime | None) -> str:
 
 
 @register.filter
+def short_day(value: object) -> str:
+    """Returns day and month of a date, short enough to stand under a bar; any other label as it is."""
+    return day_month(value) if isinstance(value, date) else str(value)
+
+
+@register.filter
+def day_or_words(value: object) -> str:
+    """Returns a date with its weekday and year; any other label as it is."""
+    return day(value) if isinstance(value, date) else str(value)
+
+
+@register.filter
 def until(value: datetime) -> str:
     """Returns in how long something will be, in one unit; a past moment reads as one."""
     return ago(value)

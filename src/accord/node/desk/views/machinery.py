@@ -1,21 +1,15 @@
 """The channel's health, the law in force, the accounts of this node, the officer's own page, and help."""
 
-from collections.abc import Iterator
-from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from django.contrib import messages as notes
-from django.db.models import Count
-from django.db.models.functions import TruncDate
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accord.courier.alarms import open_alarms
-from accord.courier.health import channel_health
-from accord.courier.models import Channel, Entry
+from accord.courier.models import Channel
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
 from accord.law.facts import Facts
@@ -27,51 +21,9 @@ from accord.officers.services import end_posting
 from accord.parties.models import Party
 from accord.release.gate import gate_in_use, our_party
 
-__all__ = ["show_administration", "show_channel", "show_help", "show_law", "show_me"]
+__all__ = ["show_administration", "show_help", "show_law", "show_me"]
 
-DAYS: Final = 14
-BAR: Final = 64
 FACTS_CHARACTERS_MAX: Final = 100_000
-
-
-@page(Permission.CHANNEL_READ)
-def show_channel(request: HttpRequest) -> HttpResponse:
-    """Shows how the line to each peer stands, in words and figures, with what to do.
-
-    View permission: ``channel.read``.
-    """
-    channels = [
-        {"health": channel_health(channel)[0], "days": list(_days(channel))}
-        for channel in Channel.objects.order_by("pk")
-    ]
-    return show(request, "desk/channel.html", {"channels": channels, "alarms": open_alarms()[:50], "bar": BAR})
-
-
-def _days(channel: Channel) -> Iterator[dict[str, Any]]:
-    today = timezone.now().date()
-    first = today - timedelta(days=DAYS - 1)
-    rows = (
-        Entry.objects.filter(channel=channel, recorded_at__date__gte=first)
-        .annotate(day=TruncDate("recorded_at"))
-        .values_list("day", "direction")
-        .annotate(count=Count("pk"))
-    )
-    counts: dict[tuple[date, str], int] = {(day, direction): count for day, direction, count in rows}
-    highest = max(counts.values(), default=1)
-    for place in range(DAYS):
-        day = first + timedelta(days=place)
-        out, back = counts.get((day, "out"), 0), counts.get((day, "in"), 0)
-        yield {
-            "day": day,
-            "x": 10 + place * 44,
-            "x_in": 26 + place * 44,
-            "out": out,
-            "in": back,
-            "out_height": round(out / highest * BAR, 1),
-            "in_height": round(back / highest * BAR, 1),
-            "out_y": round(BAR + 8 - out / highest * BAR, 1),
-            "in_y": round(BAR + 8 - back / highest * BAR, 1),
-        }
 
 
 @page(SIGNED_IN, methods=("GET", "POST"))
