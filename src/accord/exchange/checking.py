@@ -5,14 +5,21 @@ A day is judged by the calendar of either UTC or our capital, whichever is kinde
 never called yesterday or tomorrow.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from typing import Final
 
 from accord.exchange.drafts import FieldProblem, FieldRefused
+from accord.exchange.text import texts_in
 from accord.parties.models import Arrangement, Party
 from accord.release.gate import gate_in_use, our_party
+from accord.vocabulary.urgency import Urgency
 
-__all__ = ["require_sense", "senseless"]
+__all__ = ["require_sense", "senseless", "unfinished"]
+
+BLANK: Final = re.compile(r"\[…[^\]\n]{0,80}\]")
+"""A blank that a specimen text leaves to be written, such as ``[… day]``: three dots in one sign, in brackets."""
 
 _NOT_BEFORE_TODAY = ("retention_until", "review_on", "updates_expected_on", "expected_on", "valid_until", "reply_by")
 _NOT_AFTER_TODAY = (("accuracy", "as_of"), ("evaluation", "evaluated_on"))
@@ -106,3 +113,37 @@ def require_sense(fields: Mapping[str, object], *, peer: str, now: datetime) -> 
             next_step=problem.next_step,
             fields={"field": problem.field},
         )
+
+
+def unfinished(fields: Mapping[str, object]) -> tuple[FieldProblem, ...]:
+    """Returns what keeps a draft from being submitted and may stand in it until then.
+
+    A blank of a specimen text is no word to another state, and urgency without its reason is none.
+
+    Args:
+        fields: The officer's fields.
+    """
+    return (*_blanks(fields), *_urgency_without_reason(fields))
+
+
+def _blanks(fields: Mapping[str, object]) -> Iterator[FieldProblem]:
+    for path, text in texts_in(fields):
+        found = BLANK.search(text)
+        if found is not None:
+            yield FieldProblem(
+                field=path,
+                sentence=f"A blank of the specimen text is left: {found.group()}.",
+                next_step="Write what belongs there, or delete the blank.",
+            )
+
+
+def _urgency_without_reason(fields: Mapping[str, object]) -> Iterator[FieldProblem]:
+    if fields.get("urgency") not in {Urgency.URGENT.value, Urgency.THREAT_TO_LIFE.value}:
+        return
+    for name in ("urgency_ground", "urgency_text"):
+        if not fields.get(name):
+            yield FieldProblem(
+                field=name,
+                sentence="What is urgent states its reason.",
+                next_step="Choose the ground and say in words why it cannot wait, or choose the normal urgency.",
+            )

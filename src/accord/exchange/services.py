@@ -47,6 +47,7 @@ from accord.exchange.answering import (
     resume,
 )
 from accord.exchange.attaching import attach, detach, has_arrived, take_out
+from accord.exchange.beginning import ReplyBegun, begin_case, begin_reply
 from accord.exchange.discarding import discard
 from accord.exchange.drafting import create_case, draft_information, draft_request, save_draft
 from accord.exchange.drafts import DraftIncomplete, FieldRefused, StaleDraft
@@ -54,6 +55,7 @@ from accord.exchange.errors import ActRefused, NotFound
 from accord.exchange.holding import CaseHeld, assign, hand_over, take, take_over
 from accord.exchange.linking import join_case, link_cases, links_of, unlink_cases
 from accord.exchange.noting import notes_of, write_note
+from accord.exchange.previewing import preview
 from accord.exchange.reading import clock_reading, messages_of, read_case, read_message
 from accord.exchange.releasing import answer_hold, approve, release, release_due, send_back, withdraw
 from accord.exchange.submission import Check, check_draft, submit
@@ -70,6 +72,7 @@ __all__ = [
     "FieldRefused",
     "NotFound",
     "QueueRow",
+    "ReplyBegun",
     "Section",
     "StaleDraft",
     "answer",
@@ -78,6 +81,8 @@ __all__ = [
     "ask_agency",
     "assign",
     "attach",
+    "begin_case",
+    "begin_reply",
     "cannot_confirm",
     "check_draft",
     "clarify",
@@ -97,6 +102,7 @@ __all__ = [
     "messages_of",
     "notes_of",
     "parked_counts",
+    "preview",
     "queue",
     "queue_counts",
     "read_case",

@@ -8,7 +8,7 @@ Source: rule BI-01 (both gates must pass); Arar Commission, recommendation 8 (ea
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from accord.courier.prepared import Prepared
 from accord.exchange.attaching import references_of, seal_together
-from accord.exchange.checking import senseless
+from accord.exchange.checking import senseless, unfinished
 from accord.exchange.drafting import Fields, locked_draft, own_side_of, require_same_words, require_version
 from accord.exchange.drafts import FieldProblem, complete, given_values, problems_of, require_none, with_service_fields
 from accord.exchange.errors import ActRefused
@@ -46,7 +46,17 @@ from accord.vocabulary.clocks import FIRST_CLOCK_TABLE
 from accord.vocabulary.handling import Classification
 from accord.vocabulary.refusal import AnswerOutcome, DelayReason
 
-__all__ = ["Check", "check_draft", "clock_answered", "facts_of", "hold_binding", "is_same_words", "slot_of", "submit"]
+__all__ = [
+    "Check",
+    "check_draft",
+    "clock_answered",
+    "composed",
+    "facts_of",
+    "hold_binding",
+    "is_same_words",
+    "slot_of",
+    "submit",
+]
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
@@ -265,7 +275,7 @@ def check_draft(officer: Officer, message: Message, *, now: datetime | None = No
     moment = now or timezone.now()
     problems = (
         *_misdirected(message, fields),
-        *problems_of(message.kind, fields),
+        *_once(*problems_of(message.kind, fields), *unfinished(message.fields)),
         *senseless(message.fields, peer=message.case.peer_id, now=moment),
     )
     decision = check(facts_of(message, releaser=None, now=moment))
@@ -275,6 +285,11 @@ def check_draft(officer: Officer, message: Message, *, now: datetime | None = No
         payload=None if problems else msgspec.json.encode(complete(message.kind, fields)),
         outward=decision.outward(),
     )
+
+
+def _once(*problems: FieldProblem) -> Iterator[FieldProblem]:
+    # A field is told once, by its plainest sentence: the last one.
+    yield from {problem.field: problem for problem in problems}.values()
 
 
 def is_same_words(message: Message) -> bool:
@@ -324,6 +339,7 @@ def submit(officer: Officer, message: Message, *, version: int, now: datetime | 
         if problems:
             raise ActRefused(problems[0].sentence, code="exchange.misdirected", fields={"field": problems[0].field})
         payload = msgspec.json.encode(complete(held.kind, fields))
+        require_none(unfinished(held.fields))
         require_none(senseless(held.fields, peer=held.case.peer_id, now=moment))
         facts = facts_of(held, releaser=None, now=moment)
         decision = check(facts)

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from accord.errors import OfficerCanMend
 
-__all__ = ["TextRefused", "check_texts", "check_written", "first_hidden", "first_refused", "looks_plain"]
+__all__ = ["TextRefused", "check_texts", "check_written", "first_hidden", "first_refused", "looks_plain", "texts_in"]
 
 _JOINERS = frozenset("\u200c\u200d")
 VIRAMA_COMBINING_CLASS = 9
@@ -118,16 +118,17 @@ def looks_plain(payload: bytes) -> bool:
     return _REFUSED.search(text) is None and unicodedata.is_normalized("NFC", text)
 
 
-def _texts(value: object, path: str) -> Iterator[tuple[str, str]]:
+def texts_in(value: object, path: str = "") -> Iterator[tuple[str, str]]:
+    """Yields every text inside a JSON-like value, names of members too, each with its path."""
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, Mapping):
         for key, item in value.items():
             yield f"{path}.{key}" if path else str(key), str(key)
-            yield from _texts(item, f"{path}.{key}" if path else str(key))
+            yield from texts_in(item, f"{path}.{key}" if path else str(key))
     elif isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
         for index, item in enumerate(value):
-            yield from _texts(item, f"{path}[{index}]")
+            yield from texts_in(item, f"{path}[{index}]")
 
 
 def check_texts(value: object, *, path: str = "") -> None:
@@ -140,7 +141,7 @@ def check_texts(value: object, *, path: str = "") -> None:
     Raises:
         TextRefused: With the field, the position and the character's number; never the text itself.
     """
-    for field, text in _texts(value, path):
+    for field, text in texts_in(value, path):
         found = first_refused(text)
         if found is not None:
             position, code_point = found
@@ -165,7 +166,7 @@ def check_written(value: object, *, path: str = "") -> None:
     Source: Unicode UTS #39, section 5.1 (mixed-script detection).
     """
     check_texts(value, path=path)
-    for field, text in _texts(value, path):
+    for field, text in texts_in(value, path):
         if text and not text.strip():
             raise TextRefused(
                 f"The field {field!a} holds nothing but blanks.",

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Final
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
@@ -16,6 +17,7 @@ from django.utils.translation import get_language_from_request
 from django.views.decorators.http import require_safe
 
 from accord.errors import AccordError
+from accord.node.desk.kept_words import on_failed_form, on_old_form, on_unreadable_form
 from accord.node.page_words import LANGUAGES, WORDS, PageWords
 from accord.parties.profile import Names, load_profile
 
@@ -109,8 +111,9 @@ def _general(status: int) -> int:
 
 
 def on_bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answers what cannot be read, such as an unknown host name."""
-    return refusal_page(request, HTTPStatus.BAD_REQUEST)
+    """Answers what cannot be read, such as an unknown host name or a form that is too large."""
+    is_too_large = isinstance(exception, RequestDataTooBig | TooManyFieldsSent)
+    return (on_unreadable_form(request) if is_too_large else None) or refusal_page(request, HTTPStatus.BAD_REQUEST)
 
 
 def on_forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -119,8 +122,8 @@ def on_forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def on_forged_form(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answers a form that did not come from this node's own page."""
-    return refusal_page(request, HTTPStatus.FORBIDDEN)
+    """Answers a form whose token is not the session's; what the desk's own page sent is given back."""
+    return on_old_form(request) or refusal_page(request, HTTPStatus.FORBIDDEN)
 
 
 def on_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -129,5 +132,5 @@ def on_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def on_failure(request: HttpRequest) -> HttpResponse:
-    """Answers where a view failed; the cause is in the log alone."""
-    return refusal_page(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+    """Answers where a view failed; the cause is in the log alone, and words of the desk go back to their writer."""
+    return on_failed_form(request) or refusal_page(request, HTTPStatus.INTERNAL_SERVER_ERROR)

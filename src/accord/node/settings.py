@@ -259,7 +259,8 @@ X_FRAME_OPTIONS = "DENY"
 
 # A form or an API body larger than this is refused before it is read; attachments come in chunks of 1 MiB.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+# A form with every group at its limit has some 1,600 fields.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 LOGGING = {

@@ -11,7 +11,14 @@ from accord.exchange.kinds.request import Request
 from accord.exchange.kinds.spontaneous_information import SpontaneousInformation
 from accord.exchange.own_side import OwnSide
 from accord.exchange.reasons import REASON_CHARACTERS_MAX
-from accord.exchange.services import check_draft, discard, draft_information, draft_request, save_draft, submit
+from accord.exchange.services import (
+    check_draft,
+    discard,
+    draft_information,
+    draft_request,
+    save_draft,
+    submit,
+)
 from accord.exchange.wording import field_name, pointer_of, steps_of
 from accord.law.decision import Outcome
 from accord.node.api.case_shapes import MessageOut, Reader

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
 from accord.node.desk.factors import needs_second_factor
+from accord.node.desk.kept_words import give_back, is_by_script, not_saved, words_of
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 
@@ -61,16 +62,14 @@ def page(permission: Permission | None, *, methods: Iterable[str] = ("GET",)) ->
             method = "GET" if request.method == "HEAD" else request.method
             if method not in allowed:
                 return HttpResponseNotAllowed(allowed)
-            officer = request.user
-            if not isinstance(officer, Officer):
-                return _sign_in_first(request)
-            if not officer.is_posted() or (permission is not None and not officer.may(permission)):
-                return _refused(request, officer, permission)
-            if needs_second_factor(request):
-                return redirect("mfa_index")
+            turned_away = _at_the_door(request, permission)
+            if turned_away is not None:
+                return turned_away
             try:
                 return view(request, *arguments, **named)
             except NotFound as error:
+                if words_of(request) is not None:
+                    return error_response(request, error)
                 raise Http404 from error
             except AccordError as error:
                 return error_response(request, error)
@@ -79,6 +78,15 @@ def page(permission: Permission | None, *, methods: Iterable[str] = ("GET",)) ->
         return guarded
 
     return decorate
+
+
+def _at_the_door(request: HttpRequest, permission: Permission | None) -> HttpResponse | None:
+    officer = request.user
+    if not isinstance(officer, Officer):
+        return _sign_in_first(request)
+    if not officer.is_posted() or (permission is not None and not officer.may(permission)):
+        return _refused(request, officer, permission)
+    return _factor_first(request) if needs_second_factor(request) else None
 
 
 def officer_of(request: HttpRequest) -> Officer:
@@ -97,24 +105,49 @@ def show(request: HttpRequest, template: str, shown: Mapping[str, Any], *, statu
 
 def error_response(request: HttpRequest, error: AccordError) -> HttpResponse:
     """Says on a page of its own why something was refused, where no form could say it."""
-    return show(request, "desk/refused.html", {"error": error}, status=error.http_status)
+    if is_by_script(request) and request.method == "POST":
+        return not_saved(request, why=error.sentence, next_step=error.next_step, status=error.http_status)
+    return show(request, "desk/refused.html", {"error": error, "kept": words_of(request)}, status=error.http_status)
 
 
 def _sign_in_first(request: HttpRequest) -> HttpResponse:
     """Leads to sign-in; what was posted meanwhile is given back to who wrote it, and kept nowhere."""
-    words = [
-        (name, text)
-        for name, texts in request.POST.lists()
-        for text in texts
-        if name not in {"csrfmiddlewaretoken", "version", "act"} and not name.endswith(".count") and text.strip()
-    ]
-    if request.method != "POST" or not words:
+    if request.method != "POST":
         return redirect_to_login(request.get_full_path())
-    return show(request, "desk/session_ended.html", {"words": words}, status=HTTPStatus.UNAUTHORIZED)
+    if is_by_script(request):
+        return not_saved(
+            request,
+            why=_("Your session has ended."),
+            next_step=_("Your words stay on this page. Sign in in another tab, then save."),
+            status=HTTPStatus.UNAUTHORIZED,
+        )
+    kept = words_of(request)
+    if kept is None:
+        return redirect_to_login(request.get_full_path())
+    return show(request, "desk/session_ended.html", {"kept": kept}, status=HTTPStatus.UNAUTHORIZED)
+
+
+def _factor_first(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST" and words_of(request) is not None:
+        return give_back(
+            request,
+            title=_("A second factor comes first"),
+            sentences=(_("Register a passkey or a one-time code in another tab, then send your words again."),),
+            status=HTTPStatus.FORBIDDEN,
+        )
+    return redirect("mfa_index")
 
 
 def _refused(request: HttpRequest, officer: Officer, permission: Permission | None) -> HttpResponse:
+    if is_by_script(request) and request.method == "POST":
+        return not_saved(
+            request,
+            why=_("You may not do this any more: your roles or your posting have changed."),
+            next_step=_("Your words stay on this page. Ask the administrator of this node."),
+            status=HTTPStatus.FORBIDDEN,
+        )
     shown = {
+        "kept": words_of(request),
         "title": _("This page is not open to you"),
         "is_posted": officer.is_posted(),
         "permission": permission,
