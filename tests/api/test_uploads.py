@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from accord.exchange.models import Attachment
-from accord.node.api import uploads
+from accord.node.api import upload_acts
 from accord.node.api.limits import UPLOAD_PART_BYTES as PART
 from accord.node.api.limits import UPLOADS_OPEN_MAX
 from accord.node.api.models import Upload, UploadPart
@@ -256,7 +256,7 @@ def test_an_abandoned_upload_ends_after_a_day_with_all_its_parts(liaison: Caller
     Upload.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
 
     late = _put(liaison, upload, PART, _part(PART))
-    ended = uploads.forget_expired_uploads()
+    ended = upload_acts.forget_expired_uploads()
 
     assert late.status_code == liaison.get(f"/uploads/{upload}").status_code == 404
     assert (ended, _files(), stray.exists()) == (1, [], False)
@@ -294,7 +294,7 @@ def test_an_account_has_so_much_open_and_no_more(
         _begun(liaison, draft_id)
     one_more = liaison.post(f"/messages/{draft_id}/uploads", _declared())
     Upload.objects.all().delete()
-    monkeypatch.setattr(uploads, "UPLOAD_BYTES_OPEN_MAX", 2 * len(FILE) - 1)
+    monkeypatch.setattr(upload_acts, "UPLOAD_BYTES_OPEN_MAX", 2 * len(FILE) - 1)
     _begun(liaison, draft_id)
     too_large = liaison.post(f"/messages/{draft_id}/uploads", _declared())
 

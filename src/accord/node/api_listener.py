@@ -16,7 +16,7 @@ from django.db import DatabaseError, connections
 from accord.courier.listener import PortTaken
 from accord.courier.thread_connections import ThreadConnections
 from accord.node.api.accounts import CERTIFICATE_DIGEST_KEY
-from accord.node.api.uploads import forget_expired_uploads
+from accord.node.api.upload_acts import forget_expired_uploads
 from accord.node.config import ConfigRefused, NodeConfig
 from accord.node.wsgi import application
 

@@ -262,6 +262,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 # A form with every group at its limit has some 1,600 fields.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# A plain copy of a file never has a name on the disk.
+FILE_UPLOAD_HANDLERS = ["accord.node.desk.file_upload.UnnamedFiles"]
 
 LOGGING = {
     "version": 1,

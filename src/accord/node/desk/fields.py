@@ -5,6 +5,7 @@ browser posts becomes the JSON object that the services take. Nothing is judged 
 was written, the service says what is wrong with it, and the officer's words stay in the field.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -15,6 +16,7 @@ from msgspec import inspect
 
 from accord.node.desk.code_words import choice_label
 from accord.node.desk.field_words import HINTS, LABELS
+from accord.node.desk.reading import with_marks
 
 __all__ = ["Field", "Section", "fields_of", "posted_values"]
 
@@ -27,6 +29,7 @@ GROUPS_MAX: Final = 50
 COUNT: Final = ".count"
 NONE: Final = ".none"
 """Behind the path of a needed list of codes: the officer says that none of them applies."""
+DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 NOTHING: Final[Any] = object()
 
 
@@ -63,6 +66,27 @@ class Field:
     def id(self) -> str:
         """The element's identifier."""
         return f"field-{self.path.replace('.', '-')}"
+
+    @property
+    def has_value(self) -> bool:
+        """Whether anything stands in it or in one of its parts."""
+        return any(part.has_value for part in self.parts) if self.parts else bool(self.value) or self.is_none
+
+    @property
+    def unseen(self) -> str:
+        """What stands in it with the names of unseen characters; empty where every character shows."""
+        marked = with_marks(self.value) if isinstance(self.value, str) else ""
+        return marked if marked != self.value else ""
+
+    @property
+    def input_type(self) -> str:
+        """The kind of input: one for days shows a day alone, so that odd words need a line."""
+        return "date" if self.widget == "date" and (not self.value or DAY.fullmatch(str(self.value))) else "text"
+
+    @property
+    def odd_choice(self) -> bool:
+        """Whether something stands in it that is not in its list; it is shown all the same."""
+        return bool(self.value) and self.value not in {code for code, _words in self.options}
 
     def with_errors(self, errors: Mapping[str, str]) -> "Field":
         """Returns the field with what is said of it and of its parts."""
@@ -142,7 +166,7 @@ def _text_field(made: Field, inner: inspect.Type, value: Any) -> Field:
 
 def _list_field(made: Field, item: inspect.Type, value: Any, *, more: Sequence[str]) -> Field:
     held = value if isinstance(value, list | tuple) else ()
-    inner, _ = _without_none(item)
+    inner, _may_miss = _without_none(item)
     if isinstance(inner, inspect.EnumType | inspect.LiteralType):
         name = made.path.rpartition(".")[2]
         options = tuple((code, choice_label(name, code)) for code in _codes(inner))
@@ -167,7 +191,7 @@ def _without_none(kind: inspect.Type) -> tuple[inspect.Type, bool]:
         kind = kind.type
     if isinstance(kind, inspect.UnionType):
         others = [one for one in kind.types if not isinstance(one, inspect.NoneType)]
-        inner, _ = _without_none(others[0])
+        inner, _may_miss = _without_none(others[0])
         return inner, len(others) < len(kind.types)
     return kind, False
 
@@ -199,7 +223,7 @@ def posted_values(
 
 
 def _value(kind: inspect.Type, path: str, posted: Mapping[str, Any]) -> Any:
-    inner, _ = _without_none(kind)
+    inner, _may_miss = _without_none(kind)
     if isinstance(inner, inspect.StructType):
         found = {one.name: _value(one.type, f"{path}.{one.name}", posted) for one in inner.fields}
         kept = {name: value for name, value in found.items() if value is not NOTHING}
@@ -217,7 +241,7 @@ def _value(kind: inspect.Type, path: str, posted: Mapping[str, Any]) -> Any:
 
 
 def _list_value(item: inspect.Type, path: str, posted: Mapping[str, Any]) -> Any:
-    inner, _ = _without_none(item)
+    inner, _may_miss = _without_none(item)
     if isinstance(inner, inspect.StructType):
         count = str(posted.get(f"{path}{COUNT}", "0"))
         places = range(min(int(count), GROUPS_MAX) if count.isascii() and count.isdigit() else 0)

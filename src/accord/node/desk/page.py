@@ -23,6 +23,7 @@ from accord.errors import AccordError
 from accord.exchange.errors import NotFound
 from accord.node.desk.factors import needs_second_factor
 from accord.node.desk.kept_words import give_back, is_by_script, not_saved, words_of
+from accord.node.desk.said import said
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 
@@ -106,7 +107,7 @@ def show(request: HttpRequest, template: str, shown: Mapping[str, Any], *, statu
 def error_response(request: HttpRequest, error: AccordError) -> HttpResponse:
     """Says on a page of its own why something was refused, where no form could say it."""
     if is_by_script(request) and request.method == "POST":
-        return not_saved(request, why=error.sentence, next_step=error.next_step, status=error.http_status)
+        return not_saved(request, why=said(error.sentence), next_step=said(error.next_step), status=error.http_status)
     return show(request, "desk/refused.html", {"error": error, "kept": words_of(request)}, status=error.http_status)
 
 

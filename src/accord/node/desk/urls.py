@@ -5,7 +5,20 @@ from collections.abc import Callable
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
-from accord.node.desk.views import approvals, cases, channel, compose, holds, machinery, proof, queue, session, walk
+from accord.node.desk.views import (
+    approvals,
+    beginning,
+    cases,
+    channel,
+    compose,
+    files,
+    holds,
+    machinery,
+    proof,
+    queue,
+    session,
+    walk,
+)
 from accord.node.notices import views as notices
 
 __all__ = ["app_name", "urlpatterns"]
@@ -26,7 +39,7 @@ urlpatterns = [
     # cases
     _page("cases/", cases.show_cases, "cases"),
     _page("cases/export.csv", cases.export_cases, "cases-export"),
-    _page("cases/new", compose.show_new_case, "new-case"),
+    _page("cases/new", beginning.show_new_case, "new-case"),
     _page("cases/<slug:reference>/", cases.show_case, "case"),
     _page("cases/<slug:reference>/take", cases.take_one, "take"),
     _page("cases/<slug:reference>/act", cases.act_on_case, "act"),
@@ -34,7 +47,13 @@ urlpatterns = [
     # drafts and replies
     _page("drafts/<uuid:key>/", compose.show_draft, "draft"),
     _page("drafts/<uuid:key>/gate", compose.show_gate, "gate"),
-    _page("messages/<uuid:key>/reply/<slug:reply>", compose.begin_reply, "reply"),
+    _page("drafts/<uuid:key>/discard", compose.discard_draft, "discard"),
+    _page("drafts/<uuid:key>/files", files.show_files, "files"),
+    _page("drafts/<uuid:key>/uploads", files.begin_upload, "upload-begin"),
+    _page("uploads/<uuid:key>", files.show_upload, "upload"),
+    _page("uploads/<uuid:key>/parts/<int:offset>", files.put_part, "upload-part"),
+    _page("uploads/<uuid:key>/complete", files.complete_upload, "upload-complete"),
+    _page("messages/<uuid:key>/reply/<slug:reply>", beginning.begin_reply, "reply"),
     # approvals and proof
     _page("approvals/", approvals.show_approvals, "approvals"),
     _page("approvals/<uuid:key>/", approvals.show_approval, "approval"),

@@ -93,6 +93,20 @@ def clock_time(value: datetime) -> str:
     return clock_time_of(value)
 
 
+@register.filter
+def own_time(value: datetime | None) -> str:
+    """Returns hours, minutes and seconds of a moment in our own capital's time."""
+    if value is None:
+        return ""
+    return format_time(value, "HH:mm:ss", locale=_locale(), tzinfo=_capital(settings.ACCORD_PARTY)[1])
+
+
+@register.filter
+def element(path: object) -> str:
+    """Returns a field's path as part of an element's identifier."""
+    return str(path).replace(".", "-")
+
+
 def _capital(code: str) -> tuple[str, ZoneInfo]:
     party = Party.objects.filter(code=code).first()
     if party is None:

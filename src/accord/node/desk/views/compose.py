@@ -1,96 +1,50 @@
-"""Writing: a new request, a draft of any kind, what the gate says of it, and what would leave."""
+"""Writing a draft of any kind: saved as one writes, what the gate says of it, what would leave, and what to do next.
+
+A save never overtakes a colleague's, never makes a version where nothing changed, and says what became of it. An
+automatic save keeps every field that is right, and names those that are not; their words stay on the page.
+"""
 
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import date
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
 from django.contrib import messages as notes
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accord.errors import AccordError
-from accord.exchange.drafts import DraftIncomplete, FieldRefused, StaleDraft
+from accord.exchange.drafts import StaleDraft
 from accord.exchange.errors import ActRefused
-from accord.exchange.kinds import STRUCTS
-from accord.exchange.models import Case, Message
-from accord.exchange.own_side import OwnSide
-from accord.exchange.services import (
-    Check,
-    answer,
-    cannot_confirm,
-    check_draft,
-    clarify,
-    create_case,
-    delay,
-    discard,
-    draft_information,
-    draft_request,
-    read_message,
-    refuse,
-    save_draft,
-    submit,
+from accord.exchange.models import Message
+from accord.exchange.services import discard, read_message, save_draft, submit, take_back
+from accord.node.desk.draft_form import (
+    OWN,
+    errors_of,
+    posted_fields,
+    posted_own,
+    prints_of,
+    sections_of,
+    stored_own,
+    top_of,
 )
-from accord.node.desk.field_words import COMMON, LABELS, OWN_SIDE, SECTIONS
-from accord.node.desk.fields import Field, Section, fields_of, posted_values
+from accord.node.desk.gate_card import GateCard, gate_card_of
+from accord.node.desk.kept_words import is_by_script, label_of, not_saved
+from accord.node.desk.leaving import leaving_of
+from accord.node.desk.openings import filled_with_opening, opening_for
 from accord.node.desk.page import officer_of, page, show
-from accord.node.desk.reading import parts_of
 from accord.node.desk.said import said
+from accord.node.desk.views.conflict import merged, show_conflict
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
-from accord.parties.models import Party
-from accord.release.errors import GateRefuses
-from accord.release.gate import our_party
-from accord.vocabulary.refusal import DELAY_REASON_LABELS, REFUSAL_GROUND_LABELS
-from accord.vocabulary.subjects import Theme
 
-__all__ = ["begin_reply", "show_draft", "show_gate", "show_new_case"]
+__all__ = ["discard_draft", "show_draft", "show_gate"]
 
-OWN: Final = "own."
 OPEN: Final = frozenset({Message.State.DRAFT, Message.State.SUBMITTED, Message.State.APPROVED})
-
-
-@page(Permission.MESSAGE_DRAFT, methods=("GET", "POST"))
-def show_new_case(request: HttpRequest) -> HttpResponse:
-    """Opens a case of our own and begins its first message.
-
-    View permission: ``message.draft``.
-    """
-    officer = officer_of(request)
-    error = None
-    if request.method == "POST":
-        try:
-            case = create_case(
-                officer,
-                peer=request.POST.get("peer", ""),
-                theme=request.POST.get("theme", ""),
-                title=request.POST.get("title", ""),
-            )
-            begin = draft_information if request.POST.get("kind") == "spontaneous-information" else draft_request
-            draft = begin(officer, case, _first_words(officer, case))
-            return redirect("desk:draft", draft.pk)
-        except AccordError as refused:
-            error = refused
-    shown = {
-        "error": error,
-        "given": request.POST,
-        "peers": Party.objects.filter(is_self=False).order_by("code"),
-        "themes": [(theme.value, theme.value.replace("-", " ")) for theme in Theme],
-    }
-    return show(request, "desk/new_case.html", shown, status=error.http_status if error else 200)
-
-
-def _first_words(officer: Officer, case: Case) -> dict[str, Any]:
-    """Returns what a first message says anyway, so that nobody types it."""
-    known: dict[str, Any] = {"theme": case.theme, "language": "en"}
-    if officer.display_name:
-        known["liaison_contact"] = officer.display_name
-    if officer.agency:
-        known["sender"] = {"party": our_party(), "agency": officer.agency}
-    return known
 
 
 @page(Permission.CASE_READ, methods=("GET", "POST"))
@@ -102,37 +56,55 @@ def show_draft(request: HttpRequest, key: UUID) -> HttpResponse:
     officer = officer_of(request)
     message = read_message(officer, key)
     if not message.is_ours or message.state not in OPEN:
+        if request.method == "POST":
+            raise ActRefused("The message can no longer be changed.", code="exchange.not-a-draft")
         return redirect("desk:case", message.case.own_ref)
     if request.method != "POST":
         return _shown(request, officer, message, more=request.GET.getlist("more"))
+    _require_same_officer(officer, request.POST)
+    if is_by_script(request):
+        return _saved_by_script(request, officer, message)
     return _done(request, officer, message)
+
+
+def _require_same_officer(officer: Officer, posted: QueryDict) -> None:
+    writer = posted.get("by", "")
+    if writer and writer != officer.username:
+        raise ActRefused(
+            f"This page was opened by {writer}; you are signed in as {officer.username}.",
+            code="exchange.another-writer",
+            next_step="If the words are yours, send them again from a page that you opened yourself.",
+        )
 
 
 def _done(request: HttpRequest, officer: Officer, message: Message) -> HttpResponse:
     posted, act = request.POST, request.POST.get("act", "save")
-    version = _version(posted)
     try:
-        if act == "discard":
-            discard(officer, message, version=version, reason=posted.get("why", ""))
-            notes.success(request, _("The draft is discarded. Who did it, and why, stays on record."))
-            return redirect("desk:case", message.case.own_ref)
-        saved = save_draft(
-            officer, message, version=version, fields=_fields(message, posted), own=_own(message, posted)
-        )
-        if act == "submit":
-            submit(officer, saved, version=saved.version)
-            notes.success(request, _("A second officer can approve it now. Nothing has left yet."))
-            return redirect("desk:case", message.case.own_ref)
-    except StaleDraft as stale:
-        return _conflict(request, message, stale)
+        return redirect(_after(request, officer, message, posted, act))
+    except StaleDraft:
+        return show_conflict(request, officer, message.pk)
     except AccordError as error:
         return _shown(request, officer, read_message(officer, message.pk), error=error, posted=posted)
+
+
+def _after(request: HttpRequest, officer: Officer, message: Message, posted: QueryDict, act: str) -> str:
+    """Does what the officer asked for, and returns the address to go on at."""
+    if act == "take-back":
+        take_back(officer, message)
+        notes.success(request, _("Taken back. It is a draft again, and waits for nobody."))
+        return request.path
+    saved = _saved(officer, message, posted, merges=act == "merge", fills=act == "specimen")
+    if act == "submit":
+        submit(officer, saved, version=saved.version)
+        notes.success(request, _("A second officer can approve it now. Nothing has left yet."))
+        return reverse("desk:case", args=[message.case.own_ref])
+    if act == "files":
+        return reverse("desk:files", args=[message.pk])
     more = posted.get("add", "")
-    if request.headers.get("HX-Request"):
-        return show(request, "desk/_gate.html", {**_gate(officer, saved), "message": saved, "is_kept": True})
-    if not more:
-        notes.success(request, _("Saved."))
-    return redirect(f"{request.path}?more={more}#field-{more.replace('.', '-')}" if more else request.path)
+    if more:
+        return f"{request.path}?{urlencode({'more': more})}#field-{more.replace('.', '-')}"
+    notes.success(request, _("Saved."))
+    return request.path
 
 
 def _version(posted: QueryDict) -> int:
@@ -140,44 +112,94 @@ def _version(posted: QueryDict) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def _names(kind: str) -> tuple[str, ...]:
-    found = [name for _title, names in (*SECTIONS.get(kind, ()), *COMMON) for name in names]
-    return tuple(dict.fromkeys(found))
+def _saved(
+    officer: Officer, message: Message, posted: QueryDict, *, merges: bool = False, fills: bool = False
+) -> Message:
+    """Saves what a form holds; where exactly that is stored already, nothing is saved and no approval is void."""
+    fields, own = posted_fields(message, posted), posted_own(message, posted)
+    if merges:
+        fields, own = merged(message, posted, fields, own)
+    if fills:
+        language = str(fields.get("language") or get_language() or "en")
+        fields = filled_with_opening(fields, opening_for(message.case.theme, message.kind, language))
+    return _stored(officer, message, posted, fields, own)
 
 
-def _fields(message: Message, posted: QueryDict) -> dict[str, Any]:
-    # What this form does not show stays as it is stored.
-    names = _names(message.kind)
-    kept = {name: value for name, value in message.fields.items() if name not in names}
-    return {**kept, **posted_values(STRUCTS[message.kind], names, posted)}
+def _stored(
+    officer: Officer, message: Message, posted: QueryDict, fields: Mapping[str, Any], own: Mapping[str, Any]
+) -> Message:
+    # A form that is sent twice holds what its first sending stored: it is no conflict.
+    if officer.may(Permission.MESSAGE_DRAFT) and _is_stored(message, fields, own):
+        return message
+    return save_draft(officer, message, version=_version(posted), fields=fields, own=own)
 
 
-def _own(message: Message, posted: QueryDict) -> dict[str, Any]:
-    # What this form does not show stays as it is stored.
-    kept = {name: value for name, value in _stored_own(message).items() if name not in OWN_SIDE}
-    return {**kept, **posted_values(OwnSide, OWN_SIDE, posted, prefix=OWN)}
+def _is_stored(message: Message, fields: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
+    return dict(fields) == message.fields and dict(own) == stored_own(message)
 
 
-def _stored_own(message: Message) -> dict[str, Any]:
-    held = bytes(message.own_side)
-    return msgspec.json.decode(held, type=dict[str, Any]) if held else {}
+def _saved_by_script(request: HttpRequest, officer: Officer, message: Message) -> HttpResponse:
+    posted = request.POST
+    fields, own = posted_fields(message, posted), posted_own(message, posted)
+    left_out: dict[str, str] = {}
+    while True:
+        try:
+            saved = _stored(officer, message, posted, fields, own)
+            break
+        except StaleDraft as stale:
+            who = stale.saved_by or _("A colleague")
+            return not_saved(
+                request,
+                why=_("%(name)s saved this draft meanwhile.") % {"name": who},
+                next_step=_("Nothing was overwritten, and your words stay on this page."),
+                status=stale.http_status,
+                is_stale=True,
+            )
+        except AccordError as error:
+            refused = {path: words for path, words in errors_of(error).items() if top_of(path) not in left_out}
+            names = {top_of(path) for path in refused}
+            if not names:
+                return not_saved(
+                    request, why=said(error.sentence), next_step=said(error.next_step), status=error.http_status
+                )
+            left_out |= {top_of(path): words for path, words in refused.items()}
+            fields, own = _without(fields, message.fields, names, ""), _without(own, stored_own(message), names, OWN)
+    shown = {
+        **_state(request, officer, saved, fields=saved.fields, own=stored_own(saved)),
+        "left_out": [(name, label_of(name), words) for name, words in left_out.items()],
+        "is_part": True,
+    }
+    return show(request, "desk/_saved.html", shown)
 
 
-def _errors(error: AccordError | None) -> dict[str, str]:
-    # Any: the members that the errors of drafts document.
-    if isinstance(error, FieldRefused):
-        refused: Any = error.fields.get("refused", ())
-        return {_path(one["field"]): f"{said(one['reason'])}. {said(one['next_step'])}" for one in refused}
-    if isinstance(error, DraftIncomplete):
-        problems: Any = error.fields.get("problems", ())
-        return {_path(one["field"]): said(one["sentence"]) for one in problems}
-    if error is not None and error.fields.get("field"):
-        return {_path(str(error.fields["field"])): f"{said(error.sentence)} {said(error.next_step)}"}
-    return {}
+def _without(given: Mapping[str, Any], stored: Mapping[str, Any], names: set[str], prefix: str) -> dict[str, Any]:
+    """Returns what was given, with what is stored in the place of the members that were refused."""
+    kept = {name: value for name, value in given.items() if f"{prefix}{name}" not in names}
+    return kept | {name: value for name, value in stored.items() if f"{prefix}{name}" in names}
 
 
-def _path(pointer: str) -> str:
-    return str(pointer).strip("/").replace("/", ".").replace("[", ".").replace("]", "")
+def _state(
+    request: HttpRequest,
+    officer: Officer,
+    message: Message,
+    *,
+    fields: Mapping[str, Any],
+    own: Mapping[str, Any],
+    more: list[str] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Returns what the page shows of a draft as it is stored, around the words that stand in its form."""
+    card: GateCard = gate_card_of(officer, message)
+    return {
+        "message": message,
+        "case": message.case,
+        "card": card,
+        "leaving": leaving_of(officer, message),
+        "sections": sections_of(message, fields, own, more=more or [], errors=errors, named=card.named),
+        "was": msgspec.json.encode(prints_of(message.fields, stored_own(message))).decode(),
+        "handling_marks": str(message.fields.get("handling", "")),
+        "text_language": str(fields.get("language", "")),
+    }
 
 
 def _shown(
@@ -189,56 +211,22 @@ def _shown(
     error: AccordError | None = None,
     posted: QueryDict | None = None,
 ) -> HttpResponse:
-    struct = STRUCTS[message.kind]
-    values = message.fields if posted is None else _fields(message, posted)
-    own = _stored_own(message) if posted is None else _own(message, posted)
-    errors = _errors(error)
-    seen: set[str] = set()
-    sections = []
-    for title, names in (*SECTIONS.get(message.kind, ()), *COMMON):
-        fresh = [name for name in names if name not in seen]
-        seen.update(fresh)
-        made = fields_of(struct, fresh, values, more=more or [])
-        sections.append(Section(title=title, fields=tuple(one.with_errors(errors) for one in made)))
-    ours = tuple(
-        _prefixed(one).with_errors(errors) for one in fields_of(OwnSide, OWN_SIDE, own, more=_own_more(more or []))
-    )
+    fields = message.fields if posted is None else posted_fields(message, posted)
+    own = stored_own(message) if posted is None else posted_own(message, posted)
+    errors = errors_of(error)
+    state = _state(request, officer, message, fields=fields, own=own, more=more, errors=errors)
+    named = [one for section in state["sections"] for top in section.fields for one in top.flat() if one.error]
+    theme, language = message.case.theme, str(fields.get("language") or get_language() or "en")
     shown = {
-        "message": message,
-        "case": message.case,
-        "sections": sections,
-        "own_fields": ours,
+        **state,
         "error": error,
-        "field_errors": [
-            (one, one.error) for section in sections for top in section.fields for one in top.flat() if one.error
-        ],
+        "field_errors": [(one.id, label_of(one.path), one.error) for one in named],
+        "files": list(message.attachments.all()),
+        "has_opening": bool(opening_for(theme, message.kind, language)),
         "may_draft": officer.may(Permission.MESSAGE_DRAFT),
-        "handling_marks": str(message.fields.get("handling", "")),
-        **_gate(officer, message),
+        "is_waiting": message.state != Message.State.DRAFT,
     }
     return show(request, "desk/draft.html", shown, status=error.http_status if error else 200)
-
-
-def _own_more(more: list[str]) -> list[str]:
-    return [path.removeprefix(OWN) for path in more if path.startswith(OWN)]
-
-
-def _prefixed(made: Field) -> Field:
-    parts = tuple(_prefixed(part) for part in made.parts)
-    return replace(made, path=f"{OWN}{made.path}", parts=parts, is_needed=False)
-
-
-def _gate(officer: Officer, message: Message) -> dict[str, Any]:
-    try:
-        check: Check = check_draft(officer, message)
-    except (AccordError, KeyError) as error:
-        return {"check": None, "check_error": error if isinstance(error, AccordError) else None}
-    return {
-        "check": check,
-        "problems": [(one, LABELS.get(_path(one.field).rpartition(".")[2]) or one.field) for one in check.problems],
-        "leaves": parts_of(message.fields),
-        "message": message,
-    }
 
 
 @page(Permission.CASE_READ)
@@ -248,88 +236,39 @@ def show_gate(request: HttpRequest, key: UUID) -> HttpResponse:
     View permission: ``case.read``.
     """
     officer = officer_of(request)
-    return show(request, "desk/_gate.html", _gate(officer, read_message(officer, key)))
+    message = read_message(officer, key)
+    if not message.is_ours:
+        raise ActRefused("Only a message of our own is checked for release.", code="exchange.not-ours")
+    shown = {"message": message, "card": gate_card_of(officer, message), "leaving": leaving_of(officer, message)}
+    return show(request, "desk/_gate.html", shown)
 
 
-def _conflict(request: HttpRequest, message: Message, stale: StaleDraft) -> HttpResponse:
-    names = sorted({*stale.yours, *stale.stored})
-    rows = [
-        (LABELS.get(name) or name, parts_of({name: stale.yours.get(name)}), parts_of({name: stale.stored.get(name)}))
-        for name in names
-        if stale.yours.get(name) != stale.stored.get(name)
-    ]
-    shown = {"message": message, "case": message.case, "rows": rows, "error": stale, "posted": request.POST.lists()}
-    return show(request, "desk/conflict.html", shown, status=stale.http_status)
+@page(Permission.MESSAGE_DRAFT, methods=("GET", "POST"))
+def discard_draft(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Asks whether a draft shall be discarded, and why; then discards it.
 
-
-REPLIES: Final = ("answer", "refuse", "delay", "clarify", "cannot-confirm")
-
-
-@page(Permission.CASE_READ, methods=("GET", "POST"))
-def begin_reply(request: HttpRequest, key: UUID, reply: str) -> HttpResponse:
-    """Begins an answer, a refusal, a delay notice, a clarification, or the answer that neither confirms nor denies.
-
-    View permission: ``case.read``; the services ask for ``message.answer``.
+    View permission: ``message.draft``.
     """
     officer = officer_of(request)
-    asked = read_message(officer, key)
-    if reply not in REPLIES:
-        raise ActRefused("There is no such reply.", code="exchange.no-such-reply")
+    message = read_message(officer, key)
+    if not message.is_ours or message.state not in OPEN:
+        return redirect("desk:case", message.case.own_ref)
     error = None
     if request.method == "POST":
         try:
-            return redirect("desk:draft", _begun(officer, asked, reply, request.POST).pk)
-        except GateRefuses:
-            raise
+            discard(officer, message, version=_version(request.POST), reason=request.POST.get("why", ""))
+            notes.success(request, _("The draft is discarded. Who did it, and why, stays on record."))
+            return redirect("desk:case", message.case.own_ref)
         except AccordError as refused:
             error = refused
+            message = read_message(officer, key)
     shown = {
-        "asked": asked,
-        "case": asked.case,
-        "reply": reply,
-        "leaves": parts_of(asked.fields),
-        "grounds": [(code.value, words) for code, words in REFUSAL_GROUND_LABELS.items()],
-        "reasons": [(code.value, words) for code, words in DELAY_REASON_LABELS.items()],
-        "given": request.POST,
+        "message": message,
+        "case": message.case,
+        "files": list(message.attachments.all()),
+        "leaving": leaving_of(officer, message),
+        "why": request.POST.get("why", ""),
         "error": error,
-        "handling_marks": asked.handling,
+        "handling_marks": str(message.fields.get("handling", "")),
     }
-    return show(request, "desk/reply.html", shown, status=error.http_status if error else 200)
-
-
-def _begun(officer: Officer, asked: Message, reply: str, given: Mapping[str, str]) -> Message:
-    if reply == "answer":
-        return answer(officer, asked, {"outcome": given.get("outcome") or "full"})
-    if reply == "refuse":
-        return refuse(
-            officer,
-            asked,
-            {},
-            ground=given.get("ground", ""),
-            part_refused=given.get("part_refused", ""),
-            rule=given.get("rule") or None,
-            reasons=given.get("reasons") or None,
-        )
-    if reply == "delay":
-        return delay(officer, asked, {}, reason=given.get("reason", ""), expected_on=_day(given.get("expected_on", "")))
-    if reply == "clarify":
-        points = [line.strip() for line in given.get("points", "").splitlines() if line.strip()]
-        return clarify(officer, asked, {}, points=points)
-    return cannot_confirm(officer, asked)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError as error:
-        raise ActRefused(
-            "The day is missing or is not a day.",
-            code="exchange.expected-on",
-            next_step="Write the day on which the answer can be expected.",
-            fields={"field": "expected_on"},
-        ) from error
-
-
-def has_open_draft(case: Case) -> Message | None:
-    """Returns the open draft of a case, if there is one."""
-    return case.messages.filter(direction=Message.Direction.OUT, state__in=OPEN).order_by("-saved_at").first()
+    return show(request, "desk/discard.html", shown, status=error.http_status if error else 200)

@@ -1,0 +1,201 @@
+"""The gate's card of a draft: what stops it, what would let it pass, who decides, and the fields that cure it.
+
+Which field a cure concerns is not written down a second time: a policy says which facts it reads, and each fact comes
+from a field of the form. So a rule that is added or changed leads to its fields by itself.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from accord.errors import AccordError
+from accord.exchange.models import Message
+from accord.exchange.services import Check, check_draft
+from accord.law.decision import Reason
+from accord.node.desk.draft_form import names_of, top_of, wire_path
+from accord.node.desk.field_words import OWN_SIDE
+from accord.node.desk.kept_words import label_of
+from accord.officers.models import Officer
+from accord.release.gate import gate_in_use
+
+__all__ = ["FieldLink", "GateCard", "Stop", "ToMend", "gate_card_of"]
+
+LINKS_MAX: Final = 4
+
+_FIELDS_OF_FACT: Final[dict[str, tuple[str, ...]]] = {
+    "answer": ("outcome",),
+    "arrangement_covers": ("arrangement_id", "own.categories", "purpose"),
+    "assurance_death_penalty": ("own.has_death_penalty_exposure",),
+    "basis": ("own.basis",),
+    "caveat_names_recipient": ("caveats",),
+    "caveats": ("caveats",),
+    "classification_rank": ("classification",),
+    "commissioner_notified": ("own.is_commissioner_notified",),
+    "compelled": ("own.is_compelled",),
+    "custody_open": ("own.is_in_custody", "own.has_custody_safeguards"),
+    "death_penalty": ("own.has_death_penalty_exposure",),
+    "dpdp_head": ("own.dpdp_head",),
+    "emergency_claimed": ("own.is_life_threat", "own.imminence", "own.is_minimum_data", "purpose"),
+    "evidence": ("evidence_needed",),
+    "exposure": ("own.exposure",),
+    "has_accuracy": ("accuracy",),
+    "has_aim": ("own.legitimate_aim",),
+    "has_as_of_day": ("accuracy",),
+    "has_authorising_law": ("own.authorising_law",),
+    "has_delay_reason": ("reason",),
+    "has_evaluation": ("evaluation",),
+    "has_expected_day": ("expected_on",),
+    "has_originator_consent": ("own.has_originator_consent",),
+    "has_predominance_test": ("own.predominance_test",),
+    "has_proportionality": ("own.proportionality",),
+    "has_safeguarded_authority": ("own.safeguarded_authority",),
+    "has_safeguards": ("own.has_security_safeguards",),
+    "has_substance": ("own.substances", "substances"),
+    "has_urgency_ground": ("urgency_ground", "urgency_text"),
+    "holds_third_state_matter": ("own.contains_received_from",),
+    "is_notified_instrumentality": ("own.is_notified_instrumentality",),
+    "is_weak": ("evaluation",),
+    "may_be_protected": ("own.protection_statuses",),
+    "movement_unlicensed": ("own.substances",),
+    "movement_unregistered": ("own.substances",),
+    "movement_without_noc_reported": ("own.substances",),
+    "names_source": ("own.names_source",),
+    "privacy_head": ("own.privacy_head",),
+    "purpose": ("purpose",),
+    "refusal_ground": ("refusals",),
+    "refusal_rule": ("refusals",),
+    "refusal_rules": ("refusals",),
+    "retention_days": ("retention_until",),
+    "risk_mitigated": ("own.has_measures_taken",),
+    "risk_own_file": ("own.risk_assessed_by",),
+    "safeguarded": ("own.has_safeguarded_information",),
+    "substance_not_yet_controlled": ("own.substances",),
+    "substance_undated": ("own.substances",),
+    "theme": ("theme",),
+    "third_party": ("own.has_third_party_origin",),
+    "urgency": ("urgency",),
+    "victim_of_intimidation": ("own.is_victim_of_intimidation",),
+    # What makes a rule look at the matter at all: named last, since it cures only where it was wrongly stated.
+    "holds_personal_data": ("own.has_personal_data",),
+    "about_person": ("own.asks_about_person", "own.has_personal_data"),
+}
+
+_READ: Final = re.compile(r"context\.([a-z_]+)")
+_POLICY: Final = re.compile(r'@id\("([^"]+)"\)')
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldLink:
+    """A field of the form to which a cure leads.
+
+    Args:
+        path: Its path in the form.
+        label: Its name.
+    """
+
+    path: str
+    label: str
+
+    @property
+    def id(self) -> str:
+        """The element's identifier."""
+        return f"field-{self.path.replace('.', '-')}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stop:
+    """A rule that spoke, with the fields that its cure concerns.
+
+    Args:
+        reason: What the gate said.
+        links: The fields.
+    """
+
+    reason: Reason
+    links: tuple[FieldLink, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToMend:
+    """A field to fill or mend.
+
+    Args:
+        link: The field.
+        sentence: What is wrong.
+        next_step: What mends it.
+    """
+
+    link: FieldLink
+    sentence: str
+    next_step: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GateCard:
+    """What the gate says of a draft.
+
+    Args:
+        check: The whole check; ``None`` where the gate could not be asked.
+        error: Why not.
+        stops: What stops it.
+        conditions: What it passes under, and what yields to an emergency.
+        to_mend: Fields to fill or mend.
+    """
+
+    check: Check | None
+    error: AccordError | None = None
+    stops: tuple[Stop, ...] = ()
+    conditions: tuple[Stop, ...] = ()
+    to_mend: tuple[ToMend, ...] = ()
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Paths of all fields that it names as to be mended."""
+        return (
+            *(one.link.path for one in self.to_mend),
+            *(link.path for stop in self.stops for link in stop.links[:1]),
+        )
+
+
+def gate_card_of(officer: Officer, message: Message) -> GateCard:
+    """Returns the gate's card of a draft as it is stored; nothing is stored by asking."""
+    try:
+        check = check_draft(officer, message)
+    except AccordError as error:
+        return GateCard(check=None, error=error)
+    shown = {*names_of(message.kind), *(f"own.{name}" for name in OWN_SIDE)}
+    spoken = [Stop(reason=reason, links=tuple(_links(reason.policy, shown))) for reason in check.decision.reasons]
+    return GateCard(
+        check=check,
+        stops=tuple(one for one in spoken if not one.reason.outcome.lets_pass and not one.reason.is_waived),
+        conditions=tuple(one for one in spoken if one.reason.outcome.lets_pass or one.reason.is_waived),
+        to_mend=tuple(
+            ToMend(link=_link(wire_path(one.field)), sentence=one.sentence, next_step=one.next_step)
+            for one in check.problems
+        ),
+    )
+
+
+def _link(path: str) -> FieldLink:
+    return FieldLink(path=path, label=label_of(path))
+
+
+def _links(policy: str, shown: set[str]) -> Iterator[FieldLink]:
+    facts = _facts_read(gate_in_use().digest, policy)
+    paths = [path for fact, fields in _FIELDS_OF_FACT.items() if fact in facts for path in fields]
+    for path in [one for one in dict.fromkeys(paths) if top_of(one) in shown][:LINKS_MAX]:
+        yield _link(path)
+
+
+@lru_cache(maxsize=1024)
+def _facts_read(_digest: bytes, policy: str) -> frozenset[str]:
+    """Returns the facts that a policy's text reads; the digest of the packs makes a reloaded pack count anew."""
+    rule = policy.partition(".")[0]
+    for pack in gate_in_use().packs:
+        parts: list[Any] = _POLICY.split(pack.texts.get(rule, ""))
+        for name, text in zip(parts[1::2], parts[2::2], strict=True):
+            if name == policy:
+                return frozenset(_READ.findall(text))
+    return frozenset()

@@ -1,0 +1,159 @@
+"""Beginning: a new case with its first message, and a reply to a message of the other side; each once."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib import messages as notes
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accord.errors import AccordError
+from accord.exchange.errors import ActRefused
+from accord.exchange.kinds import REQUEST, SPONTANEOUS_INFORMATION
+from accord.exchange.models import Message
+from accord.exchange.services import (
+    ReplyBegun,
+    answer,
+    begin_case,
+    cannot_confirm,
+    clarify,
+    delay,
+    read_message,
+    refuse,
+)
+from accord.exchange.services import begin_reply as begin_once
+from accord.node.desk.openings import opening_for
+from accord.node.desk.page import officer_of, page, show
+from accord.node.desk.reading import parts_of
+from accord.officers.models import Officer
+from accord.officers.permissions import Permission
+from accord.parties.models import Party
+from accord.release.errors import GateRefuses
+from accord.release.gate import our_party
+from accord.vocabulary.refusal import DELAY_REASON_LABELS, REFUSAL_GROUND_LABELS
+from accord.vocabulary.subjects import Theme
+
+__all__ = ["begin_reply", "show_new_case"]
+
+REPLIES: Final = ("answer", "refuse", "delay", "clarify", "cannot-confirm")
+
+
+@page(Permission.MESSAGE_DRAFT, methods=("GET", "POST"))
+def show_new_case(request: HttpRequest) -> HttpResponse:
+    """Opens a case of our own with its first message, or neither.
+
+    View permission: ``message.draft``.
+    """
+    officer, given = officer_of(request), request.POST
+    error = None
+    if request.method == "POST":
+        kind = SPONTANEOUS_INFORMATION if given.get("kind") == SPONTANEOUS_INFORMATION else REQUEST
+        theme = given.get("theme", "")
+        try:
+            draft = begin_case(
+                officer,
+                peer=given.get("peer", ""),
+                theme=theme,
+                title=given.get("title", ""),
+                kind=kind,
+                fields=_first_words(officer, theme, kind, has_opening=given.get("start") == "specimen"),
+            )
+            return redirect("desk:draft", draft.pk)
+        except AccordError as refused:
+            error = refused
+    shown = {
+        "error": error,
+        "given": given,
+        "peers": Party.objects.filter(is_self=False).order_by("code"),
+        "themes": [(theme.value, theme.value.replace("-", " ")) for theme in Theme],
+    }
+    return show(request, "desk/new_case.html", shown, status=error.http_status if error else 200)
+
+
+def _first_words(officer: Officer, theme: str, kind: str, *, has_opening: bool) -> dict[str, Any]:
+    """Returns what a first message says anyway, so that nobody types it, and a specimen text where it is wanted."""
+    known: dict[str, Any] = {"theme": theme, "language": "en"}
+    if has_opening:
+        known |= opening_for(theme, kind, get_language() or "en")
+    if officer.display_name:
+        known["liaison_contact"] = officer.display_name
+    if officer.agency:
+        known["sender"] = {"party": our_party(), "agency": officer.agency}
+    return known
+
+
+@page(Permission.CASE_READ, methods=("GET", "POST"))
+def begin_reply(request: HttpRequest, key: UUID, reply: str) -> HttpResponse:
+    """Begins an answer, a refusal, a delay notice, a clarification, or the answer that neither confirms nor denies.
+
+    View permission: ``case.read``; the services ask for ``message.answer``.
+    """
+    officer, given = officer_of(request), request.POST
+    asked = read_message(officer, key)
+    if reply not in REPLIES:
+        raise ActRefused("There is no such reply.", code="exchange.no-such-reply")
+    error = begun = None
+    if request.method == "POST":
+        try:
+            made, is_new = begin_once(
+                asked, lambda: _begun(officer, asked, reply, given), is_another=given.get("another") == "yes"
+            )
+            if not is_new:
+                notes.info(request, _("This reply was begun already; here it is. Nothing was begun twice."))
+            return redirect("desk:draft", made.pk)
+        except GateRefuses:
+            raise
+        except AccordError as refused:
+            error = refused
+            begun = refused.begun if isinstance(refused, ReplyBegun) else None
+    shown = {
+        "asked": asked,
+        "case": asked.case,
+        "reply": reply,
+        "leaves": parts_of(asked.fields),
+        "text_language": str(asked.fields.get("language", "")),
+        "grounds": [(code.value, words) for code, words in REFUSAL_GROUND_LABELS.items()],
+        "reasons": [(code.value, words) for code, words in DELAY_REASON_LABELS.items()],
+        "given": given,
+        "error": error,
+        "begun": begun,
+        "handling_marks": asked.handling,
+    }
+    return show(request, "desk/reply.html", shown, status=error.http_status if error else 200)
+
+
+def _begun(officer: Officer, asked: Message, reply: str, given: Mapping[str, str]) -> Message:
+    if reply == "answer":
+        return answer(officer, asked, {"outcome": given.get("outcome") or "full"})
+    if reply == "refuse":
+        return refuse(
+            officer,
+            asked,
+            {},
+            ground=given.get("ground", ""),
+            part_refused=given.get("part_refused", ""),
+            rule=given.get("rule") or None,
+            reasons=given.get("reasons") or None,
+        )
+    if reply == "delay":
+        return delay(officer, asked, {}, reason=given.get("reason", ""), expected_on=_day(given.get("expected_on", "")))
+    if reply == "clarify":
+        points = [line.strip() for line in given.get("points", "").splitlines() if line.strip()]
+        return clarify(officer, asked, {}, points=points)
+    return cannot_confirm(officer, asked)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise ActRefused(
+            "The day is missing or is not a day.",
+            code="exchange.expected-on",
+            next_step="Write the day on which the answer can be expected.",
+            fields={"field": "expected_on"},
+        ) from error
