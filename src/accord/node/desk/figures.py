@@ -20,6 +20,7 @@ from django.utils.translation import get_language, gettext, ngettext
 
 __all__ = [
     "by_name",
+    "clock_seconds_of",
     "clock_time_of",
     "day_month_of",
     "day_of",
@@ -101,6 +102,11 @@ def day_month_of(value: date) -> str:
 def clock_time_of(value: datetime) -> str:
     """Returns hours and minutes of an aware time in its own zone, of twenty-four hours."""
     return format_time(value.timetz(), "HH:mm", locale=locale_in_use(), tzinfo=value.tzinfo)
+
+
+def clock_seconds_of(value: datetime, zone: tzinfo) -> str:
+    """Returns hours, minutes and seconds of a moment in a zone."""
+    return str(format_time(value, "HH:mm:ss", locale=locale_in_use(), tzinfo=zone))
 
 
 def stamp_of(value: datetime, zone: tzinfo) -> str:

@@ -18,6 +18,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from accord.node.api import labels
 from accord.node.desk.code_words import choice_label, happened_words
 from accord.node.desk.figures import (
+    clock_seconds_of,
     clock_time_of,
     day_month_of,
     day_of,
@@ -98,7 +99,7 @@ def own_time(value: datetime | None) -> str:
     """Returns hours, minutes and seconds of a moment in our own capital's time."""
     if value is None:
         return ""
-    return format_time(value, "HH:mm:ss", locale=_locale(), tzinfo=_capital(settings.ACCORD_PARTY)[1])
+    return clock_seconds_of(value, _capital(settings.ACCORD_PARTY)[1])
 
 
 @register.filter

@@ -26,6 +26,7 @@ from accord.exchange.services import (
     refuse,
 )
 from accord.exchange.services import begin_reply as begin_once
+from accord.node.desk.code_words import choice_label
 from accord.node.desk.openings import opening_for
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.reading import parts_of
@@ -69,7 +70,7 @@ def show_new_case(request: HttpRequest) -> HttpResponse:
         "error": error,
         "given": given,
         "peers": Party.objects.filter(is_self=False).order_by("code"),
-        "themes": [(theme.value, theme.value.replace("-", " ")) for theme in Theme],
+        "themes": [(theme.value, choice_label("theme", theme.value)) for theme in Theme],
     }
     return show(request, "desk/new_case.html", shown, status=error.http_status if error else 200)
 
@@ -116,8 +117,8 @@ def begin_reply(request: HttpRequest, key: UUID, reply: str) -> HttpResponse:
         "reply": reply,
         "leaves": parts_of(asked.fields),
         "text_language": str(asked.fields.get("language", "")),
-        "grounds": [(code.value, words) for code, words in REFUSAL_GROUND_LABELS.items()],
-        "reasons": [(code.value, words) for code, words in DELAY_REASON_LABELS.items()],
+        "grounds": [(code.value, choice_label("ground", code.value)) for code in REFUSAL_GROUND_LABELS],
+        "reasons": [(code.value, choice_label("reason", code.value)) for code in DELAY_REASON_LABELS],
         "given": given,
         "error": error,
         "begun": begun,
