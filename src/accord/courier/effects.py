@@ -5,7 +5,6 @@ after the commit.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
@@ -14,7 +13,6 @@ from uuid import UUID
 from django.db import connection
 
 from accord.channel.envelope import CAPSULE_ID_BYTES, Header
-from accord.channel.equivocation import encode_equivocation
 from accord.channel.events import (
     ChunkAccepted,
     ChunksHeld,
@@ -37,19 +35,30 @@ from accord.channel.events import (
     RolledBack,
     SkewObserved,
 )
-from accord.channel.frames import Chunk, HeldChunks
+from accord.channel.frames import Chunk
 from accord.channel.peer import NOT_NOW
 from accord.channel.refusals import ChannelSuspended
-from accord.errors import TrustFails
 from accord.parties.models import Keyset
 
 from .alarms import raise_alarm
 from .chunks import chunk_store, first_missing
+from .disagreements import (
+    HistorySettled,
+    equivocation_proven,
+    history_disputed,
+    peer_disagrees,
+    receipt_contradicted,
+    receipt_disputed,
+    receipt_withheld,
+    replica_lost,
+    skew_observed,
+)
 from .logs import delete_from, from_headers, write_checkpoint, write_entries, write_receipt
 from .metrics import ENTRIES_RECEIVED, ENTRIES_SENT
-from .models import AttachmentTransfer, Channel, Contradiction, Direction, Mode, ModeChange, Outbox, OutboxState
+from .models import AttachmentTransfer, Channel, Direction, Mode, Outbox, OutboxState
 from .moment import from_ms
 from .recent import Recent
+from .scene import Effects, Scene, record_mode
 from .statements import moment_param
 
 __all__ = [
@@ -81,39 +90,6 @@ UNDER_WAY: Final[Recent[int, bool]] = Recent(_under_way)
 """Whether a channel has attachments of ours that are not delivered whole."""
 
 
-@dataclass(kw_only=True)
-class Effects:
-    """What the caller of ``apply_events`` must know to go on after the commit.
-
-    Args:
-        accepted: Number of new entries of the peer.
-        receipted_size: Size of our log that was newly receipted.
-        refusal: Code with which the peer refused our frame.
-        requested: Entries of its own log that the peer asks for, as (start, end).
-        chunks: Verified chunks of awaited attachments, to be written to disk.
-        held: What the peer says it holds of attachments.
-        peer_lost: Whether the peer holds less of our log than it once receipted.
-        is_whole_again: Whether a recovery has ended.
-    """
-
-    accepted: int = 0
-    receipted_size: int | None = None
-    refusal: str | None = None
-    requested: tuple[int, int] | None = None
-    chunks: list[Chunk] = field(default_factory=list)
-    held: list[HeldChunks] = field(default_factory=list)
-    peer_lost: bool = False
-    is_whole_again: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Scene:
-    channel: Channel
-    now: datetime
-    effects: Effects
-    is_live: bool = True
-
-
 def apply_events(channel: Channel, events: Sequence[Event], *, now: datetime, is_live: bool = True) -> Effects:
     """Stores what happened and returns what is to be done about it after the commit.
 
@@ -123,7 +99,7 @@ def apply_events(channel: Channel, events: Sequence[Event], *, now: datetime, is
         now: The time of storing.
         is_live: Whether the peer itself said so just now; ``False`` for parcels, whose frames nobody signed.
     """
-    scene = _Scene(channel=channel, now=now, effects=Effects(), is_live=is_live)
+    scene = Scene(channel=channel, now=now, effects=Effects(), is_live=is_live)
     for event in events:
         act = _ACTS.get(type(event))
         if act is not None:
@@ -131,7 +107,7 @@ def apply_events(channel: Channel, events: Sequence[Event], *, now: datetime, is
     return scene.effects
 
 
-def _entries_accepted(scene: _Scene, event: EntriesAccepted) -> None:
+def _entries_accepted(scene: Scene, event: EntriesAccepted) -> None:
     write_entries(
         scene.channel,
         Direction.IN,
@@ -159,7 +135,7 @@ def _named(capsules: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
     return [(sha256(data).digest()[:CAPSULE_ID_BYTES], data) for data in capsules]
 
 
-def _await_attachments(scene: _Scene, direction: Direction, headers: Sequence[Header]) -> None:
+def _await_attachments(scene: Scene, direction: Direction, headers: Sequence[Header]) -> None:
     awaited = [header for header in headers if header.attachment_root is not None]
     if not awaited:
         return
@@ -180,7 +156,7 @@ def _await_attachments(scene: _Scene, direction: Direction, headers: Sequence[He
     )
 
 
-def _receipt_accepted(scene: _Scene, event: ReceiptAccepted) -> None:
+def _receipt_accepted(scene: Scene, event: ReceiptAccepted) -> None:
     write_receipt(
         scene.channel,
         size=event.size,
@@ -205,7 +181,7 @@ def requeue_from(channel: Channel, *, size: int) -> tuple[int, int]:
     return deleted, requeued
 
 
-def _rolled_back(scene: _Scene, event: RolledBack) -> None:
+def _rolled_back(scene: Scene, event: RolledBack) -> None:
     deleted, requeued = requeue_from(scene.channel, size=event.to_size)
     raise_alarm(
         scene.channel,
@@ -224,10 +200,10 @@ def _rolled_back(scene: _Scene, event: RolledBack) -> None:
             "did: revoke the key, and look at every entry that comes back as our own.",
             evidence=event.abandoned,
         )
-    _record_mode(scene, Mode.RECOVERING, "Our own later signature proves that storage was rolled back.")
+    record_mode(scene, Mode.RECOVERING, "Our own later signature proves that storage was rolled back.")
 
 
-def _own_entries_recovered(scene: _Scene, event: OwnEntriesRecovered) -> None:
+def _own_entries_recovered(scene: Scene, event: OwnEntriesRecovered) -> None:
     size = event.start + len(event.entries)
     write_entries(
         scene.channel,
@@ -280,7 +256,7 @@ def mark_flushed(places: Sequence[tuple[int, int]], *, flushed_at: datetime, onl
         return int(cursor.rowcount)
 
 
-def _own_keysets_recovered(scene: _Scene, event: OwnKeysetsRecovered) -> None:
+def _own_keysets_recovered(scene: Scene, event: OwnKeysetsRecovered) -> None:
     channel = scene.channel
     known = Keyset.objects.filter(party_id=channel.party_code, peer_id=channel.peer_id).count()
     for serial, signed in enumerate(event.keysets, known + 1):
@@ -294,140 +270,31 @@ def _own_keysets_recovered(scene: _Scene, event: OwnKeysetsRecovered) -> None:
     raise_alarm(channel, "courier.keysets-recovered", "The peer gave back keysets that our storage had lost.")
 
 
-def _recovery_completed(scene: _Scene, event: RecoveryCompleted) -> None:
+def _recovery_completed(scene: Scene, event: RecoveryCompleted) -> None:
     raise_alarm(
         scene.channel,
         "courier.recovered",
         f"Our own log is whole again up to {event.size}; epoch {event.epoch} begins.",
     )
-    _record_mode(scene, Mode.OPEN, "Our own log is whole again.")
+    record_mode(scene, Mode.OPEN, "Our own log is whole again.")
     scene.effects.is_whole_again = True
 
 
-class HistorySettled(TrustFails):
-    """A note of a history that two officers have looked at and put aside was shown again."""
-
-    code = "courier.history-settled"
-    default_next_step = "Nothing is due: the channel goes on. Ask the peer whether the other copy is stopped."
-
-
-def _equivocation_proven(scene: _Scene, event: EquivocationProven) -> None:
-    channel = scene.channel
-    heads = (channel.in_checkpoint, channel.out_checkpoint, channel.out_receipt)
-    held = {bytes(note) for note in heads if note is not None}
-    proof = event.proof
-    other = proof.larger if proof.smaller in held else proof.smaller
-    contradiction, _ = Contradiction.objects.get_or_create(
-        channel=channel,
-        note_digest=sha256(other).digest(),
-        defaults={"proof": encode_equivocation(proof), "proven_at": scene.now},
-    )
-    if contradiction.settled_at is not None:
-        raise HistorySettled(f"{event.party} shows a history again that two officers have put aside.")
-    raise_alarm(
-        scene.channel,
-        "courier.equivocation",
-        f"{event.party} signed two logs that cannot be one; the channel is frozen and the proof is kept.",
-        evidence=encode_equivocation(event.proof),
-    )
-    _record_mode(scene, Mode.FROZEN, f"{event.party} signed two logs that cannot be one.")
-
-
-def _record_mode(scene: _Scene, mode: Mode, reason: str) -> None:
-    ModeChange.objects.create(
-        channel=scene.channel,
-        from_mode=scene.channel.mode,
-        to_mode=mode,
-        reason=reason,
-        proposed_at=scene.now,
-        confirmed_at=scene.now,
-    )
-
-
-def _skew_observed(scene: _Scene, event: SkewObserved) -> None:
-    scene.channel.clock_skew_ms = event.ms
-    detail = (
-        "The peer's own signed times went backwards"
-        if event.went_back
-        else f"The peer's clock differs from ours by {event.ms / 1000:+.1f} s"
-    )
-    raise_alarm(scene.channel, "courier.clock-skew", f"{detail}. The exchange goes on.")
-
-
-def _peer_behind(scene: _Scene, event: PeerBehind) -> None:
+def _peer_behind(scene: Scene, event: PeerBehind) -> None:
     scene.effects.peer_lost = event.has_lost
 
 
-def _replica_lost(scene: _Scene, event: ReplicaLost) -> None:
-    raise_alarm(
-        scene.channel,
-        "courier.replica-lost",
-        f"The peer says that we receipted {event.claimed} of its entries, and we hold {event.held}. If an older copy "
-        "of this node was put back, ask the peer to send again what is missing before anything else is received.",
-    )
-
-
-def _peer_disagrees(scene: _Scene, event: PeerDisagrees) -> None:
-    raise_alarm(
-        scene.channel,
-        "courier.peer-disagrees",
-        f"The peer states {event.their_size} entries of our log where we hold {event.our_size}, or another root. "
-        "Nothing is appended until what it holds has been seen.",
-    )
-
-
-def _history_disputed(scene: _Scene, event: HistoryDisputed) -> None:
-    raise_alarm(
-        scene.channel,
-        "courier.history-disputed",
-        f"The peer shows our own signature over {event.witness_size} entries that our log does not begin with. "
-        "Compare with the peer's operator what each side holds before anything is thawed or given up.",
-        evidence=event.witness,
-    )
-
-
-def _receipt_disputed(scene: _Scene, event: ReceiptDisputed) -> None:
-    raise_alarm(
-        scene.channel,
-        "courier.receipt-disputed",
-        f"The peer co-signed, for size {event.size} of our log, a text that we never signed. Delivery stays "
-        "unconfirmed; the receipt is kept as evidence of that.",
-        evidence=event.receipt,
-    )
-
-
-def _receipt_contradicted(scene: _Scene, event: ReceiptContradicted) -> None:
-    raise_alarm(
-        scene.channel,
-        "courier.receipt-contradicted",
-        f"The peer co-signed, for size {event.size} of our log, another log than the one we signed in the same epoch. "
-        "Nothing was taken as receipted; our checkpoint and its receipt are kept as proof.",
-        evidence=encode_equivocation(event.proof),
-    )
-
-
-def _receipt_withheld(scene: _Scene, event: ReceiptWithheld) -> None:
-    if scene.effects.refusal is not None:
-        # A refusal states the peer's sizes and carries no receipt: that is its form, not a sign of bad faith.
-        return
-    raise_alarm(
-        scene.channel,
-        "courier.receipt-withheld",
-        f"The peer says it holds {event.size} entries of our log and gave a receipt for {event.receipted_size}.",
-    )
-
-
-def _peer_refused(scene: _Scene, event: PeerRefused) -> None:
+def _peer_refused(scene: Scene, event: PeerRefused) -> None:
     scene.effects.refusal = event.code
     if event.code not in {NOT_NOW, ChannelSuspended.code}:
         raise_alarm(scene.channel, "courier.peer-refused", f"The peer refused a frame of ours: {event.code}.")
 
 
-def _entries_requested(scene: _Scene, event: EntriesRequested) -> None:
+def _entries_requested(scene: Scene, event: EntriesRequested) -> None:
     scene.effects.requested = (event.start, event.end)
 
 
-def _chunk_accepted(scene: _Scene, event: ChunkAccepted) -> None:
+def _chunk_accepted(scene: Scene, event: ChunkAccepted) -> None:
     chunk = event.chunk
     transfer = AttachmentTransfer.objects.filter(channel=scene.channel, direction=Direction.IN, root=chunk.root).first()
     if transfer is None:
@@ -440,7 +307,7 @@ def _chunk_accepted(scene: _Scene, event: ChunkAccepted) -> None:
     scene.effects.chunks.append(chunk)
 
 
-def _chunks_held(scene: _Scene, event: ChunksHeld) -> None:
+def _chunks_held(scene: Scene, event: ChunksHeld) -> None:
     held = event.held
     if not scene.is_live:
         # Anybody can write into a parcel that the peer holds everything; we would never send it.
@@ -454,22 +321,22 @@ def _chunks_held(scene: _Scene, event: ChunksHeld) -> None:
 
 
 # Any: each function takes its own kind of event; the table's key is that kind.
-_ACTS: Final[Mapping[type[Event], Callable[[_Scene, Any], None]]] = {
+_ACTS: Final[Mapping[type[Event], Callable[[Scene, Any], None]]] = {
     EntriesAccepted: _entries_accepted,
     ReceiptAccepted: _receipt_accepted,
     RolledBack: _rolled_back,
     OwnEntriesRecovered: _own_entries_recovered,
     OwnKeysetsRecovered: _own_keysets_recovered,
     RecoveryCompleted: _recovery_completed,
-    EquivocationProven: _equivocation_proven,
-    SkewObserved: _skew_observed,
+    EquivocationProven: equivocation_proven,
+    SkewObserved: skew_observed,
     PeerBehind: _peer_behind,
-    ReplicaLost: _replica_lost,
-    PeerDisagrees: _peer_disagrees,
-    HistoryDisputed: _history_disputed,
-    ReceiptDisputed: _receipt_disputed,
-    ReceiptContradicted: _receipt_contradicted,
-    ReceiptWithheld: _receipt_withheld,
+    ReplicaLost: replica_lost,
+    PeerDisagrees: peer_disagrees,
+    HistoryDisputed: history_disputed,
+    ReceiptDisputed: receipt_disputed,
+    ReceiptContradicted: receipt_contradicted,
+    ReceiptWithheld: receipt_withheld,
     PeerRefused: _peer_refused,
     EntriesRequested: _entries_requested,
     ChunkAccepted: _chunk_accepted,
