@@ -102,3 +102,9 @@ def test_what_a_colleague_holds_is_not_assigned_away(desk: Desk) -> None:
         assign(desk.duty, case, to=desk.again(Role.DUTY, "duty2"), reason="SPECIMEN")
     with pytest.raises(ActRefused, match="cannot be handed"):
         assign(desk.liaison, case, to=desk.reviewer, reason="SPECIMEN")
+
+
+def test_nothing_is_assigned_to_an_account_that_is_not_there(desk: Desk) -> None:
+    case = received_request(desk).case
+    with pytest.raises(ActRefused, match="cannot be handed"):
+        assign(desk.duty, case, to=Officer(is_active=False), reason="SPECIMEN")

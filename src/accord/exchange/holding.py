@@ -152,7 +152,7 @@ def assign(officer: Officer, case: Case, *, to: Officer, reason: str = "", now: 
     if to.pk == officer.pk:
         return take(officer, case, now=now)
     held = _locked(case)
-    if held.holder_id == to.pk:
+    if held.holder_id is not None and held.holder_id == to.pk:
         return held
     if held.holder_id == officer.pk:
         return hand_over(officer, held, to=to, reason=reason, now=now)

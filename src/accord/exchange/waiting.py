@@ -23,7 +23,7 @@ from accord.parties.models import Party
 from accord.release.gate import our_party
 from accord.release.models import ReceivedMessage
 
-__all__ = ["PAGE_MAX", "QueueRow", "Section", "parked_counts", "queue", "queue_counts"]
+__all__ = ["PAGE_MAX", "QueueRow", "Section", "highest_handling", "parked_counts", "queue", "queue_counts"]
 
 PAGE_MAX: Final = 200
 """Rows of one page of the queue: four screens; more is searched, not scrolled."""
@@ -226,7 +226,7 @@ def _last_clocks(cases: Sequence[Case]) -> dict[UUID, Clock]:
 def _rows(places: Mapping[Case, tuple[Clock | None, _Place]], now: datetime) -> list[QueueRow]:
     ours = Party.objects.get(code=our_party())
     newest = _newest_messages(places)
-    highest = dict(Message.objects.filter(case__in=places).order_by().values_list("case").annotate(Max("handling")))
+    highest = highest_handling(places)
     return [
         QueueRow(
             case=case,
@@ -238,6 +238,12 @@ def _rows(places: Mapping[Case, tuple[Clock | None, _Place]], now: datetime) -> 
         )
         for case, (clock, place) in places.items()
     ]
+
+
+def highest_handling(cases: Iterable[Case]) -> dict[UUID, str]:
+    """Returns the highest handling of each case's messages, in one statement."""
+    rows = Message.objects.filter(case__in=[case.pk for case in cases]).order_by().values_list("case")
+    return dict(rows.annotate(Max("handling")))
 
 
 def _newest_messages(cases: Iterable[Case]) -> dict[UUID, Message]:

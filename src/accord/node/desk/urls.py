@@ -7,7 +7,10 @@ from django.urls import URLPattern, path
 
 from accord.node.desk.views import (
     approvals,
+    assigning,
     beginning,
+    case,
+    case_acts,
     cases,
     channel,
     compose,
@@ -16,6 +19,7 @@ from accord.node.desk.views import (
     machinery,
     proof,
     queue,
+    saved,
     session,
     walk,
 )
@@ -39,11 +43,20 @@ urlpatterns = [
     # cases
     _page("cases/", cases.show_cases, "cases"),
     _page("cases/export.csv", cases.export_cases, "cases-export"),
+    _page("cases/assign", assigning.assign_cases, "cases-assign"),
+    _page("cases/assigned", assigning.show_assigned, "cases-assigned"),
+    _page("cases/views", saved.save_view, "view-save"),
+    _page("cases/views/<uuid:key>/", saved.open_view, "view"),
+    _page("cases/views/<uuid:key>/remove", saved.remove_view, "view-remove"),
+    _page("cases/views/<uuid:key>/restore", saved.restore_view, "view-restore"),
+    _page("preferences", saved.keep_preferences, "preferences"),
     _page("cases/new", beginning.show_new_case, "new-case"),
-    _page("cases/<slug:reference>/", cases.show_case, "case"),
-    _page("cases/<slug:reference>/take", cases.take_one, "take"),
-    _page("cases/<slug:reference>/act", cases.act_on_case, "act"),
-    _page("cases/<slug:reference>/files/<uuid:key>", cases.download, "download"),
+    # a case
+    _page("cases/<slug:reference>/", case.show_case, "case"),
+    _page("cases/<slug:reference>/print", case.print_case, "case-print"),
+    _page("cases/<slug:reference>/take", case_acts.take_one, "take"),
+    _page("cases/<slug:reference>/act", case_acts.act_on_case, "act"),
+    _page("cases/<slug:reference>/files/<uuid:key>", case.download, "download"),
     # drafts and replies
     _page("drafts/<uuid:key>/", compose.show_draft, "draft"),
     _page("drafts/<uuid:key>/gate", compose.show_gate, "gate"),

@@ -1,0 +1,119 @@
+"""A case: what was said, what happened, what is named, who holds it, and the next step; on a page and on paper."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+
+from accord.exchange.attaching import take_out
+from accord.exchange.errors import NotFound
+from accord.exchange.models import AgencyInquiry, Attachment, Case, Clock
+from accord.exchange.services import links_of, messages_of, notes_of, read_case
+from accord.node.api.timelines import timeline_of
+from accord.node.desk.case_page import asked_in, caveats_in, messages_shown, named_in
+from accord.node.desk.colleagues import colleagues_of, officers_at_the_desk
+from accord.node.desk.looks import note_look
+from accord.node.desk.overview import came_from, goes_on
+from accord.node.desk.page import officer_of, page, show
+from accord.node.desk.stale import seen_state
+from accord.node.desk.steps import next_step
+from accord.officers.models import Officer
+from accord.officers.permissions import Permission
+from accord.parties.models import Party
+
+__all__ = ["download", "print_case", "show_case"]
+
+MESSAGES: Final = 40
+"""Messages that are shown at first, the newest; a case has ten on an average, and the earlier ones are a link away."""
+
+
+@page(Permission.CASE_READ)
+def show_case(request: HttpRequest, reference: str) -> HttpResponse:
+    """Shows a case: what was said, what happened, who holds it, and the next step.
+
+    View permission: ``case.read``.
+    """
+    officer = officer_of(request)
+    case = read_case(officer, reference)
+    shown = _shown(request, officer, case)
+    note_look(officer, case)
+    return show(request, "desk/case.html", shown)
+
+
+@page(Permission.CASE_READ)
+def print_case(request: HttpRequest, reference: str) -> HttpResponse:
+    """Shows a case as it is printed: all of it unfolded, and notes for the own side only where they are asked for.
+
+    View permission: ``case.read``.
+    """
+    officer = officer_of(request)
+    case = read_case(officer, reference)
+    shown = _shown(request, officer, case, takes_all=True)
+    shown["has_notes"] = "notes" in request.GET
+    return show(request, "desk/case_print.html", shown)
+
+
+def _shown(request: HttpRequest, officer: Officer, case: Case, *, takes_all: bool = False) -> dict[str, Any]:
+    takes_all = takes_all or request.GET.get("messages") == "all"
+    found = messages_of(officer, case, newest=None if takes_all else MESSAGES + 1)
+    has_earlier = not takes_all and len(found) > MESSAGES
+    found = found[1:] if has_earlier else found
+    inquiries = list(AgencyInquiry.objects.filter(case=case).select_related("asked_by", "recorded_by"))
+    ours = Party.objects.get(is_self=True)
+    messages = messages_shown(case, found, ours=ours)
+    asked = asked_in(messages)
+    timed = [one for one in messages if one.clock is not None]
+    ticking = next((one for one in timed if one.clock and one.clock.state != Clock.State.ENDED), None)
+    first = ticking or (timed[-1] if timed else None)
+    officers = officers_at_the_desk()
+    is_open = case.state == Case.State.OPEN
+    return {
+        "case": case,
+        "messages_shown": messages,
+        "has_earlier": has_earlier,
+        "history": timeline_of(case, found, inquiries, shows_content=True),
+        "inquiries": inquiries,
+        "notes": notes_of(officer, case),
+        "linked": links_of(officer, case),
+        "named": named_in(found),
+        "caveats": caveats_in(found, on=timezone.now().date()),
+        "clock": first.clock if first else None,
+        "reading": first.reading if first else None,
+        "step": next_step(officer, case, found[-1] if found else None, asked=asked.message if asked else None),
+        "asked": asked.message if asked else None,
+        "is_arriving": is_open and asked is not None and not case.is_ours and _is_unanswered(asked.clock),
+        "is_mine": case.holder_id == officer.pk,
+        "may_take": officer.may(Permission.CASE_TAKE) and is_open,
+        "may_note": officer.may(Permission.CASE_TAKE),
+        "may_answer": officer.may(Permission.MESSAGE_ANSWER) and is_open,
+        "may_prove": officer.may(Permission.EVIDENCE_EXPORT),
+        "colleagues": colleagues_of(officer, officers),
+        "readers": len(officers),
+        "agencies": ours.described.agencies,
+        "goes_on": goes_on(officer),
+        "back": came_from(request),
+        "seen": seen_state(case),
+        "handling_marks": max((message.handling for message in found), default=""),
+    }
+
+
+def _is_unanswered(clock: Clock | None) -> bool:
+    return clock is None or clock.state != Clock.State.ENDED
+
+
+@page(Permission.CASE_READ)
+def download(request: HttpRequest, reference: str, key: UUID) -> FileResponse:
+    """Hands out a file of a case: always as a download, never shown inside a page.
+
+    View permission: ``case.read``.
+    """
+    officer = officer_of(request)
+    case = read_case(officer, reference)
+    attachment = Attachment.objects.filter(pk=key, message__case=case).first()
+    if attachment is None:
+        raise NotFound("There is no such file in this case.")
+    response = FileResponse(take_out(officer, attachment), content_type="application/octet-stream")
+    response.headers["Content-Disposition"] = content_disposition_header(True, attachment.name) or "attachment"
+    return response
