@@ -21,6 +21,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -85,6 +86,7 @@ Text = str | tuple[str, ...]
 HEADER: Final = "# Texts of the officers' desk. Collected by assets/languages.py; translations are kept by hand."
 
 
+@cache
 def collected() -> Catalog:
     """Returns every text of the desk that is shown to an officer, without translations."""
     catalog = Catalog(charset="utf-8", header_comment=HEADER, project="Accord", fuzzy=False)

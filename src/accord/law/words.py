@@ -184,7 +184,10 @@ def _pairs(pack: Pack, words: PackWords) -> Mapping[str, str]:
             continue
         found |= {rule.title: rendered.title, rule.note: rendered.note}
         if rendered.citations:
-            found |= dict(zip(rule.citations, rendered.citations, strict=True))
+            # An Act without a title in the language is cited as it is, and stays marked as it is.
+            found |= {
+                cited: told for cited, told in zip(rule.citations, rendered.citations, strict=True) if cited != told
+            }
             found[rule.citation] = "; ".join(rendered.citations)
         for name, policy in rule.policies.items():
             told = rendered.policies[name]

@@ -44,7 +44,7 @@ MESSAGE_STATES: Final = _labels(
     (Message.State.DRAFT, "draft", "brouillon", "मसौदा"),
     (Message.State.SUBMITTED, "submitted", "soumis", "प्रस्तुत"),
     (Message.State.APPROVED, "approved", "approuvé", "अनुमोदित"),
-    (Message.State.RELEASED, "released", "libéré", "जारी"),
+    (Message.State.RELEASED, "released", "transmis", "जारी"),
     (Message.State.BLOCKED, "blocked", "bloqué", "अवरुद्ध"),
     (Message.State.DELIVERED, "delivered", "remis", "पहुँचा"),
     (Message.State.FILED, "filed", "classé au dossier", "दर्ज"),
@@ -101,7 +101,7 @@ APPROVAL_STATES: Final = _labels(
 
 ROLES: Final = _labels(
     (Role.LIAISON, "liaison officer", "agent de liaison", "संपर्क अधिकारी"),
-    (Role.RELEASING, "releasing officer", "agent habilité à libérer", "जारी करने वाला अधिकारी"),
+    (Role.RELEASING, "releasing officer", "agent habilité à transmettre", "जारी करने वाला अधिकारी"),
     (Role.DECIDER, "decider", "décideur", "निर्णायक अधिकारी"),
     (Role.DUTY, "duty officer", "agent de permanence", "ड्यूटी अधिकारी"),
     (Role.REVIEWER, "reviewer", "réviseur", "समीक्षक"),

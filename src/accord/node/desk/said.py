@@ -28,7 +28,7 @@ from django.utils.translation import get_language
 
 from accord.errors import AccordError
 from accord.law import words as law_words
-from accord.release.gate import gate_in_use
+from accord.law.loading import installed_packs
 
 __all__ = ["SERVICE", "marked", "said", "translated"]
 
@@ -90,9 +90,9 @@ def marked(text: object) -> SafeString:
 
 def _packs() -> tuple[str, ...]:
     try:
-        return tuple(pack.name for pack in gate_in_use().packs)
+        return tuple(pack.name for pack in installed_packs())
     except AccordError:
-        # A node without its law shows its errors all the same.
+        # A node whose law does not hold together shows its errors all the same.
         return ()
 
 

@@ -1,0 +1,225 @@
+"""The desk's languages are whole: no text is missing, fuzzy, torn, or outside the catalogues."""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from importlib import import_module
+from pathlib import Path
+from string import Formatter
+from typing import Any, Final
+
+import pytest
+from django.utils import translation
+
+from accord.law.loading import installed_packs
+from accord.law.words import load_words
+from accord.node.desk import said
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+DESK: Final = ROOT / "src" / "accord" / "node" / "desk"
+LANGUAGES: Final = ("fr", "hi")
+
+sys.path.insert(0, str(ROOT / "assets"))
+languages: Any = import_module("languages")  # Any: a tool beside the package, which the types do not know
+service_texts: Any = import_module("service_texts")
+
+PLACEHOLDER: Final = re.compile(r"%\([a-z_0-9]+\)[sd]|%[sd]")
+TAG: Final = re.compile(r"</?[a-z][^>]*>")
+COMMAND: Final = re.compile(r"`[^`]*`")
+NO_BREAK: Final = "\N{NO-BREAK SPACE}"
+
+
+def _pairs(language: str) -> Iterator[tuple[str, str, str | None]]:
+    for message in languages.kept(language):
+        if message.id:
+            ids = message.id if isinstance(message.id, list | tuple) else (message.id,)
+            told = message.string if isinstance(message.string, list | tuple) else (message.string,)
+            # A language may have fewer or more forms of number than English: the plural answers for those beyond.
+            for number, text in enumerate(told):
+                yield ids[min(number, len(ids) - 1)], text, message.context
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_of_the_desk_lacks_a_translation(language: str) -> None:
+    kept = languages.kept(language)
+    wanted = [message for message in (*languages.collected(), *languages.lacked(language)) if message.id]
+    assert len(wanted) > 1000
+    found = ((message, kept.get(message.id, context=message.context)) for message in wanted)
+    missing = [
+        (message.context or "", message.id)
+        for message, known in found
+        if known is None or known.fuzzy or not languages._is_translated(known.string)
+    ]
+    assert not missing, f"run assets/languages.py collect {language}, and translate these"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_translation_has_the_gaps_tags_and_commands_of_its_text(language: str) -> None:
+    torn = []
+    for text, told, context in _pairs(language):
+        for form in (PLACEHOLDER, TAG, COMMAND):
+            if form is PLACEHOLDER and "%(count)" in text and set(form.findall(told)) <= set(form.findall(text)):
+                continue
+            if set(form.findall(text)) != set(form.findall(told)):
+                torn.append((text, told))
+        if context == said.SERVICE and _gaps(text) != _gaps(told):
+            torn.append((text, told))
+    assert not torn
+
+
+def _gaps(template: str) -> set[str]:
+    return {name for _fixed, name, *_ in Formatter().parse(template) if name is not None}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_translation_begins_and_ends_as_its_text_does(language: str) -> None:
+    def ends(text: str) -> tuple[bool, bool]:
+        return text[:1].isspace(), text[-1:].isspace()
+
+    assert not [(text, told) for text, told, _context in _pairs(language) if ends(text) != ends(told)]
+
+
+def test_french_has_its_spaces_quotation_marks_and_apostrophes() -> None:
+    wrong = []
+    for _text, told, _context in _pairs("fr"):
+        bare = COMMAND.sub("x", TAG.sub("", PLACEHOLDER.sub("x", told)))
+        bare = re.sub(r"https?://\S*|\d\d:\d\d|\. / _ : -", "", bare)
+        has_fault = (
+            re.search(rf"[^{NO_BREAK}]:", bare)
+            or re.search(rf"«[^{NO_BREAK}]|[^{NO_BREAK}]»", bare)
+            or re.search(r"\s[;!?]", bare)
+            or re.search(r"\w'\w", bare)
+            or '"' in bare
+        )
+        if has_fault:
+            wrong.append(told)
+    assert not wrong
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_rule_of_law_has_fresh_words(language: str) -> None:
+    for pack in installed_packs():
+        words = load_words(pack, language)
+        assert words is not None, f"{pack.name} has no words in {language}"
+        stale = [rule.id for rule in pack.rules if rule.id not in words.rules or not words.rules[rule.id].is_of(rule)]
+        assert not stale, f"run assets/languages.py rules {language}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sentence_of_a_service_is_recognised_whatever_stands_in_its_gaps(language: str) -> None:
+    unknown = []
+    with translation.override(language):
+        for template in sorted(OF_SERVICES):
+            names = sorted(_gaps(template))
+            gaps = {name: f"X{number}-9" for number, name in enumerate(names)}
+            told = said.translated(template.format_map(gaps))
+            if told is None or any(gap not in told for gap in gaps.values()):
+                unknown.append((template, told))
+    assert not unknown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_rule_says_is_said_in_the_reader_s_language(language: str) -> None:
+    rules = [rule for pack in installed_packs() if pack.name in {"common", "canada"} for rule in pack.rules]
+    with translation.override(language):
+        texts = [text for rule in rules for one in rule.policies.values() for text in (one.sentence, one.cure)]
+        assert not [text for text in texts if said.translated(text) in {None, text}]
+        rule = rules[0]
+        policy = next(iter(rule.policies.values()))
+        condition = said.translated(f"{policy.cure} ({rule.id})")
+        assert condition == f"{said.said(policy.cure)} ({rule.id})"
+        both = said.translated(f"{policy.sentence} {policy.cure}")
+        assert both == f"{said.said(policy.sentence)} {said.said(policy.cure)}"
+
+
+def test_what_nobody_translated_stays_english_and_is_marked_so() -> None:
+    with translation.override("fr"):
+        assert said.translated("Whatever an officer may write here.") is None
+        assert said.marked("A <b> of old.") == '<span lang="en">A &lt;b&gt; of old.</span>'
+    with translation.override("en"):
+        assert said.marked("A <b> of old.") == "A &lt;b&gt; of old."
+
+
+class _Bare(HTMLParser):
+    """Finds words that stand in a template outside every translation."""
+
+    SILENT: Final = frozenset({"code", "script", "style", "svg", "kbd"})
+    SHOWN: Final = frozenset({"aria-label", "alt", "title", "placeholder"})
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[str] = []
+        self.within: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in self.SILENT:
+            self.within.append(tag)
+        self.found += [str(value) for name, value in attrs if name in self.SHOWN and _has_words(str(value))]
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.within and self.within[-1] == tag:
+            self.within.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not self.within and _has_words(data):
+            self.found.append(data.strip())
+
+
+NAMES_IN_TEMPLATES: Final = frozenset({"Accord", "SHA", "JSON", "UTC", "ms", "roots", "json", "sha", "file"})
+"""Names and signs that are the same in every language."""
+
+
+def _has_words(text: str) -> bool:
+    return any(word not in NAMES_IN_TEMPLATES for word in re.findall(r"[^\W\d_]{2,}", text))
+
+
+@pytest.mark.parametrize("file", sorted(DESK.rglob("*.html")), ids=lambda file: str(file.relative_to(DESK)))
+def test_no_word_of_a_template_stands_outside_the_catalogues(file: Path) -> None:
+    source = file.read_text("utf-8")
+    source = re.sub(r"{%\s*comment.*?endcomment\s*%}", "", source, flags=re.DOTALL)
+    source = re.sub(r"{%\s*blocktrans(late)?\b.*?{%\s*endblocktrans(late)?\s*%}", "", source, flags=re.DOTALL)
+    source = re.sub(r"{#.*?#}|{%.*?%}|{{.*?}}", "", source, flags=re.DOTALL)
+    parser = _Bare()
+    parser.feed(source)
+    assert not parser.found
+
+
+@pytest.mark.parametrize("file", sorted(DESK.rglob("*.html")), ids=lambda file: str(file.relative_to(DESK)))
+def test_what_services_and_law_say_goes_through_the_catalogues(file: Path) -> None:
+    parts = r"(?:error|reason|policy|problem|decision|rule|claim|alarm|refused|one|why)"
+    raw = rf"{{{{\s*[\w.]*\b{parts}\.(?:sentence|next_step|cure|decider|citation|approver|note)\s*}}}}"
+    texts = [found for found in re.findall(raw, file.read_text("utf-8")) if found not in SAID_BY_THE_DESK]
+    assert not texts, "write |said behind it"
+
+
+SAID_BY_THE_DESK: Final = frozenset({"{{ one.sentence }}"})
+"""Names that a view of the desk gives to sentences of its own, in gettext."""
+
+
+GETTEXT: Final = frozenset(languages.KEYWORDS)
+OF_SERVICES: Final = frozenset(text for _place, text in service_texts.service_texts())
+
+
+@pytest.mark.parametrize("file", sorted(DESK.rglob("*.py")), ids=lambda file: str(file.relative_to(DESK)))
+def test_no_sentence_of_a_view_stands_outside_the_catalogues(file: Path) -> None:
+    tree = ast.parse(file.read_text("utf-8"))
+    passed: set[int] = set()
+    for node in ast.walk(tree):
+        is_silent = isinstance(node, ast.Expr | ast.Raise | ast.Assert | ast.Subscript)
+        is_told = isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in GETTEXT
+        is_message = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "msg"
+        if (is_silent and not _is_shown(node)) or is_told or is_message:
+            passed |= {id(part) for part in ast.walk(node)}
+    texts = [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in passed
+    ]
+    assert not [text for text in texts if re.match(r"[A-Z][a-z]+[ ,:].*[a-z]", text) and text not in OF_SERVICES]
+
+
+def _is_shown(node: ast.AST) -> bool:
+    """Whether an expression statement does something with its text: ``notes.error(request, "…")``."""
+    return isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant)
