@@ -181,6 +181,8 @@ def test_no_word_of_a_template_stands_outside_the_catalogues(file: Path) -> None
     source = re.sub(r"{%\s*comment.*?endcomment\s*%}", "", source, flags=re.DOTALL)
     source = re.sub(r"{%\s*blocktrans(late)?\b.*?{%\s*endblocktrans(late)?\s*%}", "", source, flags=re.DOTALL)
     source = re.sub(r"{#.*?#}|{%.*?%}|{{.*?}}", "", source, flags=re.DOTALL)
+    # A template without an element is a part of another's element: its attributes.
+    source = source if "<" in source else ""
     parser = _Bare()
     parser.feed(source)
     assert not parser.found

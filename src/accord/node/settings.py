@@ -213,8 +213,8 @@ ACCORD_IDLE_SECONDS: Final[int] = CONFIG.idle_minutes * 60
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("fr", "Français"), ("hi", "हिन्दी")]
-# A language is offered at the desk once its catalogue is complete.
-ACCORD_DESK_LANGUAGES: Final = [("en", "English")]
+# A language is offered at the desk while its catalogue is complete; tests/desk_pages/test_catalogues.py asks.
+ACCORD_DESK_LANGUAGES: Final = LANGUAGES
 LOCALE_PATHS = [NODE_ROOT / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -204,6 +204,12 @@ HAPPENED: Final[Mapping[str, Any]] = {
     "case linked": pgettext_lazy("happened", "case linked"),
     "case unlinked": pgettext_lazy("happened", "case unlinked"),
     "request joined": pgettext_lazy("happened", "request joined"),
+    "unread urgent notice taken to the duty officers": pgettext_lazy(
+        "happened", "unread urgent notice taken to the duty officers"
+    ),
+    "unread urgent notice taken to the releasing officers and administrators": pgettext_lazy(
+        "happened", "unread urgent notice taken to the releasing officers and administrators"
+    ),
     "note written": pgettext_lazy("happened", "note written"),
     "asked": pgettext_lazy("happened", "agency asked"),
     "replied": pgettext_lazy("happened", "agency replied"),
