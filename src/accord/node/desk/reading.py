@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.utils.translation import gettext
 
 from accord.node.desk.code_words import choice_label, is_coded
+from accord.node.desk.fact_words import FACTS
 from accord.node.desk.field_words import COMMON, LABELS, SECTIONS
 
 __all__ = ["Part", "parts_of", "principal_parts", "with_marks"]
@@ -75,7 +76,7 @@ def principal_parts(kind: str, fields: Mapping[str, Any]) -> tuple[tuple[Part, .
 
 
 def _part(name: str, value: Any, language: str) -> Part:
-    label = LABELS.get(name) or name.replace("_", " ").capitalize()
+    label = LABELS.get(name) or FACTS.get(name) or name.replace("_", " ").capitalize()
     if isinstance(value, Mapping):
         return Part(name=name, label=label, groups=(parts_of(value, language=language),))
     if isinstance(value, Sequence) and not isinstance(value, str):

@@ -31,6 +31,7 @@ from accord.node.desk.figures import (
 from accord.node.desk.reading import with_marks
 from accord.node.desk.said import marked
 from accord.parties.models import Party
+from accord.parties.profile import Names
 
 __all__ = ["register"]
 
@@ -202,6 +203,19 @@ def label(code: object, table: str) -> str:
     names = getattr(labels, table.upper())
     found = names.get(str(code))
     return found.in_language(get_language() or "en") if found is not None else str(code)
+
+
+@register.filter
+def named(names: Names) -> str:
+    """Returns a name of a party, an agency or a place in the reader's language."""
+    return names.in_language(get_language() or "en")
+
+
+@register.filter
+def party_name(code: str) -> str:
+    """Returns the name of a party in the reader's language, by its code; the code where the party is unknown."""
+    party = Party.objects.filter(code=code).first()
+    return named(party.described.names) if party is not None else code
 
 
 @register.simple_tag
