@@ -21,7 +21,7 @@ COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --gener
 # Two workers: the machines this is built for have two cores. Tests of one file stay in one worker.
 PYTEST_ARGS ?= -n 2 --dist loadfile
 
-.PHONY: help setup demo test test-sqlite test-postgres lint types bench docs-schemas languages lock clean distclean
+.PHONY: help setup demo test test-sqlite test-postgres lint types bench pictures docs-schemas languages lock clean distclean
 
 help: ## Print these targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ types: $(VENV)/.dev ## Check types with mypy strict
 
 bench: $(VENV)/.dev $(BUILT) ## Measure speed and size beside the limit of this machine; writes bench/results/
 	$(BIN)/python -m bench $(BENCH_ARGS)
+
+pictures: $(VENV)/.dev $(BUILT) ## Make a picture of every page in every language, wide and narrow, in pictures/
+	$(BIN)/python -m tests.screens.pictures $(PICTURES_ARGS)
 
 docs-schemas: $(VENV)/.dev ## Write the JSON Schemas and the list of error codes to docs/
 	$(BIN)/python -m accord.cli.schemas docs/schemas

@@ -1,0 +1,132 @@
+"""Every page that can be looked at: how each is opened, as whom, at which desk, and what of the story it shows.
+
+The tests of every page, the pictures, and the check that no address is forgotten read this one list.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from accord.cli.demo import specimens
+from accord.cli.demo.nodes import NodeProcess
+
+__all__ = ["HOMES", "LEFT_OUT", "SIGHTS", "Sight", "opened_nodes", "places"]
+
+HOMES: Final = {"CA": "canada", "IN": "india"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sight:
+    """One page as it is looked at.
+
+    Args:
+        name: Its name in the table of addresses.
+        address: Where it is; what stands in braces comes from :func:`places`.
+        role: Who looks; nobody is signed in where it is ``None``.
+        party: At whose desk.
+        is_empty_too: Whether it is looked at on a node where nothing has happened yet, too.
+    """
+
+    name: str
+    address: str
+    role: str | None = "liaison"
+    party: str = "CA"
+    is_empty_too: bool = False
+
+
+SIGHTS: Final = (
+    Sight(name="queue", address="/desk/", is_empty_too=True),
+    Sight(name="cases", address="/desk/cases/", is_empty_too=True),
+    Sight(name="new-case", address="/desk/cases/new", is_empty_too=True),
+    Sight(name="case", address="/desk/cases/{case}/"),
+    Sight(name="draft", address="/desk/drafts/{draft}/"),
+    Sight(name="reply", address="/desk/messages/{asked}/reply/answer", role="duty", party="IN"),
+    Sight(name="approvals", address="/desk/approvals/", role="releasing", is_empty_too=True),
+    Sight(name="approval", address="/desk/approvals/{approval}/", role="releasing"),
+    Sight(name="holds", address="/desk/approvals/{approval}/holds", role="releasing"),
+    Sight(name="proof", address="/desk/messages/{request}/proof"),
+    Sight(name="check", address="/desk/proof/", is_empty_too=True),
+    Sight(name="channel", address="/desk/channel/", is_empty_too=True),
+    Sight(name="law", address="/desk/law/", is_empty_too=True),
+    Sight(name="administration", address="/desk/administration/", role="administrator", is_empty_too=True),
+    Sight(name="help", address="/desk/help/", is_empty_too=True),
+    Sight(name="me", address="/desk/me/", is_empty_too=True),
+    Sight(name="notices", address="/desk/notices/", role="duty", is_empty_too=True),
+    Sight(name="notices-choices", address="/desk/notices/choices", role="duty", is_empty_too=True),
+    Sight(name="account_login", address="/account/login/", role=None),
+    Sight(name="account_logout", address="/account/logout/"),
+    Sight(name="account_reauthenticate", address="/account/reauthenticate/"),
+    Sight(name="account_change_password", address="/account/password/change/"),
+    Sight(name="account_inactive", address="/account/inactive/", role=None),
+    Sight(name="account_first_password", address="/account/first/", role=None),
+    Sight(name="mfa_index", address="/account/2fa/"),
+    Sight(name="mfa_activate_totp", address="/account/2fa/totp/activate/"),
+    Sight(name="mfa_list_webauthn", address="/account/2fa/webauthn/"),
+    Sight(name="mfa_add_webauthn", address="/account/2fa/webauthn/add/"),
+    Sight(name="usersessions_list", address="/account/sessions/"),
+)
+"""The pages in the order in which an officer meets them."""
+
+LEFT_OUT: Final[Mapping[str, str]] = {
+    "news": "a part of the desk's page",
+    "notices-news": "a part of every page",
+    "gate": "a part of the draft's page",
+    "walk": "a part of every page of a demonstration",
+    "download": "hands out a file",
+    "evidence": "hands out a file",
+    "roots": "hands out a file",
+    "cases-export": "hands out a file",
+    "mfa_authenticate": "shown in the middle of a sign-in with a second factor; its own tests open it",
+    "mfa_reauthenticate": "shown to who has a second factor; its own tests open it",
+    "mfa_deactivate_totp": "shown to who has an authenticator app; its own tests open it",
+    "mfa_view_recovery_codes": "shown to who has a second factor; its own tests open it",
+    "mfa_generate_recovery_codes": "shown to who has a second factor; its own tests open it",
+    "mfa_login_webauthn": "answers the script of the sign-in page",
+    "mfa_reauthenticate_webauthn": "shown to who has a passkey; its own tests open it",
+    "mfa_remove_webauthn": "shown to who has a passkey; its own tests open it",
+    "mfa_edit_webauthn": "shown to who has a passkey; its own tests open it",
+}
+"""Addresses that answer GET and are no page of their own, each with the reason."""
+
+
+def opened_nodes(home: Path) -> dict[str, NodeProcess]:
+    """Returns both nodes of a demonstration that was played into a folder, not started."""
+    return {party: NodeProcess.opened(home / name) for party, name in HOMES.items()}
+
+
+def places(nodes: Mapping[str, NodeProcess]) -> dict[str, str]:
+    """Returns what stands in the addresses: the story's case and request, a draft, an approval, what India is asked.
+
+    Args:
+        nodes: Both nodes of a played story, running.
+    """
+    canada, india = nodes["CA"], nodes["IN"]
+    found: Any = canada.call("GET", "/cases?limit=100", as_="liaison", expect=200).body
+    story = next(case for case in found["items"] if case["title"] == specimens.CASE_TITLE)
+    whole: Any = canada.call("GET", f"/cases/{story['id']}", as_="liaison", expect=200).body
+    request = next(message for message in whole["messages"] if message["kind"] == "request")
+    today = datetime.now(UTC).date()
+    draft = _drafted(canada, specimens.first_request(today))
+    approval = _drafted(canada, specimens.cured_request(today))
+    canada.call("POST", f"/messages/{approval}/submit", as_="liaison", expect=200, body={"version": 1})
+    queue: Any = india.call("GET", "/queue?limit=100", as_="duty", expect=200).body
+    asked = next(row["message"] for row in queue["items"] if row["message"]["kind"] == "request")
+    return {
+        "case": str(story["own_ref"]),
+        "request": str(request["id"]),
+        "draft": draft,
+        "approval": approval,
+        "asked": str(asked["id"]),
+    }
+
+
+def _drafted(node: NodeProcess, fields: dict[str, object]) -> str:
+    title = f"SPECIMEN: a picture's case {secrets.token_hex(2)}"
+    body: dict[str, object] = {"peer": "IN", "theme": "precursors", "title": title}
+    case = node.call("POST", "/cases", as_="liaison", expect=201, body=body)
+    body = {"fields": fields, "own_side": specimens.request_own_side()}
+    draft = node.call("POST", f"/cases/{case['id']}/requests", as_="liaison", expect=201, body=body)
+    return str(draft["id"])
