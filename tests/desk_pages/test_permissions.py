@@ -58,6 +58,8 @@ TABLE: dict[str, set[Role]] = {
     "channel": ANYBODY,
     "channel-act": ANYBODY,
     "law": ANYBODY,
+    "law-try": ANYBODY,
+    "rule": ANYBODY,
     "administration": {Role.ADMINISTRATOR},
     "help": ANYBODY,
     "me": ANYBODY,
@@ -99,7 +101,13 @@ def test_the_table_names_every_address() -> None:
 
 def address(name: str, desk: Desk) -> str:
     message = submitted_request(desk)
-    known: dict[str, object] = {"reference": message.case.own_ref, "key": message.pk, "reply": "answer", "offset": 0}
+    known: dict[str, object] = {
+        "reference": message.case.own_ref,
+        "key": message.pk,
+        "reply": "answer",
+        "rule": "BI-01",
+        "offset": 0,
+    }
     wanted = next(pattern for pattern in urlpatterns if pattern.name == name).pattern.converters
     given = {part: known[part] for part in wanted}
     if name == "download":

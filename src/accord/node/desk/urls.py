@@ -16,6 +16,7 @@ from accord.node.desk.views import (
     compose,
     files,
     holds,
+    law,
     machinery,
     proof,
     queue,
@@ -79,7 +80,9 @@ urlpatterns = [
     # the machinery
     _page("channel/", channel.show_channel, "channel"),
     _page("channel/act", channel.act_on_channel, "channel-act"),
-    _page("law/", machinery.show_law, "law"),
+    _page("law/", law.show_law, "law"),
+    _page("law/try", law.try_facts, "law-try"),
+    _page("law/<slug:rule>", law.show_rule, "rule"),
     _page("administration/", machinery.show_administration, "administration"),
     _page("help/", machinery.show_help, "help"),
     _page("me/", machinery.show_me, "me"),

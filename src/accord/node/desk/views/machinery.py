@@ -1,63 +1,20 @@
 """The channel's health, the law in force, the accounts of this node, the officer's own page, and help."""
 
-from typing import Final
-
-import msgspec
 from django.contrib import messages as notes
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accord.courier.models import Channel
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
-from accord.law.facts import Facts
-from accord.law.specimens import specimen_facts
 from accord.node.desk.page import SIGNED_IN, officer_of, page, show
 from accord.officers.models import Officer
 from accord.officers.permissions import ROLE_PERMISSIONS, Permission
 from accord.officers.services import end_posting
 from accord.parties.models import Party
-from accord.release.gate import gate_in_use, our_party
 
-__all__ = ["show_administration", "show_help", "show_law", "show_me"]
-
-FACTS_CHARACTERS_MAX: Final = 100_000
-
-
-@page(SIGNED_IN, methods=("GET", "POST"))
-def show_law(request: HttpRequest) -> HttpResponse:
-    """Shows the rules in force with their citations, and asks the gate about facts that are tried; stores nothing.
-
-    View permission: any officer in post; the law is no secret.
-    """
-    gate = gate_in_use()
-    tried, error, decision = request.POST.get("facts", ""), None, None
-    if request.method == "POST":
-        try:
-            facts = msgspec.json.decode(tried[:FACTS_CHARACTERS_MAX].encode(), type=Facts)
-            decision = gate.decide(facts)
-        except (msgspec.DecodeError, UnicodeEncodeError) as refused:
-            error = str(refused)
-    today = timezone.now().date()
-    rules = [
-        {
-            "rule": rule,
-            "is_in_force": rule.in_force_from <= today and (rule.in_force_to is None or today <= rule.in_force_to),
-            "policies": sorted(rule.policies.items()),
-        }
-        for rule in gate.rules
-    ]
-    specimen = msgspec.json.format(msgspec.json.encode(specimen_facts(our_party())), indent=2).decode()
-    shown = {
-        "rules": rules,
-        "tried": tried or specimen,
-        "decision": decision,
-        "error_words": error,
-        "digest": gate.digest.hex(),
-    }
-    return show(request, "desk/law.html", shown)
+__all__ = ["show_administration", "show_help", "show_me"]
 
 
 @page(Permission.OFFICER_MANAGE, methods=("GET", "POST"))
