@@ -84,7 +84,7 @@ def test_people_things_and_caveats_in_force_stand_beside(desk: Desk, sign_in: Si
     content = {**asked.fields, "persons": [person], "caveats": [caveat("RCMP"), old]}
     Message.objects.update(content=msgspec.json.encode(content))
     page = shown(sign_in(desk.duty), asked.case)
-    side = page.partition('class="a-side"')[2]
+    side = page.partition('class="a-side')[2]
     assert "SPECIMEN Person" in side
     assert "1-boc-4-piperidone" in side
     assert "Theirs, on what they sent" in side

@@ -16,6 +16,9 @@ from accord.parties.models import Party
 
 __all__ = ["Binding", "MessageShown", "Named", "ProofLine", "asked_in", "caveats_in", "messages_shown", "named_in"]
 
+UNFOLDED: Final = 3
+"""Messages whose words are shown at once: what was asked and answered last; the others are a click away."""
+
 OPEN: Final = frozenset({Message.State.DRAFT, Message.State.SUBMITTED, Message.State.APPROVED})
 
 
@@ -45,6 +48,7 @@ class MessageShown:
         reading: The clock in both capitals' time.
         files: Its files.
         proof: Its place in the log; none before it is sealed.
+        is_unfolded: Whether what it says is shown at once: the last ones, and what waits for an answer.
         is_open: Whether it is ours and can still be changed.
         may_reply: Whether it is a request of theirs.
     """
@@ -55,6 +59,7 @@ class MessageShown:
     reading: ClockReading | None
     files: Sequence[Attachment]
     proof: ProofLine | None
+    is_unfolded: bool
     is_open: bool
     may_reply: bool
 
@@ -107,6 +112,7 @@ def messages_shown(case: Case, found: Sequence[Message], *, ours: Party) -> list
     for attachment in Attachment.objects.filter(message__in=keys):
         files.setdefault(attachment.message_id, []).append(attachment)
     proofs = _proofs(case, found)
+    last = set(keys[-UNFOLDED:])
     return [
         MessageShown(
             message=message,
@@ -115,11 +121,16 @@ def messages_shown(case: Case, found: Sequence[Message], *, ours: Party) -> list
             reading=readings.get(message.pk),
             files=files.get(message.pk, ()),
             proof=proofs.get((message.direction, message.envelope_id)),
+            is_unfolded=message.state not in OPEN and (message.pk in last or _waits(clocks.get(message.pk))),
             is_open=message.state in OPEN,
             may_reply=not message.is_ours and message.kind == "request",
         )
         for message in found
     ]
+
+
+def _waits(clock: Clock | None) -> bool:
+    return clock is not None and clock.state != Clock.State.ENDED
 
 
 def _proofs(case: Case, found: Iterable[Message]) -> dict[tuple[str, UUID | None], ProofLine]:
@@ -135,7 +146,7 @@ def _proofs(case: Case, found: Iterable[Message]) -> dict[tuple[str, UUID | None
 def asked_in(shown: Sequence[MessageShown]) -> MessageShown | None:
     """Returns the request of theirs that waits for an answer; the last one where all are answered."""
     requests = [one for one in shown if one.may_reply]
-    waiting = [one for one in requests if one.clock is not None and one.clock.state != Clock.State.ENDED]
+    waiting = [one for one in requests if _waits(one.clock)]
     found = waiting or requests
     return found[-1] if found else None
 

@@ -59,7 +59,9 @@ def next_step(officer: Officer, case: Case, message: Message | None, *, asked: M
         about = asked or (message if message is not None and message.kind == "request" else None)
         address = reverse("desk:reply", args=[about.pk, "answer"]) if about is not None else opened
         return NextStep(words=_("Answer"), address=address)
-    return NextStep(words=_("Open"), address=opened, is_mine=is_mine)
+    # What came last is of the other side, and nobody but the holder is waited for.
+    has_come = is_mine and message is not None and message.direction == Message.Direction.IN
+    return NextStep(words=_("Read what came") if has_come else _("Open"), address=opened, is_mine=is_mine)
 
 
 def _of_our_message(officer: Officer, message: Message | None) -> NextStep | None:
