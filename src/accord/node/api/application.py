@@ -10,6 +10,7 @@ from ninja import NinjaAPI
 from accord.node.api.approvals import router as approvals_router
 from accord.node.api.attachments import router as attachments_router
 from accord.node.api.cases import router as cases_router
+from accord.node.api.casework import router as casework_router
 from accord.node.api.channels import router as channels_router
 from accord.node.api.decisions import router as decisions_router
 from accord.node.api.documents import complete
@@ -91,6 +92,7 @@ add_problem_handlers(api)
 api.add_router("", me_router, tags=["account"])
 api.add_router("", reference_router, tags=["reference"])
 api.add_router("", cases_router, tags=["cases"])
+api.add_router("", casework_router, tags=["cases"])
 api.add_router("", drafts_router, tags=["drafts"])
 api.add_router("", approvals_router, tags=["approvals"])
 api.add_router("", queue_router, tags=["queue"])
