@@ -210,7 +210,7 @@ def _section(
 ) -> FormSection:
     told = [one.with_errors(wrong) for one in made]
     tops = {top_of(path) for path in mending}
-    shown = [one for one in told if one.is_needed or one.has_value or one.parts or one.path in tops]
+    shown = [one for one in told if one.is_needed or one.has_value or one.widget == "groups" or one.path in tops]
     return FormSection(
         key=f"section-{place}",
         title=title,

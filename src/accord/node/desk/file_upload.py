@@ -19,24 +19,24 @@ SPOOL_BYTES: Final = 1024 * 1024
 class UnnamedFiles(FileUploadHandler):
     """Takes each file of a form into a spool that leaves nothing behind."""
 
-    spool: IO[bytes]
+    file: IO[bytes]
 
     def new_file(self, *arguments: Any, **named: Any) -> None:
         """Begins a file."""
         super().new_file(*arguments, **named)
-        self.spool = cast("IO[bytes]", tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES))  # noqa: SIM115
+        self.file = cast("IO[bytes]", tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES))  # noqa: SIM115
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Takes a block of it."""
         if start + len(raw_data) > ATTACHMENT_BYTES_MAX:
             raise StopUpload(connection_reset=False)
-        self.spool.write(raw_data)
+        self.file.write(raw_data)
 
     def file_complete(self, file_size: int) -> "UploadedFile[Any]":
         """Hands it on."""
-        self.spool.seek(0)
+        self.file.seek(0)
         return UploadedFile(
-            file=self.spool,
+            file=self.file,
             name=self.file_name,
             content_type=self.content_type,
             size=file_size,
