@@ -85,7 +85,7 @@ def test_two_tabs_and_nothing_is_overwritten(desks: Desks) -> None:
     second.fill("#field-facts", "SPECIMEN second")
     second.get_by_role("button", name="Save and check").click()
     expect(second.locator("h1")).to_have_text("A colleague saved meanwhile")
-    second.get_by_role("button", name="Keep mine").click()
+    second.get_by_role("button", name="Keep mine in every field").click()
     expect(second.locator("#field-facts")).to_have_value("SPECIMEN second")
 
 

@@ -15,7 +15,7 @@ from accord.exchange.kinds import REQUEST, SPONTANEOUS_INFORMATION
 
 __all__ = ["LANGUAGES", "filled_with_opening", "opening_for"]
 
-LANGUAGES: Final = ("en",)
+LANGUAGES: Final = ("en", "fr", "hi")
 """Languages in which openings are written; any other officer begins in the first."""
 
 _KINDS: Final = (REQUEST, SPONTANEOUS_INFORMATION)

@@ -77,7 +77,7 @@ def show_new_case(request: HttpRequest) -> HttpResponse:
 
 def _first_words(officer: Officer, theme: str, kind: str, *, has_opening: bool) -> dict[str, Any]:
     """Returns what a first message says anyway, so that nobody types it, and a specimen text where it is wanted."""
-    known: dict[str, Any] = {"theme": theme, "language": "en"}
+    known: dict[str, Any] = {"theme": theme, "language": (get_language() or "en")[:2]}
     if has_opening:
         known |= opening_for(theme, kind, get_language() or "en")
     if officer.display_name:

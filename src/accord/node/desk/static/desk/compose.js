@@ -57,7 +57,8 @@
   }
   window.addEventListener("online", () => { if (isChanged) htmx.trigger(form, "save-now"); });
 
-  const ours = (event) => event.detail.elt === form;
+  // Some events of htmx name the element that asked, others the one that is changed.
+  const ours = (event) => (event.detail.requestConfig ? event.detail.requestConfig.elt : event.detail.elt) === form;
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (!ours(event)) return;
     clearTimeout(retry);
