@@ -33,7 +33,7 @@ ENVIRONMENT_PREFIX: Final = "ACCORD_"
 NOT_FIELDS: Final = frozenset({"ACCORD_HOME", "ACCORD_PASSPHRASE", "ACCORD_DATABASE_URL"})
 
 # Typed with commas in the environment.
-LISTS: Final = frozenset({"allowed_hosts", "smtp_domains"})
+LISTS: Final = frozenset({"agency_strong", "allowed_hosts", "smtp_domains"})
 
 MASK: Final = "********"
 
@@ -67,6 +67,11 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         allowed_hosts: Host names under which the API and the desk may be addressed.
         desk_url: Origin under which officers open the desk, such as ``https://desk.example.org``: mails tell it, and
             passkeys are bound to it. The listener's own where empty.
+        agency_issuer: Issuer of the agency's identity provider (OpenID Connect); no sign-in by it when empty.
+        agency_client_id: What the provider calls this desk.
+        agency_client_secret_file: File whose first line is the secret that the provider gave; none where it needs none.
+        agency_name: What the button of sign-in calls the provider.
+        agency_strong: Values of ``acr`` or ``amr`` after which the desk asks for no second factor of its own.
         session_hours: How long a session of the desk lasts in all.
         idle_minutes: How long it lasts without a sign of its officer.
         channel_host: Address the channel listens on (always mutual TLS).
@@ -103,6 +108,11 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     api_client_ca: str = ""
     allowed_hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
     desk_url: str = ""
+    agency_issuer: str = ""
+    agency_client_id: str = ""
+    agency_client_secret_file: str = ""
+    agency_name: str = ""
+    agency_strong: tuple[str, ...] = ()
     session_hours: int = 8
     idle_minutes: int = 30
     channel_host: str = "127.0.0.1"
@@ -286,6 +296,13 @@ def _refuse_unsafe(config: NodeConfig) -> None:
         "notice_escalation_minutes is out of range": not ESCALATION_MINUTES_RANGE[0]
         <= config.notice_escalation_minutes
         <= ESCALATION_MINUTES_RANGE[1],
+        "agency_issuer must start with https://, or with http:// on loopback": bool(config.agency_issuer)
+        and not config.agency_issuer.startswith("https://")
+        and not (
+            config.agency_issuer.startswith("http://") and is_loopback(urlsplit(config.agency_issuer).hostname or "")
+        ),
+        "agency_issuer needs agency_client_id and agency_name": bool(config.agency_issuer)
+        and not (config.agency_client_id and config.agency_name),
         "session_hours must lie between 1 and 24, idle_minutes between 1 and 60": not (
             1 <= config.session_hours <= 24 and 1 <= config.idle_minutes <= 60
         ),

@@ -174,6 +174,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ACCORD_SECOND_FACTOR: Final[bool] = not CONFIG.demo
 ACCORD_SPECIMEN: Final[bool] = CONFIG.demo
 AUTHENTICATION_BACKENDS = ["accord.node.desk.sign_in.PostedOfficers", "accord.node.desk.sign_in.AgencyOfficers"]
+# The agency's identity provider; off where no issuer is named (accord.node.desk.agency).
+ACCORD_AGENCY: Final[str] = CONFIG.agency_issuer
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/desk/"
 ACCOUNT_ADAPTER = "accord.node.desk.sign_in.ClosedAccounts"

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accord.errors import AccordError
 from accord.node.desk.factors import BoundToOrigin, Factors
+from accord.node.desk.said import said
 from accord.officers.passwords import change_password
 
 __all__ = [
@@ -161,4 +162,4 @@ class ReauthenticateByPasskey(BoundToOrigin, ReauthenticateWebAuthnForm):  # typ
 
 def refused_in(form: forms.Form, error: AccordError, field: str | None = None) -> None:
     """Puts a service's refusal into a form: the sentence, and what to do."""
-    form.add_error(field, ValidationError(f"{error.sentence} {error.next_step}"))
+    form.add_error(field, ValidationError(f"{said(error.sentence)} {said(error.next_step)}"))

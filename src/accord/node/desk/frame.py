@@ -18,6 +18,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accord.courier.models import Channel, Mode
+from accord.node.desk.session_limits import session_end
 from accord.node.desk.walk import walk_file, walk_of
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
@@ -35,9 +36,6 @@ AREAS: Final = (
     (pgettext_lazy("area", "Help"), "desk:help", None),
 )
 """The areas in the order of the header, the address of each, and what it needs."""
-
-SESSION_ENDS: Final = "desk-session-ends"
-"""Key in the session under which its end is kept."""
 
 SILENT: Final = timedelta(minutes=5)
 """After so long without a contact the line is called silent: five signs of life were missed."""
@@ -135,23 +133,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         if permission is None or officer.may(permission)
     ]
     return shown
-
-
-def session_end(request: HttpRequest, *, now: datetime, goes_on: bool = False) -> datetime:
-    """Returns when the officer's session ends, so that a page can say it in time.
-
-    Args:
-        request: The request, with its session.
-        now: The present moment.
-        goes_on: Whether the officer asked for a new full term.
-    """
-    full = now + timedelta(seconds=settings.SESSION_COOKIE_AGE)
-    kept = request.session.get(SESSION_ENDS)
-    if goes_on or kept is None or settings.SESSION_SAVE_EVERY_REQUEST:
-        # Written into the session, so that it is stored anew and ends at the moment that is told.
-        request.session[SESSION_ENDS] = full.isoformat()
-        return full
-    return datetime.fromisoformat(kept)
 
 
 def _lines(parties: dict[str, Party], language: str) -> Iterator[Line]:

@@ -8,6 +8,7 @@ Source: NIST SP 800-63B-4, 2.2.3 (reauthentication: after 24 hours in all or one
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Final
 
 from allauth.usersessions.models import UserSession
@@ -16,13 +17,31 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-__all__ = ["SessionLimits"]
+__all__ = ["SessionLimits", "session_end"]
 
 BEGAN: Final = "accord-began"
 SEEN: Final = "accord-seen"
 WRITE_SECONDS: Final = 60
-UNASKED: Final = ("/desk/news",)
+UNASKED: Final = ("/desk/news", "/desk/walk")
 """Addresses that pages ask by themselves."""
+
+
+def session_end(request: HttpRequest, *, now: datetime, goes_on: bool = False) -> datetime:
+    """Returns when the session ends if nobody gives a sign any more.
+
+    Args:
+        request: Whose session.
+        now: The present moment.
+        goes_on: Whether the officer just gave a sign; it moves the end by the minutes of silence, and never past the
+            hours of the whole session.
+    """
+    moment = int(now.timestamp())
+    if goes_on:
+        request.session[SEEN] = moment
+    began = request.session.get(BEGAN, moment)
+    seen = request.session.get(SEEN, began)
+    ends = min(began + settings.ACCORD_SESSION_SECONDS, seen + settings.ACCORD_IDLE_SECONDS)
+    return datetime.fromtimestamp(ends, UTC)
 
 
 class SessionLimits:
@@ -45,7 +64,7 @@ class SessionLimits:
             UserSession.objects.filter(session_key=request.session.session_key).delete()
             logout(request)
             return
-        is_unasked = request.path.startswith(UNASKED)
+        is_unasked = request.method == "GET" and request.path.startswith(UNASKED)
         if not is_unasked and (SEEN not in request.session or now - seen >= WRITE_SECONDS):
             request.session[SEEN] = now
             UserSession.objects.filter(session_key=request.session.session_key).update(last_seen_at=timezone.now())

@@ -6,6 +6,7 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
 from accord.node.desk.views import (
+    accounts,
     approvals,
     assigning,
     beginning,
@@ -18,10 +19,13 @@ from accord.node.desk.views import (
     holds,
     law,
     machinery,
+    me,
+    peers,
     proof,
     queue,
     saved,
     session,
+    waiting,
     walk,
 )
 from accord.node.notices import views as notices
@@ -83,9 +87,15 @@ urlpatterns = [
     _page("law/", law.show_law, "law"),
     _page("law/try", law.try_facts, "law-try"),
     _page("law/<slug:rule>", law.show_rule, "rule"),
-    _page("administration/", machinery.show_administration, "administration"),
+    # administration
+    _page("administration/", accounts.show_accounts, "administration"),
+    _page("administration/accounts/new", accounts.show_new_account, "new-account"),
+    _page("administration/accounts/<str:username>/", accounts.show_account, "account"),
+    _page("administration/waiting/", waiting.show_waiting, "waiting"),
+    _page("administration/parties/", peers.show_parties, "parties"),
+    _page("administration/keys/", peers.show_keys, "keys"),
     _page("help/", machinery.show_help, "help"),
-    _page("me/", machinery.show_me, "me"),
+    _page("me/", me.show_me, "me"),
     _page("stay", session.stay, "stay"),
     _page("walk", walk.show_walk, "walk"),
     _page("walk/act", walk.act_on_walk, "walk-act"),

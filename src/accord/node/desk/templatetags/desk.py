@@ -259,6 +259,12 @@ def words(text: str) -> list[str]:
 
 
 @register.filter
+def in_language(names: Names) -> str:
+    """Returns a name of a party's profile in the reader's language."""
+    return names.in_language(get_language() or "en")
+
+
+@register.filter
 def with_class(field: BoundField, name: str) -> SafeString:
     """Returns a form's field with a class of the design, and its hint and error named for a screen reader."""
     attributes: dict[str, str | bool] = {"class": name}

@@ -7,8 +7,8 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from accord.node.desk.frame import session_end
 from accord.node.desk.page import SIGNED_IN, page
+from accord.node.desk.session_limits import session_end
 
 __all__ = ["stay"]
 
