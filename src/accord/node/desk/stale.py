@@ -26,6 +26,6 @@ def require_seen(case: Case, seen: str) -> None:
     if seen and seen != seen_state(case):
         raise ActRefused(
             "The case changed after you opened its page.",
-            code=CODE,
+            code="desk.case-moved",
             next_step="Look at the case as it stands now. Then do it all the same, or leave it.",
         )
