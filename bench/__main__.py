@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from bench.limit import limit_of
-from bench.machine import commit_now, this_machine
+from bench.machine import Machine, commit_now, this_machine
 from bench.primitives import measure_primitives
 from bench.report import print_figures, print_heading
 from bench.results import Figure, as_rows, write_results
@@ -23,6 +23,8 @@ def main() -> int:
     scratch = Path(asked.folder) if asked.folder else Path(tempfile.gettempdir())
     machine, commit = this_machine(scratch), commit_now()
     print_heading(machine, commit)
+    if asked.only == "pages":
+        return _pages(asked, scratch, machine, commit)
     primitives = measure_primitives(scratch)
     limit = limit_of(primitives)
     figures: list[Figure] = [*primitives.figures(), *limit.figures()]
@@ -55,12 +57,29 @@ def main() -> int:
     return 0
 
 
+def _pages(asked: argparse.Namespace, scratch: Path, machine: Machine, commit: str) -> int:
+    from bench.pages import CASES, MESSAGES, measure_pages
+
+    cases = asked.cases or CASES
+    found = measure_pages(
+        folder=scratch,
+        cases=cases,
+        messages=asked.messages or MESSAGES * cases // CASES,
+        say=lambda words: print(f"... {words}", flush=True),
+    )
+    print_figures(f"Pages at {cases:,} cases", found)
+    path = write_results("pages", as_rows(found, machine=machine, commit=commit))
+    print(f"written: {path}")
+    return 0
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--full", action="store_true", help=f"sustained over {FULL_MESSAGES:,} messages")
     parser.add_argument("--messages", type=int, help=f"sustained over this many (default {QUICK_MESSAGES:,})")
     parser.add_argument("--alone", type=int, default=500, help="messages sent one at a time (default 500)")
-    parser.add_argument("--only", choices=("primitives", "path"), help="one part only")
+    parser.add_argument("--only", choices=("primitives", "path", "pages"), help="one part only")
+    parser.add_argument("--cases", type=int, help="cases of the archive whose pages are measured (default 50,000)")
     parser.add_argument("--folder", help="where the nodes' homes and databases lie (default: the temporary folder)")
     return parser.parse_args()
 

@@ -38,7 +38,9 @@ CODES = {"canada": "CA", "india": "IN"}
 def inside_environment(node: NodeProcess) -> dict[str, str]:
     """Returns the environment in which a process of ours works on a node's home."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ACCORD_", "DJANGO_"))}
-    return {**kept, "ACCORD_HOME": str(node.home), "ACCORD_PASSPHRASE": node.passphrase}
+    database = os.environ.get(f"ACCORD_DATABASE_URL_{node.home.name.upper()}")
+    placed = {"ACCORD_DATABASE_URL": database} if database else {}
+    return {**kept, **placed, "ACCORD_HOME": str(node.home), "ACCORD_PASSPHRASE": node.passphrase}
 
 
 def run_inside(node: NodeProcess, module: str, *arguments: str) -> Any:  # Any: whatever the module prints as JSON

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from accord.exchange.models import Message
     from accord.officers.models import Officer
 
-__all__ = ["Text", "approved_messages", "officers", "release_message"]
+__all__ = ["Text", "approved_messages", "officers", "release_message", "submitted_messages"]
 
 Text = Literal["report", "noise"]
 """``report`` is prose as officers write it; ``noise`` cannot be compressed."""
@@ -160,6 +160,22 @@ def approved_messages(
                 _approved(range(start, min(start + SAVE_EVERY, first + count)), who, party, to, kind, size_bytes)
             )
         yield made
+
+
+def submitted_messages(count: int) -> Iterator["Message"]:
+    """Makes messages that wait for a second officer, each in a case of its own, and yields them."""
+    from accord.exchange.drafting import create_case, draft_information
+    from accord.exchange.submission import submit
+    from accord.release.gate import our_party
+
+    party, who = our_party(), officers()
+    today = date.today()  # noqa: DTZ011 - the operator's own calendar day
+    for number in range(count):
+        case = create_case(who["liaison"], peer=PEERS[party], theme="precursors", title=f"SPECIMEN waits {number}")
+        text = _written(number, 1_500, "report")
+        fields = _fields(number, party=party, peer=PEERS[party], text=text, today=today)
+        draft = draft_information(who["liaison"], case, fields, own=_own_side(party))
+        yield submit(who["liaison"], draft, version=draft.version)
 
 
 def _approved(
