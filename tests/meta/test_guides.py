@@ -11,7 +11,17 @@ GUIDES = sorted((ROOT / "docs" / "guides").glob("*.*.md"))
 BOLD = re.compile(r"\*\*(.+?)\*\*")
 
 # The guide's own word for bold, and words that explain instead of naming a text.
-ITS_OWN = {"bold", "gras", "caractères gras", "मोटे अक्षरों", "the line", "la ligne", "लाइन"}
+ITS_OWN = {
+    "bold",
+    "gras",
+    "caractères gras",
+    "मोटे अक्षरों",
+    "the line",
+    "la ligne",
+    "लाइन",
+    "Help with this page",
+    "इस पृष्ठ में सहायता",
+}
 KINDS = ("liaison-officer", "duty-officer")
 
 
