@@ -32,7 +32,7 @@ from accord.oversight.reviews import emergencies, review_emergency
 from accord.oversight.services import acts, decisions
 from accord.release.models import ReceivedMessage
 
-__all__ = ["router"]
+__all__ = ["LISTS", "export_table", "router"]
 
 router = Router()
 
@@ -315,7 +315,7 @@ def record_review(request: ApiRequest, message_id: Path[UUID], body: Review) -> 
 
 
 Lister = Callable[[Officer, datetime | None, datetime | None], QuerySet[Any]]  # Any: each list has its own model
-_LISTS: Final[dict[str, tuple[type[Schema], Lister, Callable[[Any], Schema]]]] = {
+LISTS: Final[dict[str, tuple[type[Schema], Lister, Callable[[Any], Schema]]]] = {
     "acts": (ActRow, lambda who, since, until: acts(who, since=since, until=until), act_row),
     "decisions": (DecisionRow, lambda who, since, until: decisions(who, since=since, until=until), decision_row),
     "stopped": (StoppedRow, lambda who, since, until: stopped(who, since=since, until=until), _stopped),
@@ -340,15 +340,31 @@ def export_list(
     request: ApiRequest, name: Path[ListName], *, since: Moment | None = None, until: Moment | None = None
 ) -> HttpResponse:
     """Exports one list for a period as a table of text cells, the oldest first; the export is noted as an act."""
-    shape, lister, row_of = _LISTS[name]
-    rows = list(lister(request.officer, since, until).order_by("pk")[: EXPORT_ROWS_MAX + 1])
+    return export_table(request.officer, name, since=since, until=until)
+
+
+def export_table(officer: Officer, name: str, *, since: datetime | None, until: datetime | None) -> HttpResponse:
+    """Returns one of the lists for a period as a table of text cells, and notes the export.
+
+    Args:
+        officer: The reviewer.
+        name: A name in :data:`LISTS`.
+        since: First moment, included.
+        until: Last moment, excluded.
+
+    Raises:
+        NotPermitted: The account may not read the record.
+        Malformed: The period holds too many rows.
+    """
+    shape, lister, row_of = LISTS[name]
+    rows = list(lister(officer, since, until).order_by("pk")[: EXPORT_ROWS_MAX + 1])
     if len(rows) > EXPORT_ROWS_MAX:
         raise Malformed(
             f"The period holds more than {EXPORT_ROWS_MAX} rows.",
             code="api.export-too-long",
             next_step="Export a shorter period, and the rest after it.",
         )
-    note(request.officer, "export list", request.officer, detail={"list": name, "rows": len(rows)})
+    note(officer, "export list", officer, detail={"list": name, "rows": len(rows)})
     response = HttpResponse(_table(shape, map(row_of, rows)), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response

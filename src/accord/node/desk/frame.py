@@ -29,9 +29,10 @@ __all__ = ["CapitalClock", "Line", "frame"]
 AREAS: Final = (
     (pgettext_lazy("area", "Desk"), "desk:queue", Permission.CASE_READ),
     (pgettext_lazy("area", "Cases"), "desk:cases", Permission.CASE_READ),
-    (pgettext_lazy("area", "Approvals"), "desk:approvals", Permission.MESSAGE_APPROVE),
+    (pgettext_lazy("area", "Approvals"), "desk:approvals", Permission.CASE_READ),
     (pgettext_lazy("area", "Channel"), "desk:channel", Permission.CHANNEL_READ),
     (pgettext_lazy("area", "Law"), "desk:law", None),
+    (pgettext_lazy("area", "Review"), "desk:review", Permission.RECORD_READ),
     (pgettext_lazy("area", "Administration"), "desk:administration", Permission.OFFICER_MANAGE),
     (pgettext_lazy("area", "Help"), "desk:help", None),
 )

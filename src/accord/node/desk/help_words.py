@@ -1,0 +1,162 @@
+"""Help in context: what a page is, what one can do there, what happens next, and who can help."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+__all__ = ["GENERAL", "HELP", "PageHelp"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageHelp:
+    """The help of one page; every text is a lazy translation.
+
+    Args:
+        what: What this is.
+        can: What one can do here.
+        next: What happens next.
+        who: Who can help.
+    """
+
+    what: Any  # Any: lazy translations
+    can: Any
+    next: Any
+    who: Any
+
+
+_ADMINISTRATOR: Final = _("The administrator of this node.")
+_COLLEAGUE: Final = _("A colleague of your office, or the releasing officer.")
+_GATE: Final = _("Who the gate names under Who decides, or counsel of your office.")
+
+GENERAL: Final = PageHelp(
+    what=_("A page of the officers' desk."),
+    can=_("What its buttons say. A button that you do not see is for another role."),
+    next=_("After each act a line at the top says what was done."),
+    who=_ADMINISTRATOR,
+)
+
+HELP: Final[Mapping[str, PageHelp]] = {
+    "queue": PageHelp(
+        what=_("Your open cases in one list. What is due first stands at the top."),
+        can=_("Take a new request, go on with a draft, or open a case. The numbers above the list are filters."),
+        next=_("When something arrives, a line says how many. The list does not move until you ask it to."),
+        who=_COLLEAGUE,
+    ),
+    "cases": PageHelp(
+        what=_("Every case of this node, open and closed, the newest first."),
+        can=_("Filter it; the filters stand in the address, so you can keep or send it. Take several cases at once."),
+        next=_("A case that you take is held by you, and only you answer in it."),
+        who=_COLLEAGUE,
+    ),
+    "new-case": PageHelp(
+        what=_("The beginning of a case of ours."),
+        can=_("Give it a title for your own list, choose with whom and about what, and begin writing."),
+        next=_("A draft opens. Nothing leaves before a second officer has released it."),
+        who=_COLLEAGUE,
+    ),
+    "case": PageHelp(
+        what=_("One matter between us and the other side, with everything that was said and done."),
+        can=_("Take it, ask an agency of our own side, answer, refuse, delay, hand it over, or close it."),
+        next=_("The clock runs from the receipt, day and night. It ends with your answer."),
+        who=_("The colleague who holds the case; their name stands under the title."),
+    ),
+    "draft": PageHelp(
+        what=_("A message that has not been released. It is kept while you write."),
+        can=_("Fill the fields, mend what the gate names, and ask a colleague to approve it."),
+        next=_("A second officer reads exactly what will leave. You cannot approve or release it yourself."),
+        who=_GATE,
+    ),
+    "reply": PageHelp(
+        what=_("The beginning of a reply to what the other side wrote."),
+        can=_("Say what kind of reply it is, and begin the draft."),
+        next=_("A draft opens, with the fields that the request already answers."),
+        who=_COLLEAGUE,
+    ),
+    "approvals": PageHelp(
+        what=_("What waits for a second officer, for its release, or for the answer to a hold."),
+        can=_("Open what waits for you. What you wrote is for a colleague."),
+        next=_("After each act the next message that waits for you opens by itself."),
+        who=_("The author; their name stands in the row."),
+    ),
+    "approval": PageHelp(
+        what=_("Exactly what will leave, what our side told its own law, and the decision that an approval binds."),
+        can=_("Approve exactly this, send it back with a reason, or release it. Its author can take it back."),
+        next=_("Your word counts for these bytes alone, until the time shown. If it changes, you are asked anew."),
+        who=_GATE,
+    ),
+    "holds": PageHelp(
+        what=_("A message that a rule holds until an office has decided."),
+        can=_("If you bear that office, choose the hold and say in writing why it may pass."),
+        next=_("Your words stay with the case and are read by the reviewer. They bind to this text."),
+        who=_("Who bears the office; the page names them."),
+    ),
+    "proof": PageHelp(
+        what=_("What can be proven of one message to anybody, checked just now."),
+        can=_("Download the proof, with or without the content; print the page for the paper file."),
+        next=_("The download is noted with your name. A receipt that is missing comes by itself."),
+        who=_("The operator of this node, if something does not hold."),
+    ),
+    "check": PageHelp(
+        what=_("A place where a file that somebody hands you is checked."),
+        can=_("Choose the file and have it checked. Nothing of it is kept, and its content is not shown."),
+        next=_("The page says in a sentence each what it proves."),
+        who=_("The operator of this node, if something does not hold."),
+    ),
+    "channel": PageHelp(
+        what=_("How the line to the other side stands: both logs, receipts, the queue, keys and alarms."),
+        can=_("Read it. An administrator suspends and resumes the line; two officers thaw a frozen one."),
+        next=_("What waits leaves by itself when the line is well. Nothing is lost while it is down."),
+        who=_ADMINISTRATOR,
+    ),
+    "law": PageHelp(
+        what=_("The rules that this node asks before anything leaves or is used."),
+        can=_("Open a rule to read what it says, where it comes from, and examples. Try facts of your own."),
+        next=_("Nothing is stored and nothing leaves."),
+        who=_("Counsel of your office. Nothing here is legal advice."),
+    ),
+    "rule": PageHelp(
+        what=_("One rule: how it speaks, the law it rests on, since when, and examples that are tested."),
+        can=_("Read it, and try it with facts of your own."),
+        next=_("A decision that names this rule leads here."),
+        who=_("Counsel of your office. Nothing here is legal advice."),
+    ),
+    "law-try": PageHelp(
+        what=_("A form that asks the gate what it would say."),
+        can=_("Begin with a lawful example, change facts, and ask. What you leave open is unknown, and protects."),
+        next=_("The answer stands beside the form. Nothing is stored and nothing leaves."),
+        who=_("Counsel of your office. Nothing here is legal advice."),
+    ),
+    "review": PageHelp(
+        what=_("What a reviewer reads of this node: decisions, acts, emergencies, alarms, and what was stopped."),
+        can=_("Open a list, choose a period, and download it. Record what you found of an emergency."),
+        next=_("Each download is noted. An emergency is reviewed within 24 hours of its release."),
+        who=_("Your own office; nobody at this node may tell you what to find."),
+    ),
+    "review-list": PageHelp(
+        what=_("One of the reviewer's lists, the newest first."),
+        can=_("Choose a period, go through the pages, and download the period as a table."),
+        next=_("The download is noted with your name."),
+        who=_("Your own office; nobody at this node may tell you what to find."),
+    ),
+    "review-decision": PageHelp(
+        what=_("One decision of the gate, with all the facts that it rested on."),
+        can=_("Compare the facts with the message, and the reasons with the facts."),
+        next=_("The salt opens the commitment that travelled with the message, so that nobody can change it later."),
+        who=_("Counsel of your office."),
+    ),
+    "administration": PageHelp(
+        what=_("The accounts, roles and peers of this node. No content of any message is shown."),
+        can=_("Make an account, end a posting, and see keys. A second person agrees to each new account."),
+        next=_("What you do is noted with your name."),
+        who=_("A second administrator, or the reviewer."),
+    ),
+    "me": PageHelp(
+        what=_("Your own account: your roles, your ways to sign in, and your open sessions."),
+        can=_("Add a passkey, see what your roles allow, and end a session that is not yours."),
+        next=_("A change of your ways to sign in takes effect at once."),
+        who=_ADMINISTRATOR,
+    ),
+}
+"""The help of each page by the name of its address."""

@@ -1,0 +1,238 @@
+"""The reviewer's pages: decisions, acts, emergencies, alarms and what was stopped, with a table to take along."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages as notes
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accord.errors import AccordError
+from accord.exchange.errors import NotFound
+from accord.law.decision import Decision
+from accord.node.api.review import LISTS, export_table
+from accord.node.desk.page import officer_of, page, show
+from accord.node.desk.reading import parts_of
+from accord.officers.models import Officer
+from accord.officers.permissions import Permission
+from accord.oversight.lists import alarms
+from accord.oversight.reviews import emergencies, review_emergency
+from accord.oversight.services import decision, facts_of, outcome_counts
+
+__all__ = ["download_list", "show_decision", "show_list", "show_review"]
+
+ROWS: Final = 50
+PERIOD: Final = timedelta(days=30)
+"""The period of the overview: what a monthly report covers."""
+
+# Any: lazy translations.
+TITLES: Final[Mapping[str, Any]] = {
+    "emergencies": gettext_lazy("Emergencies"),
+    "decisions": gettext_lazy("Decisions of the gate"),
+    "acts": gettext_lazy("What officers did"),
+    "stopped": gettext_lazy("What arrived and was not filed"),
+    "alarms": gettext_lazy("Alarms"),
+    "holds": gettext_lazy("Answers to holds"),
+    "clocks": gettext_lazy("Clocks"),
+}
+COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
+    "decisions": ("at", "number", "action", "kind", "peer", "outcome", "rules", "officer"),
+    "acts": ("at", "officer", "verb", "object_type", "object_id", "detail"),
+    "stopped": ("handled_at", "state", "reason_code", "kind", "peer", "position", "received_at"),
+    "alarms": ("raised_at", "code", "detail", "count", "peer", "acknowledged_at"),
+    "clocks": ("started_at", "reference", "urgency", "state", "due_at", "ended_at", "is_overdue"),
+    "holds": ("decided_at", "policy", "decided_by", "reason", "reference"),
+}
+WORDS: Final[Mapping[str, Any]] = {
+    "at": gettext_lazy("When"),
+    "number": gettext_lazy("Number"),
+    "action": gettext_lazy("Act"),
+    "kind": gettext_lazy("Kind"),
+    "peer": gettext_lazy("With"),
+    "outcome": gettext_lazy("The gate said"),
+    "rules": gettext_lazy("Rules"),
+    "officer": gettext_lazy("Officer"),
+    "verb": gettext_lazy("Act"),
+    "object_type": gettext_lazy("Of what"),
+    "object_id": gettext_lazy("Which"),
+    "detail": gettext_lazy("Details"),
+    "handled_at": gettext_lazy("When"),
+    "state": gettext_lazy("State"),
+    "reason_code": gettext_lazy("Why"),
+    "position": gettext_lazy("Position"),
+    "received_at": gettext_lazy("Received"),
+    "raised_at": gettext_lazy("Raised"),
+    "code": gettext_lazy("Code"),
+    "count": gettext_lazy("How often"),
+    "acknowledged_at": gettext_lazy("Settled"),
+    "started_at": gettext_lazy("Began"),
+    "reference": gettext_lazy("Message"),
+    "urgency": gettext_lazy("Urgency"),
+    "due_at": gettext_lazy("Due"),
+    "ended_at": gettext_lazy("Ended"),
+    "is_overdue": gettext_lazy("Overdue"),
+    "decided_at": gettext_lazy("When"),
+    "policy": gettext_lazy("Rule"),
+    "decided_by": gettext_lazy("Decided by"),
+    "reason": gettext_lazy("Reason"),
+}
+CHOICES: Final = {"outcome": "decision", "urgency": "urgency"}
+"""Columns whose codes have names, and the list of each."""
+
+
+@page(Permission.RECORD_READ)
+def show_review(request: HttpRequest) -> HttpResponse:
+    """Shows what waits for the reviewer and what happened in the last thirty days.
+
+    View permission: ``record.read``.
+    """
+    officer, now = officer_of(request), timezone.now()
+    open_ones = emergencies(officer, is_open=True)
+    shown = {
+        "lists": list(TITLES.items()),
+        "open": open_ones.count(),
+        "late": open_ones.filter(due_at__lte=now).count(),
+        "alarms": alarms(officer, is_open=True).count(),
+        "outcomes": sorted(outcome_counts(officer, since=now - PERIOD, until=now).items()),
+    }
+    return show(request, "desk/review.html", shown)
+
+
+@page(Permission.RECORD_READ, methods=("GET", "POST"))
+def show_list(request: HttpRequest, name: str) -> HttpResponse:
+    """Shows one of the reviewer's lists for a period, the newest first; takes the review of an emergency.
+
+    View permission: ``record.read``; a review needs ``emergency.review``, which its service asks for.
+    """
+    officer = officer_of(request)
+    if name not in TITLES:
+        raise NotFound("There is no such list.")
+    error: AccordError | None = None
+    if request.method == "POST" and name == "emergencies":
+        try:
+            _record(request, officer)
+            return redirect(request.get_full_path())
+        except NotFound:
+            raise
+        except AccordError as refused:
+            error = refused
+    chosen, since, until = _period(request)
+    _shape, lister, row_of = LISTS[name]
+    rows = lister(officer, since, until)
+    before = request.GET.get("before", "")
+    if _is_key(before):
+        rows = rows.filter(pk__lt=before)
+    found = list(rows.order_by("-pk")[: ROWS + 1])
+    shown: dict[str, Any] = {
+        "name": name,
+        "title": TITLES[name],
+        "lists": list(TITLES.items()),
+        "chosen": chosen,
+        "next": f"?{urlencode({**chosen, 'before': found[ROWS - 1].pk})}" if len(found) > ROWS else "",
+        "export": f"{reverse('desk:review-export', args=[name])}?{urlencode(chosen)}",
+        "columns": [WORDS[column] for column in COLUMNS.get(name, ())],
+        "error": error,
+        "given": request.POST,
+        "may_review": officer.may(Permission.EMERGENCY_REVIEW),
+    }
+    if name == "emergencies":
+        now = timezone.now()
+        shown["emergencies"] = [(row, row.reviewed_at is None and row.due_at <= now) for row in found[:ROWS]]
+    else:
+        shown["rows"] = [_cells(name, row_of(row).model_dump()) for row in found[:ROWS]]
+    return show(request, "desk/review_list.html", shown, status=error.http_status if error else HTTPStatus.OK)
+
+
+def _record(request: HttpRequest, officer: Officer) -> None:
+    given = request.POST
+    try:
+        key = UUID(given.get("message", ""))
+    except ValueError as error:
+        raise NotFound("There is no such emergency.") from error
+    if not emergencies(officer).filter(pk=key).exists() or given.get("outcome") not in {"justified", "not-justified"}:
+        raise NotFound("There is no such emergency, or no finding was chosen.")
+    review_emergency(officer, key, outcome=given["outcome"], reason=given.get("reason", ""))
+    notes.success(request, _("Your finding is on record."))
+
+
+def _period(request: HttpRequest) -> tuple[dict[str, str], datetime | None, datetime | None]:
+    """Returns the days chosen as the address has them, and the moments at which they begin and end."""
+    chosen: dict[str, str] = {}
+    found: dict[str, datetime] = {}
+    for name, more in (("since", 0), ("until", 1)):
+        text = request.GET.get(name, "")
+        try:
+            day = date.fromisoformat(text)
+            found[name] = datetime.combine(day + timedelta(days=more), time(), UTC)
+        except (ValueError, OverflowError):
+            continue
+        chosen[name] = text
+    return chosen, found.get("since"), found.get("until")
+
+
+def _is_key(text: str) -> bool:
+    if text.isascii() and text.isdecimal():
+        return len(text) < 19
+    return len(text) == 36 and set(text) <= set("0123456789abcdef-")
+
+
+def _cells(name: str, row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [_cell(name, column, row[column]) for column in COLUMNS[name]]
+
+
+def _cell(name: str, column: str, value: Any) -> dict[str, Any]:
+    if column == "number" and name == "decisions":
+        return {"sort": "link", "value": value, "address": reverse("desk:review-decision", args=[value])}
+    if isinstance(value, datetime):
+        return {"sort": "moment", "value": value}
+    if isinstance(value, bool):
+        return {"sort": "flag", "value": value}
+    if column in CHOICES and value:
+        return {"sort": "choice", "value": value, "choices": CHOICES[column]}
+    if isinstance(value, dict):
+        value = "; ".join(f"{key}: {one}" for key, one in value.items())
+    elif isinstance(value, list):
+        value = ", ".join(map(str, value))
+    return {"sort": "text", "value": "" if value is None else value}
+
+
+@page(Permission.RECORD_READ)
+def show_decision(request: HttpRequest, number: int) -> HttpResponse:
+    """Shows one decision with its facts, its reasons, and what opens the commitment that travelled.
+
+    View permission: ``record.read``.
+    """
+    record = decision(officer_of(request), number)
+    shown = {
+        "record": record,
+        "decision": Decision.from_json(record.decision),
+        "facts": parts_of(facts_of(record)),
+        "numbers": [
+            ("facts digest", bytes(record.facts_digest).hex()),
+            ("pack digest", bytes(record.pack_digest).hex()),
+            ("digest", bytes(record.digest).hex()),
+            ("salt", bytes(record.salt).hex()),
+            ("commitment", bytes(record.commitment).hex()),
+        ],
+    }
+    return show(request, "desk/review_decision.html", shown)
+
+
+@page(Permission.RECORD_READ)
+def download_list(request: HttpRequest, name: str) -> HttpResponse:
+    """Gives one list for a period as CSV that no spreadsheet takes for formulas; the export is noted as an act.
+
+    View permission: ``record.read``.
+    """
+    if name not in LISTS:
+        raise NotFound("There is no such list.")
+    _chosen, since, until = _period(request)
+    return export_table(officer_of(request), name, since=since, until=until)
