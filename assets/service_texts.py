@@ -116,7 +116,7 @@ def _said(tree: ast.Module, errors: frozenset[str], *, is_proof: bool) -> Iterat
             for inner in ast.walk(node):
                 if isinstance(inner, ast.Return) and inner.value is not None:
                     yield from _templates(inner.value, constants)
-        elif is_proof and isinstance(node, ast.Return) and node.value is not None:
+        elif is_proof and isinstance(node, ast.Return | ast.Assign) and node.value is not None:
             yield from _templates(node.value, constants)
 
 
