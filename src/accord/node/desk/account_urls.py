@@ -12,6 +12,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from accord.node.desk import account_views as own
+from accord.node.desk import agency_views as agency
 
 __all__ = ["CLOSED", "urlpatterns"]
 
@@ -26,12 +27,15 @@ CLOSED = {
 }
 
 urlpatterns = [
-    path("login/", account.login, name="account_login"),
+    path("login/", agency.SignInPage.as_view(), name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("first/", own.first_password, name="account_first_password"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/change/", own.PasswordChange.as_view(), name="account_change_password"),
     path("inactive/", account.account_inactive, name="account_inactive"),
+    path("agency/", agency.begin, name="account_agency"),
+    path("agency/callback/", agency.come_back, name="account_agency_back"),
+    path("agency/finish/", agency.finish, name="account_agency_finish"),
     *(path(address, _closed, name=name) for address, name in CLOSED.items()),
     path("2fa/", mfa.index, name="mfa_index"),
     path("2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),

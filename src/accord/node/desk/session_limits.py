@@ -22,7 +22,7 @@ __all__ = ["SessionLimits", "session_end"]
 BEGAN: Final = "accord-began"
 SEEN: Final = "accord-seen"
 WRITE_SECONDS: Final = 60
-UNASKED: Final = ("/desk/news", "/desk/walk")
+UNASKED: Final = ("/desk/news", "/desk/notices/news", "/desk/walk")
 """Addresses that pages ask by themselves."""
 
 

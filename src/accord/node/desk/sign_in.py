@@ -1,19 +1,22 @@
 """Sign-in of officers: only accounts that the administrator made, and only while their posting lasts."""
 
+import time
 from typing import Any, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.flows.login import get_authentication_records
-from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate, get_reauthentication_flows
 from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed, authenticator_reset
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accord.node.desk.factors import AGENCY_METHOD
@@ -38,6 +41,7 @@ WAYS: Final = {
     "mfa_reauthenticate:webauthn": _("Use a passkey"),
     "mfa_reauthenticate": _("Use a one-time code or a recovery code"),
     "reauthenticate": _("Use your password"),
+    AGENCY_METHOD: _("Prove it at your agency's identity provider"),
 }
 """The ways to prove again who one is, in the order in which they are offered."""
 
@@ -105,6 +109,8 @@ class ClosedAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """Returns the ways to prove again who one is, the strongest first."""
         ways = {one["id"]: one for one in super().get_reauthentication_methods(user)}
+        if settings.ACCORD_AGENCY and isinstance(user, Officer) and user.identity_issuer == settings.ACCORD_AGENCY:
+            ways[AGENCY_METHOD] = {"id": AGENCY_METHOD, "url": reverse("account_agency")}
         return [{**ways[key], "description": words} for key, words in WAYS.items() if key in ways]
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
@@ -155,8 +161,15 @@ class AgencyOfficers(ModelBackend):
 
 
 def is_fresh(request: HttpRequest) -> bool:
-    """Returns whether the officer proved who they are within the last minutes, in this session."""
-    return bool(did_recently_reauthenticate(request))
+    """Returns whether the officer proved who they are within the last minutes, in this session.
+
+    Who has neither password nor factor here proves it at the agency's provider; to sign in there counts as well.
+    """
+    if get_reauthentication_flows(request.user):
+        return bool(did_recently_reauthenticate(request))
+    records = get_authentication_records(request, request.user)
+    latest = max((one["at"] for one in records if one.get("method") == AGENCY_METHOD), default=0.0)
+    return time.time() - latest < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 
 def end_other_sessions(request: HttpRequest, officer: Officer) -> int:

@@ -6,7 +6,6 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from django.conf import settings
 from django.contrib import messages as notes
 from django.http import HttpRequest, HttpResponse
@@ -24,6 +23,7 @@ from accord.law.decision import Decision
 from accord.node.desk.changes import Change, changes_between
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.reading import parts_of
+from accord.node.desk.sign_in import is_fresh
 from accord.node.desk.waiting import holds_of, next_address, what_waits
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
@@ -132,7 +132,7 @@ def _shown(
         "may_release": officer.may(Permission.MESSAGE_RELEASE) and not is_own,
         "may_take_back": officer.may(Permission.MESSAGE_DRAFT) and is_own,
         "may_withdraw": officer.may(Permission.MESSAGE_RELEASE),
-        "needs_password": settings.ACCORD_SECOND_FACTOR and not _is_fresh(request),
+        "needs_password": settings.ACCORD_SECOND_FACTOR and not is_fresh(request),
         "has_lapsed": approval.has_lapsed(now),
         "handling_marks": message.handling,
         "error": error,
@@ -166,7 +166,7 @@ def act_on_approval(request: HttpRequest, key: UUID) -> HttpResponse:
     message = read_message(officer, key)
     again = reverse("desk:approval", args=[message.pk])
     act = request.POST.get("act", "")
-    if act == "release" and settings.ACCORD_SECOND_FACTOR and not _is_fresh(request):
+    if act == "release" and settings.ACCORD_SECOND_FACTOR and not is_fresh(request):
         return redirect(f"{reverse('account_reauthenticate')}?next={again}")
     try:
         return redirect(_done(request, officer, message, act))
@@ -231,7 +231,3 @@ def _digest(text: str) -> bytes:
         return bytes.fromhex(text)
     except ValueError:
         return b""
-
-
-def _is_fresh(request: HttpRequest) -> bool:
-    return bool(did_recently_reauthenticate(request))
