@@ -163,6 +163,20 @@ def test_a_lock_is_lifted_by_two_persons(chief: Officer, reviewer: Officer, liai
     assert (fresh(liaison).locked_at, fresh(liaison).failed_attempts) == (None, 0)
 
 
+def test_who_is_the_only_one_left_lifts_their_own_lock(chief: Officer) -> None:
+    for _ in range(ATTEMPTS_MAX):
+        note_failure("admin")
+    assert unlock(fresh(chief), fresh(chief))
+    assert fresh(chief).locked_at is None
+
+
+def test_nobody_else_lifts_their_own_lock(chief: Officer, reviewer: Officer, second: Officer) -> None:
+    for _ in range(ATTEMPTS_MAX):
+        note_failure("second")
+    with pytest.raises(FourEyes):
+        unlock(fresh(second), fresh(second))
+
+
 def test_an_identity_is_bound_by_two_and_found_by_issuer_and_subject_alone(
     chief: Officer, reviewer: Officer, liaison: Officer
 ) -> None:

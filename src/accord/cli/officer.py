@@ -220,6 +220,31 @@ def confirm(
     say(f"{name} may act from now on.")
 
 
+@app.command()
+def refuse(username: Username, home: Home = None, acting: ActingName = None) -> None:
+    """Refuse, as a second person, what waits of an account; a new one ends, a change is put back."""
+    open_node(home)
+    from accord.officers.four_eyes import refuse_officer
+
+    refuse_officer(acting_officer(acting), officer_named(username))
+    say(f"What waited of {username} is refused.")
+
+
+@app.command()
+def unlock(username: Username, home: Home = None, acting: ActingName = None) -> None:
+    """Ask for an account that was locked after wrong passwords to be opened, or agree to it as the second person."""
+    open_node(home)
+    from accord.officers.lockout import unlock as lift
+
+    is_open = lift(acting_officer(acting), officer_named(username))
+    words = (
+        f"{username} is open again."
+        if is_open
+        else f"A second person then agrees: accord officer unlock {username} --as NAME"
+    )
+    say(words)
+
+
 ACCOUNT_KINDS: Final = {"token": "ApiToken", "certificate": "ClientCertificate"}
 """What waits beside accounts, by the word at the command line and the name of its model."""
 

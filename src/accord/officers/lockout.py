@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accord.errors import OfficerCanMend
 from accord.officers.acts import note
-from accord.officers.four_eyes import FourEyes, must_wait
+from accord.officers.four_eyes import FourEyes, must_wait, second_persons
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 
@@ -68,7 +68,9 @@ def unlock(by: Officer, officer: Officer) -> bool:
     require(by, Permission.OFFICER_MANAGE if is_first else Permission.OFFICER_CONFIRM)
     if officer.locked_at is None:
         raise LockRefused(f"The account of {officer.username} is not locked.")
-    if by.pk in {officer.pk, officer.unlock_asked_by_id}:
+    # Where nobody else could agree to accounts, the one who is left lifts their own: at the node's own console.
+    is_alone = by.pk == officer.pk and not second_persons(by.pk)
+    if by.pk in {officer.pk, officer.unlock_asked_by_id} and not is_alone:
         raise FourEyes("Who is locked out, or asked for the lock to be lifted, is not the second person.")
     if is_first and must_wait(by, officer):
         officer.unlock_asked_by = by
