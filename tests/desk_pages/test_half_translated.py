@@ -135,8 +135,9 @@ def test_a_reply_is_begun_in_hindi(desk: Desk, sign_in: SignIn, reply: str) -> N
     assert _english(page.content) == []
 
 
-def test_administration_is_in_hindi(desk: Desk, sign_in: SignIn) -> None:
-    page = _reader(desk.administrator, sign_in).get(reverse("desk:administration"))
+@pytest.mark.parametrize("name", ["administration", "new-account", "waiting", "parties", "keys"])
+def test_administration_is_in_hindi(desk: Desk, sign_in: SignIn, name: str) -> None:
+    page = _reader(desk.administrator, sign_in).get(reverse(f"desk:{name}"))
     assert page.status_code == 200
     assert _english(page.content) == []
 

@@ -206,16 +206,10 @@ def label(code: object, table: str) -> str:
 
 
 @register.filter
-def named(names: Names) -> str:
-    """Returns a name of a party, an agency or a place in the reader's language."""
-    return names.in_language(get_language() or "en")
-
-
-@register.filter
 def party_name(code: str) -> str:
     """Returns the name of a party in the reader's language, by its code; the code where the party is unknown."""
     party = Party.objects.filter(code=code).first()
-    return named(party.described.names) if party is not None else code
+    return in_language(party.described.names) if party is not None else code
 
 
 @register.simple_tag
