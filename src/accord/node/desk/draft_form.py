@@ -18,7 +18,7 @@ from accord.exchange.drafts import DraftIncomplete, FieldRefused
 from accord.exchange.kinds import STRUCTS
 from accord.exchange.models import Message
 from accord.exchange.own_side import OwnSide
-from accord.node.desk.field_words import COMMON, OWN_SIDE, SECTIONS
+from accord.node.desk.field_words import COMMON, LABELS, OWN_SIDE, SECTIONS
 from accord.node.desk.fields import Field, fields_of, posted_values
 from accord.node.desk.reading import with_marks
 from accord.node.desk.said import said
@@ -196,7 +196,9 @@ def _sections(kind: str, fields: Mapping[str, Any], more: Sequence[str]) -> Iter
 
 
 def _of_own_side(made: Field) -> Field:
-    return replace(made, path=f"{OWN}{made.path}", parts=tuple(map(_of_own_side, made.parts)), is_needed=False)
+    path = f"{OWN}{made.path}"
+    parts = tuple(map(_of_own_side, made.parts))
+    return replace(made, path=path, label=LABELS.get(path) or made.label, parts=parts, is_needed=False)
 
 
 def _section(

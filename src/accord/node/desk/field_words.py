@@ -114,6 +114,7 @@ LABELS: Final[dict[str, Any]] = {
     "own_law": _("Provision of our law"),
     "max_penalty_months": _("Highest penalty, in months"),
     "substances": _("Substances"),
+    "own.substances": _("The substances in our own law"),
     "name": _("Name"),
     "cas_number": _("CAS number"),
     "hs_code": _("Tariff code (HS)"),

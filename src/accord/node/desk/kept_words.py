@@ -61,11 +61,13 @@ class KeptWords:
 def label_of(path: str) -> str:
     """Returns a field's name in words: ``caveats.1.expires_on`` is *Caveats 2: Caveat ends on*."""
     words: list[str] = []
+    is_own = path.startswith(OWN)
     for step in path.removeprefix(OWN).split("."):
         if step.isdigit() and words:
             words[-1] = f"{words[-1]} {int(step) + 1}"
         else:
-            words.append(str(LABELS.get(step) or step.replace("_", " ").capitalize()))
+            own_label = LABELS.get(f"{OWN}{step}") if is_own else None
+            words.append(str(own_label or LABELS.get(step) or step.replace("_", " ").capitalize()))
     return ": ".join(words)
 
 
