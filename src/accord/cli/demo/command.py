@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 
 from accord.cli.demo import specimens
-from accord.cli.demo.nodes import NodeProcess, free_port
+from accord.cli.demo.nodes import NodeProcess
 from accord.cli.demo.story import Story, play
 from accord.cli.demo.timeline import Timeline
 from accord.cli.demo.walk import tell_walk
@@ -128,34 +128,13 @@ def _set_up(nodes: list[NodeProcess], home: Path, ports: tuple[int, int], timeli
         timeline.heading("0  Two sovereign nodes: each its own folder, database, keys and law")
         with timeline.step("init", "Canada and India each make a node") as saw:
             with ThreadPoolExecutor() as both:
-                nodes += both.map(lambda name, port: _made(home / name, name, port), SIDES, ports)
+                nodes += both.map(lambda name, port: NodeProcess.made(home / name, name, port), SIDES, ports)
             saw("Specimen accounts on each: liaison, releasing, duty, reviewer, administrator.")
         with timeline.step("pair", "They exchange invitations and compare fingerprint words") as saw:
             saw(_paired(home, nodes))
     tell_walk(dict(zip(SIDES.values(), nodes, strict=True)), begins=BEGINS, roots=home / "roots.json")
     with timeline.step("start", "Both nodes start") as saw:
         saw(", ".join(f"{node.profile} {node.start():.1f} s" for node in nodes))
-
-
-def _made(home: Path, profile: str, port: int) -> NodeProcess:
-    node = NodeProcess(
-        home=home,
-        profile=profile,
-        api_port=port,
-        channel_port=free_port(),
-        passphrase=NodeProcess.new_passphrase(),
-    )
-    said = json.loads(
-        node.run(
-            "init",
-            *("--profile", profile, "--demo", "--json"),
-            *("--api-port", str(port), "--channel-port", str(node.channel_port)),
-            *("--channel-url", f"https://127.0.0.1:{node.channel_port}"),
-        )
-    )
-    node.accounts, node.words = said["accounts"], said["words"]
-    node.remember()
-    return node
 
 
 def _paired(home: Path, nodes: list[NodeProcess]) -> str:

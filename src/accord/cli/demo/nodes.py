@@ -124,6 +124,34 @@ class NodeProcess:
             raise OfficerCanMend(msg, code="demo.incomplete", next_step="Start anew with RESET=1.") from error
         return cls(home=home, **kept)
 
+    @classmethod
+    def made(cls, home: Path, profile: str, port: int) -> "NodeProcess":
+        """Makes a demonstration node in ``home`` and returns it, not started.
+
+        Args:
+            home: Its folder, which is made.
+            profile: Name of the party profile.
+            port: Loopback port of the API and the desk.
+        """
+        node = cls(
+            home=home,
+            profile=profile,
+            api_port=port,
+            channel_port=free_port(),
+            passphrase=cls.new_passphrase(),
+        )
+        said = json.loads(
+            node.run(
+                "init",
+                *("--profile", profile, "--demo", "--json"),
+                *("--api-port", str(port), "--channel-port", str(node.channel_port)),
+                *("--channel-url", f"https://127.0.0.1:{node.channel_port}"),
+            )
+        )
+        node.accounts, node.words = said["accounts"], said["words"]
+        node.remember()
+        return node
+
     def remember(self) -> None:
         """Writes ports, passphrase and specimen accounts for the next run; readable by the owner only."""
         path = self.home / "demo.json"

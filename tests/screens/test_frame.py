@@ -1,0 +1,141 @@
+"""The frame in a real browser: keys, clocks that run out, a session that ends, double clicks, paper."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.screens.conftest import Desks, violations
+
+
+def story_case(page: Page) -> None:
+    """Opens the case of the story."""
+    page.goto("/desk/cases/?q=2933.39")
+    page.get_by_role("link", name="possible 1-boc-4-piperidone").click()
+    page.wait_for_url("**/desk/cases/CA-**")
+
+
+def test_a_question_mark_lists_the_keys_and_escape_gives_the_focus_back(desks: Desks) -> None:
+    page = desks.open("CA", "liaison")
+    page.keyboard.press("j")
+    dialog = page.get_by_role("dialog", name="Keys")
+    page.keyboard.press("?")
+    expect(dialog).to_be_visible()
+    assert page.evaluate("document.activeElement.closest('dialog') !== null")
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(page.locator("[data-row] a").first).to_be_focused()
+
+
+@pytest.mark.parametrize(("key", "place"), [("d", "/desk/"), ("c", "/desk/cases/"), ("h", "/desk/help/")])
+def test_g_and_a_letter_go_to_an_area(desks: Desks, key: str, place: str) -> None:
+    page = desks.open("CA", "liaison", "/desk/law/")
+    page.keyboard.press("g")
+    page.keyboard.press(key)
+    page.wait_for_url(f"**{place}")
+
+
+def test_enter_opens_the_row_that_j_and_k_reached(desks: Desks) -> None:
+    page = desks.open("CA", "liaison")
+    for key in ("j", "j", "k"):
+        page.keyboard.press(key)
+    title = page.locator("[data-row] [data-open]").first.inner_text()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk/cases/**")
+    expect(page.locator("h1")).to_have_text(title)
+
+
+def test_a_slash_leads_to_the_search(desks: Desks) -> None:
+    page = desks.open("CA", "liaison")
+    page.keyboard.press("/")
+    page.wait_for_url("**/desk/cases/**")
+    expect(page.locator("[data-search]")).to_be_focused()
+
+
+def test_keys_do_nothing_while_one_writes(desks: Desks) -> None:
+    page = desks.open("CA", "liaison", "/desk/cases/new")
+    page.locator("#title").press_sequentially("g d ? j /")
+    expect(page.locator("#title")).to_have_value("g d ? j /")
+    expect(page.locator("#keys-dialog")).to_be_hidden()
+    assert page.url.endswith("/desk/cases/new")
+
+
+def test_a_clock_that_runs_out_on_an_open_page_says_so(desks: Desks) -> None:
+    page = desks.open("IN", "duty", "/desk/me/")
+    page.clock.install()
+    page.goto("/desk/")
+    chip = page.locator(".a-clock[data-due]").first
+    expect(chip).to_contain_text("left")
+    page.clock.fast_forward("80:00:00")
+    expect(chip).to_contain_text("Overdue by")
+    expect(chip).to_have_class("a-clock a-clock--bad")
+
+
+def test_a_session_about_to_end_is_announced_and_can_go_on(desks: Desks) -> None:
+    page = desks.open("CA", "liaison", "/desk/me/")
+    page.clock.install()
+    page.goto("/desk/cases/new")
+    page.fill("#title", "SPECIMEN: typed before the end")
+    ending = page.locator("#session-ending")
+    expect(ending).to_be_hidden()
+    ends_at = str(ending.get_attribute("data-ends-at"))
+    rest = page.evaluate("(at) => Math.floor((Date.parse(at) - Date.now()) / 1000)", ends_at)
+    page.clock.fast_forward((rest - 240) * 1000)
+    expect(ending).to_be_visible()
+    assert violations(page) == []
+    with page.expect_response(lambda answer: answer.url.endswith("/desk/stay")) as stayed:
+        page.get_by_role("button", name="Stay signed in").click()
+    assert stayed.value.status == 204
+    assert stayed.value.headers["x-session-ends"] > ends_at
+    expect(page.locator("#title")).to_have_value("SPECIMEN: typed before the end")
+
+
+def test_a_slow_act_says_that_it_works_and_is_sent_once(desks: Desks) -> None:
+    page = desks.open("CA", "liaison", "/desk/cases/new")
+    sent: list[str] = []
+
+    def slowly(route: object) -> None:
+        sent.append("once")
+        page.wait_for_timeout(1500)
+        route.continue_()  # type: ignore[attr-defined]
+
+    page.route("**/desk/cases/new", slowly)
+    page.fill("#title", "SPECIMEN: a slow line")
+    button = page.get_by_role("button", name="Begin writing")
+    button.click(no_wait_after=True)
+    expect(button).to_have_attribute("aria-busy", "true")
+    button.click(no_wait_after=True)
+    expect(page.locator("#progress")).to_be_visible()
+    page.wait_for_url("**/desk/drafts/**")
+    assert sent == ["once"]
+
+
+def test_a_printed_case_has_its_marks_and_nothing_to_press(desks: Desks) -> None:
+    page = desks.open("CA", "liaison")
+    story_case(page)
+    page.emulate_media(media="print")
+    expect(page.locator(".a-marks--top")).to_be_visible()
+    expect(page.locator(".a-marks--foot")).to_be_visible()
+    for hidden in (".a-header__bar", "main form", ".govuk-button", ".a-walk"):
+        assert page.locator(f"{hidden}:visible").count() == 0, hidden
+
+
+def test_colours_chosen_by_the_reader_leave_states_their_borders(desks: Desks) -> None:
+    page = desks.open("CA", "liaison")
+    page.emulate_media(forced_colors="active")
+    chip = page.locator(".a-clock__left").first
+    assert chip.evaluate("(one) => getComputedStyle(one).borderTopStyle") == "solid"
+    expect(chip.locator("svg")).to_be_visible()
+
+
+def test_a_header_that_stays_never_covers_what_has_focus(desks: Desks) -> None:
+    page = desks.open("CA", "liaison")
+    story_case(page)
+    covered = """() => {
+      const one = document.activeElement, box = one.getBoundingClientRect();
+      const half = (length) => Math.min(length, 8) / 2;
+      const top = document.elementFromPoint(box.left + half(box.width), box.top + half(box.height));
+      return box.width > 0 && box.top >= 0 && top !== null && !one.contains(top) && !top.contains(one);
+    }"""
+    for key in ["Tab"] * 60 + ["Shift+Tab"] * 60:
+        page.keyboard.press(key)
+        assert not page.evaluate(covered), page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
