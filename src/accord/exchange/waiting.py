@@ -166,7 +166,7 @@ def _clocked(section: Section | None, after: _Place | None, limit: int, now: dat
     if after is not None:
         beyond = Q(due_at__gt=after.at) | Q(due_at=after.at, pk__gt=after.key)
         rows = rows.filter(beyond, due_at__gte=after.at)
-    rows = rows.select_related("message__case__peer", "message__case__holder").order_by("due_at", "pk")
+    rows = rows.select_related("message__case__holder").order_by("due_at", "pk")
     rows = rows.defer(*(f"message__{name}" for name in _CONTENT))
     # One list for each state, as the index has them; both are in order.
     lists = [list(rows.filter(state=state)[:limit]) for state in _OPEN_CLOCKS]
@@ -182,7 +182,7 @@ def _unclocked(section: Section | None, after: _Place | None, limit: int) -> lis
     if after is not None:
         beyond = Q(changed_at__lt=after.at) | Q(changed_at=after.at, pk__lt=after.key)
         rows = rows.filter(beyond, changed_at__lte=after.at)
-    return list(rows.select_related("peer", "holder").order_by("-changed_at", "-pk")[:limit])
+    return list(rows.select_related("holder").order_by("-changed_at", "-pk")[:limit])
 
 
 def queue(
@@ -224,7 +224,11 @@ def _last_clocks(cases: Sequence[Case]) -> dict[UUID, Clock]:
 
 
 def _rows(places: Mapping[Case, tuple[Clock | None, _Place]], now: datetime) -> list[QueueRow]:
-    ours = Party.objects.get(code=our_party())
+    # Few parties, many rows: each party is read once, and not with every case.
+    parties = {party.code: party for party in Party.objects.all()}
+    ours = parties[our_party()]
+    for case in places:
+        case.peer = parties[case.peer_id]
     newest = _newest_messages(places)
     highest = highest_handling(places)
     return [

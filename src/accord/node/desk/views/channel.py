@@ -3,13 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
 from typing import Any, Final
 
 from django.contrib import messages as notes
-from django.db.models import Count
-from django.db.models.functions import TruncDate
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -20,12 +18,13 @@ from accord.channel.fingerprint import fingerprint_words, safety_number
 from accord.channel.keys import VerifyKey
 from accord.courier.alarms import open_alarms
 from accord.courier.health import ChannelHealth, channel_health
-from accord.courier.models import Alarm, Channel, Contradiction, Direction, Entry, Mode, ModeChange, SignedCheckpoint
+from accord.courier.models import Alarm, Channel, Contradiction, Direction, Mode, ModeChange, SignedCheckpoint
 from accord.courier.moment import from_ms
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
 from accord.node.desk.charts import BarChart, bar_chart
 from accord.node.desk.code_words import choice_label
+from accord.node.desk.daily import entries_by_day, first_position
 from accord.node.desk.page import officer_of, page, show
 from accord.officers.channel_acts import confirm_thaw, propose_thaw, resume_channel, settle_alarm, suspend_channel
 from accord.officers.models import Officer
@@ -185,21 +184,23 @@ def _charts(channel: Channel, health: ChannelHealth) -> Iterator[BarChart]:
 
 
 def _entries_by_day(channel: Channel, first: date) -> dict[tuple[date, str], int]:
-    rows = (
-        Entry.objects.filter(channel=channel, recorded_at__date__gte=first)
-        .annotate(day=TruncDate("recorded_at"))
-        .values_list("day", "direction")
-        .annotate(count=Count("pk"))
-    )
-    counts: dict[tuple[date, str], int] = defaultdict(int)
-    counts.update({(day, direction): count for day, direction, count in rows})
-    return counts
+    today = timezone.now().date()
+    return {
+        (day, direction.value): count
+        for direction in Direction
+        for day, count in entries_by_day(channel, direction, first=first, last=today).items()
+    }
 
 
 def _receipts_by_day(channel: Channel, first: date) -> tuple[dict[date, int], dict[date, float]]:
     """Returns how many receipts of our log came on each day, and the median of how long they took."""
+    # Along the index of sizes; a receipt that came later than two weeks after its signature is an alarm, not a point.
+    size = first_position(channel, Direction.OUT, first - timedelta(days=DAYS))
     rows = SignedCheckpoint.objects.filter(
-        channel=channel, direction=Direction.OUT, receipt_recorded_at__date__gte=first
+        channel=channel,
+        direction=Direction.OUT,
+        size__gt=size,
+        receipt_recorded_at__gte=datetime.combine(first, time(), UTC),
     ).order_by("-size")
     took: dict[date, list[float]] = defaultdict(list)
     for signed_at, receipted_at in rows.values_list("recorded_at", "receipt_recorded_at")[:RECEIPTS_READ]:
