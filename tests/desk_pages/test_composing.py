@@ -474,3 +474,17 @@ def test_files_of_the_draft_stand_on_its_page(desk: Desk, sign_in: SignIn) -> No
     page = sign_in(desk.liaison).get(target(message)).content.decode()
     assert page.count("note.txt") >= 2
     assert "text/plain" in page
+
+
+def test_the_drafts_page_costs_a_fixed_number_of_statements(
+    desk: Desk, sign_in: SignIn, django_assert_max_num_queries: object
+) -> None:
+    message = begin_case(
+        desk.liaison, peer="IN", theme="precursors", title="SPECIMEN", fields=request_fields(), own=own_side()
+    )
+    client = sign_in(desk.liaison)
+    client.get(target(message))
+    with django_assert_max_num_queries(45):  # type: ignore[operator]
+        client.get(target(message))
+    with django_assert_max_num_queries(60):  # type: ignore[operator]
+        client.post(target(message), {"version": 1, "facts": "SPECIMEN"}, headers=SCRIPT)

@@ -117,6 +117,15 @@ def test_a_file_over_the_limit_is_not_read_to_its_end(
     assert not message.attachments.exists()
 
 
+def test_a_form_far_larger_than_any_file_is_refused_at_the_door(
+    desk: Desk, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accord.node.desk.file_upload.FORM_BYTES_MAX", 1000)
+    answer = sent(sign_in(desk.liaison), draft(desk), "note.txt", b"x" * 2000, "text/plain")
+    assert answer.status_code == 413
+    assert b"That is too large" in answer.content
+
+
 def test_no_unseen_character_of_a_name_is_stored(desk: Desk, sign_in: SignIn) -> None:
     message = draft(desk)
     sent(sign_in(desk.liaison), message, "not\u202etxt.txt", NOTE, "text/plain")
