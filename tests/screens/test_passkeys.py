@@ -78,14 +78,14 @@ def test_a_passkey_is_made_and_then_signs_in_alone_and_proves_again(desks: Desks
     assert violations(page) == []
     page.get_by_role("link", name="go on").click()
 
-    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
     page.wait_for_url("**/account/login/**")
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.wait_for_url("**/desk/")
     expect(page.locator(".a-self__name")).to_be_visible()
 
     # With a password alone the desk now stays closed, and the passkey opens it as the second factor.
-    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
     account = desks.nodes["CA"].accounts["duty"]
     page.fill("input[name=login]", account["username"])
     page.fill("input[name=password]", account["password"])
