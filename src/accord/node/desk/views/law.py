@@ -65,7 +65,11 @@ def show_rule(request: HttpRequest, rule: str) -> HttpResponse:
         "pack": pack,
         "is_in_force": found.is_in_force(today),
         "policies": list(found.policies.items()),
-        "rows": [row for row in found.rows if row.party in {None, ours}],
+        "rows": [
+            {"row": row, "facts": [(name, msgspec.json.encode(value).decode()) for name, value in row.facts.items()]}
+            for row in found.rows
+            if row.party in {None, ours}
+        ],
         "text": pack.texts.get(found.id, ""),
         "before": rules[place - 1] if place else "",
         "after": rules[place + 1] if place + 1 < len(rules) else "",
