@@ -85,7 +85,8 @@
     if (words() === form.dataset.sentWords) isChanged = false;
     const next = waiting;
     waiting = null;
-    if (next && !state.querySelector(".a-saved--warn")) leave(next);
+    // A field that was left out is named at the top of the page that comes, with every word in its place.
+    if (next) leave(next);
   });
   for (const name of ["htmx:sendError", "htmx:timeout"]) {
     document.addEventListener(name, (event) => { if (ours(event)) noAnswer(); });
