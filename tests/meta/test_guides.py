@@ -19,8 +19,6 @@ ITS_OWN = {
     "the line",
     "la ligne",
     "लाइन",
-    "Help with this page",
-    "इस पृष्ठ में सहायता",
 }
 KINDS = ("liaison-officer", "duty-officer")
 
