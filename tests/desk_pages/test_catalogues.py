@@ -15,7 +15,9 @@ from django.utils import translation
 
 from accord.law.loading import installed_packs
 from accord.law.words import load_words
+from accord.node.api import labels
 from accord.node.desk import said
+from accord.parties.profile import Names
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 DESK: Final = ROOT / "src" / "accord" / "node" / "desk"
@@ -212,7 +214,8 @@ def test_no_sentence_of_a_view_stands_outside_the_catalogues(file: Path) -> None
         is_silent = isinstance(node, ast.Expr | ast.Raise | ast.Assert | ast.Subscript)
         is_told = isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in GETTEXT
         is_message = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "msg"
-        if (is_silent and not _is_shown(node)) or is_told or is_message:
+        is_collected = isinstance(node, ast.JoinedStr) and service_texts._composed(node)[0] in OF_SERVICES
+        if (is_silent and not _is_shown(node)) or is_told or is_message or is_collected:
             passed |= {id(part) for part in ast.walk(node)}
     texts = [
         node.value
@@ -225,3 +228,38 @@ def test_no_sentence_of_a_view_stands_outside_the_catalogues(file: Path) -> None
 def _is_shown(node: ast.AST) -> bool:
     """Whether an expression statement does something with its text: ``notes.error(request, "…")``."""
     return isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant)
+
+
+THE_WORD_BOLD: Final = frozenset({"bold", "gras", "मोटे अक्षरों"})
+"""Each guide says that words in bold are the screen's, and says it in bold."""
+
+
+@pytest.mark.parametrize("guide", ["liaison-officer", "duty-officer"])
+@pytest.mark.parametrize("language", ["en", *LANGUAGES])
+def test_what_a_guide_prints_in_bold_is_what_the_screen_says(language: str, guide: str) -> None:
+    text = (ROOT / "docs" / "guides" / f"{guide}.{language}.md").read_text("utf-8")
+    catalogue = languages.collected() if language == "en" else languages.kept(language)
+    shown = {
+        part
+        for message in catalogue
+        if message.id
+        for part in _forms(message.id if language == "en" else message.string)
+    }
+    names = {
+        name.in_language(language) for table in vars(labels).values() if _is_table(table) for name in table.values()
+    }
+    bold = set(re.findall(r"\*\*(.+?)\*\*", text)) - THE_WORD_BOLD
+    assert len(bold) > 20
+    assert not {words for words in bold if not any(_stands_in(words, one) for one in shown | names)}
+
+
+def _forms(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text)
+
+
+def _is_table(table: object) -> bool:
+    return isinstance(table, dict) and all(isinstance(name, Names) for name in table.values())
+
+
+def _stands_in(words: str, shown: str) -> bool:
+    return words.rstrip(".:").casefold() in shown.casefold()
