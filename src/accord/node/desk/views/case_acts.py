@@ -29,6 +29,7 @@ from accord.exchange.services import (
     unlink_cases,
     write_note,
 )
+from accord.exchange.waiting import highest_handling
 from accord.node.desk.case_filters import plain_words
 from accord.node.desk.once import NAME as FORM
 from accord.node.desk.once import do_once, new_form
@@ -121,6 +122,7 @@ def _not_done(request: HttpRequest, reference: str, error: AccordError) -> HttpR
         "seen": seen_state(case),
         "form": new_form(),
         "back": came_from(request),
+        "handling_marks": highest_handling([case]).get(case.pk, ""),
     }
     return show(request, "desk/case_not_done.html", shown, status=error.http_status)
 
