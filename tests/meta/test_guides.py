@@ -1,10 +1,12 @@
-"""The guides for officers name what the screen shows: each word in bold stands in the catalogue of its language."""
+"""The guides for officers name what the screen shows: each word in bold is a text or a state in its language."""
 
 import re
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+
+from accord.node.api.labels import CASE_STATES, MESSAGE_STATES
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDES = sorted((ROOT / "docs" / "guides").glob("*.*.md"))
@@ -28,7 +30,8 @@ def _texts(language: str) -> str:
     with (catalogue / "LC_MESSAGES" / "django.po").open("rb") as stream:
         messages = [message for message in read_po(stream) if message.id and message.context != "service"]
     said = [message.id if language == "en" else message.string for message in messages]
-    return "\n".join(text for one in said for text in (one if isinstance(one, tuple | list) else (one,)))
+    states = [words.in_language(language) for words in (*MESSAGE_STATES.values(), *CASE_STATES.values())]
+    return "\n".join([text for one in said for text in (one if isinstance(one, tuple | list) else (one,))] + states)
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=[guide.name for guide in GUIDES])
