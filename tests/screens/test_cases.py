@@ -71,7 +71,7 @@ def test_two_tabs_and_the_second_learns_what_changed(desks: Desks) -> None:
     second.goto(address)
     first.fill("#note", "SPECIMEN from the first tab")
     first.get_by_role("button", name="Write the note").click()
-    second.get_by_text("Close it").click()
+    second.locator("summary", has_text="Close it").click()
     second.get_by_role("button", name="Close the case").click()
     expect(second.locator(".govuk-error-summary")).to_contain_text("The case changed after you opened its page.")
     second.get_by_role("link", name="Open the case as it stands now").click()
