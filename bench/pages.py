@@ -73,7 +73,7 @@ def _figures(found: dict[str, Any]) -> Iterator[Figure]:  # Any: JSON of the mea
             name=f"pages.{name}.cpu",
             value=cost["cpu_ms"],
             unit="ms",
-            peer=None if promised is None else Peer(name="promise", value=promised, source="issue 3, speed"),
+            peer=None if promised is None else Peer(name="promise", value=promised, source="what the desk promises"),
             target="" if promised is None else f"{promised:g} ms, {AIM}",
         )
         yield Figure(name=f"pages.{name}.statements", value=cost["statements"], unit="statements")
@@ -83,7 +83,7 @@ def _figures(found: dict[str, Any]) -> Iterator[Figure]:  # Any: JSON of the mea
             name=f"pages.{name}.first_visit",
             value=size,
             unit="bytes",
-            peer=Peer(name="promise", value=PROMISED_BYTES, source="issue 3, speed"),
+            peer=Peer(name="promise", value=PROMISED_BYTES, source="what the desk promises"),
             target="60 KB compressed, without fonts",
         )
 
@@ -93,7 +93,7 @@ def _start_figure(starts: list[float]) -> Figure:
         name="pages.start_to_first_page",
         value=sorted(starts)[len(starts) // 2],
         unit="s",
-        peer=Peer(name="promise", value=PROMISED_START_SECONDS, source="issue 3, speed"),
+        peer=Peer(name="promise", value=PROMISED_START_SECONDS, source="what the desk promises"),
         target="3 s",
     )
 

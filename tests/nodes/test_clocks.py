@@ -6,6 +6,8 @@ Source: the fault list, item 25.
 
 import glob
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +25,18 @@ pytestmark = pytest.mark.nodes
 LIBRARIES = ("/usr/lib/*/faketime/libfaketimeMT.so.1", "/usr/lib64/faketime/libfaketimeMT.so.1")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
+# libfaketime (0.9.10) refuses the absolute monotonic sleep by which CPython's time.sleep waits: EINVAL, each time.
+# The bent processes sleep by a lock instead, which it leaves alone.
+SLEEP_BY_A_LOCK = """import threading, time
+
+
+def sleep(seconds):
+    threading.Event().wait(seconds)
+
+
+time.sleep = sleep
+"""
+
 
 @dataclass(frozen=True, kw_only=True)
 class BentClock:
@@ -31,10 +45,12 @@ class BentClock:
     Args:
         library: libfaketime.
         file: Where it reads by how much the clock is wrong, again at every look.
+        site: Folder of what Python runs first in such a process.
     """
 
     library: str
     file: Path
+    site: Path
 
     def set(self, wrong_by: timedelta) -> None:
         """Bends the clock, at once, of what runs already too."""
@@ -52,6 +68,7 @@ class BentClock:
             "FAKETIME_NO_CACHE": "1",
             # Waiting is done by the monotonic clock, which no wrong clock changes.
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "PYTHONPATH": os.pathsep.join(filter(None, (str(self.site), os.environ.get("PYTHONPATH")))),
         }
         before = {name: os.environ.get(name) for name in changed}
         os.environ.update(changed)
@@ -70,9 +87,25 @@ def clock(tmp_path: Path) -> BentClock:
     found = [path for pattern in LIBRARIES for path in glob.glob(pattern)]  # noqa: PTH207 - the pattern is absolute
     if not found:
         absent("libfaketime", package="faketime")
-    made = BentClock(library=found[0], file=tmp_path / "clock")
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(SLEEP_BY_A_LOCK)
+    made = BentClock(library=found[0], file=tmp_path / "clock", site=site)
     made.set(timedelta())
     return made
+
+
+def test_a_process_with_a_bent_clock_sleeps_and_sees_the_wrong_time(clock: BentClock) -> None:
+    clock.set(-DAY)
+    with clock.bent():
+        done = subprocess.run(
+            [sys.executable, "-c", "import time; time.sleep(0.01); print(time.time())"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 0, done.stderr
+    assert abs(float(done.stdout) - (datetime.now(UTC) - DAY).timestamp()) < HOUR.total_seconds()
 
 
 def started(nodes: Nodes, clock: BentClock, wrong_by: timedelta) -> None:

@@ -64,6 +64,8 @@ def _environment(home: Path | None, passphrase: str | None) -> dict[str, str]:
         kept["ACCORD_HOME"] = str(home)
     if passphrase is not None:
         kept["ACCORD_PASSPHRASE"] = passphrase
+    if "ACCORD_DEBUG" in os.environ:
+        kept["ACCORD_DEBUG"] = os.environ["ACCORD_DEBUG"]
     database = os.environ.get(f"ACCORD_DATABASE_URL_{home.name.upper()}") if home is not None else None
     if database:
         kept["ACCORD_DATABASE_URL"] = database
