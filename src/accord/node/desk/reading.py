@@ -48,6 +48,9 @@ class Part:
 
 def with_marks(text: str) -> str:
     """Returns a text whose unseen characters show as their names, so that nothing hides in it."""
+    # What Python calls printable has no character of those categories; most texts are.
+    if text.isprintable():
+        return text
     return "".join(
         f"⟦{unicodedata.name(sign, f'U+{ord(sign):04X}').lower()}⟧"
         if unicodedata.category(sign) in UNSEEN and sign not in "\n\t\r"
