@@ -315,7 +315,11 @@ def require_version(held: Message, version: int, fields: Fields | None) -> None:
 
 
 def void_approval(held: Message) -> None:
-    """Makes a submitted message a draft again; whatever word was given for it is void. The caller saves it."""
+    """Makes a submitted message a draft again; whatever word was given for it is void. The caller saves it.
+
+    A draft that the gate held waits for nobody until the gate is asked again.
+    """
+    held.held_for = None
     if held.state != Message.State.DRAFT:
         take_back(subject_type="message", subject_id=str(held.pk))
         held.state = Message.State.DRAFT

@@ -142,6 +142,8 @@ class Message(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     saved_at = models.DateTimeField(default=timezone.now)
     approval = models.ForeignKey(Approval, null=True, on_delete=models.PROTECT, related_name="+")
+    held_for = models.JSONField(null=True)
+    """The offices whose written answer the gate waits for, as it said when it was last asked to let this text pass."""
     release_at = models.DateTimeField(null=True)
     release_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     released = models.OneToOneField(ReleasedMessage, null=True, on_delete=models.PROTECT, related_name="message")
@@ -167,6 +169,11 @@ class Message(models.Model):
                 fields=["state", "release_at"],
                 condition=models.Q(state="approved", release_at__isnull=False),
                 name="message_scheduled",
+            ),
+            models.Index(
+                fields=["state", "saved_at"],
+                condition=models.Q(state="draft", held_for__isnull=False),
+                name="message_held",
             ),
         ]
 

@@ -59,13 +59,12 @@ def read_message(officer: Officer, key: UUID) -> Message:
     return message
 
 
-def messages_of(officer: Officer, case: Case, *, newest: int | None = None) -> list[Message]:
+def messages_of(officer: Officer, case: Case) -> list[Message]:
     """Returns the messages of a case in time, with who drafted, approved and released each.
 
     Args:
         officer: Who reads.
         case: The case.
-        newest: So many of the newest; all where it is omitted.
 
     Raises:
         NotPermitted: The officer may not read cases.
@@ -74,6 +73,4 @@ def messages_of(officer: Officer, case: Case, *, newest: int | None = None) -> l
     rows = case.messages.select_related("drafted_by", "approval__decided_by", "released__released_by")
     # What was approved is the content, byte for byte, and need not be read twice.
     rows = rows.defer("approval__payload")
-    if newest is None:
-        return list(rows.order_by("created_at", "id"))
-    return list(rows.order_by("-created_at", "-id")[:newest])[::-1]
+    return list(rows.order_by("created_at", "id"))

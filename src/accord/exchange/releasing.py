@@ -17,7 +17,7 @@ from accord.exchange.errors import ActRefused
 from accord.exchange.kinds import ANSWER, DELAY_NOTICE, SPONTANEOUS_INFORMATION
 from accord.exchange.models import Case, Clock, EmergencyReview, HoldAnswer, Message
 from accord.exchange.reasons import note_with_reason, require_reason
-from accord.exchange.submission import clock_answered, facts_of, hold_binding, slot_of
+from accord.exchange.submission import clock_answered, facts_of, hold_binding, offices_awaited, slot_of
 from accord.law.decision import Outcome
 from accord.officers.acts import note
 from accord.officers.models import Officer
@@ -182,6 +182,9 @@ def answer_hold(
     )
     detail: dict[str, str | int | bool | None] = {"policy": policy, "office": holding[policy]}
     note_with_reason(officer, "answer hold", held, held.case, reason=words, at=moment, detail=detail)
+    if held.held_for is not None:
+        held.held_for = offices_awaited(check(facts_of(held, releaser=None, now=moment)))
+        held.save(update_fields=["held_for"])
     return answer
 
 

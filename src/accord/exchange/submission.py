@@ -359,12 +359,15 @@ def submit(officer: Officer, message: Message, *, version: int, now: datetime | 
             )
             held.attachment_root = seal_together(held)
             held.state = Message.State.SUBMITTED
+            held.held_for = None
             held.schema = SCHEMA
             held.handling = str(fields["handling"])
             held.return_reason = ""
             held.save()
             note(officer, "submit message", held, at=moment, detail={"version": held.version})
         else:
+            held.held_for = offices_awaited(decision)
+            held.save(update_fields=["held_for"])
             policies = ", ".join(reason.policy for reason in decision.reasons if not reason.outcome.lets_pass)
             detail: dict[str, str | int | bool | None] = {"outcome": decision.outcome.label, "policies": policies[:400]}
             note(officer, "stop message", held, at=moment, detail=detail)
@@ -374,6 +377,16 @@ def submit(officer: Officer, message: Message, *, version: int, now: datetime | 
     if not decision.lets_pass:
         raise GateRefuses(decision)
     return held
+
+
+def offices_awaited(decision: Decision) -> list[str] | None:
+    """Returns the offices whose written answer alone keeps a message from passing; ``None`` where there is none.
+
+    Where anything else stops it, an answer to the hold would not let it pass yet: its author mends that first.
+    """
+    if decision.outcome is not Outcome.HOLD:
+        return None
+    return list(dict.fromkeys(reason.decider for reason in decision.reasons if reason.outcome is Outcome.HOLD))
 
 
 def _wait_for_gate(case: Case, now: datetime) -> None:

@@ -6,7 +6,7 @@ page is found along an index, whatever the number of cases, and one page goes on
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from heapq import merge
 from typing import Any, Final
@@ -89,8 +89,8 @@ class _Place:
         at, _, key = rest.partition("~")
         try:
             moment = datetime.fromisoformat(at)
-            place = cls(is_clocked=part == "c", at=moment, key=UUID(key))
-        except ValueError:
+            place = cls(is_clocked=part == "c", at=moment.astimezone(UTC), key=UUID(key))
+        except (ValueError, OverflowError):
             return None
         return place if moment.tzinfo is not None and part in {"c", "r"} else None
 

@@ -5,7 +5,7 @@ Nothing of a filter is kept anywhere but in the address, so that a list can be b
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -154,10 +154,11 @@ def _beyond(after: str, *, column: str, word: str) -> Q | None:
         place = UUID(key)
         if column == "pk":
             return Q(**{f"pk__{word}": place})
-        moment = datetime.fromisoformat(at)
-    except ValueError:
+        given = datetime.fromisoformat(at)
+        moment = given.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    if moment.tzinfo is None:
+    if given.tzinfo is None:
         return None
     tie = Q(**{column: moment, f"pk__{word}": place})
     # The first condition is the range of the index; the second keeps out what the page before showed.

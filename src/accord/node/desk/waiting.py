@@ -10,11 +10,9 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils import timezone
 
-from accord.errors import AccordError
 from accord.exchange.authors import WRITING_VERBS
 from accord.exchange.clocks import ClockReading, read_clock
-from accord.exchange.models import Case, Clock, Message
-from accord.exchange.services import check_draft
+from accord.exchange.models import Clock, Message
 from accord.law.decision import Decision, Outcome, Reason
 from accord.officers.models import Act, Officer
 from accord.officers.permissions import Permission
@@ -25,9 +23,6 @@ __all__ = ["Waiting", "holds_of", "next_address", "what_waits"]
 
 ROWS: Final = 100
 """Rows of one list: two screens; more officers are needed before more rows."""
-
-HELD_ROWS: Final = 25
-"""Drafts for which the gate is asked anew when the list is opened, about two milliseconds each."""
 
 WaitsFor = Literal["approval", "release", "hour", "hold"]
 
@@ -78,7 +73,7 @@ def what_waits(officer: Officer, *, now: datetime | None = None) -> list[Waiting
         "case__peer", "drafted_by", "approval__decided_by", "in_reply_to__clock"
     )
     open_ones = ours.filter(state__in=(Message.State.SUBMITTED, Message.State.APPROVED)).order_by("saved_at")[:ROWS]
-    held = ours.filter(state=Message.State.DRAFT, case__waiting_on=Case.Waiting.GATE).order_by("saved_at")[:HELD_ROWS]
+    held = ours.filter(state=Message.State.DRAFT, held_for__isnull=False).order_by("saved_at")[:ROWS]
     submitted, drafts = list(open_ones), list(held)
     authors = _authors([*submitted, *drafts])
     home = Party.objects.get(code=our_party())
@@ -139,15 +134,7 @@ def _held(
     officer: Officer, drafts: list[Message], authors: dict[UUID, set[int]], home: Party, now: datetime
 ) -> Iterator[Waiting]:
     for message in drafts:
-        try:
-            decision = check_draft(officer, message, now=now).decision
-        except AccordError:
-            continue
-        holds = holds_of(decision)
-        # Where anything else stops it, an answer to the hold would not let it pass yet: its author mends that first.
-        if not holds or decision.outcome is not Outcome.HOLD:
-            continue
-        deciders = tuple(dict.fromkeys(hold.decider for hold in holds))
+        deciders = tuple(message.held_for or ())
         clock, reading = _clock(message, home, now)
         is_own = officer.pk in authors[message.pk]
         bears = any(one in officer.offices for one in deciders)

@@ -7,10 +7,12 @@ them goes to them at once then. Each step stands among the acts, in the case's t
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, Min, OuterRef
 from django.utils import timezone
 
 from accord.exchange.clocks import WORK_BEGINS, WORK_ENDS, calendar_of
@@ -34,6 +36,7 @@ STEPS: Final = (
 """The act that notes each step, and the roles it goes to."""
 
 ITEMS_A_TURN: Final = 100
+"""Items for which a step is looked for in one turn, the oldest first; those with nothing left to do are not counted."""
 
 
 def is_office_hour(now: datetime) -> bool:
@@ -50,25 +53,21 @@ def escalate_unread(*, now: datetime | None = None) -> int:
 
 
 def _unread_items(now: datetime) -> Iterator[Notice]:
-    """Gives a notice of each urgent item that waits and of which no notice at all was read."""
-    urgent = waiting_notices().filter(is_urgent=True).exclude(kind=Kind.ESCALATED).order_by("id")
-    seen: set[tuple[str, str]] = set()
-    for notice in urgent[: ITEMS_A_TURN * 20]:
-        item = (notice.kind, notice.key)
-        if item in seen or len(seen) >= ITEMS_A_TURN:
-            continue
-        seen.add(item)
-        if not Notice.objects.filter(kind=notice.kind, key=notice.key, read_at__isnull=False).exists():
-            yield notice
+    """Gives a notice of each urgent item that waits, that nobody read of, and that has a step left to take."""
+    of_item = {"kind": OuterRef("kind"), "key": OuterRef("key")}
+    was_read = Notice.objects.filter(**of_item, read_at__isnull=False)
+    last_step = Escalation.objects.filter(**of_item, step=len(STEPS) - 1)
+    urgent = waiting_notices().filter(~Exists(was_read), ~Exists(last_step), is_urgent=True)
+    items = urgent.exclude(kind=Kind.ESCALATED).order_by().values("kind", "key").annotate(first=Min("pk"))
+    escalated = Notice.objects.filter(kind=Kind.ESCALATED)
+    heard = set(escalated.filter(read_at__isnull=False).values_list("key", flat=True))
+    rows = items.order_by("first").iterator()
+    left = (row["first"] for row in rows if heard.isdisjoint(_keys(row["kind"], row["key"])))
+    yield from Notice.objects.filter(pk__in=list(islice(left, ITEMS_A_TURN))).order_by("pk")
 
 
 def _take_step(first: Notice, now: datetime) -> int:
     taken = list(Escalation.objects.filter(kind=first.kind, key=first.key).order_by("step"))
-    if len(taken) >= len(STEPS):
-        return 0
-    told = Notice.objects.filter(kind=Kind.ESCALATED, key__in=[_key(first, one.step) for one in taken])
-    if told.filter(read_at__isnull=False).exists():
-        return 0
     verb, roles = STEPS[len(taken)]
     officers = [one for one in posted_officers() if roles.intersection(one.roles)]
     # A step that reached nobody is not waited for.
@@ -82,7 +81,7 @@ def _take_step(first: Notice, now: datetime) -> int:
                 Notice(
                     officer=officer,
                     kind=Kind.ESCALATED,
-                    key=_key(first, len(taken)),
+                    key=_keys(first.kind, first.key)[len(taken)],
                     at=now,
                     made_at=now,
                     is_urgent=True,
@@ -100,8 +99,9 @@ def _take_step(first: Notice, now: datetime) -> int:
     return 1
 
 
-def _key(first: Notice, step: int) -> str:
-    return f"{step}-{first.kind}-{first.key}"[:120]
+def _keys(kind: str, key: str) -> list[str]:
+    """Returns the keys of the notices of an item's escalation, one for each step."""
+    return [f"{step}-{kind}-{key}"[:120] for step in range(len(STEPS))]
 
 
 def _patience(first: Notice, officers: list[Officer], *, is_first: bool, now: datetime) -> timedelta:

@@ -57,9 +57,10 @@ def print_case(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _shown(request: HttpRequest, officer: Officer, case: Case, *, takes_all: bool = False) -> dict[str, Any]:
     takes_all = takes_all or request.GET.get("messages") == "all"
-    found = messages_of(officer, case, newest=None if takes_all else MESSAGES + 1)
-    has_earlier = not takes_all and len(found) > MESSAGES
-    found = found[1:] if has_earlier else found
+    # Read whole, whatever is shown of it: a caveat of the first message binds like one of the last.
+    said = messages_of(officer, case)
+    has_earlier = not takes_all and len(said) > MESSAGES
+    found = said[-MESSAGES:] if has_earlier else said
     inquiries = list(AgencyInquiry.objects.filter(case=case).select_related("asked_by", "recorded_by"))
     ours = Party.objects.get(is_self=True)
     messages = messages_shown(case, found, ours=ours)
@@ -77,8 +78,8 @@ def _shown(request: HttpRequest, officer: Officer, case: Case, *, takes_all: boo
         "inquiries": inquiries,
         "notes": notes_of(officer, case),
         "linked": links_of(officer, case),
-        "named": named_in(found),
-        "caveats": caveats_in(found, on=timezone.now().date()),
+        "named": named_in(said),
+        "caveats": caveats_in(said, on=timezone.now().date()),
         "clock": first.clock if first else None,
         "reading": first.reading if first else None,
         "step": next_step(officer, case, found[-1] if found else None, asked=asked.message if asked else None),
@@ -95,7 +96,7 @@ def _shown(request: HttpRequest, officer: Officer, case: Case, *, takes_all: boo
         "goes_on": goes_on(officer),
         "back": came_from(request),
         "seen": seen_state(case),
-        "handling_marks": max((message.handling for message in found), default=""),
+        "handling_marks": max((message.handling for message in said), default=""),
     }
 
 
