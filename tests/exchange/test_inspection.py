@@ -1,6 +1,7 @@
 """A file is let in only when name, declared type and content agree and nothing in it could act."""
 
 import io
+import random
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -387,3 +388,38 @@ def test_a_text_file_that_hides_or_reorders_is_refused(name: str, declared: str,
 def test_a_text_file_from_windows_or_in_urdu_is_let_in() -> None:
     text = "\ufeff\u0627یک\u200cدو\u200f 12\r\nNe\u0301e".encode()
     assert looked_at("note.txt", "text/plain", text) == "text/plain"
+
+
+MANY = 400_000
+"""So often that a look which goes through the rest of a part for each of them would take hours."""
+
+
+@pytest.mark.parametrize(
+    "unfinished",
+    [
+        b"<Relationship ",
+        b"<w:instrText ",
+        b"<x:Relationship TargetMode=",
+        b"instr='",
+        b"Type='",
+        b"TargetMode = ",
+        b"&#x",
+        b"<!",
+    ],
+)
+def test_marks_without_an_end_are_looked_through_once(unfinished: bytes) -> None:
+    # Varied, so that it is refused for no ratio of its packing.
+    filler = random.Random(1)
+    part = b"".join(
+        unfinished + (b"%08x " % filler.getrandbits(32) if place % 8 == 0 else b"") for place in range(MANY)
+    )
+    try:
+        looked_at("a.docx", WORD, office({"word/other.xml": part}))
+    except AttachmentRefused as found:
+        assert found.code in {"attachment.active-content", "attachment.archive-method"}
+
+
+def test_streams_of_a_pdf_within_one_another_are_refused_at_the_second() -> None:
+    stream = b"1 0 obj<</Type/ObjStm/Filter/FlateDecode>>stream\n" + zlib.compress(b"") + b" "
+    content = b"%PDF-1.7\n" + stream * 20_000 + b"\nendstream endobj\n%%EOF"
+    assert refused("a.pdf", "application/pdf", content) == "attachment.archive-method"

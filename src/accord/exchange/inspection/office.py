@@ -46,13 +46,15 @@ FOREIGN_MARK_BYTES: Final = 12
 """Bytes of the block before that are looked at again, so that no mark hides between two blocks."""
 _EXTERNAL: Final = re.compile(rb"""TargetMode\s*=\s*["']\s*External""", re.IGNORECASE)
 _HYPERLINK: Final = re.compile(rb"""Type\s*=\s*["'][^"']*/relationships/hyperlink["']""", re.IGNORECASE)
-_RELATIONSHIP: Final = re.compile(rb"<(?:[A-Za-z0-9_.-]+:)?Relationship\s[^>]*>", re.IGNORECASE)
+# An attribute has no raw `<` (XML 1.0, 2.3); each look ends at the next one, so that none goes through a part again
+# and again.
+_RELATIONSHIP: Final = re.compile(rb"<(?:[A-Za-z0-9_.-]+:)?Relationship\s[^<>]*>", re.IGNORECASE)
 _HARMLESS_TARGET: Final = re.compile(rb"""Target\s*=\s*["'](?:https?|mailto):""", re.IGNORECASE)
 _CHARACTER: Final = re.compile(rb"&#(x?)([0-9a-fA-F]{1,7});")
 _ENTITIES: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _REMOTE_FIELD: Final = re.compile(rb"\b(?:DDEAUTO|DDE|INCLUDETEXT|INCLUDEPICTURE)\b")
 _FIELD_CODES: Final = re.compile(
-    rb"""<(?:[A-Za-z0-9_]+:)?instrText[^>]*>([^<]*)<|\binstr\s*=\s*["']([^"']*)["']""", re.IGNORECASE
+    rb"""<(?:[A-Za-z0-9_]+:)?instrText[^<>]*>([^<]*)<|\binstr\s*=\s*["']([^"']*)["']""", re.IGNORECASE
 )
 _OFFICE_ACTIVE_XML: Final = re.compile(rb"<(?:[A-Za-z0-9_]+:)?(?:altChunk|ddeLink|oleLink)\b", re.IGNORECASE)
 _ACTIVE_RELATIONSHIP: Final = re.compile(

@@ -53,8 +53,11 @@ def inspect_pdf(file: BinaryIO, wanted: str) -> None:
 
 def _object_streams(content: bytes) -> Iterator[bytes]:
     # The dictionary before a stream says what it holds; it may be escaped, so it is read in its plain form.
-    total, end = 0, 0
+    total, end, until = 0, 0, 0
     for start in _PDF_STREAM.finditer(content):
+        # A stream that begins within one that was unpacked would have the same bytes unpacked once for each.
+        if start.start() < until:
+            raise _unusually_packed()
         plain = _PDF_ESCAPE.sub(lambda match: bytes((int(match.group(1), 16),)), content[end : start.start()])
         end = start.end()
         plain = plain[plain.rfind(b"endobj") + 1 :]
