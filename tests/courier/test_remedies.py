@@ -1,12 +1,22 @@
 """Both sides lost storage and the two copies of our log do not fit: what officers may do, what stays provable."""
 
+from hashlib import sha256
+
 import pytest
 
 from accord.channel.evidence import EvidenceBundle, verify_bundle
 from accord.courier.archive import NotArchived, archived_entries, archived_entry, archived_evidence
 from accord.courier.freeze import ReasonMissing, declare_restored
 from accord.courier.models import Alarm, ArchivedEntry, Contradiction, Mode, ModeChange, Outbox, OutboxState
-from accord.courier.remedies import NothingToBeginFrom, Remedy, TwoOfficersNeeded, confirm, propose
+from accord.courier.remedies import (
+    NothingToBeginFrom,
+    ProposalStale,
+    Remedy,
+    TwoOfficersNeeded,
+    confirm,
+    propose,
+    standing,
+)
 from accord.errors import OfficerCanMend
 from tests.channel.specimens import specimen
 from tests.simulators.backup import Backup
@@ -98,6 +108,30 @@ def test_a_proposal_of_one_remedy_confirms_no_other_one(met: PairedNode) -> None
     with pytest.raises(TwoOfficersNeeded):
         confirm(met.channel.pk, Remedy.BEGIN_AGAIN, officer_id=2)
     assert met.now().mode == Mode.FROZEN
+
+
+def test_a_word_about_one_dispute_settles_no_other_one(met: PairedNode) -> None:
+    torn_apart(met, is_restoration_told=False)
+    propose(met.channel.pk, Remedy.THAW, officer_id=1, reason="The copy was stopped.")
+    fork = Contradiction.objects.get()
+    other = Contradiction.objects.create(
+        channel=fork.channel, proof=fork.proof, note_digest=sha256(b"another note").digest(), proven_at=fork.proven_at
+    )
+    assert standing(met.now(), Remedy.THAW) is None
+    with pytest.raises(ProposalStale):
+        confirm(met.channel.pk, Remedy.THAW, officer_id=2)
+    assert not Contradiction.objects.filter(settled_at__isnull=False).exists()
+    assert met.now().mode == Mode.FROZEN
+    other.delete()
+    confirm(met.channel.pk, Remedy.THAW, officer_id=2)
+    assert Contradiction.objects.get().settled_at is not None
+
+
+def test_a_proposal_outlives_no_settlement_of_its_dispute(met: PairedNode) -> None:
+    torn_apart(met, is_restoration_told=False)
+    propose(met.channel.pk, Remedy.THAW, officer_id=1, reason="The copy was stopped.")
+    by_two_officers(met, Remedy.BEGIN_AGAIN)
+    assert standing(met.now(), Remedy.THAW) is None
 
 
 def test_a_log_that_nobody_disputes_does_not_begin_again(met: PairedNode) -> None:

@@ -84,4 +84,5 @@ def test_every_answer_forbids_framing_foreign_hosts_and_storing() -> None:
 def test_metrics_are_told_to_this_machine_only() -> None:
     assert Client().get("/metrics").status_code == 200
     assert Client(REMOTE_ADDR="192.0.2.1").get("/metrics").status_code == 404
+    assert Client(SERVER_NAME="127.0.0.1", HTTP_X_FORWARDED_FOR="192.0.2.1").get("/metrics").status_code == 404
     assert b"accord_" in Client().get("/metrics").content

@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from accord.courier.models import Alarm
 from accord.exchange import services
-from accord.exchange.models import EmergencyReview, Message
+from accord.exchange.models import EmergencyReview, HoldAnswer, Message
 from accord.exchange.text import TextRefused
 from accord.officers.models import Act
-from accord.officers.permissions import NotPermitted
+from accord.officers.permissions import NotPermitted, Role
 from accord.oversight.reviews import (
     ReviewRefused,
     alarm_overdue_reviews,
@@ -54,6 +54,20 @@ def test_a_review_needs_its_permission_a_reason_and_a_person_without_a_part(desk
             review_emergency(officer, sent.pk, outcome="justified", reason="Mine.")
         assert refused.value.reason_code == "oversight.own-emergency"
     assert EmergencyReview.objects.get().reviewed_at is None
+
+
+def test_who_answered_a_hold_of_an_emergency_or_submitted_it_does_not_review_it(desk: Desk) -> None:
+    sent = emergency(desk)
+    assert sent.approval is not None
+    cleared, submitted = desk.again(Role.REVIEWER, "cleared"), desk.again(Role.REVIEWER, "submitted")
+    HoldAnswer.objects.create(
+        message=sent, policy="X", decided_by=cleared, decided_at=timezone.now(), reason="Yes.", bound_to=bytes(32)
+    )
+    sent.approval.requested_by = submitted
+    sent.approval.save()
+    for officer in (cleared, submitted):
+        with pytest.raises(ReviewRefused):
+            review_emergency(officer, sent.pk, outcome="justified", reason="My own part.")
 
 
 def test_a_late_review_stands_as_an_alarm_until_it_is_made_and_is_recorded_as_late(desk: Desk) -> None:

@@ -54,7 +54,7 @@ def show(peer: Peer, *, home: Home = None, as_json: AsJson = False) -> None:
     _tell(row)
     for change in changes:
         by = " and ".join(name for name in (change["proposed_by"], change["confirmed_by"]) if name) or "the node"
-        state = "" if change["confirmed_at"] else " (waits for a second officer)"
+        state = "" if change["confirmed_at"] else " (waits for a second officer)" if change["waits"] else " (lapsed)"
         say(f"  {change['proposed_at'][:16]}  {change['from_mode']} to {change['to_mode']}{state}, by {by}")
         say(f"              {change['reason']}")
 
@@ -72,6 +72,8 @@ def _row(channel: "Channel") -> dict[str, Any]:  # Any: JSON members
 
 
 def _change(change: "ModeChange") -> dict[str, Any]:  # Any: JSON members
+    from accord.courier.remedies import Remedy, standing
+
     return {
         "from_mode": change.from_mode,
         "to_mode": change.to_mode,
@@ -80,6 +82,7 @@ def _change(change: "ModeChange") -> dict[str, Any]:  # Any: JSON members
         "proposed_by": _name(change.proposed_by),
         "confirmed_at": change.confirmed_at.isoformat() if change.confirmed_at else None,
         "confirmed_by": _name(change.confirmed_by),
+        "waits": change.confirmed_at is None and change == standing(change.channel, Remedy(change.remedy)),
     }
 
 

@@ -96,19 +96,17 @@ def _two_officers(remedy: str, peer: str, *, home: Path | None, acting: str | No
     """Records one officer's word for a remedy, and returns whether it was the second and the remedy is carried out."""
     open_node(home)
     from accord.cli.peer import channel_of
-    from accord.courier import remedies
-    from accord.officers.acts import note
-    from accord.officers.permissions import Permission, require
+    from accord.courier.remedies import Remedy
+    from accord.officers.channel_acts import confirm_remedy, propose_remedy
 
     if confirm == bool(reason):
         raise typer.BadParameter("give --reason to propose, or --confirm to confirm", param_hint="--reason")
     officer = acting_officer(acting)
-    require(officer, Permission.CHANNEL_THAW)
-    channel, wanted = channel_of(peer), remedies.Remedy(remedy)
+    channel, wanted = channel_of(peer), Remedy(remedy)
     if confirm:
-        note(officer, f"confirm {remedy}", remedies.confirm(channel.pk, wanted, officer_id=officer.pk))
+        confirm_remedy(officer, channel, wanted)
         return True
-    note(officer, f"propose {remedy}", remedies.propose(channel.pk, wanted, officer_id=officer.pk, reason=reason))
+    propose_remedy(officer, channel, wanted, reason=reason)
     say("Proposed. A second officer confirms it by the same command, with --confirm and their own name behind --as.")
     return False
 

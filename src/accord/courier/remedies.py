@@ -19,6 +19,7 @@ from hashlib import sha256
 from typing import Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accord.channel.checkpoint import is_receipt, unverified_checkpoint
@@ -35,7 +36,7 @@ from .models import Alarm, Channel, Contradiction, ModeChange
 from .moment import now_ms
 from .wakeup import flush_topic, wake_on_commit
 
-__all__ = ["NothingToBeginFrom", "Remedy", "TwoOfficersNeeded", "confirm", "propose"]
+__all__ = ["NothingToBeginFrom", "ProposalStale", "Remedy", "TwoOfficersNeeded", "confirm", "propose", "standing"]
 
 Remedy = ModeChange.Remedy
 
@@ -45,6 +46,13 @@ class TwoOfficersNeeded(OfficerCanMend):
 
     code = "courier.two-officers-needed"
     default_next_step = "Ask a second officer to confirm."
+
+
+class ProposalStale(OfficerCanMend):
+    """What the first officer judged is not what stands now; another dispute came, or this one was settled."""
+
+    code = "courier.proposal-stale"
+    default_next_step = "Look at the channel as it stands, and propose the remedy anew."
 
 
 class NothingToBeginFrom(OfficerCanMend):
@@ -78,13 +86,14 @@ def propose(channel_id: int, remedy: Remedy, *, officer_id: int, reason: str) ->
     """
     channel = locked_channel(channel_id)
     wanted = _remedied(channel, remedy)
-    if _waiting(channel, remedy) is not None:
+    if standing(channel, remedy) is not None:
         raise OfficerCanMend("A proposal of this kind waits already for this channel.", code="courier.proposal-waits")
     return ModeChange.objects.create(
         channel=channel,
         from_mode=channel.mode,
         to_mode=wanted.state.mode.value,
         remedy=remedy,
+        about=_about(channel, remedy),
         reason=reason_in_words(reason),
         proposed_at=timezone.now(),
         proposed_by=officer_id,
@@ -97,10 +106,13 @@ def confirm(channel_id: int, remedy: Remedy, *, officer_id: int) -> Channel:
 
     Raises:
         TwoOfficersNeeded: The officer proposed it, or nobody did.
+        ProposalStale: The only proposal is about a dispute that stood before, and not about this one.
         OfficerCanMend: The channel's mode does not allow it any more.
     """
     channel = locked_channel(channel_id)
-    proposal = _waiting(channel, remedy)
+    proposal = standing(channel, remedy)
+    if proposal is None and _unconfirmed(channel, remedy).exists():
+        raise ProposalStale("The dispute has changed since this was proposed.")
     if proposal is None or proposal.proposed_by == officer_id:
         raise TwoOfficersNeeded("This needs the word of two different officers.")
     wanted = _remedied(channel, remedy)
@@ -114,8 +126,32 @@ def confirm(channel_id: int, remedy: Remedy, *, officer_id: int) -> Channel:
     return channel
 
 
-def _waiting(channel: Channel, remedy: Remedy) -> ModeChange | None:
-    return ModeChange.objects.filter(channel=channel, remedy=remedy, confirmed_at=None).first()
+def standing(channel: Channel, remedy: Remedy) -> ModeChange | None:
+    """Returns the proposal of a remedy that a second officer can confirm: the one about the dispute as it stands.
+
+    Args:
+        channel: The channel.
+        remedy: The remedy.
+    """
+    return _unconfirmed(channel, remedy).filter(about=_about(channel, remedy)).first()
+
+
+def _unconfirmed(channel: Channel, remedy: Remedy) -> QuerySet[ModeChange]:
+    return ModeChange.objects.filter(channel=channel, remedy=remedy, confirmed_at=None)
+
+
+def _about(channel: Channel, remedy: Remedy) -> bytes:
+    """Returns a digest of what a remedy settles: mode, open contradictions, and the note that the remedy goes by."""
+    digest = sha256(f"accord/remedy/1\0{remedy}\0{channel.mode}\0".encode())
+    disputes = Contradiction.objects.filter(channel=channel, settled_at=None).order_by("pk")
+    for note in disputes.values_list("note_digest", flat=True):
+        digest.update(bytes(note))
+    digest.update(b"\0")
+    if remedy == Remedy.BEGIN_AGAIN:
+        digest.update(sha256(_shown_by_the_peer(channel) or b"").digest())
+    if remedy == Remedy.GIVE_UP:
+        digest.update(sha256(channel_state(channel).witness or b"").digest())
+    return digest.digest()
 
 
 def _remedied(channel: Channel, remedy: Remedy) -> _Remedied:

@@ -6,6 +6,7 @@ one word each. A frozen or suspended channel needs an officer, not another node,
 
 from collections.abc import Callable
 from typing import Final
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -18,6 +19,10 @@ from accord.node.config import is_loopback
 from accord.parties.custody import KEYS_FILE
 
 __all__ = ["healthz", "livez", "metrics"]
+
+
+PASSED_ON: Final = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
+"""Headers by which a proxy says that it asks for somebody else."""
 
 
 def _database() -> str:
@@ -69,8 +74,12 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def metrics(request: HttpRequest) -> HttpResponse:
     """Answers the Prometheus text format.
 
-    View permission: none, but only callers on loopback are answered: volumes tell a story too.
+    View permission: none, but only callers on this machine are answered, and nobody for whom a proxy on it asks:
+    volumes tell a story too.
     """
-    if not is_loopback(str(request.META.get("REMOTE_ADDR", ""))):
+    public = urlsplit(settings.ACCORD_DESK_ORIGIN).netloc
+    is_passed_on = any(name in request.headers for name in PASSED_ON)
+    is_public = request.get_host() == public and not is_loopback(urlsplit(settings.ACCORD_DESK_ORIGIN).hostname or "")
+    if is_passed_on or is_public or not is_loopback(str(request.META.get("REMOTE_ADDR", ""))):
         return HttpResponse(status=404)
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)

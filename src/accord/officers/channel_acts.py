@@ -12,7 +12,15 @@ from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 
-__all__ = ["confirm_thaw", "propose_thaw", "resume_channel", "settle_alarm", "suspend_channel"]
+__all__ = [
+    "confirm_remedy",
+    "confirm_thaw",
+    "propose_remedy",
+    "propose_thaw",
+    "resume_channel",
+    "settle_alarm",
+    "suspend_channel",
+]
 
 _THAW: Final = remedies.Remedy.THAW
 
@@ -53,10 +61,7 @@ def propose_thaw(officer: Officer, channel: Channel, *, reason: str) -> ModeChan
         NotPermitted: The officer may not thaw channels.
         OfficerCanMend: The channel is not frozen, a proposal waits already, or the reason is empty.
     """
-    require(officer, Permission.CHANNEL_THAW)
-    change = remedies.propose(channel.pk, _THAW, officer_id=officer.pk, reason=reason)
-    note(officer, "propose thaw", change.channel)
-    return change
+    return propose_remedy(officer, channel, _THAW, reason=reason)
 
 
 @transaction.atomic
@@ -68,9 +73,43 @@ def confirm_thaw(officer: Officer, channel: Channel) -> Channel:
         TwoOfficersNeeded: The officer proposed it, or nobody did.
         OfficerCanMend: The channel is not frozen any more.
     """
+    return confirm_remedy(officer, channel, _THAW)
+
+
+@transaction.atomic
+def propose_remedy(officer: Officer, channel: Channel, remedy: remedies.Remedy, *, reason: str) -> ModeChange:
+    """Gives the first officer's word for a remedy that needs two; nothing changes yet.
+
+    Raises:
+        NotPermitted: The officer may not thaw channels.
+        OfficerCanMend: The channel's mode does not allow it, a proposal waits already, or the reason is empty.
+    """
     require(officer, Permission.CHANNEL_THAW)
-    changed = remedies.confirm(channel.pk, _THAW, officer_id=officer.pk)
-    note(officer, "confirm thaw", changed)
+    change = remedies.propose(channel.pk, remedy, officer_id=officer.pk, reason=reason)
+    note(officer, f"propose {remedy.value}", change.channel)
+    return change
+
+
+@transaction.atomic
+def confirm_remedy(officer: Officer, channel: Channel, remedy: remedies.Remedy) -> Channel:
+    """Carries a remedy out on the word of a second officer.
+
+    Raises:
+        NotPermitted: The officer may not thaw channels.
+        TwoOfficersNeeded: The officer proposed it, nobody did, or who did may not any more.
+        ProposalStale: The proposal is about a dispute that stood before.
+        OfficerCanMend: The channel's mode does not allow it any more.
+    """
+    require(officer, Permission.CHANNEL_THAW)
+    proposal = remedies.standing(channel, remedy)
+    if proposal is not None:
+        proposer = Officer.objects.filter(pk=proposal.proposed_by or 0).first()
+        if proposer is None or not proposer.is_posted() or not proposer.may(Permission.CHANNEL_THAW):
+            raise remedies.TwoOfficersNeeded(
+                "Who proposed this may not do so any more.", next_step="Ask another officer to propose it anew."
+            )
+    changed = remedies.confirm(channel.pk, remedy, officer_id=officer.pk)
+    note(officer, f"confirm {remedy.value}", changed)
     return changed
 
 

@@ -55,7 +55,7 @@ def review_emergency(
     """Records what the reviewer found of an emergency; once, late or not.
 
     Args:
-        reviewer: A reviewer who neither wrote, approved nor released it.
+        reviewer: A reviewer who neither wrote, submitted, approved nor released it, and answered no hold of it.
         key: Key of the message.
         outcome: Whether the emergency was justified.
         reason: Why the reviewer finds so.
@@ -73,9 +73,9 @@ def review_emergency(
     message = held.message
     if held.reviewed_at is not None:
         raise ReviewRefused("This emergency has been reviewed.", code="oversight.reviewed")
-    parts = {*authors_of(message)}
+    parts = {*authors_of(message), *message.hold_answers.values_list("decided_by_id", flat=True)}
     if message.approval is not None:
-        parts.add(message.approval.decided_by_id or 0)
+        parts |= {message.approval.requested_by_id, message.approval.decided_by_id or 0}
     if message.released is not None:
         parts.add(message.released.released_by_id or 0)
     if reviewer.pk in parts:

@@ -126,7 +126,8 @@ class Alarm(models.Model):
 class ModeChange(models.Model):
     """A change of a channel's mode: who decided it, when and why.
 
-    What needs two officers (a remedy) counts when the second one confirms it.
+    What needs two officers (a remedy) counts when the second one confirms it, of the same dispute as the first one:
+    ``about`` is its digest.
     """
 
     class Remedy(models.TextChoices):
@@ -141,6 +142,7 @@ class ModeChange(models.Model):
     from_mode = models.CharField(max_length=12, choices=Mode.choices)
     to_mode = models.CharField(max_length=12, choices=Mode.choices)
     remedy = models.CharField(max_length=12, choices=Remedy.choices, default=Remedy.NONE, blank=True)
+    about = models.BinaryField(max_length=32, default=bytes)
     reason = models.CharField(max_length=400)
     proposed_at = models.DateTimeField()
     proposed_by = models.BigIntegerField(null=True)

@@ -20,6 +20,7 @@ from accord.courier.alarms import open_alarms
 from accord.courier.health import ChannelHealth, channel_health
 from accord.courier.models import Alarm, Channel, Contradiction, Direction, Mode, ModeChange, SignedCheckpoint
 from accord.courier.moment import from_ms
+from accord.courier.remedies import Remedy, standing
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
 from accord.node.desk.charts import BarChart, bar_chart
@@ -95,7 +96,7 @@ def _shown(request: HttpRequest, error: AccordError | None = None) -> HttpRespon
 def _one(channel: Channel, names: Mapping[int, str]) -> dict[str, Any]:
     health = channel_health(channel)[0]
     changes = list(ModeChange.objects.filter(channel=channel)[:CHANGES])
-    proposal = next((one for one in changes if one.confirmed_at is None and one.remedy == ModeChange.Remedy.THAW), None)
+    proposal = standing(channel, Remedy.THAW) if channel.mode == Mode.FROZEN else None
     stopped = next((one for one in changes if one.to_mode == Mode.SUSPENDED), None)
     keysets, number = _keys(channel)
     return {
@@ -110,6 +111,7 @@ def _one(channel: Channel, names: Mapping[int, str]) -> dict[str, Any]:
                 "change": one,
                 "proposed_by": names.get(one.proposed_by or 0, ""),
                 "confirmed_by": names.get(one.confirmed_by or 0, ""),
+                "waits": one.confirmed_at is None and one == standing(channel, Remedy(one.remedy)),
             }
             for one in changes
         ],
