@@ -21,6 +21,7 @@ from accord.parties.custody import use_custody
 from accord.parties.models import Party
 from accord.parties.profile import load_profile
 from accord.parties.services import record_arrangement, record_risk_profile
+from accord.release.errors import GateRefuses
 from accord.release.gate import use_gate
 from accord.release.intake import take_in
 from tests.simulators.sealing_peer import SealCustody, SealingPeer
@@ -270,6 +271,20 @@ def submitted_request(desk: Desk, **changed: object) -> Message:
     case = services.create_case(desk.liaison, peer="IN", theme="precursors", title="A drum")
     draft = services.draft_request(desk.liaison, case, request_fields(**changed), own=own_side())  # type: ignore[arg-type]
     return services.submit(desk.liaison, draft, version=draft.version)
+
+
+HELD_BASIS = {"basis": ["conduct", "protest"], "predominance_test": "The drum, not the protest."}
+HELD_OFFICE = "The head of the agency"
+
+
+def held_request(desk: Desk, **changed: object) -> Message:
+    """A request that the gate holds for the written answer of an office."""
+    case = services.create_case(desk.liaison, peer="IN", theme="precursors", title="A drum")
+    draft = services.draft_request(desk.liaison, case, request_fields(**changed), own=own_side(**HELD_BASIS))
+    with pytest.raises(GateRefuses):
+        services.submit(desk.liaison, draft, version=1)
+    draft.refresh_from_db()
+    return draft
 
 
 def seen(message: Message) -> dict[str, bytes]:

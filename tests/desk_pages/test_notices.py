@@ -7,14 +7,18 @@ from django.conf import LazySettings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from accord.exchange.models import Message
+from accord.exchange.services import answer_hold
 from accord.node.notices.deriving import make_notices
 from accord.node.notices.kinds import Kind
 from accord.node.notices.models import Choice, Notice
 from accord.officers.models import Act, Officer
-from tests.desk import Desk, received_request, submitted_request
+from accord.officers.permissions import Role
+from accord.officers.services import set_roles
+from tests.desk import HELD_OFFICE, Desk, held_request, received_request, submitted_request
 from tests.desk_pages.conftest import SignIn
 
 GIVEN = {"quiet_from": "", "quiet_until": "", "zone": "America/Toronto", "urgent_passes": "yes"}
@@ -98,6 +102,25 @@ def test_a_draft_that_waits_leads_to_its_approval(desk: Desk, sign_in: SignIn) -
     one = Notice.objects.get(kind=Kind.APPROVAL_WAITS)
     answer = sign_in(desk.releasing).post(f"/desk/notices/{one.pk}/open")
     assert answer.headers["Location"] == f"/desk/approvals/{draft.pk}/"
+
+
+def test_a_hold_leads_to_its_answer_and_once_it_is_answered_to_the_case(desk: Desk, sign_in: SignIn) -> None:
+    head = desk.head(HELD_OFFICE)
+    draft = held_request(desk)
+    make_notices()
+    one = Notice.objects.get(kind=Kind.HOLD_WAITS)
+    client = sign_in(head)
+    assert client.post(f"/desk/notices/{one.pk}/open").headers["Location"] == f"/desk/approvals/{draft.pk}/holds"
+    answer_hold(head, draft, policy="CA-15.mixed", reason="Conduct predominates.")
+    assert client.post(f"/desk/notices/{one.pk}/open").headers["Location"] == f"/desk/cases/{draft.case.own_ref}/"
+
+
+def test_what_waits_for_a_second_person_leads_to_where_it_is_agreed_to(desk: Desk, sign_in: SignIn) -> None:
+    set_roles(desk.administrator, desk.liaison, [Role.LIAISON, Role.DUTY])
+    make_notices()
+    one = Notice.objects.filter(kind=Kind.ACCOUNT_WAITS, officer=desk.reviewer)[0]
+    answer = sign_in(desk.reviewer).post(f"/desk/notices/{one.pk}/open")
+    assert answer.headers["Location"] == reverse("desk:waiting")
 
 
 def test_an_administrator_learns_of_an_urgent_item_and_nothing_of_its_case(desk: Desk, sign_in: SignIn) -> None:

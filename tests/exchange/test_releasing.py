@@ -17,7 +17,7 @@ from accord.exchange.errors import ActRefused
 from accord.exchange.kinds.request import Request
 from accord.exchange.models import Case, HoldAnswer, Message
 from accord.exchange.text import TextRefused
-from accord.officers.models import Act
+from accord.officers.models import Act, Officer
 from accord.officers.permissions import NotPermitted, Role
 from accord.officers.services import end_posting
 from accord.release.approvals import APPROVAL_LIFE_HOURS
@@ -251,6 +251,18 @@ def test_a_hold_is_answered_by_no_officer_but_the_one_whom_the_rule_names(desk: 
     assert refused.value.fields == {"office": "The head of the agency", "bearers": ["head"]}
     assert refused.value.next_step == "Ask head."
     assert not HoldAnswer.objects.exists()
+
+
+def test_who_is_named_as_deciding_on_a_hold_is_in_post_and_no_author(desk: Desk) -> None:
+    draft = draft_of(desk, own=own_side(basis=["conduct", "protest"], predominance_test="The drum."))
+    office = "The head of the agency"
+    desk.head(office)
+    past = timezone.now() - timedelta(days=1)
+    Officer.objects.filter(pk=desk.head(office, "former").pk).update(active_until=past)
+    Officer.objects.filter(pk=desk.liaison.pk).update(roles=["liaison", "decider"], offices=[office])
+    with pytest.raises(ApprovalRefused) as refused:
+        services.answer_hold(desk.releasing, draft, policy="CA-15.mixed", reason="Yes.")
+    assert refused.value.fields["bearers"] == ["head"]
 
 
 def test_nobody_answers_a_hold_on_their_own_text_or_without_a_reason(desk: Desk) -> None:

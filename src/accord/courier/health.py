@@ -18,7 +18,18 @@ from .metrics import OLDEST_UNRECEIPTED_SECONDS, QUEUED
 from .models import Channel, Direction, Entry, Lane, Mode, Outbox, OutboxState, SignedCheckpoint
 from .moment import from_ms
 
-__all__ = ["ChannelHealth", "LaneHealth", "MessageTimes", "channel_health", "message_times", "watch"]
+__all__ = [
+    "SILENT_AFTER",
+    "ChannelHealth",
+    "LaneHealth",
+    "MessageTimes",
+    "channel_health",
+    "message_times",
+    "watch",
+]
+
+SILENT_AFTER: Final = timedelta(minutes=5)
+"""After so long without a contact the line to a peer is called silent: five signs of life were missed."""
 
 # Alarms shown in one view; the full list has its own page.
 SHOWN_ALARMS: Final = 20

@@ -21,6 +21,7 @@ from accord.exchange.submission import clock_answered, facts_of, hold_binding, o
 from accord.law.decision import Outcome
 from accord.officers.acts import note
 from accord.officers.models import Officer
+from accord.officers.offices import bearers_of
 from accord.officers.permissions import Permission, require
 from accord.release import approvals
 from accord.release.errors import ApprovalRefused, GateRefuses
@@ -169,7 +170,7 @@ def answer_hold(
             next_step="Answer a hold that the gate names for the text as it stands.",
             fields={"field": "policy", "policy": policy[:64]},
         )
-    _require_office(officer, holding[policy])
+    _require_office(officer, holding[policy], authors_of(held))
     answer, _ = HoldAnswer.objects.update_or_create(
         message=held,
         policy=policy,
@@ -188,10 +189,10 @@ def answer_hold(
     return answer
 
 
-def _require_office(officer: Officer, office: str) -> None:
+def _require_office(officer: Officer, office: str, authors: frozenset[int]) -> None:
     if office in officer.offices:
         return
-    bearers = [other.username for other in Officer.objects.filter(is_active=True) if office in other.offices]
+    bearers = [other.username for other in bearers_of(office, but_not=authors)]
     raise ApprovalRefused(
         f"This hold is decided by: {office}. You do not bear that office here.",
         code="exchange.hold-decider",

@@ -15,19 +15,28 @@ from accord.node.notices.deriving import OVERLAP, make_notices
 from accord.node.notices.kinds import Kind
 from accord.node.notices.models import Notice, Reading
 from accord.node.notices.settling import settle_notices
-from accord.officers.models import Officer
+from accord.officers.acts import note
+from accord.officers.lockout import unlock
+from accord.officers.models import Officer, PeerProposal
+from accord.officers.peers import refuse_peer
 from accord.officers.permissions import Role
 from accord.officers.services import set_roles
+from accord.release.errors import GateRefuses
 from accord.release.intake import take_in
 from tests.desk import (
     CANADA,
+    HELD_BASIS,
+    HELD_OFFICE,
     INDIA,
     Desk,
     answer_fields,
     approved,
     from_india,
+    held_request,
+    own_side,
     received_request,
     released_request,
+    request_fields,
     submitted_request,
 )
 
@@ -214,3 +223,88 @@ def test_a_notice_whose_cause_has_gone_waits_no_more(desk: Desk) -> None:
     settle_notices()
     waiting = Notice.objects.filter(settled_at=None).values_list("kind", flat=True)
     assert not {Kind.REQUEST, Kind.APPROVAL_WAITS, Kind.RECEIPT_LATE} & set(waiting)
+
+
+def test_a_draft_that_the_gate_holds_is_told_to_those_who_bear_the_office_that_answers(desk: Desk) -> None:
+    desk.head(HELD_OFFICE)
+    desk.head("The deputy head", "deputy")
+    held_request(desk)
+    make_notices()
+    make_notices()
+    assert told(Kind.HOLD_WAITS) == {"head"}
+    assert Notice.objects.filter(kind=Kind.HOLD_WAITS).count() == 1
+
+
+def test_an_office_that_nobody_bears_is_told_as_soon_as_somebody_does(desk: Desk) -> None:
+    held_request(desk)
+    make_notices()
+    assert told(Kind.HOLD_WAITS) == set()
+    desk.head(HELD_OFFICE)
+    make_notices()
+    assert told(Kind.HOLD_WAITS) == {"head"}
+
+
+def test_an_author_is_not_asked_to_answer_a_hold_on_their_own_text(desk: Desk) -> None:
+    Officer.objects.filter(pk=desk.liaison.pk).update(roles=["liaison", "decider"], offices=[HELD_OFFICE])
+    held_request(desk)
+    make_notices()
+    assert told(Kind.HOLD_WAITS) == set()
+
+
+@pytest.mark.parametrize(("urgency", "is_urgent"), [("normal", False), ("urgent", True)])
+def test_a_hold_on_an_urgent_draft_is_urgent(desk: Desk, urgency: str, is_urgent: bool) -> None:
+    desk.head(HELD_OFFICE)
+    grounds = {"urgency_ground": "life-or-limb", "urgency_text": "Now."} if is_urgent else {}
+    held_request(desk, urgency=urgency, **grounds)
+    make_notices()
+    assert Notice.objects.get(kind=Kind.HOLD_WAITS).is_urgent is is_urgent
+
+
+@pytest.mark.parametrize("act", ["answer", "save", "discard"])
+def test_a_hold_that_waits_no_more_is_settled(desk: Desk, act: str) -> None:
+    head = desk.head(HELD_OFFICE)
+    draft = held_request(desk)
+    make_notices()
+    assert settle_notices() == 0
+    if act == "answer":
+        services.answer_hold(head, draft, policy="CA-15.mixed", reason="Conduct predominates.")
+    elif act == "save":
+        services.save_draft(desk.liaison, draft, version=1, fields=request_fields(), own=own_side(**HELD_BASIS))
+    else:
+        services.discard(desk.liaison, draft, version=1, reason="Not needed.")
+    settle_notices()
+    assert Notice.objects.get(kind=Kind.HOLD_WAITS).settled_at is not None
+
+
+def test_a_text_that_is_stopped_again_is_told_again(desk: Desk) -> None:
+    desk.head(HELD_OFFICE)
+    draft = held_request(desk)
+    make_notices()
+    draft = services.save_draft(desk.liaison, draft, version=1, fields=request_fields(), own=own_side(**HELD_BASIS))
+    with pytest.raises(GateRefuses):
+        services.submit(desk.liaison, draft, version=2)
+    make_notices()
+    assert Notice.objects.filter(kind=Kind.HOLD_WAITS).count() == 2
+
+
+def test_a_lock_that_is_asked_to_be_lifted_is_told_to_a_second_person_until_it_is_settled(desk: Desk) -> None:
+    Officer.objects.filter(pk=desk.liaison.pk).update(locked_at=timezone.now())
+    desk.liaison.refresh_from_db()
+    unlock(desk.administrator, desk.liaison)
+    make_notices()
+    assert told(Kind.ACCOUNT_WAITS) == {desk.reviewer.username}
+    assert settle_notices() == 0
+    unlock(desk.reviewer, desk.liaison)
+    assert settle_notices() == 1
+
+
+def test_an_invitation_that_waits_is_told_to_a_second_person_until_it_is_settled(desk: Desk) -> None:
+    proposal = PeerProposal.objects.create(
+        invitation=b"{}", party="IN", heard_words="one two", made_by=desk.administrator
+    )
+    note(desk.administrator, "propose peer", proposal)
+    make_notices()
+    assert told(Kind.PEER_WAITS) == {desk.reviewer.username}
+    assert settle_notices() == 0
+    refuse_peer(desk.reviewer, proposal)
+    assert settle_notices() == 1

@@ -7,7 +7,7 @@ from django.conf import LazySettings
 
 from accord.exchange.models import Message
 from accord.node.api.timelines import timeline_of
-from accord.node.notices.escalating import escalate_unread, is_office_hour
+from accord.node.notices.escalating import ITEMS_A_TURN, escalate_unread, is_office_hour
 from accord.node.notices.kinds import Kind
 from accord.node.notices.models import Escalation, Notice
 from accord.node.notices.services import mark_read
@@ -115,6 +115,33 @@ def test_on_a_holiday_what_did_not_go_to_the_duty_officers_goes_to_them_at_once(
     notice(request_, desk.liaison, at=holiday)
     assert escalate_unread(now=holiday) == 1
     assert told(0) == {desk.duty.username}
+
+
+def test_what_has_no_step_left_keeps_nothing_from_going_further(desk: Desk, request_: Message) -> None:
+    for number in range(ITEMS_A_TURN):
+        Notice.objects.create(
+            officer=desk.liaison, kind=Kind.ALARM, key=f"old-{number}", at=WORKING, made_at=WORKING, is_urgent=True
+        )
+    for turn in (1, 2):
+        assert escalate_unread(now=WORKING + turn * PATIENCE) == ITEMS_A_TURN
+    later = WORKING + 3 * PATIENCE
+    notice(request_, desk.liaison, at=later)
+    assert escalate_unread(now=later + PATIENCE) == 1
+    assert Escalation.objects.filter(kind=Kind.REQUEST).count() == 1
+
+
+def test_what_was_read_on_its_way_up_keeps_nothing_from_going_further(desk: Desk, request_: Message) -> None:
+    for number in range(ITEMS_A_TURN):
+        Notice.objects.create(
+            officer=desk.liaison, kind=Kind.ALARM, key=f"old-{number}", at=WORKING, made_at=WORKING, is_urgent=True
+        )
+    assert escalate_unread(now=WORKING + PATIENCE) == ITEMS_A_TURN
+    read = Notice.objects.filter(kind=Kind.ESCALATED, officer=desk.duty)
+    mark_read(desk.duty, [one.pk for one in read])
+    later = WORKING + 2 * PATIENCE
+    notice(request_, desk.liaison, at=later)
+    assert escalate_unread(now=later + PATIENCE) == 1
+    assert Escalation.objects.get(kind=Kind.REQUEST).step == 0
 
 
 def test_the_time_of_waiting_is_the_operators(desk: Desk, request_: Message, settings: LazySettings) -> None:

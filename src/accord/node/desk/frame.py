@@ -5,7 +5,7 @@ It costs four statements a page; pages are tested for a fixed number of statemen
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accord.courier.health import SILENT_AFTER
 from accord.courier.models import Channel, Mode
 from accord.node.desk.session_limits import session_end
 from accord.node.desk.walk import walk_file, walk_of
@@ -37,9 +38,6 @@ AREAS: Final = (
     (pgettext_lazy("area", "Help"), "desk:help", None),
 )
 """The areas in the order of the header, the address of each, and what it needs."""
-
-SILENT: Final = timedelta(minutes=5)
-"""After so long without a contact the line is called silent: five signs of life were missed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,6 +158,6 @@ def _lines(parties: dict[str, Party], language: str) -> Iterator[Line]:
 def _state(mode: str, *, size: int, receipted: int, heard_at: datetime | None, now: datetime) -> str:
     if mode != Mode.OPEN:
         return {Mode.FROZEN: "frozen", Mode.SUSPENDED: "suspended"}.get(Mode(mode), "recovering")
-    if heard_at is None or now - heard_at > SILENT:
+    if heard_at is None or now - heard_at > SILENT_AFTER:
         return "silent"
     return "in-step" if size == receipted else "behind"

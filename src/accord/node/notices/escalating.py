@@ -27,7 +27,7 @@ from .kinds import Kind
 from .models import Escalation, Notice
 from .settling import waiting_notices
 
-__all__ = ["STEPS", "escalate_unread", "is_office_hour"]
+__all__ = ["ITEMS_A_TURN", "STEPS", "escalate_unread", "is_office_hour"]
 
 STEPS: Final = (
     ("escalate to duty", frozenset({Role.DUTY})),

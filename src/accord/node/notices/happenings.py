@@ -4,26 +4,28 @@ Each source gives the happenings since a moment, with a key that is the same whe
 a turn that was killed is simply done again, and a source may look back further than it must.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Max
+
+from accord.courier.health import SILENT_AFTER
 from accord.courier.models import Alarm, Channel, Mode, ModeChange
 from accord.exchange.authors import authors_of
 from accord.exchange.models import Case, Clock, EmergencyReview, Message
 from accord.officers.models import Act, ApiToken, ClientCertificate, Officer
+from accord.officers.peers import waiting_peers
 from accord.officers.permissions import Permission
 from accord.vocabulary.urgency import Urgency
 
 from .kinds import Kind
 from .models import Choice
 
-__all__ = ["SILENT_AFTER", "SOURCES", "Happening"]
-
-SILENT_AFTER: Final = timedelta(minutes=5)
-"""Silence of the other side after which the desk calls the line silent (``accord.node.desk.frame``)."""
+__all__ = ["SOURCES", "Happening", "hold_subject"]
 
 SOON_AT_MOST: Final = timedelta(days=1)
 SOON_SHARE: Final = 4
@@ -153,6 +155,61 @@ def acts_at_drafts(since: datetime, _now: datetime) -> Iterator[Happening]:
         )
 
 
+def holds(_since: datetime, _now: datetime) -> Iterator[Happening]:
+    """Drafts that the gate holds: each office that must answer in writing is told through those who bear it.
+
+    An office that nobody bears yet is told as soon as somebody does.
+    """
+    waiting = Message.objects.filter(state=Message.State.DRAFT, held_for__isnull=False)
+    drafts = list(waiting.select_related("in_reply_to__clock").defer("own_side", "in_reply_to__content"))
+    stops = Act.objects.filter(
+        object_type="message", object_id__in=[str(draft.pk) for draft in drafts], verb="stop message"
+    )
+    stopped = dict(stops.order_by().values_list("object_id").annotate(Max("at")))
+    for draft in drafts:
+        offices: list[str] = draft.held_for or []
+        authors = authors_of(draft)
+        for place, office in enumerate(offices):
+            yield Happening(
+                kind=Kind.HOLD_WAITS,
+                # Each text that is stopped is told anew, and each office of it once.
+                key=f"{draft.pk}-{draft.version}-{_digest(office)}",
+                at=stopped.get(str(draft.pk), draft.saved_at),
+                whom=_bears(office, but_not=offices[:place], authors=authors),
+                is_urgent=_is_urgent_draft(draft),
+                case=draft.case_id,
+                message=draft.pk,
+                subject=hold_subject(office),
+            )
+
+
+def hold_subject(office: str) -> str:
+    """Returns the subject of a notice about a hold: its office, whose name may be longer than a subject."""
+    return f"office:{_digest(office)}"
+
+
+def _digest(office: str) -> str:
+    return hashlib.sha256(office.encode()).hexdigest()[:16]
+
+
+def _bears(office: str, *, but_not: list[str], authors: frozenset[int]) -> Whom:
+    """Who bears an office and may answer; who bears an earlier one of the same draft is told by that."""
+    return lambda officer: (
+        officer.pk not in authors
+        and officer.may(Permission.HOLD_ANSWER)
+        and office in officer.offices
+        and not set(but_not).intersection(officer.offices)
+    )
+
+
+def _is_urgent_draft(draft: Message) -> bool:
+    """Whether it asks urgently, or answers what was asked urgently."""
+    clock: Clock | None = getattr(draft.in_reply_to, "clock", None)
+    if clock is not None:
+        return _is_urgent(clock.urgency)
+    return bool(draft.content) and _is_urgent(str(draft.fields.get("urgency", Urgency.NORMAL)))
+
+
 def _asks_urgently(draft: UUID) -> bool:
     content = Message.objects.only("content").get(pk=draft)
     return bool(content.content) and _is_urgent(str(content.fields.get("urgency", Urgency.NORMAL)))
@@ -250,25 +307,53 @@ def emergencies(_since: datetime, _now: datetime) -> Iterator[Happening]:
 
 
 def accounts(since: datetime, _now: datetime) -> Iterator[Happening]:
-    """Accounts, tokens and certificates that wait for a second person."""
-    tables: dict[str, type[Officer | ApiToken | ClientCertificate]] = {
-        "officer": Officer,
-        "apitoken": ApiToken,
-        "clientcertificate": ClientCertificate,
-    }
-    acts = Act.objects.filter(at__gte=since, object_type__in=tables).exclude(verb__startswith="confirm")
+    """What waits for a second person: accounts, tokens, certificates, locks to be lifted, and invitations of peers."""
+    acts = Act.objects.filter(at__gte=since, object_type__in=SECOND_PERSONS).exclude(verb__startswith="confirm")
     for act in acts:
-        waiting = tables[act.object_type].objects.filter(pk=act.object_id, waits_for_second=True).first()
+        is_lock = act.verb in LOCK_VERBS
+        subject = "lock" if is_lock else act.object_type
+        waiting = SECOND_PERSONS[subject](int(act.object_id))
         if waiting is None:
             continue
-        meant = waiting.pk if isinstance(waiting, Officer) else waiting.officer_id
         yield Happening(
-            kind=Kind.ACCOUNT_WAITS,
+            kind=Kind.PEER_WAITS if subject == "peerproposal" else Kind.ACCOUNT_WAITS,
             key=f"act-{act.pk}",
             at=act.at,
-            whom=_may(Permission.OFFICER_CONFIRM, waiting.made_by_id, meant),
-            subject=f"{act.object_type}:{act.object_id}",
+            whom=_may(Permission.OFFICER_CONFIRM, *waiting),
+            subject=f"{subject}:{act.object_id}",
         )
+
+
+LOCK_VERBS: Final = frozenset({"ask to unlock", "lock account", "refuse unlock"})
+"""Acts on the lock of an account, which is not the account's own waiting."""
+
+
+def _account(key: int) -> tuple[int | None, ...] | None:
+    found = Officer.objects.filter(pk=key, waits_for_second=True)
+    return found.values_list("made_by", "pk").first()
+
+
+def _lock(key: int) -> tuple[int | None, ...] | None:
+    found = Officer.objects.filter(pk=key, unlock_asked_by__isnull=False)
+    return found.values_list("unlock_asked_by", "pk").first()
+
+
+def _token(model: type[ApiToken | ClientCertificate]) -> Callable[[int], tuple[int | None, ...] | None]:
+    return lambda key: model.objects.filter(pk=key, waits_for_second=True).values_list("made_by", "officer").first()
+
+
+def _proposal(key: int) -> tuple[int | None, ...] | None:
+    return waiting_peers().filter(pk=key).values_list("made_by").first()
+
+
+SECOND_PERSONS: Final[dict[str, Callable[[int], tuple[int | None, ...] | None]]] = {
+    "officer": _account,
+    "lock": _lock,
+    "apitoken": _token(ApiToken),
+    "clientcertificate": _token(ClientCertificate),
+    "peerproposal": _proposal,
+}
+"""By the type of subject, who is not the second person of what waits; ``None`` where it waits no more."""
 
 
 def addresses(_since: datetime, now: datetime) -> Iterator[Happening]:
@@ -289,6 +374,7 @@ SOURCES: Final[dict[str, Source]] = {
     "arrivals": arrivals,
     "cases": acts_at_cases,
     "drafts": acts_at_drafts,
+    "holds": holds,
     "clocks": clocks,
     "alarms": alarms,
     "channels": channels,

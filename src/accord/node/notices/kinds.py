@@ -17,6 +17,7 @@ class Kind(TextChoices):
     ASSIGNED = "assigned", _("A case was handed to you")
     TAKEN_OVER = "taken-over", _("A colleague took over a case of yours")
     APPROVAL_WAITS = "approval-waits", _("A draft waits for your approval")
+    HOLD_WAITS = "hold-waits", _("A draft that the law gate holds waits for your written answer")
     DRAFT_APPROVED = "draft-approved", _("A draft of yours was approved")
     DRAFT_SENT_BACK = "draft-sent-back", _("A draft of yours was sent back")
     DRAFT_BLOCKED = "draft-blocked", _("A draft of yours was stopped by the law gate")
@@ -29,6 +30,7 @@ class Kind(TextChoices):
     ALARM = "alarm", _("An alarm of the node waits")
     EMERGENCY = "emergency", _("An emergency release waits for its review")
     ACCOUNT_WAITS = "account-waits", _("A change of accounts waits for a second person")
+    PEER_WAITS = "peer-waits", _("An invitation of another party waits for a second person")
     ADDRESS_WAITS = "address-waits", _("An e-mail address waits for your agreement")
     ESCALATED = "escalated", _("An urgent item has not been read")
 
@@ -39,6 +41,7 @@ MAILED_UNLESS_CHOSEN: Final[Mapping[Kind, bool]] = {
         Kind.REQUEST,
         Kind.ASSIGNED,
         Kind.APPROVAL_WAITS,
+        Kind.HOLD_WAITS,
         Kind.CLOCK_SOON,
         Kind.CLOCK_OUT,
         Kind.CHANNEL_FROZEN,

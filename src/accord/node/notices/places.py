@@ -16,14 +16,15 @@ __all__ = ["place_of"]
 AT_THE_LINE: Final = frozenset(
     {Kind.RECEIPT_LATE, Kind.ALARM, Kind.CHANNEL_SILENT, Kind.CHANNEL_FROZEN, Kind.CHANNEL_SUSPENDED}
 )
+FOR_SECOND: Final = frozenset({Kind.ACCOUNT_WAITS, Kind.PEER_WAITS})
 TO_MEND: Final = frozenset({Kind.DRAFT_SENT_BACK, Kind.DRAFT_BLOCKED})
 WRITABLE: Final = frozenset({Message.State.DRAFT, Message.State.SUBMITTED, Message.State.APPROVED})
 
 
 def place_of(notice: Notice, officer: Officer) -> str:
     """Returns the address of the page; one that the officer may not open is never given."""
-    if notice.kind == Kind.ACCOUNT_WAITS:
-        return reverse("desk:administration" if officer.may(Permission.OFFICER_MANAGE) else "desk:me")
+    if notice.kind in FOR_SECOND:
+        return reverse("desk:waiting" if officer.may(Permission.OFFICER_CONFIRM) else "desk:me")
     if notice.case is not None and officer.may(Permission.CASE_READ):
         return _of_case(notice, notice.case)
     is_of_line = notice.kind in AT_THE_LINE or notice.channel_id is not None
@@ -36,6 +37,8 @@ def _of_case(notice: Notice, case: Case) -> str:
     message = notice.message
     if message is not None and notice.kind == Kind.APPROVAL_WAITS and message.state == Message.State.SUBMITTED:
         return reverse("desk:approval", args=[message.pk])
+    if message is not None and notice.kind == Kind.HOLD_WAITS and message.may_change and message.held_for:
+        return reverse("desk:holds", args=[message.pk])
     if message is not None and notice.kind in TO_MEND and message.state in WRITABLE:
         return reverse("desk:draft", args=[message.pk])
     return reverse("desk:case", args=[case.own_ref])

@@ -10,7 +10,9 @@ from django.utils import timezone
 from accord.courier.models import Alarm, Channel, Mode
 from accord.exchange.models import Case, Clock, EmergencyReview, Message
 from accord.officers.models import ApiToken, ClientCertificate, Officer
+from accord.officers.peers import waiting_peers
 
+from .happenings import hold_subject
 from .kinds import Kind
 from .models import Choice, Notice
 
@@ -19,11 +21,13 @@ __all__ = ["settle_notices", "waiting_notices"]
 AT_ONCE: Final = 500
 """Notices settled in one statement; the rest is settled in the next turn."""
 
-BY_SUBJECT: Final = (Kind.RECEIPT_LATE, Kind.ALARM, Kind.ACCOUNT_WAITS, Kind.ADDRESS_WAITS)
+BY_SUBJECT: Final = (Kind.RECEIPT_LATE, Kind.ALARM, Kind.ACCOUNT_WAITS, Kind.PEER_WAITS, Kind.ADDRESS_WAITS)
 
 LASTING: Final[dict[str, Callable[[list[int]], Iterable[object]]]] = {
     "alarm": lambda keys: _keys(Alarm.objects.filter(acknowledged_at=None, pk__in=keys)),
     "officer": lambda keys: _keys(Officer.objects.filter(waits_for_second=True, pk__in=keys)),
+    "lock": lambda keys: _keys(Officer.objects.filter(unlock_asked_by__isnull=False, pk__in=keys)),
+    "peerproposal": lambda keys: _keys(waiting_peers().filter(pk__in=keys)),
     "apitoken": lambda keys: _keys(ApiToken.objects.filter(waits_for_second=True, revoked_at=None, pk__in=keys)),
     "clientcertificate": lambda keys: _keys(
         ClientCertificate.objects.filter(waits_for_second=True, revoked_at=None, pk__in=keys)
@@ -53,6 +57,8 @@ def settle_notices(*, now: datetime | None = None) -> int:
             gone += waiting_notices().filter(condition, kind__in=present).values_list("pk", flat=True)[:AT_ONCE]
     if waiting.intersection(BY_SUBJECT):
         gone += _without_subject()
+    if Kind.HOLD_WAITS in waiting:
+        gone += _without_hold()
     if not gone:
         return 0
     return Notice.objects.filter(pk__in=gone[:AT_ONCE], read_at=None).update(settled_at=moment)
@@ -72,6 +78,17 @@ def _causes() -> dict[tuple[Kind, ...], Q]:
         (Kind.CHANNEL_SUSPENDED,): ~Q(channel__mode=Mode.SUSPENDED) & Q(channel__peer_suspended_at=None),
         (Kind.CHANNEL_SILENT,): Exists(heard) & Q(),
     }
+
+
+def _without_hold() -> list[int]:
+    """Returns the notices about a hold that waits no more for the office it was told to."""
+    waiting = waiting_notices().filter(kind=Kind.HOLD_WAITS).order_by("pk")
+    rows = waiting.values_list("pk", "subject", "message__state", "message__held_for")
+    return [
+        key
+        for key, subject, state, offices in rows
+        if state != Message.State.DRAFT or subject not in map(hold_subject, offices or [])
+    ]
 
 
 def _without_subject() -> list[int]:

@@ -19,6 +19,7 @@ from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.reading import parts_of
 from accord.node.desk.waiting import holds_of, next_address
 from accord.officers.models import Officer
+from accord.officers.offices import bearers_of
 from accord.officers.permissions import Permission
 
 __all__ = ["show_holds"]
@@ -66,11 +67,11 @@ def _mine(officer: Officer, message: Message) -> list[Any]:  # Any: reasons of a
 
 def _shown(request: HttpRequest, officer: Officer, message: Message, error: AccordError | None) -> HttpResponse:
     decision = check_draft(officer, message).decision
-    holds, is_own = holds_of(decision), officer.pk in authors_of(message)
+    holds, authors = holds_of(decision), authors_of(message)
+    is_own = officer.pk in authors
     may_answer = officer.may(Permission.HOLD_ANSWER) and not is_own
     bearers = {
-        office: [str(one) for one in Officer.objects.filter(is_active=True) if office in one.offices]
-        for office in {hold.decider for hold in holds}
+        office: [str(one) for one in bearers_of(office, but_not=authors)] for office in {hold.decider for hold in holds}
     }
     shown = {
         "message": message,
