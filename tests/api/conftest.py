@@ -16,7 +16,8 @@ from django.utils import timezone
 from accord.node.api import rates
 from accord.officers.models import Officer
 from accord.officers.permissions import Role, permissions_of
-from accord.officers.services import create_first_administrator, create_officer, issue_token
+from accord.officers.services import create_first_administrator, create_officer
+from accord.officers.tokens import issue_token
 from accord.parties.models import Party
 from accord.parties.services import record_arrangement, record_risk_profile
 from accord.release.gate import use_gate

@@ -12,7 +12,8 @@ from accord.node.api.limits import SIGN_IN_FAILURES_BURST
 from accord.node.api.rates import Rate
 from accord.officers.models import ApiToken, Officer
 from accord.officers.permissions import Permission, Role
-from accord.officers.services import end_posting, register_certificate, revoke
+from accord.officers.services import end_posting
+from accord.officers.tokens import register_certificate, revoke
 from tests.api.conftest import Caller, CallerOf
 
 DIGEST = hashlib.sha256(b"a certificate").digest()

@@ -11,7 +11,8 @@ from django.utils import timezone
 from accord.exchange.models import Case
 from accord.node.api.models import KeptAnswer
 from accord.officers.permissions import Role, permissions_of
-from accord.officers.services import create_first_administrator, create_officer, issue_token
+from accord.officers.services import create_first_administrator, create_officer
+from accord.officers.tokens import issue_token
 from tests.api.conftest import Caller
 from tests.simulators.paired_node import make_paired_node
 

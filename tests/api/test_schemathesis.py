@@ -23,7 +23,8 @@ from accord.node.api import rates
 from accord.node.wsgi import application
 from accord.officers.models import Officer
 from accord.officers.permissions import Role, permissions_of
-from accord.officers.services import create_officer, issue_token
+from accord.officers.services import create_officer
+from accord.officers.tokens import issue_token
 from tests.api.conftest import Caller
 from tests.api.story import drafted, received_request
 from tests.simulators.paired_node import PairedNode

@@ -16,7 +16,8 @@ from accord.officers.four_eyes import confirm_officer
 from accord.officers.lockout import ATTEMPTS_MAX, note_failure
 from accord.officers.models import Act, ApiToken, Officer, PeerProposal
 from accord.officers.permissions import Role
-from accord.officers.services import create_officer, issue_token, set_roles
+from accord.officers.services import create_officer, set_roles
+from accord.officers.tokens import issue_token
 from accord.parties.custody import FileCustody, use_custody
 from accord.parties.keyfile import Stretching
 from accord.parties.models import Keyset, Party

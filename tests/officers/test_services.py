@@ -7,19 +7,15 @@ from django.utils import timezone
 
 from accord.officers.models import Act, ApiToken, Officer
 from accord.officers.permissions import NotPermitted, Permission, Role
-from accord.officers.services import (
+from accord.officers.services import AccountRefused, create_first_administrator, create_officer, end_posting, set_roles
+from accord.officers.tokens import (
     ACCOUNT_LIFE_DAYS_MAX,
     AccountNotAccepted,
-    AccountRefused,
-    create_first_administrator,
-    create_officer,
-    end_posting,
     issue_token,
     officer_for_certificate,
     officer_for_token,
     register_certificate,
     revoke,
-    set_roles,
 )
 
 SOON = timedelta(days=30)

@@ -21,11 +21,11 @@ from accord.officers.services import (
     create_first_administrator,
     create_officer,
     extend_posting,
-    issue_token,
     reset_password,
     set_offices,
     set_roles,
 )
+from accord.officers.tokens import issue_token
 from accord.parties.models import Party
 from accord.parties.profile import load_profile
 from accord.release.gate import deciders, use_gate

@@ -275,7 +275,7 @@ def token(
     from django.utils import timezone
 
     from accord.officers.permissions import permissions_of
-    from accord.officers.services import issue_token
+    from accord.officers.tokens import issue_token
 
     officer = officer_named(username)
     row, secret = issue_token(
@@ -326,7 +326,7 @@ def certificate(
     from django.utils import timezone
 
     from accord.officers.permissions import permissions_of
-    from accord.officers.services import register_certificate
+    from accord.officers.tokens import register_certificate
 
     officer = officer_named(username)
     try:

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from accord.officers.models import Officer
 from accord.officers.permissions import Role, permissions_of
-from accord.officers.services import create_officer, issue_token
+from accord.officers.services import create_officer
+from accord.officers.tokens import issue_token
 
 __all__ = ["make_specimens"]
 

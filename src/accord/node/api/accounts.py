@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from accord.node.api.problems import Malformed, NotSignedIn
 from accord.node.api.rates import SIGN_IN_FAILURES
 from accord.officers.models import Officer
-from accord.officers.services import AccountNotAccepted, officer_for_certificate, officer_for_token
+from accord.officers.tokens import AccountNotAccepted, officer_for_certificate, officer_for_token
 
 __all__ = ["CERTIFICATE_DIGEST_KEY", "SignedIn", "sign_in"]
 

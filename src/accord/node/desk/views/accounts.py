@@ -28,15 +28,8 @@ from accord.officers.identities import bind_identity
 from accord.officers.lockout import unlock
 from accord.officers.models import Act, ApiToken, ClientCertificate, Officer
 from accord.officers.permissions import Permission, Role
-from accord.officers.services import (
-    create_officer,
-    end_posting,
-    extend_posting,
-    reset_password,
-    revoke,
-    set_offices,
-    set_roles,
-)
+from accord.officers.services import create_officer, end_posting, extend_posting, reset_password, set_offices, set_roles
+from accord.officers.tokens import revoke
 from accord.parties.services import our_party
 from accord.release.gate import deciders
 
