@@ -125,6 +125,19 @@ def test_the_password_that_came_with_an_account_opens_nothing_but_the_page_to_re
     assert b"second person" in client.post(reverse("account_login"), {"login": "newcomer", "password": OWN}).content
 
 
+def test_a_password_of_ones_own_is_not_replaced_without_the_second_factor(officer: Officer) -> None:
+    session = signed_in(officer)
+    set_up_codes(session)
+    given = {"login": officer.username, "oldpassword": OWN, "password1": NEW, "password2": NEW}
+    answer = Client().post(reverse("account_first_password"), given)
+    assert answer.status_code == 422
+    assert b"not correct" in answer.content
+    officer.refresh_from_db()
+    assert officer.check_password(OWN)
+    assert officer.failed_attempts == 1
+    assert session.get(reverse("desk:me")).status_code == 200
+
+
 # lock-out
 
 

@@ -50,7 +50,11 @@ class PasswordChange(PasswordChangeView):  # type: ignore[misc]  # allauth carri
 @sensitive_post_parameters("oldpassword", "password1", "password2")
 @require_http_methods(["GET", "POST"])
 def first_password(request: HttpRequest) -> HttpResponse:
-    """Lets an officer replace the password that came with the account, before anything else is open."""
+    """Lets an officer replace the password that came with the account, before anything else is open.
+
+    A password of the officer's own is not replaced here, where no second factor is asked for: to this page it is a
+    wrong one.
+    """
     form = FirstPassword(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -59,7 +63,8 @@ def first_password(request: HttpRequest) -> HttpResponse:
             # Counted and made to wait as at sign-in; who gets no further learns nothing of the account.
             adapter.pre_authenticate(request, username=given["login"])
             officer = Officer.objects.filter(username__iexact=given["login"], is_system=False).first()
-            if officer is None or officer.locked_at is not None or not officer.check_password(given["oldpassword"]):
+            is_known = officer is not None and officer.check_password(given["oldpassword"])
+            if officer is None or not is_known or officer.locked_at or officer.own_password_at:
                 adapter.authentication_failed(request, username=given["login"])
                 raise adapter.validation_error("username_password_mismatch")
             change_password(officer, old=given["oldpassword"], new=given["password1"])
