@@ -1,6 +1,7 @@
 """Administration at the desk: accounts, what waits for a second person, parties and pairing, keys; and no content."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from accord.channel.fingerprint import fingerprint_words
 from accord.courier.models import Channel
+from accord.officers.factors import forget_factors
 from accord.officers.four_eyes import confirm_officer
 from accord.officers.lockout import ATTEMPTS_MAX, note_failure
 from accord.officers.models import Act, ApiToken, Officer, PeerProposal
@@ -45,7 +47,11 @@ def account_page(officer: Officer) -> str:
 
 
 def settle(client: Client, kind: str, key: int, act: str = "agree", **more: str) -> Any:
-    return client.post(reverse("desk:waiting"), {"kind": kind, "key": key, "act": act, **more})
+    """Presses the button of a row, with what the page shows of it now."""
+    shown = client.get(reverse("desk:waiting")).context or {}
+    seen = [row["seen"] for row in shown.get("rows", []) if (row["kind"], row["key"]) == (kind, key)]
+    given = {"kind": kind, "key": key, "act": act, "seen": seen[0] if seen else "", **more}
+    return client.post(reverse("desk:waiting"), given)
 
 
 def test_an_account_is_made_and_waits_with_its_first_password_shown_once(desk: Desk, sign_in: SignIn) -> None:
@@ -102,10 +108,10 @@ def test_nobody_agrees_before_the_officer_chose_a_password(desk: Desk, sign_in: 
     assert fresh(made).waits_for_second
 
 
-def test_new_roles_wait_and_a_refusal_puts_the_old_ones_back(desk: Desk, sign_in: SignIn) -> None:
+def test_new_roles_wait_and_a_refusal_takes_them_out_again(desk: Desk, sign_in: SignIn) -> None:
     confirm_officer(desk.reviewer, desk.liaison) if desk.liaison.waits_for_second else None
     client = sign_in(desk.administrator)
-    client.post(account_page(desk.liaison), {"act": "roles", "roles": ["releasing"]})
+    client.post(account_page(desk.liaison), {"act": "roles", "roles": ["liaison", "releasing"]})
     assert fresh(desk.liaison).waits_for_second
     page = sign_in(desk.reviewer).get(reverse("desk:waiting")).content.decode()
     assert "new roles" in page
@@ -315,3 +321,48 @@ def test_roles_without_the_permission_are_turned_away(desk: Desk, sign_in: SignI
             assert client.get(reverse(f"desk:{name}")).status_code == 403
     made = create_officer(desk.administrator, "x", password=None, display_name="X", roles=["liaison"])
     assert settle(sign_in(desk.releasing), "account", made.pk).status_code == 403
+
+
+def test_a_session_ends_with_the_factors_and_does_not_come_back_with_the_agreement(desk: Desk, sign_in: SignIn) -> None:
+    client = sign_in(desk.duty)
+    assert client.get(reverse("desk:me")).status_code == 200
+    forget_factors(desk.administrator, fresh(desk.duty))
+    confirm_officer(desk.reviewer, fresh(desk.duty))
+    assert fresh(desk.duty).is_posted()
+    assert client.get(reverse("desk:me")).status_code == 302
+
+
+@pytest.mark.parametrize("act", ["agree", "refuse"])
+def test_what_changed_since_it_was_shown_is_shown_anew_and_not_settled(desk: Desk, sign_in: SignIn, act: str) -> None:
+    made = create_officer(desk.administrator, "newcomer", password=None, display_name="N", roles=["liaison"])
+    reviewer = sign_in(desk.reviewer)
+    page = reviewer.get(reverse("desk:waiting"))
+    seen = next(row["seen"] for row in page.context["rows"] if row["key"] == made.pk)
+    assert seen in page.content.decode()
+    set_roles(desk.administrator, fresh(made), ["liaison", "releasing"])
+    given = {"kind": "account", "key": made.pk, "act": act, "seen": seen}
+    answer = reviewer.post(reverse("desk:waiting"), given)
+    assert answer.status_code == 409
+    assert b"officer.seen-otherwise" in answer.content
+    assert b"releasing officer" in answer.content
+    assert fresh(made).waits_for_second
+    for lacking in ("", "é"):
+        assert reviewer.post(reverse("desk:waiting"), {**given, "seen": lacking}).status_code == 409
+    settle(reviewer, "account", made.pk, act)
+    assert not fresh(made).waits_for_second
+
+
+def test_a_token_is_agreed_to_with_the_roles_that_were_shown(desk: Desk, sign_in: SignIn) -> None:
+    system = create_officer(
+        desk.administrator, "cms", password=None, display_name="CMS", roles=["liaison"], is_system=True
+    )
+    confirm_officer(desk.reviewer, system)
+    until = timezone.now() + timedelta(days=9)
+    token, _ = issue_token(desk.administrator, system, label="t", scope=["case.read"], expires_at=until)
+    reviewer = sign_in(desk.reviewer)
+    seen = next(row["seen"] for row in reviewer.get(reverse("desk:waiting")).context["rows"])
+    Officer.objects.filter(pk=system.pk).update(roles=["duty"])
+    given = {"kind": "token", "key": token.pk, "act": "agree", "seen": seen}
+    assert reviewer.post(reverse("desk:waiting"), given).status_code == 409
+    settle(reviewer, "token", token.pk)
+    assert ApiToken.objects.get(pk=token.pk).is_good(timezone.now())

@@ -5,7 +5,8 @@ from django.db import transaction
 
 from accord.errors import OfficerCanMend
 from accord.officers.acts import note
-from accord.officers.four_eyes import WAITING_FIELDS, Waiting, put_to_wait, require_enough_left
+from accord.officers.endings import end_secrets, end_sessions
+from accord.officers.four_eyes import WAITING_FIELDS, Waiting, put_to_wait, require_enough_left, reread
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 
@@ -29,6 +30,7 @@ def forget_factors(by: Officer, officer: Officer) -> None:
         FourEyes: It is the only other person who could agree to accounts.
     """
     require(by, Permission.OFFICER_MANAGE)
+    reread(officer)
     if by.pk == officer.pk:
         raise FactorsRefused("Nobody takes out their own factors in this way.")
     # Whoever knows the password as well would then speak with both voices.
@@ -36,4 +38,5 @@ def forget_factors(by: Officer, officer: Officer) -> None:
     taken, _ = apps.get_model("mfa", "Authenticator").objects.filter(user_id=officer.pk).delete()
     put_to_wait(by, officer, Waiting.FACTORS)
     officer.save(update_fields=[*WAITING_FIELDS])
-    note(by, "forget factors", officer, detail={"factors": taken})
+    sessions, revoked = end_sessions(officer), end_secrets(officer)
+    note(by, "forget factors", officer, detail={"factors": taken, "sessions": sessions, "revoked": revoked})

@@ -2,6 +2,9 @@
 
 * An account, a change of roles, and a token or certificate for a case system wait for a second person: a posted
   administrator or reviewer who neither made them nor is meant. Until then they open nothing.
+* Everybody whose change waits is barred from agreeing to what waits, not the last one alone; where nobody would be left
+  who could agree, the change is refused until the one before it is settled.
+* A refusal gives nothing back that was taken away meanwhile: what is left is what stood before and still stands.
 * Nobody issues a token or binds a certificate in the name of another person: whoever does it holds the secret.
 * While a node has nobody else who could agree, its first administrator acts alone; `accord doctor` says so. As soon as
   there are two who can, neither can make the other leave without a successor.
@@ -10,9 +13,10 @@ Source: the separation of duties that NIST SP 800-53 (AC-5) asks for, and the fe
 single administrator could invent its officers.
 """
 
+from copy import copy
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -28,11 +32,14 @@ __all__ = [
     "Waiting",
     "confirm_account",
     "confirm_officer",
+    "left_if_refused",
+    "makers_of",
     "must_wait",
     "put_to_wait",
     "refuse_account",
     "refuse_officer",
     "require_enough_left",
+    "reread",
     "second_persons",
 ]
 
@@ -71,6 +78,18 @@ def must_wait(by: Officer, officer: Officer) -> bool:
     return bool(second_persons(by.pk, officer.pk))
 
 
+def reread(thing: Officer | ApiToken | ClientCertificate) -> None:
+    """Reads a row again under a lock, so that of two acts at once neither overwrites what the other one left."""
+    type(thing)._default_manager.select_for_update().get(pk=thing.pk)  # noqa: SLF001 - of one of three models
+    thing.refresh_from_db()
+
+
+def makers_of(officer: Officer) -> set[int]:
+    """Returns the keys of everybody whose change of an account waits."""
+    makers = {officer.made_by_id, *(change.get("by") for change in officer.waiting_changes)}
+    return {key for key in makers if key is not None} if officer.waits_for_second else set()
+
+
 def put_to_wait(by: Officer, officer: Officer, what: Waiting, **before: object) -> None:
     """Lets an account wait until a second person agreed to a change; the caller saves it.
 
@@ -78,13 +97,23 @@ def put_to_wait(by: Officer, officer: Officer, what: Waiting, **before: object) 
         by: Who changes it.
         officer: The account, already changed.
         what: What was changed.
-        before: The fields as they stood, by their names; what a refusal puts back.
+        before: The fields as they stood, by their names; what a refusal goes back to.
+
+    Raises:
+        FourEyes: A change waits already, and with this one nobody could agree to either.
     """
+    makers = makers_of(officer)
+    if makers and not second_persons(by.pk, officer.pk, *makers):
+        raise FourEyes(
+            "Another change of the account waits, and nobody would be left who could agree to both.",
+            code="officer.change-waits",
+            next_step="Agree to what waits or refuse it first; then change the account.",
+        )
+    officer.waits_for_second = bool(makers) or must_wait(by, officer)
     officer.made_by = by
     officer.confirmed_by = None
-    officer.waits_for_second = must_wait(by, officer)
     told = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in before.items()}
-    change = {"what": what.value, "before": told}
+    change = {"what": what.value, "before": told, "by": by.pk}
     officer.waiting_changes = [*officer.waiting_changes, change] if officer.waits_for_second else []
 
 
@@ -94,9 +123,11 @@ def confirm_officer(by: Officer, officer: Officer) -> None:
 
     Raises:
         NotPermitted: ``by`` may not agree to accounts.
-        FourEyes: ``by`` made it or is meant, nothing waits, or its officer has not chosen a password yet.
+        FourEyes: ``by`` made a change that waits or is meant, nothing waits, or its officer has not chosen a password
+            yet.
     """
-    _require_second(by, made_by=officer.made_by_id, officer=officer, waits=officer.waits_for_second)
+    reread(officer)
+    _require_second(by, makers=makers_of(officer), officer=officer, waits=officer.waits_for_second)
     if officer.has_usable_password() and officer.own_password_at is None:
         raise FourEyes(
             f"{officer.username} has not chosen a password yet, so that who made the account could use it.",
@@ -112,32 +143,62 @@ def confirm_officer(by: Officer, officer: Officer) -> None:
 
 @transaction.atomic
 def refuse_officer(by: Officer, officer: Officer) -> None:
-    """Refuses what waits: a new account ends, a change is put back, a reset password opens nothing.
+    """Refuses what waits: a new account ends, what a change added goes, a reset password opens nothing.
 
-    Who asked for it may refuse it too: that takes it back.
+    Who asked for it may refuse it too: that takes it back. What was taken away in the meantime, by whomever, stays
+    away: roles and offices that the change itself left out, a posting that was ended, an identity that was replaced.
 
     Raises:
         NotPermitted: ``by`` may not agree to accounts.
         FourEyes: ``by`` is meant, or nothing waits.
     """
     require(by, Permission.OFFICER_CONFIRM)
+    reread(officer)
     if not officer.waits_for_second:
         raise FourEyes("Nothing waits for a second person here.", code="officer.nothing-waits")
     if by.pk == officer.pk:
         raise FourEyes("Who is meant by a change does not settle it.")
-    changes = officer.waiting_changes or [{"what": Waiting.ACCOUNT.value, "before": {}}]
-    for change in reversed(changes):
-        for name, value in change["before"].items():
-            is_moment = name == "active_until" and value is not None
-            setattr(officer, name, datetime.fromisoformat(value) if is_moment else value)
-        if change["what"] == Waiting.ACCOUNT:
-            officer.active_until = timezone.now()
-        elif change["what"] in {Waiting.PASSWORD, Waiting.FACTORS}:
-            officer.set_unusable_password()
+    changes = _changes_of(officer)
+    _take_back(officer)
+    if {Waiting.PASSWORD, Waiting.FACTORS} & {change["what"] for change in changes}:
+        officer.set_unusable_password()
     officer.waits_for_second = False
     officer.waiting_changes = []
     officer.save()
     note(by, "refuse officer", officer, detail={"refused": ",".join(change["what"] for change in changes)})
+
+
+def left_if_refused(officer: Officer) -> Officer:
+    """Returns the account as a refusal of what waits would leave it; nothing is stored."""
+    left = copy(officer)
+    _take_back(left)
+    return left
+
+
+def _changes_of(officer: Officer) -> list[dict[str, Any]]:
+    return officer.waiting_changes or [{"what": Waiting.ACCOUNT.value, "before": {}}]
+
+
+def _take_back(officer: Officer) -> None:
+    for change in reversed(_changes_of(officer)):
+        _go_back(officer, change["before"])
+        if change["what"] == Waiting.ACCOUNT:
+            officer.active_until = _earlier(officer.active_until, timezone.now())
+
+
+def _go_back(officer: Officer, before: dict[str, Any]) -> None:
+    """Leaves of each changed field what stood before and still stands."""
+    for name in {"roles", "offices"} & before.keys():
+        setattr(officer, name, [held for held in getattr(officer, name) if held in before[name]])
+    if before.get("active_until") is not None:
+        officer.active_until = _earlier(officer.active_until, datetime.fromisoformat(before["active_until"]))
+    stood = (before.get("identity_issuer", ""), before.get("identity_subject", ""))
+    if "identity_subject" in before and stood != (officer.identity_issuer, officer.identity_subject):
+        officer.identity_issuer = officer.identity_subject = ""
+
+
+def _earlier(end: datetime | None, other: datetime) -> datetime:
+    return other if end is None else min(end, other)
 
 
 @transaction.atomic
@@ -149,6 +210,7 @@ def refuse_account(by: Officer, account: ApiToken | ClientCertificate) -> None:
         FourEyes: Nothing waits.
     """
     require(by, Permission.OFFICER_CONFIRM)
+    reread(account)
     if not account.waits_for_second:
         raise FourEyes("Nothing waits for a second person here.", code="officer.nothing-waits")
     account.waits_for_second = False
@@ -165,19 +227,21 @@ def confirm_account(by: Officer, account: ApiToken | ClientCertificate) -> None:
         NotPermitted: ``by`` may not agree to accounts.
         FourEyes: ``by`` made it or is meant, or nothing waits.
     """
-    _require_second(by, made_by=account.made_by_id, officer=account.officer, waits=account.waits_for_second)
+    reread(account)
+    makers = {account.made_by_id} - {None}
+    _require_second(by, makers=makers, officer=account.officer, waits=account.waits_for_second)
     account.waits_for_second = False
     account.confirmed_by = by
     account.save(update_fields=["waits_for_second", "confirmed_by"])
     note(by, "confirm account", account, detail={"username": account.officer.username})
 
 
-def _require_second(by: Officer, *, made_by: int | None, officer: Officer, waits: bool) -> None:
+def _require_second(by: Officer, *, makers: set[int | None] | set[int], officer: Officer, waits: bool) -> None:
     require(by, Permission.OFFICER_CONFIRM)
     if not waits:
         raise FourEyes("Nothing waits for a second person here.", code="officer.nothing-waits")
-    if by.pk in {made_by, officer.pk}:
-        raise FourEyes("Who made an account, or is meant by it, is not the second person.")
+    if by.pk in {officer.pk, *makers}:
+        raise FourEyes("Who made an account or changed it, or is meant by it, is not the second person.")
 
 
 def require_enough_left(by: Officer, officer: Officer) -> None:

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from accord.officers.permissions import Permission, permissions_of
 
@@ -42,6 +43,8 @@ class Officer(AbstractUser):
     failed_attempts = models.PositiveIntegerField(default=0)
     locked_at = models.DateTimeField(null=True)
     unlock_asked_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    # How often all sessions were ended at once (accord.officers.endings): a session knows under which count it began.
+    sessions_ended = models.PositiveIntegerField(default=0)
     # Who the officer is at the agency's identity provider (accord.officers.identities); empty where none is bound.
     identity_issuer = models.CharField(max_length=255, blank=True)
     identity_subject = models.CharField(max_length=255, blank=True)
@@ -65,6 +68,13 @@ class Officer(AbstractUser):
 
     def __str__(self) -> str:
         return self.display_name or self.username
+
+    def get_session_auth_hash(self) -> str:
+        """Returns what a session keeps of the account; a session whose copy differs is none."""
+        told = super().get_session_auth_hash()
+        if not self.sessions_ended:
+            return told
+        return salted_hmac("accord.officers.sessions", f"{told} {self.sessions_ended}", algorithm="sha256").hexdigest()
 
     def is_posted(self, now: datetime | None = None) -> bool:
         """Returns whether the account may act at that time: not ended, and not waiting for a second person."""

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from accord.errors import OfficerCanMend
 from accord.officers.acts import note
-from accord.officers.four_eyes import WAITING_FIELDS, Waiting, put_to_wait, require_enough_left
+from accord.officers.endings import end_secrets, end_sessions
+from accord.officers.four_eyes import WAITING_FIELDS, Waiting, put_to_wait, require_enough_left, reread
 from accord.officers.models import Officer
 from accord.officers.names import display_name_of, user_name_of
 from accord.officers.passwords import set_first
@@ -186,12 +187,15 @@ def reset_password(by: Officer, officer: Officer, password: str) -> None:
             code="officer.no-reset",
             next_step="Change your own with `accord officer password`; a system's account has none.",
         )
+    reread(officer)
     # Between two who can agree to accounts, a reset would put the other's voice into the hands of the first.
     require_enough_left(by, officer)
     set_first(officer, password)
     put_to_wait(by, officer, Waiting.PASSWORD)
     officer.save(update_fields=["password", "own_password_at", *WAITING_FIELDS])
-    note(by, "reset password", officer, detail={"waits": officer.waits_for_second})
+    sessions, revoked = end_sessions(officer), end_secrets(officer)
+    waits = officer.waits_for_second
+    note(by, "reset password", officer, detail={"waits": waits, "sessions": sessions, "revoked": revoked})
 
 
 @transaction.atomic
@@ -206,12 +210,15 @@ def set_roles(by: Officer, officer: Officer, roles: Sequence[str]) -> None:
     if by.pk == officer.pk:
         raise AccountRefused("Nobody changes their own roles.", code="officer.own-roles")
     names = _known_roles(roles)
+    reread(officer)
     if Permission.OFFICER_CONFIRM not in permissions_of(names):
         require_enough_left(by, officer)
     before, officer.roles = officer.roles, names
     if permissions_of(names) - permissions_of(before):
         put_to_wait(by, officer, Waiting.ROLES, roles=before)
     officer.save(update_fields=["roles", *WAITING_FIELDS])
+    if set(before) - set(names):
+        end_sessions(officer)
     note(by, "set roles", officer, detail={"roles": ",".join(officer.roles)})
 
 
@@ -243,6 +250,7 @@ def set_offices(by: Officer, officer: Officer, offices: Sequence[str]) -> None:
     if by.pk == officer.pk:
         raise AccountRefused("Nobody changes their own offices.", code="officer.own-offices")
     known = _known_offices(offices)
+    reread(officer)
     before, officer.offices = officer.offices, known
     if set(known) - set(before):
         put_to_wait(by, officer, Waiting.OFFICES, offices=before)
@@ -252,7 +260,9 @@ def set_offices(by: Officer, officer: Officer, offices: Sequence[str]) -> None:
 
 @transaction.atomic
 def end_posting(by: Officer, officer: Officer, *, at: datetime | None = None) -> None:
-    """Ends a posting at a time (now where omitted); tokens and certificates end with it.
+    """Ends a posting at a time (now where omitted), and never later than it ends already.
+
+    Sessions, tokens and certificates end with it; a later posting does not open them again.
 
     Raises:
         NotPermitted: ``by`` may not manage officers.
@@ -267,8 +277,13 @@ def end_posting(by: Officer, officer: Officer, *, at: datetime | None = None) ->
             next_step="Make the successor's account first.",
         )
     require_enough_left(by, officer)
-    officer.active_until = at or timezone.now()
+    reread(officer)
+    now = timezone.now()
+    officer.active_until = min(at or now, officer.active_until or at or now)
     officer.save(update_fields=["active_until"])
+    if officer.active_until <= now:
+        end_sessions(officer)
+        end_secrets(officer)
     note(by, "end posting", officer, at=None)
 
 
@@ -283,6 +298,7 @@ def extend_posting(by: Officer, officer: Officer, *, until: datetime | None) -> 
     require(by, Permission.OFFICER_MANAGE)
     if by.pk == officer.pk:
         raise AccountRefused("Nobody extends their own posting.", code="officer.own-posting")
+    reread(officer)
     before = officer.active_until
     if before is None or (until is not None and until <= max(before, timezone.now())):
         raise AccountRefused(
@@ -291,6 +307,10 @@ def extend_posting(by: Officer, officer: Officer, *, until: datetime | None) -> 
             next_step="Name a later day, or end the posting.",
             fields={"field": "active_until"},
         )
+    if before <= timezone.now():
+        # A posting that ran out by its day left them behind.
+        end_sessions(officer)
+        end_secrets(officer)
     officer.active_until = until
     put_to_wait(by, officer, Waiting.POSTING, active_until=before)
     officer.save(update_fields=["active_until", *WAITING_FIELDS])
