@@ -59,7 +59,7 @@ def test_an_automatic_save_keeps_what_is_right_and_names_what_is_not(desk: Desk,
     )
     page = answer.content.decode()
     assert answer.status_code == 200
-    assert "but for this" in page
+    assert "3 fields are not saved" in page
     for element in ("field-specification", "field-retention_until", "field-own-exposure"):
         assert f'href="#{element}"' in page
     kept = stored(message)

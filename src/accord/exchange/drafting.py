@@ -39,6 +39,7 @@ __all__ = [
     "fixed_fields",
     "locked_draft",
     "own_side_of",
+    "require_right",
     "require_same_words",
     "require_version",
     "save_draft",
@@ -238,8 +239,7 @@ def save_draft(
     require(officer, Permission.MESSAGE_DRAFT)
     held = locked_draft(message)
     require_version(held, version, fields)
-    given_values(held.kind, fields)
-    require_sense(fields, peer=held.case.peer_id, now=now or timezone.now())
+    require_right(held, fields, now=now)
     require_same_words(held, fields)
     held.content = msgspec.json.encode(dict(fields))
     if own is not None:
@@ -251,6 +251,27 @@ def save_draft(
     held.save()
     note(officer, "save draft", held, at=held.saved_at, detail={"version": held.version})
     return held
+
+
+def require_right(
+    message: Message, fields: Fields, *, own: OwnSide | Fields | None = None, now: datetime | None = None
+) -> None:
+    """Raises where a save would refuse a field; nothing is stored.
+
+    Args:
+        message: The draft.
+        fields: Fields of it, all or some.
+        own: What our side states, all or some.
+        now: The time.
+
+    Raises:
+        FieldRefused: A field is unknown, of the wrong type, or over its limit.
+        TextRefused: A text holds a refused character.
+    """
+    given_values(message.kind, fields)
+    require_sense(fields, peer=message.case.peer_id, now=now or timezone.now())
+    if own is not None:
+        _own(own)
 
 
 def locked_draft(message: Message) -> Message:

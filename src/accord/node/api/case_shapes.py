@@ -11,6 +11,7 @@ from ninja import Field, Schema
 from accord.exchange.clocks import read_clock
 from accord.exchange.kinds import STRUCTS
 from accord.exchange.models import AgencyInquiry, Attachment, Case, Clock, Message
+from accord.exchange.previewing import without_keys
 from accord.node.api.shapes import one_of
 from accord.node.api.timelines import Moment, timeline_of
 from accord.officers.models import Officer
@@ -136,7 +137,10 @@ class HoldAnswerOut(Schema):
 class MessageOut(MessageRow):
     """A message with its content."""
 
-    content: dict[str, Any] | None = Field(description="The message; null without `case.read`.")  # Any: its schema
+    # Any: the schema of its kind.
+    content: dict[str, Any] | None = Field(
+        description="The message, its files without their keys; null without `case.read`."
+    )
     own_side: dict[str, Any] | None = Field(description="What our side knows and the other must not; never sent.")
     attachments: list[AttachmentOut]
     approval_id: UUID | None
@@ -215,7 +219,7 @@ class Reader:
         shows, own_side = self._shows_content, bytes(message.own_side)
         return MessageOut(
             **self._row_of_message(message),
-            content=message.fields if shows else None,
+            content=without_keys(message.fields) if shows else None,
             own_side=msgspec.json.decode(own_side, type=dict[str, Any]) if own_side and shows else None,
             attachments=[attachment_out(item) for item in message.attachments.all()] if shows else [],
             approval_id=message.approval_id,

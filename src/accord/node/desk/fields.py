@@ -12,10 +12,12 @@ from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
+from django.utils.translation import gettext
 from msgspec import inspect
 
 from accord.node.desk.code_words import choice_label
 from accord.node.desk.field_words import HINTS, LABELS
+from accord.node.desk.figures import number_of
 from accord.node.desk.reading import with_marks
 
 __all__ = ["Field", "Section", "fields_of", "posted_values"]
@@ -49,6 +51,7 @@ class Field:
         is_none: Whether the officer said that nothing of a needed list applies.
         error: What is wrong with it.
         parts: The fields of a group, or the groups of a list.
+        limit: Characters that a text may have; nothing where it has no limit.
     """
 
     path: str
@@ -61,6 +64,7 @@ class Field:
     is_none: bool = False
     error: str = ""
     parts: tuple["Field", ...] = ()
+    limit: int = 0
 
     @property
     def id(self) -> str:
@@ -91,7 +95,14 @@ class Field:
     def with_errors(self, errors: Mapping[str, str]) -> "Field":
         """Returns the field with what is said of it and of its parts."""
         parts = tuple(part.with_errors(errors) for part in self.parts)
-        return replace(self, parts=parts, error=errors.get(self.path, ""))
+        error = errors.get(self.path, "")
+        length = len(self.value) if self.limit and isinstance(self.value, str) else 0
+        if error and length > self.limit:
+            error = gettext("%(length)s characters, and at most %(limit)s fit. Shorten it, or put it into a file.") % {
+                "length": number_of(length),
+                "limit": number_of(self.limit),
+            }
+        return replace(self, parts=parts, error=error)
 
     def flat(self) -> Iterator["Field"]:
         """Yields the field and all its parts."""
@@ -160,8 +171,8 @@ def _text_field(made: Field, inner: inspect.Type, value: Any) -> Field:
         return replace(made, widget="date", value=value or "")
     if isinstance(inner, inspect.IntType | inspect.FloatType | inspect.DecimalType):
         return replace(made, widget="number", value="" if value is None else str(value))
-    is_long = isinstance(inner, inspect.StrType) and (inner.max_length or 0) > LONG_TEXT_CHARACTERS
-    return replace(made, widget="text" if is_long else "line", value=value or "")
+    limit = (inner.max_length or 0) if isinstance(inner, inspect.StrType) else 0
+    return replace(made, widget="text" if limit > LONG_TEXT_CHARACTERS else "line", value=value or "", limit=limit)
 
 
 def _list_field(made: Field, item: inspect.Type, value: Any, *, more: Sequence[str]) -> Field:

@@ -5,9 +5,9 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
-from accord.exchange.models import Case, new_key
+from accord.exchange.models import Case, Message, new_key
 
-__all__ = ["Look", "Preference", "SavedView", "SentForm"]
+__all__ = ["Look", "Preference", "SavedView", "SentForm", "UnsavedWords"]
 
 
 class SavedView(models.Model):
@@ -79,3 +79,22 @@ class SentForm(models.Model):
 
     def __str__(self) -> str:
         return f"sent at {self.at:%Y-%m-%d %H:%M} UTC"
+
+
+class UnsavedWords(models.Model):
+    """What an officer wrote into a draft and the services refused, so that a closed page loses no word."""
+
+    officer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+")
+    words = models.BinaryField()
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        """The last words alone are kept."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["officer", "message"], name="unsaved_words_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"kept {self.at:%Y-%m-%d %H:%M} UTC"

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from accord.node.desk.code_words import choice_label, is_coded
 from accord.node.desk.fact_words import FACTS
 from accord.node.desk.field_words import COMMON, LABELS, SECTIONS
+from accord.node.desk.figures import size_of
 
 __all__ = ["Part", "parts_of", "principal_parts", "with_marks"]
 
@@ -23,6 +24,10 @@ _ORDER: Final = {
     )
 }
 _ALWAYS: Final = frozenset({"handling", "caveats", "purpose"})
+
+FILES: Final = "attachments"
+OF_A_FILE: Final = ("name", "media_type", "size_bytes", "sha256")
+"""What is read of a file. Its key and its chunks are for the machine: who reads the key off a sheet opens the file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +85,9 @@ def principal_parts(kind: str, fields: Mapping[str, Any]) -> tuple[tuple[Part, .
 
 def _part(name: str, value: Any, language: str) -> Part:
     label = LABELS.get(name) or FACTS.get(name) or name.replace("_", " ").capitalize()
+    if name == FILES:
+        held = value if isinstance(value, Sequence) and not isinstance(value, str) else ()
+        return Part(name=name, label=label, groups=tuple(_file(one) for one in held if isinstance(one, Mapping)))
     if isinstance(value, Mapping):
         return Part(name=name, label=label, groups=(parts_of(value, language=language),))
     if isinstance(value, Sequence) and not isinstance(value, str):
@@ -90,6 +98,21 @@ def _part(name: str, value: Any, language: str) -> Part:
         return Part(name=name, label=label, items=items, language=language if is_written else "")
     is_written = isinstance(value, str) and not is_coded(name, value) and any(sign.isalpha() for sign in value)
     return Part(name=name, label=label, text=_text(name, value), language=language if is_written else "")
+
+
+def _file(file: Mapping[str, Any]) -> tuple[Part, ...]:
+    """Returns what is read of a file: its name, type, size, and its digest for who compares it."""
+    return tuple(
+        Part(
+            name=name,
+            label=LABELS.get(name, name),
+            text=size_of(file[name])
+            if name == "size_bytes" and isinstance(file[name], int)
+            else _text(name, file[name]),
+        )
+        for name in OF_A_FILE
+        if file.get(name) not in (None, "")
+    )
 
 
 def _text(name: str, value: object) -> str:

@@ -10,6 +10,7 @@ from django.utils.http import content_disposition_header
 from accord.exchange.attaching import take_out
 from accord.exchange.errors import NotFound
 from accord.exchange.models import AgencyInquiry, Attachment, Case, Clock
+from accord.exchange.noting import NOTE_CHARACTERS_MAX
 from accord.exchange.services import links_of, messages_of, notes_of, read_case
 from accord.node.api.timelines import timeline_of
 from accord.node.desk.case_page import asked_in, caveats_in, messages_shown, named_in
@@ -88,6 +89,7 @@ def _shown(request: HttpRequest, officer: Officer, case: Case, *, takes_all: boo
         "is_mine": case.holder_id == officer.pk,
         "may_take": officer.may(Permission.CASE_TAKE) and is_open,
         "may_note": officer.may(Permission.CASE_TAKE),
+        "note_characters": NOTE_CHARACTERS_MAX,
         "may_answer": officer.may(Permission.MESSAGE_ANSWER) and is_open,
         "may_prove": officer.may(Permission.EVIDENCE_EXPORT),
         "colleagues": colleagues_of(officer, officers),

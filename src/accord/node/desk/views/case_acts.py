@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from accord.errors import AccordError
 from accord.exchange.errors import ActRefused, NotFound
 from accord.exchange.models import AgencyInquiry, Case, Message
+from accord.exchange.noting import NOTE_CHARACTERS_MAX
+from accord.exchange.reasons import REASON_CHARACTERS_MAX
 from accord.exchange.services import (
     ask_agency,
     assign,
@@ -31,6 +33,7 @@ from accord.exchange.services import (
 )
 from accord.exchange.waiting import highest_handling
 from accord.node.desk.case_filters import plain_words
+from accord.node.desk.kept_words import label_of
 from accord.node.desk.once import NAME as FORM
 from accord.node.desk.once import do_once, new_form
 from accord.node.desk.overview import after_act, came_from
@@ -46,6 +49,9 @@ LEAVING: Final = frozenset({"hand-over", "assign", "join", "close"})
 
 GUARDED: Final = LEAVING | {"take-over"}
 """Acts that ask for a second look where the case changed after its page was opened."""
+
+WORDS: Final = frozenset({"text", "reason", "question"})
+"""What an officer wrote in such a form, to be mended where it was refused."""
 
 HIDDEN: Final = frozenset({"csrfmiddlewaretoken", "seen", FORM, "act"})
 
@@ -115,7 +121,9 @@ def _not_done(request: HttpRequest, reference: str, error: AccordError) -> HttpR
     shown = {
         "case": case,
         "error": error,
-        "words": [text for name, text in posted if name in {"text", "reason", "question"} and text.strip()],
+        "words": [(name, label_of(name), text) for name, text in posted if name in WORDS and text.strip()],
+        "others": [(name, text) for name, text in posted if name not in WORDS or not text.strip()],
+        "characters": NOTE_CHARACTERS_MAX if request.POST.get("act") == "note" else REASON_CHARACTERS_MAX,
         "posted": posted,
         "act": request.POST.get("act", ""),
         "may_repeat": error.reason_code == CODE,

@@ -38,6 +38,7 @@ from accord.node.desk.leaving import leaving_of
 from accord.node.desk.openings import filled_with_opening, opening_for
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.said import said
+from accord.node.desk.unsaved import Unsaved, drop_unsaved, keep_unsaved, unsaved_of
 from accord.node.desk.views.conflict import merged, show_conflict
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
@@ -87,13 +88,26 @@ def _done(request: HttpRequest, officer: Officer, message: Message) -> HttpRespo
         return _shown(request, officer, read_message(officer, message.pk), error=error, posted=posted)
 
 
+def _kept(officer: Officer, message: Message, posted: QueryDict) -> bool:
+    """Returns whether what a form holds is stored; what is not is kept for its writer."""
+    fields, own = posted_fields(message, posted), posted_own(message, posted)
+    if officer.may(Permission.MESSAGE_DRAFT):
+        keep_unsaved(officer, message, fields, own)
+    return _is_stored(message, fields, own)
+
+
 def _after(request: HttpRequest, officer: Officer, message: Message, posted: QueryDict, act: str) -> str:
     """Does what the officer asked for, and returns the address to go on at."""
     if act == "take-back":
         take_back(officer, message)
         notes.success(request, _("Taken back. It is a draft again, and waits for nobody."))
         return request.path
+    if act == "drop-unsaved":
+        drop_unsaved(officer, message)
+        notes.success(request, _("Thrown away. The draft stands as it is stored."))
+        return request.path
     saved = _saved(officer, message, posted, merges=act == "merge", fills=act == "specimen")
+    drop_unsaved(officer, saved)
     if act == "submit":
         submit(officer, saved, version=saved.version)
         notes.success(request, _("A second officer can approve it now. Nothing has left yet."))
@@ -140,7 +154,7 @@ def _is_stored(message: Message, fields: Mapping[str, Any], own: Mapping[str, An
 
 def _saved_by_script(request: HttpRequest, officer: Officer, message: Message) -> HttpResponse:
     posted = request.POST
-    fields, own = posted_fields(message, posted), posted_own(message, posted)
+    fields, own = written = posted_fields(message, posted), posted_own(message, posted)
     left_out: dict[str, str] = {}
     while True:
         try:
@@ -156,20 +170,25 @@ def _saved_by_script(request: HttpRequest, officer: Officer, message: Message) -
                 is_stale=True,
             )
         except AccordError as error:
-            refused = {path: words for path, words in errors_of(error).items() if top_of(path) not in left_out}
-            names = {top_of(path) for path in refused}
+            known = set(map(top_of, left_out))
+            refused = {path: words for path, words in errors_of(error).items() if top_of(path) not in known}
+            names = set(map(top_of, refused))
             if not names:
                 return not_saved(
                     request, why=said(error.sentence), next_step=said(error.next_step), status=error.http_status
                 )
-            left_out |= {top_of(path): words for path, words in refused.items()}
+            left_out |= refused
             fields, own = _without(fields, message.fields, names, ""), _without(own, stored_own(message), names, OWN)
-    shown = {
-        **_state(request, officer, saved, fields=saved.fields, own=stored_own(saved)),
-        "left_out": [(name, label_of(name), words) for name, words in left_out.items()],
-        "is_part": True,
-    }
+    keep_unsaved(officer, saved, *written)
+    state = _state(request, officer, saved, fields=written[0], own=written[1], errors=left_out)
+    shown = {**state, "left_out": _wrong_in(state), "is_part": True}
     return show(request, "desk/_saved.html", shown)
+
+
+def _wrong_in(state: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Returns the fields of a form with which something is wrong: element, name, and what it is."""
+    fields = [field for section in state["sections"] for field in (*section.fields, *section.further)]
+    return [(one.id, label_of(one.path), one.error) for field in fields for one in field.flat() if one.error]
 
 
 def _without(given: Mapping[str, Any], stored: Mapping[str, Any], names: set[str], prefix: str) -> dict[str, Any]:
@@ -211,16 +230,22 @@ def _shown(
     error: AccordError | None = None,
     posted: QueryDict | None = None,
 ) -> HttpResponse:
-    fields = message.fields if posted is None else posted_fields(message, posted)
-    own = stored_own(message) if posted is None else posted_own(message, posted)
-    errors = errors_of(error)
+    is_saved, kept = True, Unsaved(fields={}, own={}, errors={})
+    if posted is None:
+        kept = unsaved_of(officer, message)
+        fields, own, errors = kept.fields, kept.own, kept.errors
+    else:
+        is_saved = _kept(officer, message, posted)
+        fields, own, errors = posted_fields(message, posted), posted_own(message, posted), errors_of(error)
     state = _state(request, officer, message, fields=fields, own=own, more=more, errors=errors)
-    named = [one for section in state["sections"] for top in section.fields for one in top.flat() if one.error]
     theme, language = message.case.theme, str(fields.get("language") or get_language() or "en")
     shown = {
         **state,
         "error": error,
-        "field_errors": [(one.id, label_of(one.path), one.error) for one in named],
+        "is_saved": is_saved,
+        "kept": kept,
+        "field_errors": _wrong_in(state),
+        "left_out": _wrong_in(state) if kept.errors else [],
         "files": list(message.attachments.all()),
         "has_opening": bool(opening_for(theme, message.kind, language)),
         "may_draft": officer.may(Permission.MESSAGE_DRAFT),

@@ -43,7 +43,11 @@
     if (link && link.getAttribute("href") === location.hash) open();
   });
   open();
-  if (!savesItself) return;
+  if (!savesItself) {
+    // To send the form is to save it: nobody is asked whether to leave.
+    form.addEventListener("submit", () => { isLeaving = true; });
+    return;
+  }
 
   function tryAgain() {
     clearTimeout(retry);

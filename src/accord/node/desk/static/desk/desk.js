@@ -128,6 +128,33 @@
   setInterval(tick, 5000);
   tick();
 
+  // Near a field's limit the characters are counted as one writes; nothing is cut.
+  const counted = document.getElementById("count-words");
+  const NEAR = 0.9; // share of the limit from which the count is shown
+  const PAUSE = 400; // milliseconds, so that a screen reader is not told of every key
+  function count(field) {
+    const limit = Number(field.dataset.characters);
+    const used = Array.from(field.value).length;
+    let told = field.nextElementSibling;
+    if (!told || !told.matches(".a-counted")) {
+      if (!counted || used < limit * NEAR) return;
+      told = document.createElement("p");
+      told.className = "a-counted";
+      told.setAttribute("role", "status");
+      field.after(told);
+    }
+    const isOver = used > limit;
+    const said = { n: used, limit, more: used - limit };
+    const number = (_whole, name) => said[name].toLocaleString(document.documentElement.lang);
+    told.classList.toggle("a-counted--over", isOver);
+    clearTimeout(told.timer);
+    told.timer = setTimeout(() => {
+      told.textContent = used < limit * NEAR ? "" : counted.dataset[isOver ? "over" : "near"].replace(/\{(n|limit|more)\}/g, number);
+    }, PAUSE);
+  }
+  document.addEventListener("input", (event) => { if (event.target.dataset.characters) count(event.target); });
+  each("[data-characters]", count);
+
   const wrong = document.querySelector("[data-focus]");
   if (wrong) wrong.focus();
 })();
