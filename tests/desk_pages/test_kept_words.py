@@ -80,6 +80,13 @@ def test_an_ended_session_gives_the_words_back_by_their_labels(desk: Desk) -> No
         assert words in answer.content
 
 
+def test_the_keys_of_a_form_are_no_words_of_its_writer(desk: Desk) -> None:
+    given = {"text": "SPECIMEN note", "form": "b727e2e1-0000-4000-8000-000000000000", "seen": "0123", "act": "note"}
+    page = Client().post(reverse("desk:act", args=["CA-2026-1"]), given, headers=OWN_PAGE).content.decode()
+    assert "SPECIMEN note" in page
+    assert 'id="kept-2"' not in page
+
+
 def test_an_automatic_save_without_a_session_is_told_so(desk: Desk) -> None:
     answer = Client().post(target(draft(desk)), {"facts": "SPECIMEN"}, headers=SCRIPT)
     assert answer.status_code == 401

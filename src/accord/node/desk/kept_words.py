@@ -35,7 +35,9 @@ __all__ = [
 ]
 
 DESK: Final = "/desk/"
-NOT_WORDS: Final = frozenset({"csrfmiddlewaretoken", "version", "act", "add", "remove", "by", "was"})
+NOT_WORDS: Final = frozenset(
+    {"csrfmiddlewaretoken", "version", "act", "add", "remove", "by", "was", "form", "seen", "digest", "facts_digest"}
+)
 """Members of a form that are no words of its writer."""
 
 OWN: Final = "own."
