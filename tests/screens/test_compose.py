@@ -32,7 +32,8 @@ def test_each_save_is_said_and_a_refused_field_is_named_while_the_rest_is_kept(d
     expect(page.locator("#field-retention_until")).to_have_value("2020-01-01")
     assert violations(page) == []
     page.get_by_role("button", name="Ask a colleague to approve").click()
-    expect(page.get_by_role("navigation", name="Fields that were refused")).to_contain_text("They may keep it until")
+    expect(page.get_by_role("alert")).to_contain_text("They may keep it until")
+    expect(page.get_by_role("alert")).to_be_focused()
     expect(page.locator("#field-facts")).to_have_value("SPECIMEN. Kept.")
     assert violations(page) == []
 

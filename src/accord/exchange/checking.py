@@ -12,6 +12,7 @@ from typing import Final
 
 from accord.exchange.drafts import FieldProblem, FieldRefused
 from accord.exchange.text import texts_in
+from accord.exchange.wording import Refusal, field_name, pointer_of, steps_of
 from accord.parties.models import Arrangement, Party
 from accord.release.gate import gate_in_use, our_party
 from accord.vocabulary.urgency import Urgency
@@ -108,11 +109,15 @@ def require_sense(fields: Mapping[str, object], *, peer: str, now: datetime) -> 
         FieldRefused: With the field, the reason and what to write instead.
     """
     for problem in senseless(fields, peer=peer, now=now):
-        raise FieldRefused(
-            f"The field {problem.field} is refused: {problem.sentence}",
+        steps = steps_of(problem.field)
+        refusal = Refusal(
+            field=problem.field,
+            name=field_name(steps),
+            pointer=pointer_of(problem.field),
+            reason=problem.sentence.rstrip("."),
             next_step=problem.next_step,
-            fields={"field": problem.field},
         )
+        raise FieldRefused.of([refusal])
 
 
 def unfinished(fields: Mapping[str, object]) -> tuple[FieldProblem, ...]:

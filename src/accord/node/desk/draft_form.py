@@ -18,9 +18,11 @@ from accord.exchange.drafts import DraftIncomplete, FieldRefused
 from accord.exchange.kinds import STRUCTS
 from accord.exchange.models import Message
 from accord.exchange.own_side import OwnSide
+from accord.node.desk.error_words import reason_words, stopped
 from accord.node.desk.field_words import COMMON, LABELS, OWN_SIDE, SECTIONS
 from accord.node.desk.fields import Field, fields_of, posted_values
 from accord.node.desk.reading import with_marks
+from accord.node.desk.registers import from_registers, in_rows, without_rows
 from accord.node.desk.said import said
 
 __all__ = [
@@ -105,7 +107,7 @@ def posted_fields(message: Message, posted: QueryDict) -> dict[str, Any]:
     """Returns the fields that a form holds; what the form does not show stays as it is stored."""
     names = names_of(message.kind)
     kept = {name: value for name, value in message.fields.items() if name not in names}
-    return {**kept, **posted_values(STRUCTS[message.kind], names, posted)}
+    return {**kept, **without_rows(posted_values(STRUCTS[message.kind], names, posted))}
 
 
 def posted_own(message: Message, posted: QueryDict) -> dict[str, Any]:
@@ -132,19 +134,13 @@ def errors_of(error: AccordError | None) -> dict[str, str]:
     # Any: the members that the errors of drafts document.
     if isinstance(error, FieldRefused) and error.fields.get("refused"):
         refused: Any = error.fields["refused"]
-        return {
-            wire_path(one["field"]): f"{_sentence(said(one['reason']))} {said(one['next_step'])}" for one in refused
-        }
+        return {wire_path(one["field"]): f"{stopped(said(one['reason']))} {said(one['next_step'])}" for one in refused}
     if isinstance(error, DraftIncomplete):
         problems: Any = error.fields.get("problems", ())
         return {wire_path(one["field"]): f"{said(one['sentence'])} {said(one['next_step'])}" for one in problems}
     if error is not None and error.fields.get("field"):
-        return {wire_path(str(error.fields["field"])): f"{said(error.sentence)} {said(error.next_step)}"}
+        return {wire_path(str(error.fields["field"])): reason_words(error)}
     return {}
-
-
-def _sentence(reason: str) -> str:
-    return f"{reason[:1].upper()}{reason[1:].rstrip('.')}."
 
 
 def prints_of(fields: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, str]:
@@ -177,7 +173,8 @@ def sections_of(
     """
     wrong = errors or {}
     mending = [*wrong, *named]
-    made = list(_sections(message.kind, fields, more))
+    sections = _sections(message.kind, in_rows(message, fields), more)
+    made = [(title, from_registers(message, fields_made)) for title, fields_made in sections]
     ours = fields_of(OwnSide, OWN_SIDE, own, more=[path.removeprefix(OWN) for path in more if path.startswith(OWN)])
     made.append((_("For our own side only"), tuple(_of_own_side(one) for one in ours)))
     return tuple(

@@ -8,10 +8,11 @@ from uuid import UUID
 from django.contrib import messages as notes
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from accord.errors import AccordError
+from accord.exchange.drafts import FieldRefused
 from accord.exchange.errors import ActRefused
 from accord.exchange.kinds import REQUEST, SPONTANEOUS_INFORMATION
 from accord.exchange.models import Message
@@ -27,6 +28,7 @@ from accord.exchange.services import (
 )
 from accord.exchange.services import begin_reply as begin_once
 from accord.node.desk.code_words import choice_label
+from accord.node.desk.known import known_of_case, known_of_reply
 from accord.node.desk.openings import opening_for
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.reading import parts_of
@@ -34,13 +36,26 @@ from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.parties.models import Party
 from accord.release.errors import GateRefuses
-from accord.release.gate import our_party
 from accord.vocabulary.refusal import DELAY_REASON_LABELS, REFUSAL_GROUND_LABELS
 from accord.vocabulary.subjects import Theme
 
 __all__ = ["begin_reply", "show_new_case"]
 
 REPLIES: Final = ("answer", "refuse", "delay", "clarify", "cannot-confirm")
+
+
+# Any: lazy translations.
+NAMES: Final[Mapping[str, Any]] = {
+    "outcome": gettext_lazy("What does the answer say?"),
+    "ground": gettext_lazy("On which ground?"),
+    "part_refused": gettext_lazy("What is refused?"),
+    "rule": gettext_lazy("Rule of law, where that is the ground"),
+    "reasons": gettext_lazy("Reasons, as far as they may be told"),
+    "reason": gettext_lazy("Why will it be late?"),
+    "expected_on": gettext_lazy("When can it be expected?"),
+    "points": gettext_lazy("What is unclear? One point a line."),
+}
+"""What the fields of the page are called, by their names."""
 
 
 @page(Permission.MESSAGE_DRAFT, methods=("GET", "POST"))
@@ -61,7 +76,9 @@ def show_new_case(request: HttpRequest) -> HttpResponse:
                 theme=theme,
                 title=given.get("title", ""),
                 kind=kind,
-                fields=_first_words(officer, theme, kind, has_opening=given.get("start") == "specimen"),
+                fields=_first_words(
+                    officer, given.get("peer", ""), theme, kind, has_opening=given.get("start") == "specimen"
+                ),
             )
             return redirect("desk:draft", draft.pk)
         except AccordError as refused:
@@ -75,16 +92,12 @@ def show_new_case(request: HttpRequest) -> HttpResponse:
     return show(request, "desk/new_case.html", shown, status=error.http_status if error else 200)
 
 
-def _first_words(officer: Officer, theme: str, kind: str, *, has_opening: bool) -> dict[str, Any]:
+def _first_words(officer: Officer, peer: str, theme: str, kind: str, *, has_opening: bool) -> dict[str, Any]:
     """Returns what a first message says anyway, so that nobody types it, and a specimen text where it is wanted."""
-    known: dict[str, Any] = {"theme": theme, "language": (get_language() or "en")[:2]}
+    known: dict[str, Any] = {"theme": theme}
     if has_opening:
         known |= opening_for(theme, kind, get_language() or "en")
-    if officer.display_name:
-        known["liaison_contact"] = officer.display_name
-    if officer.agency:
-        known["sender"] = {"party": our_party(), "agency": officer.agency}
-    return known
+    return {**known_of_case(officer, peer=peer, theme=theme), **known}
 
 
 @page(Permission.CASE_READ, methods=("GET", "POST"))
@@ -121,6 +134,7 @@ def begin_reply(request: HttpRequest, key: UUID, reply: str) -> HttpResponse:
         "reasons": [(code.value, choice_label("reason", code.value)) for code in DELAY_REASON_LABELS],
         "given": given,
         "error": error,
+        "error_names": NAMES,
         "begun": begun,
         "handling_marks": asked.handling,
     }
@@ -128,24 +142,35 @@ def begin_reply(request: HttpRequest, key: UUID, reply: str) -> HttpResponse:
 
 
 def _begun(officer: Officer, asked: Message, reply: str, given: Mapping[str, str]) -> Message:
+    known = known_of_reply(officer, asked)
     if reply == "answer":
-        return answer(officer, asked, {"outcome": given.get("outcome") or "full"})
+        return answer(officer, asked, {**known, "outcome": _chosen(given, "outcome")})
     if reply == "refuse":
         return refuse(
             officer,
             asked,
-            {},
-            ground=given.get("ground", ""),
+            known,
+            ground=_chosen(given, "ground"),
             part_refused=given.get("part_refused", ""),
             rule=given.get("rule") or None,
             reasons=given.get("reasons") or None,
         )
     if reply == "delay":
-        return delay(officer, asked, {}, reason=given.get("reason", ""), expected_on=_day(given.get("expected_on", "")))
+        return delay(
+            officer, asked, known, reason=_chosen(given, "reason"), expected_on=_day(given.get("expected_on", ""))
+        )
     if reply == "clarify":
         points = [line.strip() for line in given.get("points", "").splitlines() if line.strip()]
-        return clarify(officer, asked, {}, points=points)
+        return clarify(officer, asked, known, points=points)
     return cannot_confirm(officer, asked)
+
+
+def _chosen(given: Mapping[str, str], name: str) -> str:
+    """Returns what was chosen of a list; nothing is chosen beforehand, so that nobody says what they did not mean."""
+    code = given.get(name, "")
+    if not code:
+        raise FieldRefused("Nothing is chosen.", next_step="Choose one of the list.", fields={"field": name})
+    return code
 
 
 def _day(text: str) -> date:

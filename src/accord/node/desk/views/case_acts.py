@@ -33,7 +33,6 @@ from accord.exchange.services import (
 )
 from accord.exchange.waiting import highest_handling
 from accord.node.desk.case_filters import plain_words
-from accord.node.desk.kept_words import label_of
 from accord.node.desk.once import NAME as FORM
 from accord.node.desk.once import do_once, new_form
 from accord.node.desk.overview import after_act, came_from
@@ -121,9 +120,14 @@ def _not_done(request: HttpRequest, reference: str, error: AccordError) -> HttpR
     shown = {
         "case": case,
         "error": error,
-        "words": [(name, label_of(name), text) for name, text in posted if name in WORDS and text.strip()],
+        "words": [
+            (name, _("Reason") if name == "reason" else _("Your words"), text)
+            for name, text in posted
+            if name in WORDS and text.strip()
+        ],
         "others": [(name, text) for name, text in posted if name not in WORDS or not text.strip()],
         "characters": NOTE_CHARACTERS_MAX if request.POST.get("act") == "note" else REASON_CHARACTERS_MAX,
+        "error_names": {"text": _("Your words"), "question": _("Your words"), "reason": _("Reason")},
         "posted": posted,
         "act": request.POST.get("act", ""),
         "may_repeat": error.reason_code == CODE,
