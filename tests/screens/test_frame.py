@@ -1,5 +1,7 @@
 """The frame in a real browser: keys, clocks that run out, a session that ends, double clicks, paper."""
 
+from datetime import datetime, time, timedelta
+
 import pytest
 from playwright.sync_api import Page, Route, expect
 
@@ -68,6 +70,63 @@ def test_a_clock_that_runs_out_on_an_open_page_says_so(desks: Desks) -> None:
     page.clock.fast_forward(80 * 3600 * 1000)
     expect(chip).to_contain_text("Overdue by")
     expect(chip).to_have_class("a-clock a-clock--bad")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_over_midnight_the_day_goes_on_with_the_time_in_the_pages_language(desks: Desks, language: str) -> None:
+    page = desks.open("CA", "liaison", "/desk/me/", language=language)
+    page.clock.install()
+    page.goto("/desk/help/")
+    own = page.locator("#capitals time").first
+    now = datetime.fromisoformat(str(own.get_attribute("datetime")))
+    shown = own.locator(".a-capitals__day")
+    today, tomorrow = shown.inner_text(), str(own.get_attribute("data-next"))
+    assert tomorrow != today
+    midnight = datetime.combine(now.date() + timedelta(days=1), time(), tzinfo=now.tzinfo)
+    page.clock.fast_forward(int((midnight - now).total_seconds() + 90) * 1000)
+    expect(own.locator(".a-capitals__time")).to_have_text("00:01")
+    expect(shown).to_have_text(tomorrow)
+
+
+def test_the_line_is_read_anew_with_the_bell_and_by_no_request_of_its_own(desks: Desks) -> None:
+    page = desks.open("CA", "liaison", "/desk/me/")
+    page.clock.install()
+    page.goto("/desk/help/")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    lines = page.locator("#lines")
+    read = str(lines.get_attribute("data-read"))
+    lines.locator("a").focus()
+    with page.expect_response("**/desk/notices/news*"):
+        page.clock.fast_forward(31_000)
+    expect(lines).not_to_have_attribute("data-read", read)
+    expect(lines.locator("[data-stale]")).to_be_hidden()
+    expect(lines.locator("a")).to_be_focused()
+    assert len([url for url in asked if "/desk/" in url and "/desk/walk" not in url and "/static/" not in url]) == 1
+
+
+def test_a_line_that_is_not_read_any_more_claims_no_state_and_its_age_goes_on(desks: Desks) -> None:
+    page = desks.open("CA", "liaison", "/desk/me/")
+    page.clock.install()
+    page.goto("/desk/help/")
+    page.route("**/desk/notices/news*", lambda route: route.abort())
+    page.clock.fast_forward(3 * 3_600_000)
+    expect(page.locator("#lines [data-ago]")).to_have_text("3 hours ago")
+    expect(page.locator("#lines [data-fresh]")).to_be_hidden()
+    expect(page.locator("#lines")).to_contain_text("Not known: no answer from the node")
+    assert violations(page) == []
+
+
+def test_a_poll_of_an_ended_session_changes_nothing_on_the_page(desks: Desks) -> None:
+    page = desks.open("CA", "liaison", "/desk/me/")
+    page.clock.install()
+    page.goto("/desk/help/")
+    page.context.clear_cookies()
+    with page.expect_response("**/desk/notices/news*") as found:
+        page.clock.fast_forward(31_000)
+    assert found.value.status == 401
+    expect(page.locator("#bell")).to_be_visible()
+    expect(page.locator("input[name=password]")).to_have_count(0)
 
 
 def test_a_session_about_to_end_is_announced_and_can_go_on(desks: Desks) -> None:

@@ -5,7 +5,7 @@ It costs four statements a page; pages are tested for a fixed number of statemen
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -53,6 +53,11 @@ class CapitalClock:
     party: str
     capital: str
     now: datetime
+
+    @property
+    def tomorrow(self) -> date:
+        """The day after in this capital, for a page that is open over midnight."""
+        return self.now.date() + timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)

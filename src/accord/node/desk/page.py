@@ -114,7 +114,9 @@ def error_response(request: HttpRequest, error: AccordError) -> HttpResponse:
 def _sign_in_first(request: HttpRequest) -> HttpResponse:
     """Leads to sign-in; what was posted meanwhile is given back to who wrote it, and kept nowhere."""
     if request.method != "POST":
-        return redirect_to_login(request.get_full_path())
+        # Only polls are asked for by script: their place on an open page is not for the page that signs in.
+        is_poll = is_by_script(request)
+        return HttpResponse(status=HTTPStatus.UNAUTHORIZED) if is_poll else redirect_to_login(request.get_full_path())
     if is_by_script(request):
         return not_saved(
             request,

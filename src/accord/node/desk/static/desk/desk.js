@@ -14,6 +14,30 @@
       if (!place) return;
       const hours = { timeZone: time.dataset.zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
       place.textContent = new Intl.DateTimeFormat("en-GB", hours).format(now());
+      // The words of the day are the server's; it sent those of the day after, too, and sends both anew with the bell.
+      const date = new Intl.DateTimeFormat("en-CA", { timeZone: time.dataset.zone }).format(now());
+      const day = time.querySelector(".a-capitals__day");
+      if (day && time.dataset.next && date > time.dataset.date) day.textContent = time.dataset.next;
+    });
+  }
+
+  // How long ago a peer was heard grows while the page is open; a state that was not read anew is not claimed.
+  const STALE = 150 * 1000; // milliseconds: the bell asked in vain five times
+  const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+  const ages = new Intl.RelativeTimeFormat(document.documentElement.lang || "en", { numeric: "always" });
+  function showLines() {
+    const lines = document.getElementById("lines");
+    if (!lines) return;
+    const isStale = now() - Date.parse(lines.dataset.read) > STALE;
+    lines.querySelectorAll(".a-line").forEach((line) => {
+      line.classList.toggle("a-line--stale", isStale);
+      line.querySelectorAll("[data-stale]").forEach((part) => { part.hidden = !isStale; });
+      line.querySelectorAll("[data-fresh]").forEach((part) => { part.hidden = isStale; });
+    });
+    lines.querySelectorAll("[data-ago]").forEach((time) => {
+      const seconds = Math.max(0, Math.round((now() - Date.parse(time.dateTime)) / 1000));
+      const [unit, size] = UNITS.find(([, one]) => seconds >= one) || UNITS[3];
+      time.textContent = ages.format(-Math.floor(seconds / size), unit);
     });
   }
 
@@ -124,8 +148,10 @@
     if (until) { endsAt = Date.parse(until); showEnding(); }
   });
 
-  function tick() { showTimes(); showClocks(); showEnding(); }
+  function tick() { showTimes(); showLines(); showClocks(); showEnding(); }
   setInterval(tick, 5000);
+  // What came with the bell is brought to the present at once.
+  document.addEventListener("htmx:oobAfterSwap", tick);
   tick();
 
   // Near a field's limit the characters are counted as one writes; nothing is cut.
