@@ -51,6 +51,59 @@ VARIABLES: Final = {
 }
 """Colours of the two style sheets and the variable of ours (``accord/desk.css``) that takes each one's place."""
 
+UNUSED: Final = [
+    "accordion",
+    "back-link",
+    "body-l",
+    "body-lead",
+    "body-m",
+    "body-s",
+    "breadcrumbs",
+    "button-group",
+    "caption",
+    "character-count",
+    "clearfix",
+    "cookie-banner",
+    "date-input",
+    "drop-zone",
+    "exit-this-page",
+    "feedback",
+    "file-upload-button",
+    "file-upload-wrapper",
+    "footer",
+    "generic-header",
+    "grid",
+    "heading-s",
+    "heading-xl",
+    "inset-text",
+    "language-navigation",
+    "link-image",
+    "logo-dot",
+    "main-wrapper",
+    "notification-banner",
+    "pagination",
+    "panel",
+    "password-input",
+    "phase-banner",
+    "section-break",
+    "service-navigation",
+    "summary-card",
+    "summary-list",
+    "tabs",
+    "tag",
+    "task-list",
+    "visually-hidden-focusable",
+    "warning-text",
+    "width-container",
+    "header",
+]
+"""Components that no page of ours uses: half of the style sheet, which is half of a first visit.
+
+A test looks for them in the templates; who uses one takes it out of this list and builds anew.
+"""
+
+_UNUSED: Final = re.compile(rf"\.govuk-(?:{'|'.join(UNUSED)})(?![a-z0-9])")
+
 
 def main() -> None:
     """Builds everything anew."""
@@ -98,6 +151,7 @@ def _restyled(text: str) -> str:
     text = re.sub(r"/\*!.*?\*/", "", text, flags=re.DOTALL)
     text = re.sub(r"@font-face\{[^}]*\}", "", text)
     text = re.sub(r"/\*# sourceMappingURL=.*?\*/", "", text)
+    text = "".join(_used(text))
     text = text.replace("GDS Transport,arial,sans-serif", "var(--accord-font)").replace('"GDS Transport",', "")
     text = re.sub(r"url\(/assets/[^)]*\)", "none", text)
     for variable, colours in VARIABLES.items():
@@ -106,6 +160,28 @@ def _restyled(text: str) -> str:
     if "GDS Transport" in text or "/assets/" in text:
         sys.exit("A style sheet still names a font or a picture that is not ours; assets/build.py must be mended.")
     return text
+
+
+def _used(text: str) -> Iterator[str]:
+    """Yields the rules of a style sheet but for those of components that no page uses; groups within groups too."""
+    at = 0
+    while (opens := text.find("{", at)) >= 0:
+        closes, depth = opens + 1, 1
+        while depth:
+            depth += {"{": 1, "}": -1}.get(text[closes], 0)
+            closes += 1
+        statements, _stop, prelude = text[at:opens].rpartition(";")
+        body, at = text[opens + 1 : closes - 1], closes
+        yield f"{statements};" if statements else ""
+        if prelude.startswith(("@media", "@supports")):
+            body = "".join(_used(body))
+        elif not prelude.startswith("@"):
+            # No selector of the two sheets has a comma within brackets but those of :not() and :is(), which are kept.
+            parts = re.split(r",(?![^(]*\))", prelude)
+            prelude = ",".join(part for part in parts if not _UNUSED.search(part))
+        if prelude and body:
+            yield f"{prelude}{{{body}}}"
+    yield text[at:]
 
 
 def _fonts(packages: Path, out: Path) -> Iterator[str]:

@@ -113,6 +113,27 @@ def _first_visit(client: "Client", address: str) -> int:
     return _length(page) + sum(map(_length, loaded))
 
 
+def _visits_of_a_draft(client: "Client") -> dict[str, int]:
+    """Returns the bytes of a first visit to a draft in two scripts; the draft is rolled back."""
+    from django.conf import settings
+    from django.db import transaction
+
+    from accord.exchange.services import begin_case
+    from accord.parties.models import Party
+    from bench.workload import officers
+
+    found = {}
+    with transaction.atomic():
+        peer = Party.objects.filter(is_self=False).order_by("code")[0].code
+        draft = begin_case(officers()["liaison"], peer=peer, theme="precursors", title="A drum", fields={})
+        for language in ("en", "hi"):
+            client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+            found[f"draft_{language}"] = _first_visit(client, f"/desk/drafts/{draft.pk}/")
+        del client.cookies[settings.LANGUAGE_COOKIE_NAME]
+        transaction.set_rollback(True)
+    return found
+
+
 def main() -> None:
     """Measures every page and prints the costs by name."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -128,6 +149,7 @@ def main() -> None:
         if asked.only in (None, name):
             costs[name] = _cost(clients[role], address.format(deep=deep))
     visits = {name: _first_visit(clients[PAGES[name][0]], PAGES[name][1]) for name in ("desk", "case")}
+    visits |= _visits_of_a_draft(clients["liaison"])
     sys.stdout.write(f"{json.dumps({'pages': costs, 'visits': visits, 'load': os.getloadavg()[0]})}\n")
 
 
