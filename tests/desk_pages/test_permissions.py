@@ -23,6 +23,8 @@ EXPORTERS = {Role.LIAISON, Role.RELEASING, Role.DUTY, Role.REVIEWER}
 TABLE: dict[str, set[Role]] = {
     "queue": READERS,
     "news": READERS,
+    "parked": {Role.DUTY},
+    "parked-try": {Role.DUTY},
     "cases": READERS,
     "cases-export": READERS,
     "cases-assign": TAKERS,
@@ -83,6 +85,7 @@ TABLE: dict[str, set[Role]] = {
     "notice-agree": {Role.ADMINISTRATOR},
 }
 POSTED = {
+    "parked-try",
     "take",
     "act",
     "approval-act",
@@ -117,6 +120,7 @@ def address(name: str, desk: Desk) -> str:
         "rule": "BI-01",
         "name": "decisions",
         "number": 1,
+        "entry": 1,
         "offset": 0,
         "username": "duty",
     }

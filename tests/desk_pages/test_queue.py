@@ -77,12 +77,13 @@ def test_on_an_empty_node_the_first_message_is_announced(desk: Desk, sign_in: Si
 def test_what_was_parked_is_counted_with_its_reason_and_shows_nothing_more(desk: Desk, sign_in: SignIn) -> None:
     received_request(desk)
     assert b"not shown" not in sign_in(desk.liaison).get(DESK).content
-    ReceivedMessage.objects.update(state=ReceivedMessage.State.PARKED, reason_code="gate.hold")
+    ReceivedMessage.objects.update(state=ReceivedMessage.State.PARKED, reason_code="law.refuses")
     page = sign_in(desk.liaison).get(DESK).content.decode()
     assert "1 message has arrived and is not shown, because it was parked" in page
-    assert "<code>gate.hold</code>" in page
+    assert "The law of this side does not let it be worked on" in page
     assert "A duty officer decides" in page
-    assert "You may decide" in sign_in(desk.duty).get(DESK).content.decode()
+    assert "/desk/parked/" not in page
+    assert 'href="/desk/parked/"' in sign_in(desk.duty).get(DESK).content.decode()
 
 
 def test_the_list_goes_on_page_by_page_and_back_to_the_first(

@@ -55,6 +55,7 @@ from accord.exchange.errors import ActRefused, NotFound
 from accord.exchange.holding import CaseHeld, assign, hand_over, take, take_over
 from accord.exchange.linking import join_case, link_cases, links_of, unlink_cases
 from accord.exchange.noting import notes_of, write_note
+from accord.exchange.parking import TriedAgain, parked_messages, try_again
 from accord.exchange.previewing import preview
 from accord.exchange.reading import clock_reading, messages_of, read_case, read_message
 from accord.exchange.releasing import answer_hold, approve, release, release_due, send_back, withdraw
@@ -75,6 +76,7 @@ __all__ = [
     "ReplyBegun",
     "Section",
     "StaleDraft",
+    "TriedAgain",
     "answer",
     "answer_hold",
     "approve",
@@ -102,6 +104,7 @@ __all__ = [
     "messages_of",
     "notes_of",
     "parked_counts",
+    "parked_messages",
     "preview",
     "queue",
     "queue_counts",
@@ -120,6 +123,7 @@ __all__ = [
     "take_back",
     "take_out",
     "take_over",
+    "try_again",
     "unlink_cases",
     "use_received",
     "withdraw",

@@ -293,6 +293,8 @@ def _tell(channel: Channel, became: Sequence[Became], *, now: datetime) -> None:
 def try_parked_again(officer: Actor, received: ReceivedMessage, *, now: datetime | None = None) -> Intake:
     """Tries a parked message once more, after its cause was mended; the sender is told anew.
 
+    What raises again is parked again, with the reason of this try. A fault of this node leaves it as it was.
+
     Raises:
         ActorNotPermitted: The officer may not handle parked messages.
         ReleaseRefused: It is not parked.
@@ -305,5 +307,11 @@ def try_parked_again(officer: Actor, received: ReceivedMessage, *, now: datetime
             raise ReleaseRefused("Only a parked message can be tried again.", code="release.not-parked")
         entry = Entry.objects.select_related("channel").get(pk=held.pk)
         held.delete()
-        opened = _opened(entry.channel, [entry], custody=custody_in_use(), now=moment)
-        return _file(entry.channel, opened, now=moment)
+        try:
+            with transaction.atomic():
+                opened = _opened(entry.channel, [entry], custody=custody_in_use(), now=moment)
+                return _file(entry.channel, opened, now=moment)
+        except (OurFault, NotAvailableNow, OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # noqa: BLE001 - as at the intake: what raises again waits again, with its reason
+            return _park(entry.channel, entry, error, now=moment)

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from ninja import Path, Router, Schema
 
+from accord.exchange.services import try_again
 from accord.node.api.operations import ApiRequest, offer
 from accord.node.api.paging import page_of
 from accord.node.api.shapes import Cursor, Limit, PageOut, RowId
 from accord.officers.permissions import Permission
-from accord.release.intake import try_parked_again
 from accord.release.models import ReceivedMessage
 
 __all__ = ["router"]
@@ -76,5 +76,5 @@ def list_parked(request: ApiRequest, *, cursor: Cursor = None, limit: Limit = 25
 )
 def retry_parked(request: ApiRequest, entry: Path[RowId]) -> TriedOut:
     """Tries a message once more after its cause was mended; its sender is told anew."""
-    tried = try_parked_again(request.officer, ReceivedMessage.objects.get(pk=entry))
-    return TriedOut(filed=tried.filed, stopped=tried.stopped)
+    tried = try_again(request.officer, entry)
+    return TriedOut(filed=int(tried.is_filed), stopped=int(not tried.is_filed))

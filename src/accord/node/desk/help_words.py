@@ -44,6 +44,12 @@ HELP: Final[Mapping[str, PageHelp]] = {
         next=_("When something arrives, a line says how many. The list does not move until you ask it to."),
         who=_COLLEAGUE,
     ),
+    "parked": PageHelp(
+        what=_("Messages that have arrived and could not be opened or filed. Nothing of what they say is shown."),
+        can=_("Read why each waits and what to do about it. Once its cause is gone, try it again."),
+        next=_("It is filed in its case, or stays here with its reason. The other side is told either way."),
+        who=_("The operator of this node; where the law stops it, who the gate names under Who decides."),
+    ),
     "cases": PageHelp(
         what=_("Every case of this node, open and closed, the newest first."),
         can=_("Filter it; the filters stand in the address, so you can keep or send it. Take several cases at once."),

@@ -20,6 +20,7 @@ from accord.node.desk.views import (
     holds,
     law,
     me,
+    parked,
     peers,
     proof,
     queue,
@@ -46,6 +47,8 @@ def _page(address: str, view: Callable[..., HttpResponseBase], name: str) -> URL
 urlpatterns = [
     _page("", queue.show_queue, "queue"),
     _page("news", queue.show_news, "news"),
+    _page("parked/", parked.show_parked, "parked"),
+    _page("parked/<int:entry>/try", parked.try_one, "parked-try"),
     # cases
     _page("cases/", cases.show_cases, "cases"),
     _page("cases/export.csv", cases.export_cases, "cases-export"),

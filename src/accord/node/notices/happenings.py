@@ -25,13 +25,14 @@ from accord.vocabulary.urgency import Urgency
 from .kinds import Kind
 from .models import Choice
 
-__all__ = ["SOURCES", "Happening", "hold_subject"]
+__all__ = ["PARKED", "SOURCES", "Happening", "hold_subject"]
 
 SOON_AT_MOST: Final = timedelta(days=1)
 SOON_SHARE: Final = 4
 """A clock runs out soon in the last quarter of its limit, and never earlier than a day before its end."""
 
 UNRECEIPTED: Final = "courier.unreceipted"
+PARKED: Final = "release.parked"
 OF_THEIR_OWN: Final = frozenset({"courier.equivocation", "courier.peer-suspended", "exchange.emergency-released"})
 """Alarms about what another source tells already."""
 
@@ -236,7 +237,7 @@ def clocks(since: datetime, now: datetime) -> Iterator[Happening]:
 
 
 def alarms(since: datetime, _now: datetime) -> Iterator[Happening]:
-    """Alarms: a late receipt to those at the desk, any other to whoever manages the channel."""
+    """Alarms: a late receipt to those at the desk, what is parked to the duty officers, too, any other to managers."""
     found = Alarm.objects.filter(acknowledged_at=None, raised_at__gte=since).exclude(code__in=OF_THEIR_OWN)
     for alarm in found.defer("evidence"):
         is_receipt = alarm.code == UNRECEIPTED
@@ -244,10 +245,16 @@ def alarms(since: datetime, _now: datetime) -> Iterator[Happening]:
             kind=Kind.RECEIPT_LATE if is_receipt else Kind.ALARM,
             key=f"alarm-{alarm.pk}",
             at=alarm.raised_at,
-            whom=_at_the_line if is_receipt else _may(Permission.CHANNEL_MANAGE),
+            whom=_at_the_line if is_receipt else _for_alarm(alarm.code),
             channel=alarm.channel_id,
             subject=f"alarm:{alarm.pk}",
         )
+
+
+def _for_alarm(code: str) -> Whom:
+    """Who can do something about an alarm: what could not be filed is the duty officer's, too."""
+    wanted = (Permission.CHANNEL_MANAGE, *((Permission.PARKED_HANDLE,) if code == PARKED else ()))
+    return lambda officer: any(officer.may(permission) for permission in wanted)
 
 
 def _at_the_line(officer: Officer) -> bool:

@@ -4,10 +4,12 @@ from typing import Final
 
 from django.urls import reverse
 
+from accord.courier.models import Alarm
 from accord.exchange.models import Case, Message
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 
+from .happenings import PARKED
 from .kinds import Kind
 from .models import Notice
 
@@ -27,10 +29,17 @@ def place_of(notice: Notice, officer: Officer) -> str:
         return reverse("desk:waiting" if officer.may(Permission.OFFICER_CONFIRM) else "desk:me")
     if notice.case is not None and officer.may(Permission.CASE_READ):
         return _of_case(notice, notice.case)
+    if notice.kind == Kind.ALARM and officer.may(Permission.PARKED_HANDLE) and _is_of_parked(notice):
+        return reverse("desk:parked")
     is_of_line = notice.kind in AT_THE_LINE or notice.channel_id is not None
     if is_of_line and officer.may(Permission.CHANNEL_READ):
         return reverse("desk:channel")
     return reverse("desk:notices")
+
+
+def _is_of_parked(notice: Notice) -> bool:
+    key = notice.subject.partition(":")[2]
+    return key.isdigit() and Alarm.objects.filter(pk=int(key), code=PARKED).exists()
 
 
 def _of_case(notice: Notice, case: Case) -> str:

@@ -12,6 +12,7 @@ from accord.exchange.services import Section, parked_counts, queue, queue_counts
 from accord.node.desk.looks import unseen
 from accord.node.desk.overview import remember
 from accord.node.desk.page import officer_of, page, show
+from accord.node.desk.parked_words import parked_words
 from accord.node.desk.steps import next_step
 from accord.officers.permissions import Permission
 
@@ -64,7 +65,7 @@ def show_queue(request: HttpRequest) -> HttpResponse:
         "first": f"?{urlencode({'show': section.value})}" if section else request.path,
         "is_later_page": bool(after),
         "parked": sum(parked.values()),
-        "parked_codes": list(parked),
+        "parked_reasons": list(dict.fromkeys(parked_words(code).why for code in parked)),
         "may_handle_parked": officer.may(Permission.PARKED_HANDLE),
         "may_draft": officer.may(Permission.MESSAGE_DRAFT),
         "newest": newest_arrival(),
