@@ -22,6 +22,7 @@ from accord.cli.demo.nodes import free_port
 from accord.node.config import NodeConfig
 from accord.officers.four_eyes import confirm_officer
 from accord.officers.identities import bind_identity
+from accord.officers.lockout import ATTEMPTS_MAX
 from accord.officers.models import Officer
 from tests.desk import Desk, approved, submitted_request
 
@@ -281,3 +282,44 @@ def test_a_release_asks_the_provider_for_a_new_proof(desk: Desk, provider: Provi
     message.refresh_from_db()
     assert message.released_id is not None
     assert time.time() - client.session[records][-1]["at"] < 60
+
+
+def test_a_lock_holds_against_codes_after_the_agency_too(bound: Officer, provider: Provider, settings: Any) -> None:
+    settings.ACCORD_SECOND_FACTOR = True
+    TOTP.activate(bound, CODES)
+    client = browser()
+    client.get(answered(client, provider))
+    for _ in range(ATTEMPTS_MAX):
+        cache.clear()
+        client.post(reverse("mfa_authenticate"), {"code": "000000"})
+    assert Officer.objects.get(pk=bound.pk).locked_at is not None
+    cache.clear()
+    again = browser()
+    again.get(answered(again, provider))
+    code = format_hotp_value(hotp_value(CODES, next(yield_hotp_counters_from_time())))
+    assert again.post(reverse("mfa_authenticate"), {"code": code}).status_code == 200
+    assert again.get(reverse("desk:me")).status_code == 302
+
+
+def test_a_factor_is_registered_after_a_fresh_proof_at_the_agency(
+    bound: Officer, provider: Provider, settings: Any
+) -> None:
+    settings.ACCORD_SECOND_FACTOR = True
+    settings.CONFIG = msgspec.structs.replace(settings.CONFIG, agency_strong=("urn:strong",))
+    provider.states(acr="urn:strong")
+    client = browser()
+    client.get(answered(client, provider))
+    assert client.get(reverse("mfa_activate_totp")).status_code == 200
+    session = client.session
+    session["account_authentication_methods"] = [
+        {**one, "at": time.time() - 7_000} for one in session["account_authentication_methods"]
+    ]
+    session.save()
+    for name in ("mfa_activate_totp", "mfa_add_webauthn", "mfa_generate_recovery_codes"):
+        told = client.get(reverse(name))
+        assert told.status_code == 302
+        assert told.headers["Location"].startswith(f"{reverse('account_agency')}?next=")
+    assert client.post(reverse("mfa_activate_totp"), {"code": "000000"}).status_code == 302
+    assert not Authenticator.objects.filter(user=bound).exists()
+    assert client.get(answered(client, provider, next=reverse("mfa_activate_totp"))).status_code == 302
+    assert client.get(reverse("mfa_activate_totp")).status_code == 200

@@ -2,6 +2,7 @@
 
 import json
 from base64 import urlsafe_b64encode
+from ipaddress import ip_network
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,7 +19,7 @@ from django.utils import timezone
 
 from accord.node.desk.account_urls import CLOSED, urlpatterns
 from accord.node.desk.factors import KEY_FILE, MARK, BoundToOrigin, Factors, encrypt_stored
-from accord.officers.lockout import ATTEMPTS_MAX
+from accord.officers.lockout import ATTEMPTS_MAX, note_failure
 from accord.officers.models import Act, Officer
 from accord.officers.services import create_officer
 from tests.desk import Desk, approved, submitted_request
@@ -149,6 +150,62 @@ def test_after_five_wrong_passwords_the_door_waits_and_says_so(officer: Officer)
     told = client.post(reverse("account_login"), {"login": officer.username, "password": OWN})
     assert b"Wait five minutes" in told.content
     assert client.get(reverse("desk:me")).status_code == 302
+
+
+def door(address: str, **named: str) -> Client:
+    return Client(REMOTE_ADDR=address, **named)
+
+
+def knock(client: Client, name: str, password: str = "wrong") -> Any:
+    return client.post(reverse("account_login"), {"login": name, "password": password})
+
+
+def test_a_strangers_guesses_make_the_stranger_wait_and_not_the_officer(officer: Officer) -> None:
+    for _ in range(6):
+        told = knock(door("203.0.113.9"), officer.username)
+    assert b"Wait five minutes" in told.content
+    assert knock(door("203.0.113.7"), officer.username, OWN).status_code == 302
+
+
+def test_behind_a_named_proxy_a_stranger_shuts_the_door_for_nobody_else(officer: Officer, settings: Any) -> None:
+    settings.ACCORD_TRUSTED_PROXIES = (ip_network("127.0.0.1"),)
+    stranger = door("127.0.0.1", HTTP_X_FORWARDED_FOR="203.0.113.9")
+    for number in range(21):
+        told = knock(stranger, f"nobody{number}")
+    assert b"Wait five minutes" in told.content
+    assert knock(door("127.0.0.1", HTTP_X_FORWARDED_FOR="203.0.113.7"), officer.username, OWN).status_code == 302
+    assert UserSession.objects.get(user=officer).ip == "203.0.113.7"
+
+
+def test_what_strangers_try_at_the_door_stops_no_proof_of_an_open_session(officer: Officer) -> None:
+    session = signed_in(officer)
+    set_up_codes(session)
+    for number in range(21):
+        knock(Client(), f"nobody{number}")
+    for _ in range(6):
+        knock(Client(), officer.username)
+    assert b"Wait five minutes" in knock(Client(), officer.username, OWN).content
+    prove(session)
+    assert session.post(reverse("mfa_reauthenticate"), {"code": code_of(officer)}).status_code == 302
+
+
+def test_a_lock_that_strangers_brought_about_stops_no_proof_of_an_open_session(officer: Officer) -> None:
+    session = signed_in(officer)
+    for _ in range(ATTEMPTS_MAX):
+        note_failure(officer.username)
+    assert Officer.objects.get(pk=officer.pk).locked_at is not None
+    prove(session)
+
+
+def test_wrong_proofs_of_a_session_make_that_session_wait_and_count_for_the_account(officer: Officer) -> None:
+    session, other = signed_in(officer), signed_in(officer)
+    for _ in range(5):
+        told = session.post(reverse("account_reauthenticate"), {"password": "wrong"})
+        assert b"not correct" in told.content
+    assert b"Too many" in session.post(reverse("account_reauthenticate"), {"password": OWN}).content
+    officer.refresh_from_db()
+    assert officer.failed_attempts == 5
+    prove(other)
 
 
 def test_a_name_that_nobody_has_is_answered_alike(officer: Officer) -> None:

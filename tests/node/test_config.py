@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from accord.node.config import ConfigRefused, NodeConfig, is_loopback, load_config, read_config, write_config
+from accord.node.config import (
+    ConfigRefused,
+    NodeConfig,
+    is_behind_a_proxy_unnamed,
+    is_loopback,
+    load_config,
+    read_config,
+    write_config,
+)
 
 
 def refused(home: Path, **fields: str) -> str:
@@ -79,6 +87,9 @@ def test_an_api_off_loopback_has_tls(tmp_path: Path) -> None:
         ("api_client_ca", "/etc/ca.crt"),
         ("allowed_hosts", "*"),
         ("allowed_hosts", "*.example"),
+        ("trusted_proxies", "proxy.example"),
+        ("trusted_proxies", "0.0.0.0/0"),
+        ("trusted_proxies", "::/0"),
         ("skew_tolerance_seconds", "0"),
         ("skew_tolerance_seconds", "999999"),
         ("unreceipted_alarm_seconds", "0"),
@@ -133,3 +144,12 @@ def test_the_home_of_the_environment_is_read(tmp_path: Path, monkeypatch: pytest
 )
 def test_only_addresses_of_this_machine_are_loopback(host: str, answer: bool) -> None:
     assert is_loopback(host) is answer
+
+
+def test_a_proxy_that_ends_tls_is_named_or_the_doctor_says_so(tmp_path: Path) -> None:
+    desk = {"ACCORD_DESK_URL": "https://desk.example"}
+    assert is_behind_a_proxy_unnamed(read_config(tmp_path, environment=desk))
+    named = read_config(tmp_path, environment={**desk, "ACCORD_TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8"})
+    assert named.trusted_proxies == ("127.0.0.1", "10.0.0.0/8")
+    assert not is_behind_a_proxy_unnamed(named)
+    assert not is_behind_a_proxy_unnamed(read_config(tmp_path))

@@ -213,6 +213,7 @@ def _law(_home: Path) -> Iterator[Finding]:
 
 
 def _officers(_home: Path) -> Iterator[Finding]:
+    from accord.node.config import is_behind_a_proxy_unnamed, load_config
     from accord.officers.four_eyes import second_persons
     from accord.officers.models import Officer
     from accord.officers.permissions import Permission
@@ -229,6 +230,14 @@ def _officers(_home: Path) -> Iterator[Finding]:
         )
     else:
         yield Finding(name="officers", state="good", sentence=f"{len(posted)} officers are active.")
+    if is_behind_a_proxy_unnamed(load_config()):
+        yield Finding(
+            name="officers",
+            state="care",
+            sentence="A proxy ends TLS before the desk, and trusted_proxies names none: all officers have one address "
+            "for the node, so that one stranger's wrong passwords make all of them wait.",
+            next_step="Name the proxy's address in trusted_proxies, and let it set X-Forwarded-For.",
+        )
     if len(second_persons()) < 2:
         yield Finding(
             name="officers",

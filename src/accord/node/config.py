@@ -23,7 +23,15 @@ import msgspec
 
 from accord.errors import OurFault
 
-__all__ = ["CONFIG_FILE", "ConfigRefused", "NodeConfig", "load_config", "read_config", "write_config"]
+__all__ = [
+    "CONFIG_FILE",
+    "ConfigRefused",
+    "NodeConfig",
+    "is_behind_a_proxy_unnamed",
+    "load_config",
+    "read_config",
+    "write_config",
+]
 
 CONFIG_FILE: Final = "node.toml"
 
@@ -33,7 +41,7 @@ ENVIRONMENT_PREFIX: Final = "ACCORD_"
 NOT_FIELDS: Final = frozenset({"ACCORD_HOME", "ACCORD_PASSPHRASE", "ACCORD_DATABASE_URL"})
 
 # Typed with commas in the environment.
-LISTS: Final = frozenset({"agency_strong", "allowed_hosts", "smtp_domains"})
+LISTS: Final = frozenset({"agency_strong", "allowed_hosts", "smtp_domains", "trusted_proxies"})
 
 MASK: Final = "********"
 
@@ -67,6 +75,8 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         allowed_hosts: Host names under which the API and the desk may be addressed.
         desk_url: Origin under which officers open the desk, such as ``https://desk.example.org``: mails tell it, and
             passkeys are bound to it. The listener's own where empty.
+        trusted_proxies: Addresses or networks of the proxies before the API and the desk, whose ``X-Forwarded-For``
+            says where a request comes from; none where empty.
         agency_issuer: Issuer of the agency's identity provider (OpenID Connect); no sign-in by it when empty.
         agency_client_id: What the provider calls this desk.
         agency_client_secret_file: File whose first line is the secret that the provider gave; none where it needs none.
@@ -108,6 +118,7 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     api_client_ca: str = ""
     allowed_hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
     desk_url: str = ""
+    trusted_proxies: tuple[str, ...] = ()
     agency_issuer: str = ""
     agency_client_id: str = ""
     agency_client_secret_file: str = ""
@@ -189,6 +200,7 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         fields["database"] = _masked(self.database_url)
         fields["allowed_hosts"] = list(self.allowed_hosts)
         fields["smtp_domains"] = list(self.smtp_domains)
+        fields["trusted_proxies"] = list(self.trusted_proxies)
         fields["smtp_user"] = MASK if self.smtp_user else ""
         return fields
 
@@ -269,6 +281,9 @@ def _refuse_unsafe(config: NodeConfig) -> None:
         "api_tls_certificate and api_tls_key come together": bool(config.api_tls_certificate)
         != bool(config.api_tls_key),
         "api_client_ca needs api_tls_certificate": bool(config.api_client_ca) and not config.api_tls_certificate,
+        "trusted_proxies holds addresses and networks, and not every address": not all(
+            _is_network(one) for one in config.trusted_proxies
+        ),
         "allowed_hosts may not hold a wildcard": any("*" in host for host in config.allowed_hosts),
         "skew_tolerance_seconds is out of range": not low <= config.skew_tolerance_seconds <= high,
         "unreceipted_alarm_seconds must be positive": config.unreceipted_alarm_seconds < 1,
@@ -333,6 +348,13 @@ def _is_address(host: str) -> bool:
     return True
 
 
+def _is_network(text: str) -> bool:
+    try:
+        return ipaddress.ip_network(text).prefixlen > 0
+    except ValueError:
+        return False
+
+
 def _may_meet(one: str, other: str) -> bool:
     """Returns whether two listeners may want one address: the same one, or either of them every one."""
     every = {"", "::", "[::]", "0.0.0.0"}  # noqa: S104 - compared with, not bound to
@@ -347,6 +369,11 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+def is_behind_a_proxy_unnamed(config: NodeConfig) -> bool:
+    """Returns whether a proxy must stand before the desk, and none is named whose word about addresses counts."""
+    return config.is_desk_over_tls and not config.is_api_over_tls and not config.trusted_proxies
 
 
 def write_config(config: NodeConfig) -> Path:

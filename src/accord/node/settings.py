@@ -3,6 +3,7 @@
 Nothing here is set by an operator: what may differ between two nodes is a field of ``NodeConfig``.
 """
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -177,6 +178,7 @@ ACCORD_SPECIMEN: Final[bool] = CONFIG.demo
 AUTHENTICATION_BACKENDS = ["accord.node.desk.sign_in.PostedOfficers", "accord.node.desk.sign_in.AgencyOfficers"]
 # The agency's identity provider; off where no issuer is named (accord.node.desk.agency).
 ACCORD_AGENCY: Final[str] = CONFIG.agency_issuer
+ACCORD_TRUSTED_PROXIES: Final = tuple(ip_network(one) for one in CONFIG.trusted_proxies)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/desk/"
 ACCOUNT_ADAPTER = "accord.node.desk.sign_in.ClosedAccounts"
@@ -191,12 +193,21 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/account/login/"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
-# Five wrong passwords for one account in five minutes, or twenty from one address in a minute, and the door waits.
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/300s/key", "reauthenticate": "10/m/user"}
+# Five wrong passwords for one account from one address in five minutes, or twenty from one address in a minute, and the
+# door waits for that address. Codes and proofs of a session are counted by the account and the session alone: whoever
+# sits elsewhere stops neither.
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "5/300s/key",
+    "login_failed_from": "20/m/ip",
+    "proof_failed": "5/300s/key,20/d/key",
+    "reauthenticate": "10/m/user",
+}
 MFA_ADAPTER = "accord.node.desk.factors.Factors"
 MFA_FORMS = {
     "activate_totp": "accord.node.desk.account_forms.ActivateCodes",
     "add_webauthn": "accord.node.desk.account_forms.AddPasskey",
+    "authenticate": "accord.node.desk.account_forms.AuthenticateByCode",
     "authenticate_webauthn": "accord.node.desk.account_forms.AuthenticateByPasskey",
     "login_webauthn": "accord.node.desk.account_forms.SignInByPasskey",
     "reauthenticate_webauthn": "accord.node.desk.account_forms.ReauthenticateByPasskey",

@@ -13,6 +13,7 @@ from typing import Final
 
 from django.http import HttpRequest
 
+from accord.node.addresses import client_address
 from accord.node.api.problems import Malformed, NotSignedIn
 from accord.node.api.rates import SIGN_IN_FAILURES
 from accord.officers.models import Officer
@@ -55,7 +56,7 @@ def sign_in(request: HttpRequest) -> SignedIn:
         return _accepted(request)
     except AccountNotAccepted:
         # A token has 256 random bits and is found by its digest: the throttle spares the machine, it hides nothing.
-        SIGN_IN_FAILURES.spend(str(request.META.get("REMOTE_ADDR", "")))
+        SIGN_IN_FAILURES.spend(client_address(request))
         raise
 
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from allauth.account.forms import ChangePasswordForm, LoginForm
 from allauth.core import context
+from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 from allauth.mfa.webauthn.forms import (
@@ -20,11 +21,13 @@ from django.utils.translation import gettext_lazy as _
 from accord.errors import AccordError
 from accord.node.desk.factors import BoundToOrigin, Factors
 from accord.node.desk.said import said
+from accord.officers.lockout import note_failure
 from accord.officers.passwords import change_password
 
 __all__ = [
     "ActivateCodes",
     "AddPasskey",
+    "AuthenticateByCode",
     "AuthenticateByPasskey",
     "ChangePassword",
     "FirstPassword",
@@ -146,6 +149,17 @@ def _require_origin(credential: Any) -> None:
     checked = BoundToOrigin()
     checked.cleaned_data = {"credential": credential}  # type: ignore[attr-defined]
     checked.clean_credential()
+
+
+class AuthenticateByCode(AuthenticateForm):  # type: ignore[misc]  # allauth carries no types
+    """A code as second factor; while the account is locked every code is a wrong one, whichever way led here."""
+
+    def clean_code(self) -> str:
+        """Checks the code."""
+        if self.user.locked_at is not None:
+            note_failure(self.user.username)
+            raise Factors().validation_error("incorrect_code")
+        return str(super().clean_code())
 
 
 class AuthenticateByPasskey(BoundToOrigin, AuthenticateWebAuthnForm):  # type: ignore[misc]  # allauth has no types

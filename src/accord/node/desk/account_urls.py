@@ -13,6 +13,7 @@ from django.views.generic import RedirectView
 
 from accord.node.desk import account_views as own
 from accord.node.desk import agency_views as agency
+from accord.node.desk.sign_in import proven_at_the_agency
 
 __all__ = ["CLOSED", "urlpatterns"]
 
@@ -40,12 +41,16 @@ urlpatterns = [
     path("2fa/", mfa.index, name="mfa_index"),
     path("2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),
     path("2fa/reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),
-    path("2fa/totp/activate/", codes.activate_totp, name="mfa_activate_totp"),
+    path("2fa/totp/activate/", proven_at_the_agency(codes.activate_totp), name="mfa_activate_totp"),
     path("2fa/totp/deactivate/", codes.deactivate_totp, name="mfa_deactivate_totp"),
     path("2fa/recovery-codes/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
-    path("2fa/recovery-codes/generate/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path(
+        "2fa/recovery-codes/generate/",
+        proven_at_the_agency(recovery.generate_recovery_codes),
+        name="mfa_generate_recovery_codes",
+    ),
     path("2fa/webauthn/", passkeys.list_webauthn, name="mfa_list_webauthn"),
-    path("2fa/webauthn/add/", passkeys.add_webauthn, name="mfa_add_webauthn"),
+    path("2fa/webauthn/add/", proven_at_the_agency(passkeys.add_webauthn), name="mfa_add_webauthn"),
     path("2fa/webauthn/login/", passkeys.login_webauthn, name="mfa_login_webauthn"),
     path("2fa/webauthn/reauthenticate/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
     path("2fa/webauthn/keys/<int:pk>/remove/", own.RemovePasskey.as_view(), name="mfa_remove_webauthn"),

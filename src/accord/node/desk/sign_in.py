@@ -1,12 +1,18 @@
 """Sign-in of officers: only accounts that the administrator made, and only while their posting lasts."""
 
 import time
+from collections.abc import Callable
+from functools import wraps
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate, get_reauthentication_flows
+from allauth.core import context
+from allauth.core.internal import ratelimit
+from allauth.core.internal.ratelimit import get_ip
 from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed, authenticator_reset
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -15,17 +21,31 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accord.node.addresses import client_address
 from accord.node.desk.factors import AGENCY_METHOD
 from accord.officers.acts import note
 from accord.officers.lockout import note_failure, note_success
 from accord.officers.models import Officer
 
-__all__ = ["AgencyOfficers", "ClosedAccounts", "PostedOfficers", "end_other_sessions", "is_fresh", "may_sign_in"]
+__all__ = [
+    "AgencyOfficers",
+    "ClosedAccounts",
+    "PostedOfficers",
+    "end_other_sessions",
+    "is_fresh",
+    "may_sign_in",
+    "proven_at_the_agency",
+]
 
+LIMITS: Final = "allauth.account"
+"""Under which allauth finds ``ACCOUNT_RATE_LIMITS``."""
+
+View = Callable[..., HttpResponseBase]
 
 SAID: Final = {
     "account/messages/password_changed.txt": _("Your password is changed. Every other session of yours has ended."),
@@ -113,9 +133,52 @@ class ClosedAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
             ways[AGENCY_METHOD] = {"id": AGENCY_METHOD, "url": reverse("account_agency")}
         return [{**ways[key], "description": words} for key, words in WAYS.items() if key in ways]
 
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Returns where a request comes from, by the node's own rule."""
+        return client_address(request)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        # With the address: a stranger's guesses at a name make the stranger wait, and not its officer.
+        return f"{super()._get_login_attempts_cache_key(request, **credentials)} {get_ip(request)}"
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Makes an address wait that failed often, for one account or for many.
+
+        Raises:
+            ValidationError: It must wait.
+        """
+        self._failed_from = ratelimit.consume(request, app=LIMITS, action="login_failed_from")
+        if not self._failed_from:
+            raise self.validation_error("too_many_login_attempts")
+        super().pre_authenticate(request, **credentials)
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        super()._rollback_login_failed_rl_usage()
+        self._failed_from.rollback()
+
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Counts a wrong password."""
         note_failure(str(credentials.get("username", "")))
+
+    def reauthenticate(self, user: Any, password: str) -> bool:
+        """Returns whether an officer whose session is open gave the right password.
+
+        What others try for the name at the door does not count here, and a lock that they brought about stops sign-in,
+        not the officer at work. A session has its own count instead, which ends no sooner than the session's day.
+
+        Raises:
+            ValidationError: This session failed too often.
+        """
+        request = context.request
+        key = f"{user.pk} {request.session.session_key}"
+        used = ratelimit.consume(request, app=LIMITS, action="proof_failed", key=key)
+        if not used:
+            raise self.validation_error("rate_limited")
+        if user.check_password(password):
+            used.rollback()
+            return True
+        note_failure(user.username)
+        return False
 
 
 def may_sign_in(user: Any, *, needs_password: bool = True) -> bool:
@@ -170,6 +233,23 @@ def is_fresh(request: HttpRequest) -> bool:
     records = get_authentication_records(request, request.user)
     latest = max((one["at"] for one in records if one.get("method") == AGENCY_METHOD), default=0.0)
     return time.time() - latest < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+
+
+def proven_at_the_agency(view: View) -> View:
+    """Leads an officer who has neither password nor factor here to the agency for a fresh proof, before the view.
+
+    Where allauth knows no way to ask again, it asks nobody; a factor that a found session registers would open all.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponseBase:
+        officer = request.user
+        is_of_agency = isinstance(officer, Officer) and bool(settings.ACCORD_AGENCY and officer.identity_subject)
+        if is_of_agency and not get_reauthentication_flows(officer) and not is_fresh(request):
+            return redirect(f"{reverse('account_agency')}?{urlencode({'next': request.get_full_path()})}")
+        return view(request, *arguments, **named)
+
+    return guarded
 
 
 def end_other_sessions(request: HttpRequest, officer: Officer) -> int:
