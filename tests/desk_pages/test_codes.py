@@ -1,5 +1,6 @@
 """Codes at the desk: each has words, in every language, and what officers wrote keeps its own language."""
 
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -11,18 +12,24 @@ from accord.channel.evidence import ClaimName
 from accord.courier.models import Lane, Mode
 from accord.exchange import own_side
 from accord.law.decision import OUTCOME_NAMES
+from accord.law.facts import Facts
 from accord.law.rules import OUTCOMES_IN_FILES
 from accord.node.api import timelines
 from accord.node.desk.code_words import CODES, HAPPENED, choice_label, happened_words, is_coded
+from accord.node.desk.read_words import label_read
 from accord.node.desk.reading import parts_of
+from accord.node.desk.templatetags.desk import label
 from accord.release.registry import kinds
+from tests.desk_pages.test_half_translated import _names_in
 
 AS_THEY_ARE = frozenset({"privacy_head", "dpdp_head", "schema_version"})
 """Clauses of Acts, and versions: they are cited, not translated."""
 
 
 def _codes_in(of: inspect.Type, name: str) -> Iterator[tuple[str, str]]:
-    if isinstance(of, inspect.StructType):
+    if isinstance(of, inspect.Metadata):
+        yield from _codes_in(of.type, name)
+    elif isinstance(of, inspect.StructType):
         for field in of.fields:
             yield from _codes_in(field.type, field.encode_name)
     elif isinstance(of, inspect.UnionType):
@@ -41,6 +48,7 @@ def _structs() -> Iterator[type[msgspec.Struct]]:
     for found in vars(own_side).values():
         if isinstance(found, type) and issubclass(found, msgspec.Struct) and found is not msgspec.Struct:
             yield found
+    yield Facts
 
 
 def test_every_code_of_a_message_has_words() -> None:
@@ -65,8 +73,12 @@ def test_everything_that_a_timeline_can_say_has_words() -> None:
         assert "answer" not in happened_words("answer refused by the other side")
 
 
-def test_a_code_that_is_in_no_table_is_shown_as_it_is() -> None:
+def test_a_code_that_is_in_no_table_is_shown_as_it_is_and_marked_as_english() -> None:
     assert choice_label("theme", "a-theme-of-tomorrow") == "a theme of tomorrow"
+    with translation.override("hi"):
+        assert choice_label("theme", "a-<theme>") == '<span lang="en">a &lt;theme&gt;</span>'
+        assert label("a-state", "message_states") == '<span lang="en">a-state</span>'
+        assert happened_words("moved") == '<span lang="en">moved</span>'
 
 
 @pytest.mark.parametrize("language", ["fr", "hi"])
@@ -78,3 +90,40 @@ def test_what_officers_wrote_is_marked_with_its_language_and_codes_are_not(langu
     inner = parts_of({"language": "hi", "items": [{"item": 1, "question": "क्या?"}]})
     question = next(part for part in next(one for one in inner if one.name == "items").groups[0] if part.name != "item")
     assert question.language == "hi"
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "grams"),
+    [
+        ("en", "Tue 3 Dec 2024", "25,000.0001"),
+        ("fr", "mar. 3 déc. 2024", "25\u202f000,0001"),
+        ("hi", "मंगल", "25,000.0001"),
+    ],
+)
+def test_days_and_numbers_are_read_as_the_reader_writes_them(language: str, day: str, grams: str) -> None:
+    substance = {"name": "X", "controlled_from": "2024-12-03", "quantity_grams": "25000.0001"}
+    with translation.override(language):
+        parts = {part.name: part for part in parts_of({"substances": [substance], "language": "fr"})}
+        told = {part.name: part for part in parts["substances"].groups[0]}
+    assert told["controlled_from"].text.startswith(day)
+    assert told["quantity_grams"].text == grams
+    assert not told["controlled_from"].is_written
+    assert not parts["language"].is_written
+
+
+def test_what_is_no_day_and_no_number_is_shown_as_it_was_written() -> None:
+    parts = {part.name: part for part in parts_of({"controlled_from": "soon", "quantity_grams": "NaN"})}
+    assert [(part.text, part.is_written) for part in parts.values()] == [("soon", True), ("NaN", True)]
+
+
+def test_a_message_is_read_under_names_that_fit_either_side() -> None:
+    """Whose law, whose marking: the same member is read in their message and in ours, and nobody fills it there."""
+    structs = [inspect.type_info(kind.struct) for kind in kinds() if kind.struct is not None]
+    told = {name: str(label_read(name)) for struct in structs for name in _names_in(struct)}
+    assert len(told) > 100
+    # It speaks of the categories, not of a state.
+    del told["strict_necessity"]
+    assert not {name: words for name, words in told.items() if OF_ONE_SIDE.search(words)}
+
+
+OF_ONE_SIDE = re.compile(r"\b(we|our|us|they|them|their)\b|, one( provision)? a line", re.IGNORECASE)

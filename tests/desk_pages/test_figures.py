@@ -1,4 +1,4 @@
-"""Numbers, dates, sizes and names as each language and country writes them."""
+"""Numbers, dates and sizes as each language and country writes them."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -71,8 +71,3 @@ def test_a_distance_in_time_is_said_in_words() -> None:
         assert figures.distance_of(NOON - timedelta(minutes=4), now=NOON) == "il y a 4 minutes"
     with translation.override("en"):
         assert figures.duration_of(timedelta(days=2, hours=4, minutes=3)) == "2 days 4 h"
-
-
-def test_names_stand_as_in_a_dictionary_accents_deciding_last() -> None:
-    assert figures.by_name(["Zoé", "emma", "Élise", "Elise", "eve"]) == ["Elise", "Élise", "emma", "eve", "Zoé"]
-    assert figures.by_name(["ज़रीना", "जया", "कमल", "ख़ान"]) == ["कमल", "ख़ान", "जया", "ज़रीना"]

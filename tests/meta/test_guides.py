@@ -42,7 +42,7 @@ def test_a_guide_calls_what_is_on_the_screen_by_its_name(guide: Path) -> None:
     assert [words for words in named if words not in ITS_OWN and words not in texts] == []
 
 
-@pytest.mark.parametrize("language", ["en", "hi"])
+@pytest.mark.parametrize("language", ["fr", "hi"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_guide_stands_in_each_language_with_the_same_sections(kind: str, language: str) -> None:
     english = (ROOT / "docs" / "guides" / f"{kind}.en.md").read_text("utf-8")

@@ -153,6 +153,7 @@ def _case_for(received: Received, work: FilingWork, *, waiting_on: str) -> Case:
         is_ours=False,
         theme=content.theme.value,
         title=_title(content),
+        title_language=content.language,
         waiting_on=waiting_on,
         opened_at=received.received_at,
         changed_at=received.received_at,

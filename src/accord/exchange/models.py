@@ -59,6 +59,8 @@ class Case(models.Model):
     is_ours = models.BooleanField()
     theme = models.CharField(max_length=32)
     title = models.CharField(max_length=200)
+    # Of a title taken from their message; empty where an officer of ours wrote it, who is not asked in which language.
+    title_language = models.CharField(max_length=35, blank=True, default="")
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     waiting_on = models.CharField(max_length=8, choices=Waiting.choices, default=Waiting.US)
     holder = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

@@ -79,6 +79,7 @@ def _case_of(released: ReleasedMessage, fields: Mapping[str, object]) -> Case:
         is_ours=not other_ref,
         theme=str(fields["theme"]),
         title=str(fields.get("specification") or fields.get("subject") or fields["message_ref"])[:120],
+        title_language=str(fields.get("language") or ""),
         waiting_on=Case.Waiting.THEM if released.kind == REQUEST else Case.Waiting.NOBODY,
         opened_at=released.released_at,
         changed_at=timezone.now(),

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accord.exchange.models import Case
 from accord.node.api import labels
-from accord.node.desk.code_words import choice_label
+from accord.node.desk.code_words import known_words
 from accord.officers.models import Officer
 
 __all__ = ["FILTERS", "SORTS", "Chosen", "Tag", "chosen_of", "found_cases", "place_of", "plain_words", "tags_of"]
@@ -118,7 +118,7 @@ def _said(name: str, value: str, officers: Mapping[str, str]) -> str:
         return {"mine": gettext("me"), "nobody": gettext("nobody")}.get(value) or officers.get(value, value)
     if name == "side":
         return {"ours": gettext("us"), "theirs": gettext("them")}.get(value, value)
-    return str(choice_label("theme", value)) if name == "theme" else value
+    return str(known_words("theme", value) or value) if name == "theme" else value
 
 
 def found_cases(officer: Officer, chosen: Chosen, *, after: str = "") -> QuerySet[Case]:

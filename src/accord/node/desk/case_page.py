@@ -71,12 +71,14 @@ class Named:
     Args:
         is_person: Whether it is a person.
         title: The name, or what stands for it; blank for a person who is not named.
+        language: Language of the message that names it; empty where it is not known.
         parts: What else is said of it.
         message: Key of the first message that names it.
     """
 
     is_person: bool
     title: str
+    language: str
     parts: tuple[Part, ...]
     message: UUID
 
@@ -90,6 +92,7 @@ class Binding:
         who: Who may see it.
         uses: For what.
         contact: Whom to ask for more.
+        language: Language of the message that bears it; empty where it is not known.
         until: Its last day.
         message: Key of the first message that bears it.
     """
@@ -98,6 +101,7 @@ class Binding:
     who: tuple[str, ...]
     uses: tuple[str, ...]
     contact: str
+    language: str
     until: date
     message: UUID
 
@@ -156,18 +160,20 @@ def named_in(found: Iterable[Message]) -> list[Named]:
     known: dict[tuple[bool, str], Named] = {}
     for message in found:
         fields = message.fields if bytes(message.content) else {}
+        language = str(fields.get("language") or "")
         for person in _objects(fields.get("persons")):
             names = _texts(person.get("names"))
             title = ", ".join(names) or str(person.get("reference") or "")
             rest = {name: value for name, value in person.items() if name not in {"names", "reference"} or not title}
-            one = Named(is_person=True, title=title, parts=parts_of(rest), message=message.pk)
+            parts = parts_of(rest, language=language)
+            one = Named(is_person=True, title=title, language=language, parts=parts, message=message.pk)
             known.setdefault((True, title or str(message.pk)), one)
         for substance in _objects(fields.get("substances")):
             title = str(substance.get("name") or substance.get("cas_number") or "")
             rest = {name: value for name, value in substance.items() if name != "name"}
-            known.setdefault(
-                (False, title), Named(is_person=False, title=title, parts=parts_of(rest), message=message.pk)
-            )
+            parts = parts_of(rest, language=language)
+            thing = Named(is_person=False, title=title, language=language, parts=parts, message=message.pk)
+            known.setdefault((False, title), thing)
     return sorted(known.values(), key=lambda one: not one.is_person)
 
 
@@ -187,6 +193,7 @@ def caveats_in(found: Iterable[Message], *, on: date) -> list[Binding]:
                 who=_texts(caveat.get("who_may_access")),
                 uses=_texts(caveat.get("permitted_uses")),
                 contact=str(caveat.get("procedure_contact") or ""),
+                language=str(fields.get("language") or ""),
                 until=until,
                 message=message.pk,
             )

@@ -36,10 +36,14 @@ class Change:
     Args:
         label: Names of the field and of the groups that it lies in, outermost first.
         pieces: Its text with what was taken out and put in.
+        is_written: Whether it is its writer's own text, and not words or figures of the desk.
+        language: Language of what was written; empty where it is not known.
     """
 
     label: tuple[str, ...]
     pieces: tuple[Piece, ...]
+    is_written: bool = False
+    language: str = ""
 
 
 def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
@@ -50,23 +54,35 @@ def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> tupl
         after: The message as it is.
     """
     old, new = dict(_lines(parts_of(before))), dict(_lines(parts_of(after)))
+    told = {path: (_text(old.get(path)), _text(new.get(path)), new.get(path) or old[path]) for path in {**new, **old}}
     return tuple(
-        Change(label=tuple(name for name, _place in path), pieces=_pieces(old.get(path, ""), new.get(path, "")))
-        for path in {**new, **old}
-        if old.get(path) != new.get(path)
+        Change(
+            label=tuple(name for name, _place in path),
+            pieces=_pieces(was, now),
+            is_written=part.is_written,
+            language=part.language,
+        )
+        for path, (was, now, part) in told.items()
+        if was != now
     )
 
 
 _Path = tuple[tuple[str, int], ...]
 
 
-def _lines(parts: tuple[Part, ...], under: _Path = ()) -> Iterator[tuple[_Path, str]]:
+def _lines(parts: tuple[Part, ...], under: _Path = ()) -> Iterator[tuple[_Path, Part]]:
     for part in parts:
         if part.groups:
             for place, group in enumerate(part.groups):
                 yield from _lines(group, (*under, (str(part.label), place)))
         else:
-            yield (*under, (str(part.label), 0)), "\n".join(part.items) if part.items else part.text
+            yield (*under, (str(part.label), 0)), part
+
+
+def _text(part: Part | None) -> str:
+    if part is None:
+        return ""
+    return "\n".join(part.items) if part.items else part.text
 
 
 def _pieces(old: str, new: str) -> tuple[Piece, ...]:

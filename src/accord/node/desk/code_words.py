@@ -1,7 +1,8 @@
 """What the codes of messages, decisions, cases and channels are called at the desk, in the reader's language.
 
 A code is one word for programs on both sides. An officer reads words: those of the vocabulary where it has them, and
-those of this module else. A code that is in no table is shown as it is written, with its dashes taken out.
+those of this module else. A code that is in no table is shown as it is written, with its dashes taken out, and marked
+as English.
 """
 
 from collections.abc import Mapping
@@ -11,12 +12,13 @@ from django.utils.translation import get_language, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accord.node.api import labels
-from accord.node.desk.said import said
+from accord.node.desk.fact_codes import FACT_CODES, SAME_LIST
+from accord.node.desk.said import marked, said
 from accord.vocabulary.handling import HANDLING_LABELS
 from accord.vocabulary.refusal import DELAY_REASON_LABELS, REFUSAL_GROUND_LABELS
 from accord.vocabulary.urgency import URGENCY_GROUND_LABELS
 
-__all__ = ["CODES", "HAPPENED", "choice_label", "happened_words", "is_coded"]
+__all__ = ["CODES", "HAPPENED", "choice_label", "happened_words", "is_coded", "known_words"]
 
 # Any: lazy translations throughout this module.
 _PERSONS: Final[dict[str, Any]] = {
@@ -29,9 +31,10 @@ _PERSONS: Final[dict[str, Any]] = {
 }
 
 CODES: Final[Mapping[str, Mapping[str, Any]]] = {
+    **FACT_CODES,
     "access_class": {
-        "direct": pgettext_lazy("code", "they can look it up themselves"),
-        "indirect": pgettext_lazy("code", "they must ask another body"),
+        "direct": pgettext_lazy("code", "the receiver can look it up itself"),
+        "indirect": pgettext_lazy("code", "the receiver must ask another body"),
     },
     "basis": {
         "advocacy": pgettext_lazy("code", "advocacy"),
@@ -58,10 +61,6 @@ CODES: Final[Mapping[str, Mapping[str, Any]]] = {
         "confidential": pgettext_lazy("code", "confidential"),
         "secret": pgettext_lazy("code", "secret"),
         "top-secret": pgettext_lazy("code", "top secret"),
-    },
-    "evidence_needed": {
-        "no": pgettext_lazy("code", "no, as a lead only"),
-        "will-go-mla": pgettext_lazy("code", "yes; the treaty's way is taken"),
     },
     "exposure": {
         "none": pgettext_lazy("code", "no exposure"),
@@ -93,7 +92,7 @@ CODES: Final[Mapping[str, Mapping[str, Any]]] = {
     },
     "role": {
         "question": pgettext_lazy("code", "a question"),
-        "reply": pgettext_lazy("code", "a reply to theirs"),
+        "reply": pgettext_lazy("code", "a reply"),
     },
     "seriousness": {
         "serious": pgettext_lazy("code", "serious"),
@@ -241,26 +240,37 @@ BY_THEM: Final = " by the other side"
 
 
 def choice_label(name: str, code: str) -> Any:
-    """Returns the words of a choice: its table's, or the code with its dashes taken out.
+    """Returns the words of a choice: its table's, or the code with its dashes taken out, marked as English.
+
+    Args:
+        name: Name or path of the field in which it stands.
+        code: The code.
+    """
+    known = known_words(name, code)
+    return known if known is not None else marked(code.replace("-", " "))
+
+
+def known_words(name: str, code: str) -> Any | None:
+    """Returns the words that a table has for a choice; ``None`` where there are none.
 
     Args:
         name: Name or path of the field in which it stands.
         code: The code.
     """
     field = name.rpartition(".")[2]
+    field = SAME_LIST.get(field, field)
     if field == "handling" and code in _HANDLING:
         return f"{code} · {said(_HANDLING[code])}"
+    if field == "kind" and code in labels.KINDS:
+        return labels.KINDS[code].in_language(get_language() or "en")
     if code in _VOCABULARY.get(field, {}):
         return said(_VOCABULARY[field][code])
-    known = CODES.get(field, {}).get(code)
-    return known if known is not None else code.replace("-", " ")
+    return CODES.get(field, {}).get(code)
 
 
 def is_coded(name: str, text: str) -> bool:
     """Returns whether a text is a code of its field, and not what somebody wrote."""
-    return (
-        (name == "handling" and text in _HANDLING) or text in _VOCABULARY.get(name, {}) or text in CODES.get(name, {})
-    )
+    return known_words(name, text) is not None
 
 
 def happened_words(what: str) -> str:
@@ -277,5 +287,5 @@ def happened_words(what: str) -> str:
             told = state.in_language(get_language() or "en")
             words = pgettext("happened", "%(state)s by the other side") % {"state": told}
     if words is None:
-        return what
+        return marked(what)
     return pgettext("happened", "%(subject)s: %(done)s") % {"subject": name, "done": words}

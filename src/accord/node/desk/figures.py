@@ -1,15 +1,15 @@
-"""Numbers, dates, durations and sizes as the reader writes them, and names in the reader's order.
+"""Numbers, dates, durations and sizes as the reader writes them.
 
 One set for pages, charts and letters: Babel knows the habits (CLDR), and what it does not know is put right here.
 Lakh grouping in India, a narrow no-break space in French, twenty-four hours everywhere, the weekday with each date:
 an officer who reads of a deadline at three in the morning must not have to think which day that is.
 """
 
-import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta, tzinfo
+from decimal import Decimal
 from functools import lru_cache
-from typing import Final, TypeVar
+from typing import Final
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
@@ -19,7 +19,6 @@ from django.conf import settings
 from django.utils.translation import get_language, gettext, ngettext
 
 __all__ = [
-    "by_name",
     "clock_seconds_of",
     "clock_time_of",
     "day_month_of",
@@ -48,14 +47,6 @@ NARROW: Final = "\N{NARROW NO-BREAK SPACE}"
 UNITS: Final = ((1_000_000_000, "digital-gigabyte"), (1_000_000, "digital-megabyte"), (1_000, "digital-kilobyte"))
 """Multiples of a byte, decimal as file managers and the SI have them."""
 
-NUKTA: Final = "\N{DEVANAGARI SIGN NUKTA}"
-"""Hindi orders a letter with a dot below as the letter without."""
-
-FIRST_INDIC: Final = "\N{DEVANAGARI SIGN INVERTED CANDRABINDU}"
-LAST_INDIC: Final = "\N{DEVANAGARI VOWEL SIGN VOCALIC LL}"
-
-_Named = TypeVar("_Named")
-
 
 def locale_in_use() -> Locale:
     """Returns the locale of the language in use at this node."""
@@ -72,10 +63,11 @@ def _spaced(text: str, locale: Locale) -> str:
     return text.replace(NO_BREAK, NARROW) if locale.language == "fr" else text
 
 
-def number_of(value: float) -> str:
-    """Returns a number: 1 234,5 in French, 12,34,567 in India."""
+def number_of(value: float | Decimal) -> str:
+    """Returns a number: 1 234,5 in French, 12,34,567 in India; of a decimal no place is rounded away."""
     locale = locale_in_use()
-    return _spaced(format_decimal(value, locale=locale), locale)
+    told = format_decimal(value, locale=locale, decimal_quantization=not isinstance(value, Decimal))
+    return _spaced(told, locale)
 
 
 def size_of(size_bytes: int) -> str:
@@ -141,25 +133,3 @@ def _hours(count: int) -> str:
 
 def _minutes(count: int) -> str:
     return ngettext("%(count)d min", "%(count)d min", count) % {"count": count}
-
-
-def by_name(things: Iterable[_Named], name: Callable[[_Named], str] = str) -> list[_Named]:
-    """Returns things in the order of their names, as a dictionary of the reader's language has them.
-
-    Accents and case decide only between names that are otherwise equal, so that Élise stands before Emma; scripts
-    stand one after the other. Source: Unicode Technical Standard 10, levels one to three, in its plainest form.
-    """
-    return sorted(things, key=lambda one: _order_of(name(one)))
-
-
-def _order_of(name: str) -> tuple[str, str, str]:
-    apart = unicodedata.normalize("NFD", name)
-    letters = "".join(sign for sign in apart if unicodedata.category(sign) != "Mn" or _is_indic_vowel(sign))
-    return letters.casefold(), apart.casefold(), name
-
-
-def _is_indic_vowel(sign: str) -> bool:
-    """Whether a combining sign is a vowel or the like, which is a letter to its reader, and not an accent."""
-    return (
-        "\N{DEVANAGARI SIGN INVERTED CANDRABINDU}" <= sign <= "\N{DEVANAGARI VOWEL SIGN VOCALIC LL}" and sign != NUKTA
-    )

@@ -28,7 +28,8 @@ class Leaving:
         parts: Its members.
         files: Its files: name, type, size, digest.
         handling: The handling code that will stand at its top and foot.
-        marking: Our own marking and its equivalent.
+        marking: Our own marking.
+        equivalent: Code of what it is equivalent to.
         language: Language of its texts.
         party: Name of the other party.
         capital: The other capital.
@@ -40,6 +41,7 @@ class Leaving:
     files: tuple[Mapping[str, Any], ...]
     handling: str
     marking: str
+    equivalent: str
     language: str
     party: str
     capital: str
@@ -58,7 +60,8 @@ def leaving_of(officer: Officer, message: Message) -> Leaving:
         parts=parts_of({name: value for name, value in fields.items() if name not in _OF_THE_MACHINE}),
         files=tuple(fields.get("attachments") or ()),
         handling=str(fields.get("handling", "")),
-        marking=" · ".join(str(one) for one in marking.values()) if isinstance(marking, Mapping) else "",
+        marking=str(marking.get("own") or "") if isinstance(marking, Mapping) else "",
+        equivalent=str(marking.get("equivalent") or "") if isinstance(marking, Mapping) else "",
         language=str(fields.get("language", "")),
         party=profile.names.in_language(here),
         capital=profile.capital.in_language(here),

@@ -3,16 +3,23 @@
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from django.utils.translation import gettext
+from msgspec import inspect
 
-from accord.node.desk.code_words import choice_label, is_coded
-from accord.node.desk.fact_words import FACTS
-from accord.node.desk.field_words import COMMON, LABELS, SECTIONS
-from accord.node.desk.figures import size_of
+from accord.exchange.own_side import OwnSide
+from accord.law.facts import Facts
+from accord.node.desk.code_words import known_words
+from accord.node.desk.field_words import COMMON, SECTIONS
+from accord.node.desk.figures import day_of, locale_in_use, number_of, size_of
+from accord.node.desk.read_words import label_read
+from accord.release.registry import kinds
 
-__all__ = ["Part", "parts_of", "principal_parts", "with_marks"]
+__all__ = ["Part", "members_of", "parts_of", "principal_parts", "with_marks"]
 
 UNSEEN: Final = frozenset({"Cf", "Cc", "Zl", "Zp", "Co", "Cn"})
 """Categories of characters that show nothing or move what stands beside them."""
@@ -39,7 +46,8 @@ class Part:
         label: Its label.
         text: What it says, where it is one text.
         items: Its texts, where there are several.
-        language: Language of the text, where its writer's words stand there and not words of the desk.
+        is_written: Whether its writer's own words stand there, and not words or figures of the desk.
+        language: Language of what was written; empty where it is not known.
         groups: Its groups of members.
     """
 
@@ -47,6 +55,7 @@ class Part:
     label: Any  # Any: a lazy translation
     text: str = ""
     items: tuple[str, ...] = ()
+    is_written: bool = False
     language: str = ""
     groups: tuple[tuple["Part", ...], ...] = ()
 
@@ -84,7 +93,7 @@ def principal_parts(kind: str, fields: Mapping[str, Any]) -> tuple[tuple[Part, .
 
 
 def _part(name: str, value: Any, language: str) -> Part:
-    label = LABELS.get(name) or FACTS.get(name) or name.replace("_", " ").capitalize()
+    label = label_read(name)
     if name == FILES:
         held = value if isinstance(value, Sequence) and not isinstance(value, str) else ()
         return Part(name=name, label=label, groups=tuple(_file(one) for one in held if isinstance(one, Mapping)))
@@ -93,11 +102,19 @@ def _part(name: str, value: Any, language: str) -> Part:
     if isinstance(value, Sequence) and not isinstance(value, str):
         if value and all(isinstance(one, Mapping) for one in value):
             return Part(name=name, label=label, groups=tuple(parts_of(one, language=language) for one in value))
-        is_written = not all(is_coded(name, str(one)) for one in value)
-        items = tuple(_text(name, one) for one in value)
-        return Part(name=name, label=label, items=items, language=language if is_written else "")
-    is_written = isinstance(value, str) and not is_coded(name, value) and any(sign.isalpha() for sign in value)
-    return Part(name=name, label=label, text=_text(name, value), language=language if is_written else "")
+        told = [_told(name, one) for one in value]
+        is_written = any(one is None for one in told)
+        items = tuple(_shown(one, words) for one, words in zip(value, told, strict=True))
+        return Part(name=name, label=label, items=items, is_written=is_written, language=language if is_written else "")
+    words = _told(name, value)
+    is_written = words is None
+    return Part(
+        name=name,
+        label=label,
+        text=_shown(value, words),
+        is_written=is_written,
+        language=language if is_written else "",
+    )
 
 
 def _file(file: Mapping[str, Any]) -> tuple[Part, ...]:
@@ -105,18 +122,68 @@ def _file(file: Mapping[str, Any]) -> tuple[Part, ...]:
     return tuple(
         Part(
             name=name,
-            label=LABELS.get(name, name),
+            label=label_read(name),
             text=size_of(file[name])
             if name == "size_bytes" and isinstance(file[name], int)
-            else _text(name, file[name]),
+            else with_marks(str(file[name])),
+            is_written=name == "name",
         )
         for name in OF_A_FILE
         if file.get(name) not in (None, "")
     )
 
 
-def _text(name: str, value: object) -> str:
+def _shown(value: object, words: str | None) -> str:
+    return with_marks(str(value)) if words is None else words
+
+
+def _told(name: str, value: object) -> str | None:
+    """Returns a value in the words and figures of the reader; ``None`` where it is somebody's own text."""
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
+    if isinstance(value, int | float | Decimal):
+        return number_of(value)
     text = str(value)
-    return str(choice_label(name, text)) if is_coded(name, text) else with_marks(text)
+    known = known_words(name, text)
+    if known is not None:
+        return str(known)
+    if name in members_of(inspect.DateType):
+        return _day(text)
+    if name in members_of(inspect.DecimalType):
+        return _number(text)
+    # The languages' names come with the dates and numbers (CLDR).
+    return locale_in_use().languages.get(text) if name == "language" else None
+
+
+def _day(text: str) -> str | None:
+    try:
+        return day_of(date.fromisoformat(text))
+    except ValueError:
+        return None
+
+
+def _number(text: str) -> str | None:
+    try:
+        found = Decimal(text)
+    except ArithmeticError:
+        return None
+    return number_of(found) if found.is_finite() else None
+
+
+@lru_cache(maxsize=8)
+def members_of(kind: type[inspect.Type]) -> frozenset[str]:
+    """Returns the names under which messages, own-side facts and the gate's facts hold values of a type."""
+    structs = [one.struct for one in kinds() if one.struct is not None]
+    return frozenset().union(*(_members(inspect.type_info(one), "", kind) for one in (*structs, OwnSide, Facts)))
+
+
+def _members(of: inspect.Type, name: str, kind: type[inspect.Type]) -> frozenset[str]:
+    if isinstance(of, inspect.Metadata):
+        return _members(of.type, name, kind)
+    if isinstance(of, inspect.StructType):
+        return frozenset().union(*(_members(field.type, field.encode_name, kind) for field in of.fields))
+    if isinstance(of, inspect.UnionType):
+        return frozenset().union(*(_members(one, name, kind) for one in of.types))
+    if isinstance(of, inspect.VarTupleType | inspect.ListType):
+        return _members(of.item_type, name, kind)
+    return frozenset({name}) if isinstance(of, kind) else frozenset()

@@ -182,7 +182,7 @@ def until(value: datetime) -> str:
 
 @register.filter
 def choice(code: object, field: str) -> str:
-    """Returns what a code of a field's closed list is called, for example of ``handling``."""
+    """Returns what a code of a field's closed list is called, for example of ``handling``; else marked as English."""
     return str(choice_label(field, str(code)))
 
 
@@ -194,7 +194,7 @@ def happened(what: str) -> str:
 
 @register.filter
 def label(code: object, table: str) -> str:
-    """Returns what a code is called in the reader's language.
+    """Returns what a code is called in the reader's language; what no table has is marked as English.
 
     Args:
         code: The code.
@@ -202,7 +202,7 @@ def label(code: object, table: str) -> str:
     """
     names = getattr(labels, table.upper())
     found = names.get(str(code))
-    return found.in_language(get_language() or "en") if found is not None else str(code)
+    return found.in_language(get_language() or "en") if found is not None else marked(code)
 
 
 @register.filter
@@ -232,6 +232,17 @@ def said(text: object) -> SafeString:
 def shown(text: object) -> str:
     """Returns a text whose unseen characters show as their names."""
     return with_marks(str(text))
+
+
+@register.simple_tag
+def written(language: str = "") -> SafeString:
+    """Returns the attributes of an element that holds what somebody wrote: its direction and its language.
+
+    Args:
+        language: The language, where it is known. Where it is not, the attribute is empty, which says just that: a
+            screen reader must not take an officer's words for the language of the page.
+    """
+    return format_html('dir="auto" lang="{}"', language)
 
 
 @register.filter

@@ -27,7 +27,7 @@ def members(parts: Iterable[Part]) -> SafeString:
         parts: What :func:`accord.node.desk.reading.parts_of` returned; all of their texts are escaped here.
     """
     rows = ((part.label, _said(part)) for part in parts)
-    listed = format_html_join("", '<div class="a-parts__row"><dt>{}</dt><dd dir="auto">{}</dd></div>', rows)
+    listed = format_html_join("", '<div class="a-parts__row"><dt>{}</dt><dd>{}</dd></div>', rows)
     return format_html('<dl class="a-parts">{}</dl>', listed)
 
 
@@ -35,8 +35,8 @@ def _said(part: Part) -> SafeString:
     if part.groups:
         groups = ((members(group),) for group in part.groups)
         return format_html_join("", '<div class="a-parts__group">{}</div>', groups)
-    language = format_html(' lang="{}"', part.language) if part.language else NOTHING
+    language = format_html(' dir="auto" lang="{}"', part.language) if part.is_written else NOTHING
     if part.items:
-        items = format_html_join("", '<li dir="auto"{}>{}</li>', ((language, item) for item in part.items))
+        items = format_html_join("", "<li{}>{}</li>", ((language, item) for item in part.items))
         return format_html("<ul>{}</ul>", items)
     return format_html('<span class="a-words"{}>{}</span>', language, part.text)

@@ -109,11 +109,13 @@ def _differences(message: Message, posted: QueryDict) -> Iterator[Difference]:
         elif shown_first is not None and mine.get(path) == before:
             chosen = "stored"
         name = path.removeprefix(OWN)
+        # What stays on our side may be in any language.
+        language = "" if path.startswith(OWN) else str(message.fields.get("language", ""))
         yield Difference(
             path=path,
             label=label_of(path),
-            yours=parts_of({name: yours.get(path)}),
-            stored=parts_of({name: stored.get(path)}),
+            yours=parts_of({name: yours.get(path)}, language=language),
+            stored=parts_of({name: stored.get(path)}, language=language),
             is_text=path in texts,
             together=posted.get(f"{MERGE}{path}") or _together(stored.get(path), yours.get(path)),
             chosen=posted.get(f"{PICK}{path}") or chosen,

@@ -23,6 +23,7 @@ from accord.law.decision import Decision
 from accord.node.api.review import LISTS, export_table
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.reading import parts_of
+from accord.node.desk.review_cells import Cell, cell_of
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.oversight.lists import alarms
@@ -88,8 +89,6 @@ WORDS: Final[Mapping[str, Any]] = {
     "decided_by": gettext_lazy("Decided by"),
     "reason": gettext_lazy("Reason"),
 }
-CHOICES: Final = {"outcome": "decision", "urgency": "urgency"}
-"""Columns whose codes have names, and the list of each."""
 
 
 @page(Permission.RECORD_READ)
@@ -182,24 +181,8 @@ def _period(request: HttpRequest) -> tuple[dict[str, str], datetime | None, date
     return chosen, found.get("since"), found.get("until")
 
 
-def _cells(name: str, row: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [_cell(name, column, row[column]) for column in COLUMNS[name]]
-
-
-def _cell(name: str, column: str, value: Any) -> dict[str, Any]:
-    if column == "number" and name == "decisions":
-        return {"sort": "link", "value": value, "address": reverse("desk:review-decision", args=[value])}
-    if isinstance(value, datetime):
-        return {"sort": "moment", "value": value}
-    if isinstance(value, bool):
-        return {"sort": "flag", "value": value}
-    if column in CHOICES and value:
-        return {"sort": "choice", "value": value, "choices": CHOICES[column]}
-    if isinstance(value, dict):
-        value = "; ".join(f"{key}: {one}" for key, one in value.items())
-    elif isinstance(value, list):
-        value = ", ".join(map(str, value))
-    return {"sort": "text", "value": "" if value is None else value}
+def _cells(name: str, row: Mapping[str, Any]) -> list[Cell]:
+    return [cell_of(name, column, row[column]) for column in COLUMNS[name]]
 
 
 @page(Permission.RECORD_READ)
@@ -214,11 +197,11 @@ def show_decision(request: HttpRequest, number: int) -> HttpResponse:
         "decision": Decision.from_json(record.decision),
         "facts": parts_of(facts_of(record)),
         "numbers": [
-            ("facts digest", bytes(record.facts_digest).hex()),
-            ("pack digest", bytes(record.pack_digest).hex()),
-            ("digest", bytes(record.digest).hex()),
-            ("salt", bytes(record.salt).hex()),
-            ("commitment", bytes(record.commitment).hex()),
+            (_("Digest of the facts"), bytes(record.facts_digest).hex()),
+            (_("Digest of the packs"), bytes(record.pack_digest).hex()),
+            (_("Digest of the decision"), bytes(record.digest).hex()),
+            (_("Salt of the commitment"), bytes(record.salt).hex()),
+            (_("Commitment that travelled"), bytes(record.commitment).hex()),
         ],
     }
     return show(request, "desk/review_decision.html", shown)
