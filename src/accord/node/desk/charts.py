@@ -7,6 +7,8 @@ from typing import Any, Final
 __all__ = ["Bar", "BarChart", "bar_chart"]
 
 WIDTH: Final = 640
+LABEL_WIDTH: Final = 44
+"""Room of one label, in the drawing's units: a day and a month in the longest of our languages."""
 HEIGHT: Final = 96
 GROUND: Final = 76
 """The line on which the bars stand; their labels are below it."""
@@ -91,8 +93,10 @@ def bar_chart(title: str, *, unit: str, names: Sequence[str], rows: Sequence[tup
                     height=round(height, 1),
                 )
             )
-        if place % every == 0:
-            labels.append((round(left, 1), label))
+        # Counted from the end: the newest group has its label, and no label leaves the drawing.
+        if (len(rows) - 1 - place) % every == 0:
+            middle = place * step + step / 2
+            labels.append((round(min(max(middle, LABEL_WIDTH / 2), WIDTH - LABEL_WIDTH / 2), 1), label))
     return BarChart(
         title=title,
         unit=unit,

@@ -17,6 +17,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accord.errors import AccordError
@@ -24,6 +25,7 @@ from accord.exchange.errors import NotFound
 from accord.node.desk.factors import needs_second_factor
 from accord.node.desk.kept_words import give_back, is_by_script, not_saved, words_of
 from accord.node.desk.said import said
+from accord.node.desk.session_limits import ENDS_HEADER
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 
@@ -112,7 +114,12 @@ def error_response(request: HttpRequest, error: AccordError) -> HttpResponse:
 
 
 def _sign_in_first(request: HttpRequest) -> HttpResponse:
-    """Leads to sign-in; what was posted meanwhile is given back to who wrote it, and kept nowhere."""
+    """Leads to sign-in; what was posted meanwhile is given back to who wrote it, and kept nowhere.
+
+    A page that asks by itself is told that its session is over, and says so: nothing is put in its place.
+    """
+    if request.method != "POST" and is_by_script(request):
+        return _to_script(_("Your session has ended."), HTTPStatus.UNAUTHORIZED, ends=timezone.now().isoformat())
     if request.method != "POST":
         # Only polls are asked for by script: their place on an open page is not for the page that signs in.
         is_poll = is_by_script(request)
@@ -130,7 +137,16 @@ def _sign_in_first(request: HttpRequest) -> HttpResponse:
     return show(request, "desk/session_ended.html", {"kept": kept}, status=HTTPStatus.UNAUTHORIZED)
 
 
+def _to_script(words: Any, status: HTTPStatus, *, ends: str = "") -> HttpResponse:  # Any: a lazy translation
+    response = HttpResponse(str(words), status=status, content_type="text/plain; charset=utf-8")
+    if ends:
+        response.headers[ENDS_HEADER] = ends
+    return response
+
+
 def _factor_first(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST" and is_by_script(request):
+        return _to_script(_("A second factor comes first"), HTTPStatus.FORBIDDEN)
     if request.method == "POST" and words_of(request) is not None:
         return give_back(
             request,

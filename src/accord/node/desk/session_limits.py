@@ -17,11 +17,14 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-__all__ = ["SessionLimits", "session_end"]
+__all__ = ["ENDS_HEADER", "SessionLimits", "session_end"]
 
 BEGAN: Final = "accord-began"
 SEEN: Final = "accord-seen"
 WRITE_SECONDS: Final = 60
+ENDS_HEADER: Final = "X-Session-Ends"
+"""When the session ends, in the answer to a page that asks by itself or stays signed in; ISO 8601."""
+
 UNASKED: Final = ("/desk/news", "/desk/notices/news", "/desk/walk")
 """Addresses that pages ask by themselves."""
 
@@ -54,7 +57,10 @@ class SessionLimits:
         """Passes the request on, without its session where that is over."""
         if request.path.startswith(("/desk/", "/account/")) and request.user.is_authenticated:
             self._measure(request)
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.path.startswith(UNASKED) and request.user.is_authenticated:
+            response.headers[ENDS_HEADER] = session_end(request, now=timezone.now()).isoformat()
+        return response
 
     def _measure(self, request: HttpRequest) -> None:
         now = int(time.time())

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accord.node.desk.page import SIGNED_IN, page
-from accord.node.desk.session_limits import session_end
+from accord.node.desk.session_limits import ENDS_HEADER, session_end
 
 __all__ = ["stay"]
 
@@ -23,7 +23,7 @@ def stay(request: HttpRequest) -> HttpResponse:
     """
     ends_at = session_end(request, now=timezone.now(), goes_on=True)
     if request.headers.get("HX-Request"):
-        return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"X-Session-Ends": ends_at.isoformat()})
+        return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={ENDS_HEADER: ends_at.isoformat()})
     wanted = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
     return redirect(wanted if is_ours else "desk:queue")
