@@ -63,7 +63,7 @@ def test_a_submitted_draft_is_saved_without_being_asked_whether_to_leave(desks: 
     asked: list[str] = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     page.locator("textarea:visible").first.fill("SPECIMEN. Changed.")
-    page.get_by_role("button", name="Save and check").click()
+    page.get_by_role("button", name="Save the change and check").click()
     page.wait_for_load_state()
     assert asked == []
 

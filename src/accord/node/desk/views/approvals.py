@@ -18,12 +18,23 @@ from accord.errors import AccordError, OfficerCanMend
 from accord.exchange.authors import authors_of
 from accord.exchange.errors import NotFound
 from accord.exchange.models import Message
-from accord.exchange.services import approve, check_draft, read_message, release, send_back, take_back, withdraw
+from accord.exchange.services import (
+    approve,
+    check_draft,
+    preview,
+    read_message,
+    release,
+    send_back,
+    take_back,
+    withdraw,
+)
 from accord.law.decision import Decision
 from accord.node.desk.changes import Change, changes_between
+from accord.node.desk.code_words import choice_label
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.reading import parts_of
 from accord.node.desk.sign_in import is_fresh
+from accord.node.desk.stated import stated
 from accord.node.desk.waiting import holds_of, next_address, what_waits
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
@@ -116,9 +127,10 @@ def _shown(
         "case": message.case,
         "approval": approval,
         "leaves": parts_of(bound.payload),
-        "marks": bound.payload,
+        "payload_language": str(bound.payload.get("language", "")),
+        "marking": _marking(bound.payload.get("classification")),
         "files": message.attachments.all(),
-        "own": parts_of(own),
+        "own": stated(own),
         "facts": parts_of(bound.facts),
         "decision": bound.decision,
         "present": present if present is not None and _differs(present, bound.decision) else None,
@@ -141,6 +153,16 @@ def _shown(
     if officer.may(Permission.MESSAGE_APPROVE):
         note_sight(approval, officer, now=now)
     return show(request, "desk/approval.html", shown, status=error.http_status if error else HTTPStatus.OK)
+
+
+def _marking(classification: Any) -> str:  # Any: as above
+    """Returns our own marking with its equivalent, which is not said twice where both have one name."""
+    if not isinstance(classification, dict):
+        return ""
+    own, code = str(classification.get("own", "")), str(classification.get("equivalent", ""))
+    equivalent = str(choice_label("equivalent", code)) if code else ""
+    same = own.casefold() in {code.casefold(), equivalent.casefold()}
+    return " · ".join(one for one in ((equivalent or own,) if same else (own, equivalent)) if one)
 
 
 def _differs(present: Decision, stored: Decision | None) -> bool:
@@ -176,8 +198,23 @@ def act_on_approval(request: HttpRequest, key: UUID) -> HttpResponse:
         message = read_message(officer, key)
         if _waits(message):
             return _shown(request, officer, message, error=error)
-        shown = {"error": error, "message": message, "case": message.case, "reason": request.POST.get("reason", "")}
+        shown = {
+            "error": error,
+            "message": message,
+            "case": message.case,
+            "reason": request.POST.get("reason", ""),
+            "changes": _since_seen(officer, message),
+        }
         return show(request, "desk/approval_over.html", shown, status=error.http_status)
+
+
+def _since_seen(officer: Officer, message: Message) -> tuple[Change, ...]:
+    """Returns what differs now from the text that an officer last read on the page of approvals."""
+    seen = Approval.objects.filter(subject_id=str(message.pk), sights__officer=officer).order_by("-sights__seen_at")
+    last = seen.first()
+    if last is None or not bytes(last.payload) or not bytes(message.content):
+        return ()
+    return changes_between(_Bound.of(last).payload, preview(officer, message))
 
 
 def _done(request: HttpRequest, officer: Officer, message: Message, act: str) -> str:

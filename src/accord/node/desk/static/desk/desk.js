@@ -181,6 +181,16 @@
   document.addEventListener("input", (event) => { if (event.target.dataset.characters) count(event.target); });
   each("[data-characters]", count);
 
+  // What is folded away is printed all the same, and folded again after.
+  window.addEventListener("beforeprint", () => each("main details:not([open]):not(.a-help)", (part) => {
+    part.open = true;
+    part.dataset.printed = "1";
+  }));
+  window.addEventListener("afterprint", () => each("details[data-printed]", (part) => {
+    part.open = false;
+    delete part.dataset.printed;
+  }));
+
   const wrong = document.querySelector("[data-focus]");
   if (wrong) wrong.focus();
 })();
