@@ -4,7 +4,7 @@ First stand the cases with a clock that has not ended, by its limit; then those 
 page is found along an index, whatever the number of cases, and one page goes on where the last one ended.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -12,10 +12,12 @@ from heapq import merge
 from typing import Any, Final
 from uuid import UUID
 
+import msgspec
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from accord.exchange.clocks import ClockReading, read_clock
+from accord.exchange.kinds import ANSWER
 from accord.exchange.models import Case, Clock, Message
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
@@ -23,13 +25,21 @@ from accord.parties.models import Party
 from accord.release.gate import our_party
 from accord.release.models import ReceivedMessage
 
-__all__ = ["PAGE_MAX", "QueueRow", "Section", "highest_handling", "parked_counts", "queue", "queue_counts"]
+__all__ = ["GIVEN", "PAGE_MAX", "QueueRow", "Section", "highest_handling", "parked_counts", "queue", "queue_counts"]
 
 PAGE_MAX: Final = 200
 """Rows of one page of the queue: four screens; more is searched, not scrolled."""
 
 _CONTENT: Final = ("content", "own_side")
 _OPEN_CLOCKS: Final = (Clock.State.RUNNING, Clock.State.PAUSED)
+GIVEN: Final = (
+    Message.State.RELEASED,
+    Message.State.DELIVERED,
+    Message.State.FILED,
+    Message.State.ACTED,
+    Message.State.RECEIVED,
+)
+"""States of an answer that was given: it has left, or it came."""
 
 
 class Section(StrEnum):
@@ -61,6 +71,7 @@ class QueueRow:
         reading: The clock in both capitals' time.
         handling: The highest handling of the case's messages.
         place: Where the row stands in the queue, for the page after it.
+        outcome: What the case's last answer says, if it was answered; a partial one is no whole one.
     """
 
     case: Case
@@ -69,6 +80,7 @@ class QueueRow:
     reading: ClockReading | None
     handling: str
     place: str
+    outcome: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,7 +166,9 @@ def _due_in(section: Section | None, now: datetime) -> Q:
     return Q(state__in=_OPEN_CLOCKS)
 
 
-def _clocked(section: Section | None, after: _Place | None, limit: int, now: datetime) -> list[Clock]:
+def _clocked(
+    section: Section | None, after: _Place | None, limit: int, now: datetime, without: Collection[UUID]
+) -> list[Clock]:
     """Returns the clocks of so many cases, of each the one that is due first, by what is due first."""
     within = _due_in(section, now)
     earlier = Clock.objects.filter(within, message__case=OuterRef("message__case")).filter(
@@ -163,6 +177,8 @@ def _clocked(section: Section | None, after: _Place | None, limit: int, now: dat
     rows = Clock.objects.filter(
         within, ~Exists(earlier), _of_section(section, "message__case__"), message__case__state=Case.State.OPEN
     )
+    if without:
+        rows = rows.exclude(message__case__in=without)
     if after is not None:
         beyond = Q(due_at__gt=after.at) | Q(due_at=after.at, pk__gt=after.key)
         rows = rows.filter(beyond, due_at__gte=after.at)
@@ -173,12 +189,14 @@ def _clocked(section: Section | None, after: _Place | None, limit: int, now: dat
     return list(merge(*lists, key=lambda one: (one.due_at, one.pk)))[:limit]
 
 
-def _unclocked(section: Section | None, after: _Place | None, limit: int) -> list[Case]:
+def _unclocked(section: Section | None, after: _Place | None, limit: int, without: Collection[UUID]) -> list[Case]:
     """Returns so many open cases without a clock that has not ended, the last changed first."""
     if section in {Section.OVERDUE, Section.DUE_TODAY}:
         return []
     ticking = Clock.objects.filter(message__case=OuterRef("pk"), state__in=_OPEN_CLOCKS)
     rows = Case.objects.filter(_of_section(section, ""), ~Exists(ticking), state=Case.State.OPEN)
+    if without:
+        rows = rows.exclude(pk__in=without)
     if after is not None:
         beyond = Q(changed_at__lt=after.at) | Q(changed_at=after.at, pk__lt=after.key)
         rows = rows.filter(beyond, changed_at__lte=after.at)
@@ -191,6 +209,7 @@ def queue(
     section: Section | None = None,
     after: str = "",
     limit: int = 50,
+    first: Sequence[Case] = (),
     now: datetime | None = None,
 ) -> list[QueueRow]:
     """Returns a page of open cases, what is due first at the top.
@@ -200,6 +219,7 @@ def queue(
         section: One section; all open cases where it is omitted.
         after: :attr:`QueueRow.place` of the last row of the page before; what is no place is the beginning.
         limit: Rows of the page, at most :data:`PAGE_MAX`.
+        first: Cases that stand above the others and are not counted in ``limit``: on the first page, and nowhere else.
         now: The time.
 
     Raises:
@@ -207,15 +227,18 @@ def queue(
     """
     require(officer, Permission.CASE_READ)
     moment, wanted, begin = now or timezone.now(), min(limit, PAGE_MAX), _Place.read(after)
+    on_top = [] if begin is not None else list(first)
+    without = [case.pk for case in first]
     clocks: list[Clock] = []
     if begin is None or begin.is_clocked:
-        clocks, begin = _clocked(section, begin, wanted, moment), None
-    cases = _unclocked(section, begin, wanted - len(clocks)) if len(clocks) < wanted else []
+        clocks, begin = _clocked(section, begin, wanted, moment, without), None
+    cases = _unclocked(section, begin, wanted - len(clocks), without) if len(clocks) < wanted else []
+    cases = [*on_top, *cases]
     ended = _last_clocks(cases)
     places = {
         clock.message.case: (clock, _Place(is_clocked=True, at=clock.due_at, key=clock.pk)) for clock in clocks
     } | {case: (ended.get(case.pk), _Place(is_clocked=False, at=case.changed_at, key=case.pk)) for case in cases}
-    return _rows(places, moment)
+    return _rows({case: places[case] for case in [*on_top, *places]}, moment)
 
 
 def _last_clocks(cases: Sequence[Case]) -> dict[UUID, Clock]:
@@ -231,6 +254,7 @@ def _rows(places: Mapping[Case, tuple[Clock | None, _Place]], now: datetime) -> 
         case.peer = parties[case.peer_id]
     newest = _newest_messages(places)
     highest = highest_handling(places)
+    outcomes = _outcomes([case.pk for case, (clock, _) in places.items() if _is_answered(clock, newest.get(case.pk))])
     return [
         QueueRow(
             case=case,
@@ -239,9 +263,27 @@ def _rows(places: Mapping[Case, tuple[Clock | None, _Place]], now: datetime) -> 
             reading=read_clock(clock, parties=(ours, case.peer), now=now) if clock is not None else None,
             handling=highest.get(case.pk, ""),
             place=str(place),
+            outcome=outcomes.get(case.pk, ""),
         )
         for case, (clock, place) in places.items()
     ]
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    """What of an answer the queue shows."""
+
+    outcome: str = ""
+
+
+def _is_answered(clock: Clock | None, newest: Message | None) -> bool:
+    return (clock is not None and clock.state == Clock.State.ENDED) or (newest is not None and newest.kind == ANSWER)
+
+
+def _outcomes(cases: Collection[UUID]) -> dict[UUID, str]:
+    """Returns what the last answer in each of these cases says, in one statement."""
+    answers = Message.objects.filter(case__in=cases, kind=ANSWER, state__in=GIVEN).order_by("created_at", "id")
+    rows = answers.values_list("case", "content")
+    return {case: msgspec.json.decode(bytes(content or b"{}"), type=_Answer).outcome for case, content in rows}
 
 
 def highest_handling(cases: Iterable[Case]) -> dict[UUID, str]:

@@ -81,7 +81,7 @@ CASE_STATES: Final = _labels(
 WAITING_ON: Final = _labels(
     (Case.Waiting.US, "waiting on us", "en attente de notre part", "हमारी ओर से लंबित"),
     (Case.Waiting.THEM, "waiting on them", "en attente de leur part", "उनकी ओर से लंबित"),
-    (Case.Waiting.GATE, "waiting on the law gate", "en attente du contrôle juridique", "विधिक जाँच में लंबित"),
+    (Case.Waiting.GATE, "waiting on our approval", "en attente de notre approbation", "हमारे अनुमोदन हेतु लंबित"),
     (Case.Waiting.NOBODY, "waiting on nobody", "en attente de personne", "किसी की ओर से लंबित नहीं"),
 )
 

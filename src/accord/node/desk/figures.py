@@ -21,6 +21,7 @@ from django.utils.translation import get_language, gettext, ngettext
 __all__ = [
     "clock_seconds_of",
     "clock_time_of",
+    "day_minutes_of",
     "day_month_of",
     "day_of",
     "distance_of",
@@ -104,6 +105,11 @@ def clock_seconds_of(value: datetime, zone: tzinfo) -> str:
 def stamp_of(value: datetime, zone: tzinfo) -> str:
     """Returns a moment in a zone, with weekday and seconds: Sun 29 Nov 2026, 14:02:01."""
     return format_datetime(value, "EEE d MMM y, HH:mm:ss", tzinfo=zone, locale=locale_in_use())
+
+
+def day_minutes_of(value: datetime, zone: tzinfo) -> str:
+    """Returns a moment in a zone, to the minute and without its year: 29 Nov, 14:02."""
+    return format_datetime(value, "d MMM, HH:mm", tzinfo=zone, locale=locale_in_use())
 
 
 def distance_of(value: datetime, *, now: datetime | None = None) -> str:

@@ -1,11 +1,13 @@
 """The next step of a case for the officer who looks: one verb, drawn as a button wherever the case stands."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accord.exchange.kinds import ANSWER
 from accord.exchange.models import Case, Message
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
@@ -36,13 +38,21 @@ APPROVALS: Final = {
 }
 
 
-def next_step(officer: Officer, case: Case, message: Message | None, *, asked: Message | None = None) -> NextStep:
+def next_step(
+    officer: Officer,
+    case: Case,
+    message: Message | None,
+    *,
+    authors: Collection[int],
+    asked: Message | None = None,
+) -> NextStep:
     """Returns the next step of a case for an officer.
 
     Args:
         officer: Who looks.
         case: The case.
         message: Its newest message, with or without its content.
+        authors: Keys of those who wrote the newest message.
         asked: The request of theirs that is to be answered, where the page knows it.
     """
     opened = reverse("desk:case", args=[case.own_ref])
@@ -51,7 +61,7 @@ def next_step(officer: Officer, case: Case, message: Message | None, *, asked: M
             taking = reverse("desk:take", args=[case.own_ref])
             return NextStep(words=_("Take this request"), address=taking, is_post=True)
         return NextStep(words=_("Open"), address=opened, is_mine=False)
-    step = _of_our_message(officer, message)
+    step = _of_our_message(officer, message, authors)
     if step is not None:
         return step
     is_mine = case.holder_id == officer.pk and case.waiting_on == Case.Waiting.US
@@ -61,16 +71,18 @@ def next_step(officer: Officer, case: Case, message: Message | None, *, asked: M
         return NextStep(words=_("Answer"), address=address)
     # What came last is of the other side, and nobody but the holder is waited for.
     has_come = is_mine and message is not None and message.direction == Message.Direction.IN
-    return NextStep(words=_("Read what came") if has_come else _("Open"), address=opened, is_mine=is_mine)
+    is_answer = has_come and message is not None and message.kind == ANSWER
+    words = _("Read the answer") if is_answer else _("Read what came") if has_come else _("Open")
+    return NextStep(words=words, address=opened, is_mine=is_mine)
 
 
-def _of_our_message(officer: Officer, message: Message | None) -> NextStep | None:
+def _of_our_message(officer: Officer, message: Message | None, authors: Collection[int]) -> NextStep | None:
     if message is None or message.direction != Message.Direction.OUT:
         return None
     if message.state == Message.State.DRAFT and officer.may(Permission.MESSAGE_DRAFT):
         return NextStep(words=_("Go on writing"), address=reverse("desk:draft", args=[message.pk]))
     permission, words = APPROVALS.get(Message.State(message.state), (None, None))
     # Whoever wrote it is not asked to approve it: a colleague is.
-    if permission is not None and officer.may(permission) and message.drafted_by_id != officer.pk:
+    if permission is not None and officer.may(permission) and officer.pk not in authors:
         return NextStep(words=words, address=reverse("desk:approval", args=[message.pk]))
     return None

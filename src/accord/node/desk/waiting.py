@@ -1,7 +1,6 @@
 """What waits for a word of this side: a second officer's, a release, an hour, or the answer to a hold."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -10,11 +9,11 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils import timezone
 
-from accord.exchange.authors import WRITING_VERBS
+from accord.exchange.authors import authors_of_each
 from accord.exchange.clocks import ClockReading, read_clock
 from accord.exchange.models import Clock, Message
 from accord.law.decision import Decision, Outcome, Reason
-from accord.officers.models import Act, Officer
+from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.parties.models import Party
 from accord.release.gate import our_party
@@ -75,7 +74,7 @@ def what_waits(officer: Officer, *, now: datetime | None = None) -> list[Waiting
     open_ones = ours.filter(state__in=(Message.State.SUBMITTED, Message.State.APPROVED)).order_by("saved_at")[:ROWS]
     held = ours.filter(state=Message.State.DRAFT, held_for__isnull=False).order_by("saved_at")[:ROWS]
     submitted, drafts = list(open_ones), list(held)
-    authors = _authors([*submitted, *drafts])
+    authors = authors_of_each([*submitted, *drafts])
     home = Party.objects.get(code=our_party())
     rows = [_row(officer, message, authors[message.pk], home, moment) for message in submitted]
     rows += _held(officer, drafts, authors, home, moment)
@@ -86,19 +85,6 @@ def _order(row: Waiting) -> tuple[bool, bool, float, datetime]:
     is_running = row.reading is not None and row.clock is not None and row.clock.state != Clock.State.ENDED
     due = row.reading.due_at.timestamp() if is_running and row.reading is not None else 0.0
     return (not row.is_mine, not is_running, due, row.since)
-
-
-def _authors(messages: Iterable[Message]) -> dict[UUID, set[int]]:
-    found: dict[UUID, set[int]] = defaultdict(set)
-    for message in messages:
-        found[message.pk] |= {key for key in (message.drafted_by_id, message.saved_by_id) if key is not None}
-    written = Act.objects.filter(
-        object_type="message", object_id__in=[str(key) for key in found], verb__in=WRITING_VERBS
-    ).values_list("object_id", "officer_id")
-    for key, writer in written:
-        if writer is not None:
-            found[UUID(key)].add(writer)
-    return found
 
 
 def _clock(message: Message, home: Party, now: datetime) -> tuple[Clock | None, ClockReading | None]:
@@ -131,7 +117,7 @@ def _row(officer: Officer, message: Message, authors: set[int], home: Party, now
 
 
 def _held(
-    officer: Officer, drafts: list[Message], authors: dict[UUID, set[int]], home: Party, now: datetime
+    officer: Officer, drafts: list[Message], authors: Mapping[UUID, set[int]], home: Party, now: datetime
 ) -> Iterator[Waiting]:
     for message in drafts:
         deciders = tuple(message.held_for or ())

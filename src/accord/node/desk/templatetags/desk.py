@@ -20,6 +20,7 @@ from accord.node.desk.code_words import choice_label, happened_words
 from accord.node.desk.figures import (
     clock_seconds_of,
     clock_time_of,
+    day_minutes_of,
     day_month_of,
     day_of,
     distance_of,
@@ -133,6 +134,14 @@ def moment(context: template.Context, value: datetime | None) -> SafeString:
         first[0],
         also,
     )
+
+
+@register.simple_tag(takes_context=True)
+def own_moment(context: template.Context, value: datetime) -> str:
+    """Returns a moment in our own capital's time alone, with its place, where a row has no room for every capital's."""
+    capitals = context.get("capitals")
+    name, zone = (capitals[0].capital, capitals[0].now.tzinfo) if capitals else _capital(settings.ACCORD_PARTY)
+    return f"{day_minutes_of(value, zone)} {name}"
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """A case: what was said, what happened, what is named, who holds it, and the next step; on a page and on paper."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -8,10 +9,13 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 
 from accord.exchange.attaching import take_out
+from accord.exchange.authors import authors_of
 from accord.exchange.errors import NotFound
-from accord.exchange.models import AgencyInquiry, Attachment, Case, Clock
+from accord.exchange.kinds import ANSWER
+from accord.exchange.models import AgencyInquiry, Attachment, Case, Clock, Message
 from accord.exchange.noting import NOTE_CHARACTERS_MAX
 from accord.exchange.services import links_of, messages_of, notes_of, read_case
+from accord.exchange.waiting import GIVEN
 from accord.node.api.timelines import timeline_of
 from accord.node.desk.case_page import asked_in, caveats_in, messages_shown, named_in
 from accord.node.desk.colleagues import colleagues_of, officers_at_the_desk
@@ -82,8 +86,15 @@ def _shown(request: HttpRequest, officer: Officer, case: Case, *, takes_all: boo
         "named": named_in(said),
         "caveats": caveats_in(said, on=timezone.now().date()),
         "clock": first.clock if first else None,
+        "outcome": _outcome(said),
         "reading": first.reading if first else None,
-        "step": next_step(officer, case, found[-1] if found else None, asked=asked.message if asked else None),
+        "step": next_step(
+            officer,
+            case,
+            found[-1] if found else None,
+            authors=authors_of(found[-1]) if found else (),
+            asked=asked.message if asked else None,
+        ),
         "asked": asked.message if asked else None,
         "is_arriving": is_open and asked is not None and not case.is_ours and _is_unanswered(asked.clock),
         "is_mine": case.holder_id == officer.pk,
@@ -100,6 +111,13 @@ def _shown(request: HttpRequest, officer: Officer, case: Case, *, takes_all: boo
         "seen": seen_state(case),
         "handling_marks": max((message.handling for message in said), default=""),
     }
+
+
+def _outcome(said: Sequence[Message]) -> str:
+    """Returns what the last answer says: a partial one is no whole one."""
+    answers = (message for message in reversed(said) if message.kind == ANSWER and message.state in GIVEN)
+    last = next(answers, None)
+    return str(last.fields.get("outcome", "")) if last is not None and last.content else ""
 
 
 def _is_unanswered(clock: Clock | None) -> bool:

@@ -1,5 +1,6 @@
 """The desk: one list of open cases ordered by what is due, and the counts above it."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -7,9 +8,11 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from accord.exchange.authors import authors_of_each
 from accord.exchange.models import Message
 from accord.exchange.services import Section, parked_counts, queue, queue_counts
-from accord.node.desk.looks import unseen
+from accord.exchange.waiting import QueueRow
+from accord.node.desk.looks import unread_answers, unseen
 from accord.node.desk.overview import remember
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.parked_words import parked_words
@@ -28,7 +31,7 @@ SECTIONS: Final = (
     (Section.DUE_TODAY, _("Due today"), "warn"),
     (Section.WAITING_ON_US, _("Waiting on us"), ""),
     (Section.WAITING_ON_THEM, _("Waiting on them"), ""),
-    (Section.WAITING_ON_GATE, _("Waiting on the gate"), ""),
+    (Section.WAITING_ON_GATE, _("Waiting on our approval"), ""),
 )
 
 
@@ -42,14 +45,22 @@ def show_queue(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("show", "")
     section = Section(asked) if asked in set(Section) else None
     after = request.GET.get("after", "")
-    found = queue(officer, section=section, after=after, limit=ROWS + 1)
-    rows = found[:ROWS]
+    unread = unread_answers(officer)
+    first = unread if section in {None, Section.NEW} else []
+    found = queue(officer, section=section, after=after, limit=ROWS + 1, first=first)
+    on_top = len(first) if first and found[:1] and found[0].case == first[0] else 0
+    rows = found[: ROWS + on_top]
     counts = queue_counts(officer)
+    counts[Section.NEW] += len(unread)
+    authors = authors_of_each(row.message for row in rows if row.message is not None and row.message.is_ours)
     news = unseen(officer, [row.case for row in rows])
     parked = parked_counts(officer)
     remember(request, [row.case for row in rows])
     shown: dict[str, Any] = {
-        "rows": [(row, next_step(officer, row.case, row.message), news.get(row.case.pk, "")) for row in rows],
+        "rows": [
+            (row, next_step(officer, row.case, row.message, authors=_of(row, authors)), news.get(row.case.pk, ""))
+            for row in rows
+        ],
         "section": section,
         "counts": [
             {
@@ -61,7 +72,7 @@ def show_queue(request: HttpRequest) -> HttpResponse:
             }
             for one, name, tone in SECTIONS
         ],
-        "next": _address(section, rows[-1].place) if len(found) > ROWS else "",
+        "next": _address(section, rows[-1].place) if len(found) > ROWS + on_top else "",
         "first": f"?{urlencode({'show': section.value})}" if section else request.path,
         "is_later_page": bool(after),
         "parked": sum(parked.values()),
@@ -72,6 +83,10 @@ def show_queue(request: HttpRequest) -> HttpResponse:
         "handling_marks": max((row.handling for row in rows), default=""),
     }
     return show(request, "desk/queue.html", shown)
+
+
+def _of(row: QueueRow, authors: Mapping[UUID, set[int]]) -> set[int]:
+    return authors.get(row.message.pk, set()) if row.message is not None else set()
 
 
 def _address(section: Section | None, after: str) -> str:
