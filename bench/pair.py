@@ -121,7 +121,8 @@ def pair_nodes(
 
 def _accept(node: NodeProcess, ours: str, other: NodeProcess, theirs: str, folder: Path, today: date) -> None:
     file = folder / f"invitation-of-{theirs}-to-{ours}.json"
-    node.run("peer", "accept", str(file), "--words", " ".join(other.words))
+    for role in ("administrator", "reviewer"):
+        node.run_as(role, "peer", "accept", str(file), "--words", " ".join(other.words))
     arrangement = node.home / f"arrangement-{theirs}.toml"
     arrangement.write_text(_arrangement((ours, theirs), today))
     node.run("peer", "arrangement", str(arrangement))

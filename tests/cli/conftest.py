@@ -41,6 +41,14 @@ class Node:
         """Runs a command as an officer, with the officer's own password."""
         return self.run(*words, "--as", officer, ACCORD_OFFICER_PASSWORD=self.passwords[officer], **given)
 
+    def accept(self, file: Path) -> "subprocess.CompletedProcess[str]":
+        """Pins a peer as two persons do, each with the words; returns what the second one was told."""
+        words = " ".join(self.read("peer", "read", str(file))["words"])
+        first = self.run("peer", "accept", str(file), "--words", words)
+        assert first.returncode == 0, first.stderr
+        assert "Nothing is pinned yet." in first.stdout
+        return self.run_as("reviewer", "peer", "accept", str(file), "--words", words)
+
     def read(self, *words: str) -> Any:  # Any: whatever JSON the command prints
         done = self.run(*words, "--json")
         assert done.returncode == 0, done.stderr

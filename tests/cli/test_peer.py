@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -30,8 +31,7 @@ def invitations(canada: Node, india: Node, tmp_path_factory: pytest.TempPathFact
 @pytest.fixture(scope="module")
 def paired(canada: Node, india: Node, invitations: tuple[Path, Path]) -> tuple[Node, Node]:
     for node, other, file in ((india, canada, invitations[0]), (canada, india, invitations[1])):
-        words = " ".join(node.read("peer", "read", str(file))["words"])
-        done = node.run("peer", "accept", str(file), "--words", words)
+        done = node.accept(file)
         assert done.returncode == 0, done.stderr
         assert other.home != node.home
     return canada, india
@@ -57,9 +57,32 @@ def test_words_that_differ_pin_nothing(canada: Node, invitations: tuple[Path, Pa
     assert [root["party"] for root in json.loads(canada.run("peer", "roots").stdout)["roots"]] == ["CA"]
 
 
+def test_one_person_alone_pins_nothing_at_the_command_line(
+    canada: Node, invitations: tuple[Path, Path], tmp_path: Path
+) -> None:
+    shutil.copytree(canada.home, tmp_path / "copy")
+    node = Node(home=tmp_path / "copy", passwords=canada.passwords)
+    words = " ".join(node.read("peer", "read", str(invitations[1]))["words"])
+    accept = ("peer", "accept", str(invitations[1]), "--words", words)
+    first = node.run(*accept)
+    assert first.returncode == 0
+    assert "A second person" in first.stdout
+    again = node.run(*accept)
+    assert again.returncode != 0
+    assert "officer.pairing-refused" in again.stderr
+    assert [root["party"] for root in json.loads(node.run("peer", "roots").stdout)["roots"]] == ["CA"]
+    wrong = node.run_as("reviewer", *accept[:-1], " ".join(["acorn"] * 12))
+    assert "parties.words-differ" in wrong.stderr
+    other = tmp_path / "other"
+    other.write_bytes(invitations[1].read_bytes().replace(b"}", b" }", 1))
+    assert node.run_as("reviewer", "peer", "accept", str(other), "--words", words).returncode != 0
+    assert "is pinned" in node.run_as("reviewer", *accept).stdout
+
+
 def test_an_invitation_for_somebody_else_is_refused(canada: Node, invitations: tuple[Path, Path]) -> None:
     done = canada.run("peer", "accept", str(invitations[0]), "--words", "acorn")
-    assert done.returncode == 1
+    assert done.returncode == 2
+    assert "officer.pairing-refused" in done.stderr
 
 
 def test_both_sides_see_the_same_safety_number_and_the_same_roots(
@@ -70,8 +93,7 @@ def test_both_sides_see_the_same_safety_number_and_the_same_roots(
     assert roots[0] == roots[1]
     numbers = set()
     for node, file in ((canada, invitations[1]), (india, invitations[0])):
-        words = " ".join(node.read("peer", "read", str(file))["words"])
-        numbers.add(node.run("peer", "accept", str(file), "--words", words).stdout.splitlines()[-1])
+        numbers.add(node.accept(file).stdout.splitlines()[-1])
     assert len(numbers) == 1
 
 

@@ -151,10 +151,16 @@ def read(file: InvitationFile, *, home: Home = None, qr: Qr = False, as_json: As
 
 
 def _invitation(file: Path) -> "Invitation":
-    from accord.parties.services import INVITATION_BYTES, read_invitation
+    from accord.parties.services import read_invitation
+
+    return read_invitation(_bytes_of(file))
+
+
+def _bytes_of(file: Path) -> bytes:
+    from accord.parties.services import INVITATION_BYTES
 
     with file.open("rb") as source:
-        return read_invitation(source.read(INVITATION_BYTES + 1))
+        return source.read(INVITATION_BYTES + 1)
 
 
 @app.command()
@@ -168,19 +174,21 @@ def accept(
         typer.Option("--words", help="The twelve words as the other side read them out; asked when left out."),
     ] = None,
 ) -> None:
-    """Pin the peer's root key after its words were compared, and open the channel."""
+    """Compare the words of a peer's key; the second person who does it pins the key and opens the channel."""
     open_node(home)
-    from accord.courier.pairing import open_channel
-    from accord.officers.acts import note
+    from accord.officers.peers import take_up_peer
     from accord.parties.custody import custody_in_use
-    from accord.parties.services import pin_peer, shared_safety_number
+    from accord.parties.services import shared_safety_number
 
-    officer = manager(acting)
-    invitation = _invitation(file)
+    officer = acting_officer(acting)
     heard = typer.prompt("The twelve words as you heard them") if words is None else words
-    party = pin_peer(invitation, confirmed_words=heard.split(), confirmed_by=officer.username)
-    open_channel(party.code, peer_url=invitation.channel_url)
-    note(officer, "pin peer", party)
+    taken = take_up_peer(officer, _bytes_of(file), heard_words=heard)
+    if taken.settled_at is None:
+        say(f"You compared the words of {taken.party}. Nothing is pinned yet.")
+        say("A second person hears the words too and types them: at the desk under Administration, or with")
+        say(f"accord peer accept {file} --as NAME")
+        return
+    party = _party(taken.party)
     say(f"{party.code} is pinned and the channel is open.")
     say(f"Safety number, the same on both sides: {shared_safety_number(party, custody_in_use())}")
 

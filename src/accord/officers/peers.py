@@ -24,7 +24,15 @@ from accord.parties.services import (
     read_invitation,
 )
 
-__all__ = ["PairingRefused", "confirm_peer", "invite_peer", "propose_peer", "refuse_peer", "waiting_peers"]
+__all__ = [
+    "PairingRefused",
+    "confirm_peer",
+    "invite_peer",
+    "propose_peer",
+    "refuse_peer",
+    "take_up_peer",
+    "waiting_peers",
+]
 
 
 class PairingRefused(OfficerCanMend):
@@ -112,6 +120,34 @@ def refuse_peer(by: Officer, proposal: PeerProposal) -> None:
     _require_open(proposal)
     _settle(by, proposal)
     note(by, "refuse peer", proposal, detail={"party": proposal.party})
+
+
+@transaction.atomic
+def take_up_peer(by: Officer, data: bytes, *, heard_words: str) -> PeerProposal:
+    """Takes up an invitation as the first who compared its words, or as the second where a colleague did already.
+
+    Args:
+        by: Who compared the words.
+        data: The invitation's bytes; the second person needs the same file as the first.
+        heard_words: The twelve words as they were heard.
+
+    Returns:
+        The proposal; settled once the key is pinned.
+
+    Raises:
+        NotPermitted: ``by`` may neither manage channels nor, as the second, agree.
+        InvitationRefused: The file is no invitation for this party.
+        WordsDiffer: The words are not those of the file.
+        PairingRefused: Another invitation of the party waits, or ``by`` compared this one already.
+    """
+    invitation = read_invitation(data)
+    waiting = waiting_peers().select_for_update().filter(party=invitation.party).exclude(made_by=by).first()
+    if waiting is None:
+        return propose_peer(by, data, heard_words=heard_words)
+    if bytes(waiting.invitation) != data:
+        raise PairingRefused(f"Another invitation of {invitation.party} waits for a second person already.")
+    confirm_peer(by, waiting, heard_words=heard_words)
+    return waiting
 
 
 def waiting_peers() -> models.QuerySet[PeerProposal]:

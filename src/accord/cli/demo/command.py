@@ -153,7 +153,8 @@ def _invite(node: NodeProcess, peer: str, file: Path) -> None:
 
 def _accept(node: NodeProcess, other: NodeProcess, peer: str, file: Path) -> None:
     today = datetime.now(UTC).date()
-    node.run("peer", "accept", str(file), "--words", " ".join(other.words))
+    for role in ("administrator", "reviewer"):
+        node.run_as(role, "peer", "accept", str(file), "--words", " ".join(other.words))
     arrangement = node.home / "arrangement.toml"
     arrangement.write_text(specimens.arrangement_toml(today))
     node.run("peer", "arrangement", str(arrangement))

@@ -32,20 +32,27 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def run_accord(arguments: Sequence[str], *, home: Path | None = None, passphrase: str | None = None) -> str:
+def run_accord(
+    arguments: Sequence[str],
+    *,
+    home: Path | None = None,
+    passphrase: str | None = None,
+    password: str | None = None,
+) -> str:
     """Runs one ``accord`` command in its own process and returns what it printed.
 
     Args:
         arguments: The words after ``accord``.
         home: The node's folder; none for commands that need no node.
         passphrase: Opens the key file of that node.
+        password: Of the officer whom ``--as`` names.
 
     Raises:
         OurFault: The command did not exit with 0; the sentence carries its last line of standard error.
     """
     done = subprocess.run(  # noqa: S603 - our own interpreter and module
         [sys.executable, "-m", "accord", *arguments],
-        env=_environment(home, passphrase),
+        env=_environment(home, passphrase) | ({"ACCORD_OFFICER_PASSWORD": password} if password else {}),
         capture_output=True,
         text=True,
         check=False,
@@ -189,6 +196,12 @@ class NodeProcess:
     def run(self, *arguments: str) -> str:
         """Runs an ``accord`` command for this node."""
         return run_accord(arguments, home=self.home, passphrase=self.passphrase)
+
+    def run_as(self, role: str, *arguments: str) -> str:
+        """Runs an ``accord`` command for this node as one of its specimen accounts."""
+        account = self.accounts[role]
+        words = (*arguments, "--as", account["username"])
+        return run_accord(words, home=self.home, passphrase=self.passphrase, password=account["password"])
 
     def start(self) -> float:
         """Starts ``accord serve`` and waits until it is healthy.
