@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accord.courier.alarms import acknowledge, raise_alarm
@@ -14,13 +15,16 @@ from accord.node.notices import deriving
 from accord.node.notices.deriving import OVERLAP, make_notices
 from accord.node.notices.kinds import Kind
 from accord.node.notices.models import Notice, Reading
+from accord.node.notices.places import place_of
 from accord.node.notices.settling import settle_notices
 from accord.officers.acts import note
+from accord.officers.four_eyes import confirm_officer
+from accord.officers.identities import bind_identity
 from accord.officers.lockout import unlock
 from accord.officers.models import Officer, PeerProposal
 from accord.officers.peers import refuse_peer
 from accord.officers.permissions import Role
-from accord.officers.services import set_roles
+from accord.officers.services import create_officer, extend_posting, set_roles
 from accord.release.errors import GateRefuses
 from accord.release.intake import take_in
 from tests.desk import (
@@ -308,3 +312,32 @@ def test_an_invitation_that_waits_is_told_to_a_second_person_until_it_is_settled
     assert settle_notices() == 0
     refuse_peer(desk.reviewer, proposal)
     assert settle_notices() == 1
+
+
+def test_an_officer_is_told_what_others_did_to_their_account(desk: Desk) -> None:
+    make_notices()
+    bind_identity(desk.administrator, desk.duty, issuer="https://id.agency.example", subject="duty-7")
+    make_notices()
+    told = Notice.objects.filter(kind=Kind.ACCOUNT_CHANGED)
+    assert not told.exists()
+    confirm_officer(desk.reviewer, desk.duty)
+    make_notices()
+    assert set(told.values_list("officer__username", flat=True)) == {"duty"}
+    assert {place_of(one, desk.duty) for one in told} == {reverse("desk:me")}
+    before = told.count()
+    note(desk.duty, "set roles", desk.duty)
+    make_notices()
+    assert told.count() == before
+
+
+def test_nobody_whose_change_waits_is_asked_for_their_word(desk: Desk) -> None:
+    make_notices()
+    end = timezone.now() + timedelta(days=9)
+    made = create_officer(
+        desk.administrator, "newcomer", password=None, display_name="N", roles=["liaison"], active_until=end
+    )
+    other = desk.again(Role.ADMINISTRATOR, "second")
+    extend_posting(other, made, until=end + timedelta(days=9))
+    make_notices()
+    told = Notice.objects.filter(kind=Kind.ACCOUNT_WAITS, subject=f"officer:{made.pk}")
+    assert set(told.values_list("officer__username", flat=True)) == {"reviewer"}

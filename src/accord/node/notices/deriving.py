@@ -16,6 +16,7 @@ from accord.officers.models import Officer
 
 from .happenings import SOURCES, Happening
 from .models import Notice, Reading
+from .own_accounts import own_accounts
 
 __all__ = ["OVERLAP", "make_notices", "posted_officers"]
 
@@ -39,7 +40,7 @@ def make_notices(*, now: datetime | None = None) -> int:
     moment = now or timezone.now()
     looked = dict(Reading.objects.values_list("source", "looked_at"))
     made = 0
-    for name, source in SOURCES.items():
+    for name, source in {**SOURCES, "own accounts": own_accounts}.items():
         since = min(looked.get(name, moment), moment) - OVERLAP
         new = _not_told(source(since, moment))
         # The place is kept once half the overlap has passed: a turn without news writes nothing.

@@ -17,6 +17,7 @@ from accord.courier.health import SILENT_AFTER
 from accord.courier.models import Alarm, Channel, Mode, ModeChange
 from accord.exchange.authors import authors_of
 from accord.exchange.models import Case, Clock, EmergencyReview, Message
+from accord.officers.four_eyes import makers_of
 from accord.officers.models import Act, ApiToken, ClientCertificate, Officer
 from accord.officers.peers import waiting_peers
 from accord.officers.permissions import Permission
@@ -336,8 +337,8 @@ LOCK_VERBS: Final = frozenset({"ask to unlock", "lock account", "refuse unlock"}
 
 
 def _account(key: int) -> tuple[int | None, ...] | None:
-    found = Officer.objects.filter(pk=key, waits_for_second=True)
-    return found.values_list("made_by", "pk").first()
+    found = Officer.objects.filter(pk=key, waits_for_second=True).first()
+    return None if found is None else (*makers_of(found), found.pk)
 
 
 def _lock(key: int) -> tuple[int | None, ...] | None:

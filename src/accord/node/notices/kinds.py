@@ -30,6 +30,7 @@ class Kind(TextChoices):
     ALARM = "alarm", _("An alarm of the node waits")
     EMERGENCY = "emergency", _("An emergency release waits for its review")
     ACCOUNT_WAITS = "account-waits", _("A change of accounts waits for a second person")
+    ACCOUNT_CHANGED = "account-changed", _("Somebody else changed your account")
     PEER_WAITS = "peer-waits", _("An invitation of another party waits for a second person")
     ADDRESS_WAITS = "address-waits", _("An e-mail address waits for your agreement")
     ESCALATED = "escalated", _("An urgent item has not been read")
@@ -46,8 +47,10 @@ MAILED_UNLESS_CHOSEN: Final[Mapping[Kind, bool]] = {
         Kind.CLOCK_OUT,
         Kind.CHANNEL_FROZEN,
         Kind.EMERGENCY,
+        Kind.ACCOUNT_CHANGED,
         Kind.ESCALATED,
     }
     for kind in Kind
 }
-"""By e-mail goes what waits for a person; what only tells of another's act is found in the page."""
+"""By e-mail goes what waits for a person, and what was done to one's own account; what only tells of another's act
+elsewhere is found in the page."""

@@ -27,6 +27,8 @@ def place_of(notice: Notice, officer: Officer) -> str:
     """Returns the address of the page; one that the officer may not open is never given."""
     if notice.kind in FOR_SECOND:
         return reverse("desk:waiting" if officer.may(Permission.OFFICER_CONFIRM) else "desk:me")
+    if notice.kind == Kind.ACCOUNT_CHANGED:
+        return reverse("desk:me")
     if notice.case is not None and officer.may(Permission.CASE_READ):
         return _of_case(notice, notice.case)
     if notice.kind == Kind.ALARM and officer.may(Permission.PARKED_HANDLE) and _is_of_parked(notice):
