@@ -13,11 +13,13 @@ from django.utils import timezone
 
 from accord.channel.fingerprint import fingerprint_words
 from accord.courier.models import Channel
+from accord.node.desk.account_words import ACTS, ALLOWED
+from accord.node.notices.own_accounts import CHANGES
 from accord.officers.factors import forget_factors
 from accord.officers.four_eyes import confirm_officer
 from accord.officers.lockout import ATTEMPTS_MAX, note_failure
 from accord.officers.models import Act, ApiToken, Officer, PeerProposal
-from accord.officers.permissions import Role
+from accord.officers.permissions import Permission, Role
 from accord.officers.services import create_officer, set_roles
 from accord.officers.tokens import issue_token
 from accord.parties.custody import FileCustody, use_custody
@@ -366,3 +368,30 @@ def test_a_token_is_agreed_to_with_the_roles_that_were_shown(desk: Desk, sign_in
     assert reviewer.post(reverse("desk:waiting"), given).status_code == 409
     settle(reviewer, "token", token.pk)
     assert ApiToken.objects.get(pk=token.pk).is_good(timezone.now())
+
+
+def test_what_an_account_may_do_and_what_was_done_to_it_is_said_in_words(desk: Desk, sign_in: SignIn) -> None:
+    assert set(ALLOWED) == set(Permission)
+    assert set(ACTS) >= CHANGES
+    set_roles(desk.administrator, desk.duty, ["duty", "decider"])
+    confirm_officer(desk.reviewer, desk.duty)
+    own = sign_in(desk.duty).get(reverse("desk:me")).content.decode()
+    assert "look after parked messages" in own
+    assert not [one for one in Permission if one.value in own]
+    assert "changed the roles" in own
+    assert "agreed as the second person" in own
+    page = sign_in(desk.administrator).get(account_page(desk.duty)).content.decode()
+    assert "changed the roles" in page
+    assert "set roles" not in page
+
+
+def test_what_a_token_that_waits_would_open_is_said_in_words(desk: Desk, sign_in: SignIn) -> None:
+    system = create_officer(
+        desk.administrator, "cms", password=None, display_name="CMS", roles=["liaison"], is_system=True
+    )
+    confirm_officer(desk.reviewer, system)
+    until = timezone.now() + timedelta(days=9)
+    issue_token(desk.administrator, system, label="t", scope=["case.read", "message.answer"], expires_at=until)
+    page = sign_in(desk.reviewer).get(reverse("desk:waiting")).content.decode()
+    assert "read cases; answer requests" in page
+    assert "case.read" not in page

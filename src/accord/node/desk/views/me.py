@@ -6,11 +6,14 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from accord.node.desk.page import SIGNED_IN, officer_of, page, show
-from accord.officers.models import ApiToken, ClientCertificate, Officer
+from accord.node.notices.own_accounts import CHANGES
+from accord.officers.models import Act, ApiToken, ClientCertificate, Officer
 from accord.officers.peers import waiting_peers
 from accord.officers.permissions import Permission
 
 __all__ = ["show_me", "waiting_count"]
+
+CHANGES_SHOWN = 10
 
 
 @page(SIGNED_IN)
@@ -23,7 +26,11 @@ def show_me(request: HttpRequest) -> HttpResponse:
     kinds = list(Authenticator.objects.filter(user_id=officer.pk).values_list("type", flat=True))
     shown = {
         "officer": officer,
-        "allowed": sorted(one.value for one in officer.permissions()),
+        "may_do": [one.value for one in Permission if one in officer.permissions()],
+        "changed": Act.objects.filter(object_type="officer", object_id=str(officer.pk), verb__in=CHANGES)
+        .exclude(officer=officer)
+        .select_related("officer")
+        .order_by("-id")[:CHANGES_SHOWN],
         "passkeys": kinds.count(Authenticator.Type.WEBAUTHN),
         "has_codes": Authenticator.Type.TOTP in kinds,
         "needs_factor": settings.ACCORD_SECOND_FACTOR,
