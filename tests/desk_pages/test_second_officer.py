@@ -4,7 +4,7 @@ import re
 
 import pytest
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from accord.exchange.models import Message
 from accord.exchange.services import save_draft
@@ -111,7 +111,14 @@ def test_what_happened_on_their_side_is_not_said_to_be_pending(desk: Desk, sign_
 
     message = received_request(desk)
     times = dict.fromkeys(("enqueued_at", "flushed_at", "receipted_at", "handled_at"))
-    shown = {"message": message, "case": message.case, "judged": True, "times": times}
+    shown = {
+        "message": message,
+        "case": message.case,
+        "judged": True,
+        "times": times,
+        "server_now": timezone.now(),
+        "bytes": 1,
+    }
     page = render_to_string("desk/proof.html", shown)
     moment = page[page.index("Decided and queued") :]
     assert "on their side; not known here" in moment[: moment.index("</div>")]

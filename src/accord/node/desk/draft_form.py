@@ -160,6 +160,8 @@ def sections_of(
     more: Sequence[str] = (),
     errors: Mapping[str, str] | None = None,
     named: Collection[str] = (),
+    asked: Collection[str] = (),
+    own_read: Collection[str] | None = None,
 ) -> tuple[FormSection, ...]:
     """Returns the form of a draft.
 
@@ -170,15 +172,25 @@ def sections_of(
         more: Paths of lists that show one empty group more.
         errors: What is wrong with each field, by path.
         named: Members that the gate or the check names, by path.
+        asked: Members by which the gate can be satisfied, by path: they are not called optional.
+        own_read: Members of our own side that our law reads; all of them where nothing is given.
     """
     wrong = errors or {}
     mending = [*wrong, *named]
     sections = _sections(message.kind, in_rows(message, fields), more)
     made = [(title, from_registers(message, fields_made)) for title, fields_made in sections]
     ours = fields_of(OwnSide, OWN_SIDE, own, more=[path.removeprefix(OWN) for path in more if path.startswith(OWN)])
-    made.append((_("For our own side only"), tuple(_of_own_side(one) for one in ours)))
+    read = [one for one in ours if own_read is None or one.path in own_read or one.has_value]
+    made.append((_("For our own side only"), tuple(_of_own_side(one) for one in read)))
     return tuple(
-        _section(place, title, fields_made, wrong=wrong, mending=mending, is_own=place == len(made))
+        _section(
+            place,
+            title,
+            [one.as_asked(asked) for one in fields_made],
+            wrong=wrong,
+            mending=mending,
+            is_own=place == len(made),
+        )
         for place, (title, fields_made) in enumerate(made, 1)
         if fields_made
     )
@@ -193,9 +205,10 @@ def _sections(kind: str, fields: Mapping[str, Any], more: Sequence[str]) -> Iter
 
 
 def _of_own_side(made: Field) -> Field:
+    # A part of a group is needed where the group is there at all; the group itself the law asks for.
+    parts = tuple(replace(_of_own_side(part), is_needed=part.is_needed) for part in made.parts)
     path = f"{OWN}{made.path}"
-    parts = tuple(map(_of_own_side, made.parts))
-    return replace(made, path=path, label=LABELS.get(path) or made.label, parts=parts, is_needed=False)
+    return replace(made, path=path, label=LABELS.get(path) or made.label, parts=parts, is_needed=False, is_own=True)
 
 
 def _section(

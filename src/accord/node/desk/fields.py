@@ -6,7 +6,7 @@ was written, the service says what is wrong with it, and the officer's words sta
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Final
@@ -52,6 +52,8 @@ class Field:
         error: What is wrong with it.
         parts: The fields of a group, or the groups of a list.
         limit: Characters that a text may have; nothing where it has no limit.
+        is_asked: Whether the law gate asks for it as the draft stands.
+        is_own: Whether it stays on our side, where the law gate alone asks.
     """
 
     path: str
@@ -65,6 +67,8 @@ class Field:
     error: str = ""
     parts: tuple["Field", ...] = ()
     limit: int = 0
+    is_asked: bool = False
+    is_own: bool = False
 
     @property
     def id(self) -> str:
@@ -103,6 +107,11 @@ class Field:
                 "limit": number_of(self.limit),
             }
         return replace(self, parts=parts, error=error)
+
+    def as_asked(self, paths: Collection[str]) -> "Field":
+        """Returns the field, marked where it or a part of it is among the paths that the gate asks for."""
+        parts = tuple(part.as_asked(paths) for part in self.parts)
+        return replace(self, parts=parts, is_asked=self.path in paths)
 
     def flat(self) -> Iterator["Field"]:
         """Yields the field and all its parts."""

@@ -20,7 +20,7 @@ from accord.node.desk.kept_words import label_of
 from accord.officers.models import Officer
 from accord.release.gate import gate_in_use
 
-__all__ = ["FieldLink", "GateCard", "Stop", "ToMend", "gate_card_of"]
+__all__ = ["FieldLink", "GateCard", "Stop", "ToMend", "gate_card_of", "own_fields_read"]
 
 LINKS_MAX: Final = 4
 
@@ -158,6 +158,11 @@ class GateCard:
             *(link.path for stop in self.stops for link in stop.links[:1]),
         )
 
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Paths of all fields by which it can be cured: none of them is optional as the draft stands."""
+        return (*self.named, *(link.path for stop in self.stops for link in stop.links))
+
 
 def gate_card_of(officer: Officer, message: Message) -> GateCard:
     """Returns the gate's card of a draft as it is stored; nothing is stored by asking."""
@@ -187,6 +192,18 @@ def _links(policy: str, shown: set[str]) -> Iterator[FieldLink]:
     paths = [path for fact, fields in _FIELDS_OF_FACT.items() if fact in facts for path in fields]
     for path in [one for one in dict.fromkeys(paths) if top_of(one) in shown][:LINKS_MAX]:
         yield _link(path)
+
+
+def own_fields_read() -> frozenset[str]:
+    """Returns the members of our own side that a rule of our law reads; no other state's law asks anything here."""
+    return _own_fields_read(gate_in_use().digest)
+
+
+@lru_cache(maxsize=8)
+def _own_fields_read(_digest: bytes) -> frozenset[str]:
+    read = {fact for pack in gate_in_use().packs for text in pack.texts.values() for fact in _READ.findall(text)}
+    fields = {field for fact, found in _FIELDS_OF_FACT.items() if fact in read for field in found}
+    return frozenset(field.removeprefix("own.") for field in fields if field.startswith("own."))
 
 
 @lru_cache(maxsize=1024)

@@ -4,7 +4,7 @@ A fact that nobody stated has a value for the gate all the same: the one that pr
 officer it must not read as a statement, since the approval binds what was said.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,15 +36,22 @@ class Stated:
     unsaid: tuple[str, ...]
 
 
-def stated(own: Mapping[str, Any]) -> Stated:
-    """Returns what was stated of a draft, and what was not."""
+def stated(own: Mapping[str, Any], *, read: Collection[str] = OWN_SIDE) -> Stated:
+    """Returns what was stated of a draft, and what was not.
+
+    Args:
+        own: What our side stated.
+        read: Members that our law reads; of others it is not said that they are missing.
+    """
     given = _given(OwnSide, own)
     substances = [one for one in given.pop(SUBSTANCES, ()) if isinstance(one, Mapping)]
     said = list(parts_of(given))
     if substances:
         groups = tuple(_of_substance(one) for one in substances)
         said.append(Part(name=SUBSTANCES, label=LABELS[f"own.{SUBSTANCES}"], groups=groups))
-    names = [name for name in OWN_SIDE if name not in given and not (name == SUBSTANCES and substances)]
+    names = [
+        name for name in OWN_SIDE if name in read and name not in given and not (name == SUBSTANCES and substances)
+    ]
     return Stated(said=tuple(said), unsaid=tuple(_name(f"own.{name}", name) for name in names))
 
 

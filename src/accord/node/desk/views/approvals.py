@@ -31,6 +31,7 @@ from accord.exchange.services import (
 from accord.law.decision import Decision
 from accord.node.desk.changes import Change, changes_between
 from accord.node.desk.code_words import choice_label
+from accord.node.desk.gate_card import own_fields_read
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.reading import parts_of
 from accord.node.desk.sign_in import is_fresh
@@ -130,7 +131,7 @@ def _shown(
         "payload_language": str(bound.payload.get("language", "")),
         "marking": _marking(bound.payload.get("classification")),
         "files": message.attachments.all(),
-        "own": stated(own),
+        "own": stated(own, read=own_fields_read()),
         "facts": parts_of(bound.facts),
         "decision": bound.decision,
         "present": present if present is not None and _differs(present, bound.decision) else None,

@@ -32,7 +32,7 @@ from accord.node.desk.draft_form import (
     stored_own,
     top_of,
 )
-from accord.node.desk.gate_card import GateCard, gate_card_of
+from accord.node.desk.gate_card import GateCard, gate_card_of, own_fields_read
 from accord.node.desk.kept_words import is_by_script, label_of, not_saved
 from accord.node.desk.leaving import leaving_of
 from accord.node.desk.openings import filled_with_opening, opening_for
@@ -214,7 +214,16 @@ def _state(
         "case": message.case,
         "card": card,
         "leaving": leaving_of(officer, message),
-        "sections": sections_of(message, fields, own, more=more or [], errors=errors, named=card.named),
+        "sections": sections_of(
+            message,
+            fields,
+            own,
+            more=more or [],
+            errors=errors,
+            named=card.named,
+            asked=card.asked,
+            own_read=own_fields_read(),
+        ),
         "was": msgspec.json.encode(prints_of(message.fields, stored_own(message))).decode(),
         "handling_marks": str(message.fields.get("handling", "")),
         "text_language": str(fields.get("language", "")),
