@@ -251,7 +251,7 @@ def test_a_provider_that_is_not_reached_or_calls_itself_otherwise_is_said_so(
 
 def test_where_the_officer_goes_on_is_never_another_site(bound: Officer, provider: Provider) -> None:
     client = browser()
-    assert client.get(answered(client, provider, next="https://evil.example/")).headers["Location"] == "/desk/"
+    assert client.get(answered(client, provider, next="https://evil.example/")).headers["Location"] == "/desk/first"
 
 
 def test_a_release_asks_the_provider_for_a_new_proof(desk: Desk, provider: Provider, settings: Any) -> None:

@@ -22,6 +22,7 @@ EXPORTERS = {Role.LIAISON, Role.RELEASING, Role.DUTY, Role.REVIEWER}
 # Who gets further than the door; what lies behind it is asked for again by the service of each act.
 TABLE: dict[str, set[Role]] = {
     "queue": READERS,
+    "first": ANYBODY,
     "news": READERS,
     "parked": {Role.DUTY},
     "parked-try": {Role.DUTY},
@@ -154,6 +155,41 @@ def test_without_a_session_every_page_leads_to_sign_in(desk: Desk, name: str) ->
     answer = called(Client(), name, target)
     assert answer.status_code == 302
     assert answer.headers["Location"].startswith("/account/login/")
+
+
+@pytest.mark.parametrize(
+    ("role", "name"),
+    [
+        (Role.LIAISON, "queue"),
+        (Role.DUTY, "queue"),
+        (Role.RELEASING, "queue"),
+        (Role.DECIDER, "queue"),
+        (Role.REVIEWER, "review"),
+        (Role.ADMINISTRATOR, "administration"),
+    ],
+)
+def test_each_role_is_led_to_a_first_page_that_is_open_to_it(
+    desk: Desk, sign_in: SignIn, role: Role, name: str
+) -> None:
+    client, first = sign_in(desk.officers[role]), reverse(f"desk:{name}")
+    assert client.get(reverse("desk:first")).headers["Location"] == first
+    page = client.get(first)
+    assert page.status_code == 200
+    assert f'class="a-brand" href="{first}"' in page.content.decode()
+
+
+def test_a_refusal_names_roles_in_words_and_leads_to_a_page_that_is_open(desk: Desk, sign_in: SignIn) -> None:
+    page = sign_in(desk.administrator).get("/desk/").content.decode()
+    assert "case.read" not in page
+    assert "<dd>liaison officer, duty officer, releasing officer, decider, reviewer</dd>" in page
+    assert "<dd>administrator</dd>" in page
+    assert f'href="{reverse("desk:administration")}">Go to your first page' in page
+    assert f'href="{reverse("desk:queue")}"' not in page
+
+
+def test_who_signs_in_at_the_desk_goes_on_to_their_own_first_page(desk: Desk) -> None:
+    assert Client().get("/desk/").headers["Location"] == "/account/login/?next=/desk/first"
+    assert Client().get("/desk/?show=new").headers["Location"] == "/account/login/?next=/desk/%3Fshow%3Dnew"
 
 
 def test_an_officer_whose_posting_ended_sees_nothing(desk: Desk, sign_in: SignIn) -> None:

@@ -25,7 +25,7 @@ from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.parties.models import Party
 
-__all__ = ["CapitalClock", "Line", "frame"]
+__all__ = ["CapitalClock", "Line", "first_page", "frame"]
 
 AREAS: Final = (
     (pgettext_lazy("area", "Desk"), "desk:queue", Permission.CASE_READ),
@@ -97,6 +97,24 @@ STATES: Final = {
 }
 
 
+AT_THE_DESK: Final = (Permission.MESSAGE_DRAFT, Permission.MESSAGE_APPROVE, Permission.HOLD_ANSWER)
+"""Who may do one of these works at the list of open cases."""
+
+ELSEWHERE: Final = (
+    (Permission.RECORD_READ, "desk:review"),
+    (Permission.OFFICER_MANAGE, "desk:administration"),
+    (Permission.CASE_READ, "desk:queue"),
+)
+"""The first page of the others, by what they may do."""
+
+
+def first_page(officer: Officer) -> str:
+    """Returns the name of the page at which an officer begins: it is open to them, and their work stands there."""
+    if officer.may(Permission.CASE_READ) and any(officer.may(one) for one in AT_THE_DESK):
+        return "desk:queue"
+    return next((name for permission, name in ELSEWHERE if officer.may(permission)), "desk:help")
+
+
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Returns what every page of the desk shows; nothing for a request outside the desk or without an officer."""
     officer = getattr(request, "user", None)
@@ -117,6 +135,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         return shown
     if settings.ACCORD_SPECIMEN:
         shown["walk"] = SimpleLazyObject(partial(walk_of, request, officer))
+    shown["first_page"] = reverse(first_page(officer))
     lines = list(_lines(parties, language))
     now = timezone.now()
     shown["server_now"] = now

@@ -17,6 +17,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -27,7 +28,7 @@ from accord.node.desk.kept_words import give_back, is_by_script, not_saved, word
 from accord.node.desk.said import said
 from accord.node.desk.session_limits import ENDS_HEADER
 from accord.officers.models import Officer
-from accord.officers.permissions import Permission
+from accord.officers.permissions import ROLE_PERMISSIONS, Permission
 
 __all__ = ["SIGNED_IN", "Page", "error_response", "officer_of", "page", "show"]
 
@@ -123,7 +124,11 @@ def _sign_in_first(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         # Only polls are asked for by script: their place on an open page is not for the page that signs in.
         is_poll = is_by_script(request)
-        return HttpResponse(status=HTTPStatus.UNAUTHORIZED) if is_poll else redirect_to_login(request.get_full_path())
+        if is_poll:
+            return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
+        # Who comes to the desk itself is led to the first page of their own role.
+        is_door = request.get_full_path() == reverse("desk:queue")
+        return redirect_to_login(reverse("desk:first") if is_door else request.get_full_path())
     if is_by_script(request):
         return not_saved(
             request,
@@ -169,6 +174,6 @@ def _refused(request: HttpRequest, officer: Officer, permission: Permission | No
         "kept": words_of(request),
         "title": _("This page is not open to you"),
         "is_posted": officer.is_posted(),
-        "permission": permission,
+        "roles": [role.value for role, allowed in ROLE_PERMISSIONS.items() if permission in allowed],
     }
     return show(request, "desk/not_permitted.html", shown, status=HTTPStatus.FORBIDDEN)

@@ -46,6 +46,7 @@ def _page(address: str, view: Callable[..., HttpResponseBase], name: str) -> URL
 
 urlpatterns = [
     _page("", queue.show_queue, "queue"),
+    _page("first", session.go_first, "first"),
     _page("news", queue.show_news, "news"),
     _page("parked/", parked.show_parked, "parked"),
     _page("parked/<int:entry>/try", parked.try_one, "parked-try"),

@@ -7,10 +7,11 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from accord.node.desk.page import SIGNED_IN, page
+from accord.node.desk.frame import first_page
+from accord.node.desk.page import SIGNED_IN, officer_of, page
 from accord.node.desk.session_limits import ENDS_HEADER, session_end
 
-__all__ = ["stay"]
+__all__ = ["go_first", "stay"]
 
 
 @page(SIGNED_IN, methods=("POST",))
@@ -27,3 +28,12 @@ def stay(request: HttpRequest) -> HttpResponse:
     wanted = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
     return redirect(wanted if is_ours else "desk:queue")
+
+
+@page(SIGNED_IN)
+def go_first(request: HttpRequest) -> HttpResponse:
+    """Leads to the page at which the officer begins: the desk, the review or the administration.
+
+    View permission: any officer in post.
+    """
+    return redirect(first_page(officer_of(request)))
