@@ -24,12 +24,10 @@ HERE: Final = Path(__file__).resolve().parent
 OUT: Final = HERE.parent / "src" / "accord" / "node" / "static" / "vendor"
 
 GOVUK: Final = "govuk-frontend"
-MOJ: Final = "@ministryofjustice/frontend"
 NOTO: Final = "@fontsource-variable/noto-sans"
 
 STYLE_SHEETS: Final = {
     "govuk.css": (GOVUK, "dist/govuk/govuk-frontend.min.css"),
-    "moj.css": (MOJ, "moj/moj-frontend.min.css"),
 }
 FONTS: Final = ("noto-sans-latin-wght-normal", "noto-sans-latin-ext-wght-normal", "noto-sans-devanagari-wght-normal")
 VARIABLES: Final = {
@@ -49,7 +47,7 @@ VARIABLES: Final = {
     "green-deep": ("#083d29", "#0b5c3e"),
     "focus": ("#fd0",),
 }
-"""Colours of the two style sheets and the variable of ours (``accord/desk.css``) that takes each one's place."""
+"""Colours of the style sheet and the variable of ours (``accord/desk.css``) that takes each one's place."""
 
 UNUSED: Final = [
     "accordion",

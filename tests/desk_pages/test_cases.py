@@ -210,6 +210,9 @@ def test_many_are_given_in_one_act_and_each_refusal_says_why(desk: Desk, sign_in
         assert words in page
     assert "no/such<case>" not in page
     assert Case.objects.get(pk=free.pk).holder == desk.duty
+    # The page of the refusals tries again, with what was chosen and said.
+    assert page.count('name="case"') == 3
+    assert 'value="SPECIMEN: night shift"' in page
 
 
 def test_loading_or_sending_it_again_does_nothing_again(desk: Desk, sign_in: SignIn) -> None:

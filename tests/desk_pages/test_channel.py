@@ -30,7 +30,7 @@ def test_the_head_of_every_page_says_that_the_other_side_suspended(
 ) -> None:
     Channel.objects.update(peer_suspended_at=timezone.now(), mode=mode)
     page = sign_in(desk.officers[Role.LIAISON]).get(reverse("desk:help")).content.decode()
-    assert f"<b>{words}</b>" in page
+    assert f"<b data-fresh>{words}</b>" in page
 
 
 def test_the_channels_page_says_what_a_suspension_by_the_other_side_means(desk: Desk, sign_in: SignIn) -> None:

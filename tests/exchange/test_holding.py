@@ -6,7 +6,7 @@ import pytest
 
 from accord.exchange import services
 from accord.exchange.errors import ActRefused
-from accord.exchange.models import Message, Reason
+from accord.exchange.models import Case, Message, Reason
 from accord.exchange.services import CaseHeld, assign
 from accord.exchange.text import TextRefused
 from accord.officers.models import Act, Officer
@@ -37,7 +37,8 @@ def test_another_officer_is_told_who_holds_the_case_and_what_to_do(desk: Desk, n
     with pytest.raises(CaseHeld) as refused:
         ACTS[name](desk.liaison, request)
     assert refused.value.http_status == 409
-    assert refused.value.fields == {"holder": "duty", "you": "liaison"}
+    since = Case.objects.get(pk=request.case.pk).taken_at
+    assert refused.value.fields == {"holder": "duty", "since": since and since.isoformat(), "you": "liaison"}
     assert "The duty holds this case" in refused.value.sentence
     assert "hand the case over" in refused.value.next_step
 

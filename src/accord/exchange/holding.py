@@ -34,8 +34,12 @@ class CaseHeld(ActRefused):
 
     def __init__(self, case: Case, officer: Officer) -> None:
         super().__init__(
-            f"{case.holder} holds this case since {case.taken_at:%Y-%m-%d %H:%M} UTC, and you are {officer}.",
-            fields={"holder": case.holder.username if case.holder else "", "you": officer.username},
+            f"{case.holder} holds this case, and you are {officer}.",
+            fields={
+                "holder": case.holder.username if case.holder else "",
+                "since": case.taken_at.isoformat() if case.taken_at else "",
+                "you": officer.username,
+            },
         )
 
 

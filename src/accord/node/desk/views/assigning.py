@@ -42,6 +42,7 @@ def assign_cases(request: HttpRequest) -> HttpResponse:
     if do_once(officer, given, act):
         request.session[_KEY] = {
             "to": "" if is_mine else str(colleague or ""),
+            "username": "" if is_mine else given.get("to", "")[:150],
             "reason": given.get("reason", "")[:2000],
             "lines": lines,
         }
@@ -69,13 +70,14 @@ def show_assigned(request: HttpRequest) -> HttpResponse:
 
     View permission: ``case.take``.
     """
-    kept = request.session.get(_KEY, {"to": "", "reason": "", "lines": []})
+    kept = request.session.get(_KEY, {"to": "", "username": "", "reason": "", "lines": []})
     titles = dict(
         Case.objects.filter(own_ref__in=[one["case"] for one in kept["lines"]]).values_list("own_ref", "title")
     )
     lines = [{**one, "title": titles.get(one["case"], "")} for one in kept["lines"]]
     shown = {
         "to": kept["to"],
+        "username": kept.get("username", ""),
         "reason": kept["reason"],
         "done": [one for one in lines if "code" not in one],
         "refused": [one for one in lines if "code" in one],

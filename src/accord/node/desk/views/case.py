@@ -17,7 +17,7 @@ from accord.exchange.noting import NOTE_CHARACTERS_MAX
 from accord.exchange.services import links_of, messages_of, notes_of, read_case
 from accord.exchange.waiting import GIVEN
 from accord.node.api.timelines import timeline_of
-from accord.node.desk.case_page import asked_in, caveats_in, messages_shown, named_in
+from accord.node.desk.case_page import MessageShown, asked_in, caveats_in, messages_shown, named_in
 from accord.node.desk.colleagues import colleagues_of, officers_at_the_desk
 from accord.node.desk.looks import note_look
 from accord.node.desk.overview import came_from, goes_on
@@ -87,6 +87,7 @@ def _shown(request: HttpRequest, officer: Officer, case: Case, *, takes_all: boo
         "caveats": caveats_in(said, on=timezone.now().date()),
         "clock": first.clock if first else None,
         "outcome": _outcome(said),
+        "urgency": _urgency(first, said),
         "reading": first.reading if first else None,
         "step": next_step(
             officer,
@@ -118,6 +119,14 @@ def _outcome(said: Sequence[Message]) -> str:
     answers = (message for message in reversed(said) if message.kind == ANSWER and message.state in GIVEN)
     last = next(answers, None)
     return str(last.fields.get("outcome", "")) if last is not None and last.content else ""
+
+
+def _urgency(first: MessageShown | None, said: Sequence[Message]) -> str:
+    """Returns the urgency of the clock that is shown, or of a request that has none yet."""
+    if first is not None and first.clock is not None:
+        return first.clock.urgency
+    request = next((one for one in reversed(said) if one.kind == "request" and bytes(one.content)), None)
+    return str(request.fields.get("urgency") or "") if request is not None else ""
 
 
 def _is_unanswered(clock: Clock | None) -> bool:
