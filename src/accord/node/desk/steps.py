@@ -56,6 +56,9 @@ def next_step(
         asked: The request of theirs that is to be answered, where the page knows it.
     """
     opened = reverse("desk:case", args=[case.own_ref])
+    mending = _sent_back(officer, message)
+    if mending is not None:
+        return mending
     if case.state == Case.State.OPEN and case.holder_id is None and not case.is_ours:
         if officer.may(Permission.CASE_TAKE):
             taking = reverse("desk:take", args=[case.own_ref])
@@ -74,6 +77,13 @@ def next_step(
     is_answer = has_come and message is not None and message.kind == ANSWER
     words = _("Read the answer") if is_answer else _("Read what came") if has_come else _("Open")
     return NextStep(words=words, address=opened, is_mine=is_mine)
+
+
+def _sent_back(officer: Officer, message: Message | None) -> NextStep | None:
+    is_returned = message is not None and message.state == Message.State.DRAFT and bool(message.return_reason)
+    if message is None or not is_returned or not officer.may(Permission.MESSAGE_DRAFT):
+        return None
+    return NextStep(words=_("Mend the draft"), address=reverse("desk:draft", args=[message.pk]))
 
 
 def _of_our_message(officer: Officer, message: Message | None, authors: Collection[int]) -> NextStep | None:

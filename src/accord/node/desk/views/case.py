@@ -14,6 +14,7 @@ from accord.exchange.errors import NotFound
 from accord.exchange.kinds import ANSWER
 from accord.exchange.models import AgencyInquiry, Attachment, Case, Clock, Message
 from accord.exchange.noting import NOTE_CHARACTERS_MAX
+from accord.exchange.own_drafts import sent_back_by
 from accord.exchange.services import links_of, messages_of, notes_of, read_case
 from accord.exchange.waiting import GIVEN
 from accord.node.api.timelines import timeline_of
@@ -73,6 +74,7 @@ def _shown(request: HttpRequest, officer: Officer, case: Case, *, takes_all: boo
     timed = [one for one in messages if one.clock is not None]
     ticking = next((one for one in timed if one.clock and one.clock.state != Clock.State.ENDED), None)
     first = ticking or (timed[-1] if timed else None)
+    returned = next((one for one in reversed(found) if one.state == Message.State.DRAFT and one.return_reason), None)
     officers = officers_at_the_desk()
     is_open = case.state == Case.State.OPEN
     return {
@@ -98,6 +100,8 @@ def _shown(request: HttpRequest, officer: Officer, case: Case, *, takes_all: boo
         ),
         "asked": asked.message if asked else None,
         "is_arriving": is_open and asked is not None and not case.is_ours and _is_unanswered(asked.clock),
+        "returned": returned,
+        "returned_by": sent_back_by(returned) if returned is not None else "",
         "is_mine": case.holder_id == officer.pk,
         "may_take": officer.may(Permission.CASE_TAKE) and is_open,
         "may_note": officer.may(Permission.CASE_TAKE),

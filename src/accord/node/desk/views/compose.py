@@ -21,6 +21,7 @@ from accord.errors import AccordError
 from accord.exchange.drafts import StaleDraft
 from accord.exchange.errors import ActRefused
 from accord.exchange.models import Message
+from accord.exchange.own_drafts import sent_back_by
 from accord.exchange.services import discard, read_message, save_draft, submit, take_back
 from accord.node.desk.draft_form import (
     OWN,
@@ -39,7 +40,7 @@ from accord.node.desk.openings import filled_with_opening, opening_for
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.said import said
 from accord.node.desk.unsaved import Unsaved, drop_unsaved, keep_unsaved, unsaved_of
-from accord.node.desk.views.conflict import merged, show_conflict
+from accord.node.desk.views.conflict import merged, show_conflict, who_saved
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 
@@ -161,10 +162,9 @@ def _saved_by_script(request: HttpRequest, officer: Officer, message: Message) -
             saved = _stored(officer, message, posted, fields, own)
             break
         except StaleDraft as stale:
-            who = stale.saved_by or _("A colleague")
             return not_saved(
                 request,
-                why=_("%(name)s saved this draft meanwhile.") % {"name": who},
+                why=who_saved(officer, read_message(officer, message.pk)),
                 next_step=_("Nothing was overwritten, and your words stay on this page."),
                 status=stale.http_status,
                 is_stale=True,
@@ -258,6 +258,7 @@ def _shown(
         "files": list(message.attachments.all()),
         "has_opening": bool(opening_for(theme, message.kind, language)),
         "may_draft": officer.may(Permission.MESSAGE_DRAFT),
+        "returned_by": sent_back_by(message) if message.return_reason else "",
         "is_waiting": message.state != Message.State.DRAFT,
     }
     return show(request, "desk/draft.html", shown, status=error.http_status if error else 200)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import msgspec
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext as _
 
 from accord.exchange.drafts import StaleDraft
 from accord.exchange.kinds import STRUCTS
@@ -26,7 +27,7 @@ from accord.node.desk.page import show
 from accord.node.desk.reading import Part, parts_of
 from accord.officers.models import Officer
 
-__all__ = ["merged", "show_conflict"]
+__all__ = ["merged", "show_conflict", "who_saved"]
 
 PICK: Final = "pick."
 MERGE: Final = "merge."
@@ -83,12 +84,21 @@ def show_conflict(request: HttpRequest, officer: Officer, key: UUID) -> HttpResp
         "case": message.case,
         "rows": rows,
         "error": stale,
+        "who_saved": who_saved(officer, message),
+        "is_oneself": message.saved_by_id == officer.pk,
         "carried": carried,
         "is_unchosen": posted.get("act") == "merge",
         "text_language": str(message.fields.get("language", "")),
         "handling_marks": str(message.fields.get("handling", "")),
     }
     return show(request, "desk/conflict.html", shown, status=stale.http_status)
+
+
+def who_saved(officer: Officer, message: Message) -> str:
+    """Returns who saved meanwhile: a colleague by name, or the officer in another window of their own."""
+    if message.saved_by_id == officer.pk:
+        return _("You saved this draft yourself meanwhile, in another window or tab.")
+    return _("%(name)s saved this draft meanwhile.") % {"name": message.saved_by or _("A colleague")}
 
 
 def _differences(message: Message, posted: QueryDict) -> Iterator[Difference]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accord.exchange.authors import authors_of_each
 from accord.exchange.models import Message
+from accord.exchange.own_drafts import count_drafts, drafts_of
 from accord.exchange.services import Section, parked_counts, queue, queue_counts
 from accord.exchange.waiting import QueueRow
 from accord.node.desk.looks import unread_answers, unseen
@@ -17,6 +18,7 @@ from accord.node.desk.overview import remember
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.parked_words import parked_words
 from accord.node.desk.steps import next_step
+from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 
 __all__ = ["newest_arrival", "show_news", "show_queue"]
@@ -24,6 +26,9 @@ __all__ = ["newest_arrival", "show_news", "show_queue"]
 ROWS: Final = 50
 NEWS_MAX: Final = 99
 """New messages that are counted; of more the list is read anew at once, and how many hardly matters."""
+
+DRAFTS: Final = "drafts"
+"""What the address asks for where the officer's own drafts are wanted."""
 
 SECTIONS: Final = (
     (Section.NEW, _("New"), "new"),
@@ -45,9 +50,11 @@ def show_queue(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("show", "")
     section = Section(asked) if asked in set(Section) else None
     after = request.GET.get("after", "")
+    drafts = drafts_of(officer) if asked == DRAFTS else []
     unread = unread_answers(officer)
     first = unread if section in {None, Section.NEW} else []
-    found = queue(officer, section=section, after=after, limit=ROWS + 1, first=first)
+    # The list of drafts stands in the place of the list of cases.
+    found = [] if asked == DRAFTS else queue(officer, section=section, after=after, limit=ROWS + 1, first=first)
     on_top = len(first) if first and found[:1] and found[0].case == first[0] else 0
     rows = found[: ROWS + on_top]
     counts = queue_counts(officer)
@@ -71,7 +78,10 @@ def show_queue(request: HttpRequest) -> HttpResponse:
                 "is_here": one is section,
             }
             for one, name, tone in SECTIONS
-        ],
+        ]
+        + [_own_drafts(officer, is_here=asked == DRAFTS)],
+        "drafts": drafts,
+        "is_drafts": asked == DRAFTS,
         "next": _address(section, rows[-1].place) if len(found) > ROWS + on_top else "",
         "first": f"?{urlencode({'show': section.value})}" if section else request.path,
         "is_later_page": bool(after),
@@ -80,9 +90,20 @@ def show_queue(request: HttpRequest) -> HttpResponse:
         "may_handle_parked": officer.may(Permission.PARKED_HANDLE),
         "may_draft": officer.may(Permission.MESSAGE_DRAFT),
         "newest": newest_arrival(),
-        "handling_marks": max((row.handling for row in rows), default=""),
+        "handling_marks": max((*(row.handling for row in rows), *(one.handling for one in drafts)), default=""),
     }
     return show(request, "desk/queue.html", shown)
+
+
+def _own_drafts(officer: Officer, *, is_here: bool) -> dict[str, Any]:
+    """Returns the count of an officer's own drafts, which leads to their list."""
+    return {
+        "name": _("My drafts"),
+        "count": count_drafts(officer),
+        "tone": "",
+        "address": f"?{urlencode({'show': DRAFTS})}",
+        "is_here": is_here,
+    }
 
 
 def _of(row: QueueRow, authors: Mapping[UUID, set[int]]) -> set[int]:
