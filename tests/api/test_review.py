@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accord.courier.alarms import acknowledge, raise_alarm
 from accord.exchange.models import EmergencyReview, HoldAnswer, Message
+from accord.node import tables
 from accord.officers.models import Officer
 from accord.officers.permissions import Role
 from tests.api.conftest import Caller
@@ -130,3 +131,13 @@ def test_what_was_stopped_on_arrival_is_listed_for_the_reviewer(callers: Callers
     assert callers[Role.REVIEWER].get("/review/stopped", state="parked").json() == {"items": [], "next": None}
     assert callers[Role.REVIEWER].get("/review/stopped", state="filed").status_code == 422
     assert not Message.objects.filter(direction="in").exists()
+
+
+def test_a_period_too_long_for_a_table_is_refused_and_not_cut_off(
+    callers: CallersByRole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    received_request()
+    monkeypatch.setattr(tables, "ROWS_MAX", 0)
+    answer = callers[Role.REVIEWER].get("/review/export/clocks")
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "api.export-too-long"

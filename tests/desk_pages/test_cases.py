@@ -4,14 +4,18 @@ import csv
 import io
 
 import pytest
+from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import reverse
 
 from accord.exchange.models import Case
 from accord.exchange.services import close_case, create_case, take, write_note
+from accord.node import tables
 from accord.node.desk.models import SavedView
 from accord.node.desk.views import cases as cases_view
+from accord.officers.models import Act
 from accord.officers.permissions import Role
+from accord.officers.preferences import choose_language
 from tests.desk import Desk, received_request
 from tests.desk_pages.conftest import SignIn, statements
 
@@ -270,3 +274,34 @@ def test_the_table_holds_what_the_list_holds_and_no_note(desk: Desk, sign_in: Si
     assert "A blue drum" in text
     assert "A green drum" not in text
     assert "SPECIMEN-for-colleagues" not in text
+
+
+def test_the_table_speaks_the_reader_s_language_and_is_noted_without_what_was_looked_for(
+    desk: Desk, sign_in: SignIn, settings: pytest.FixtureRequest
+) -> None:
+    settings.ACCORD_DESK_LANGUAGES = django_settings.LANGUAGES  # type: ignore[attr-defined]
+    opened(desk, "A drum")
+    choose_language(desk.liaison, "fr")
+    asked = {"q": "drum", "state": "open"}
+    answer = sign_in(desk.liaison).get(reverse("desk:cases-export"), asked)
+    header, row = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert header[5:7] == ["Titre", "État"]
+    assert (row[4], row[6]) == ("précurseurs", "ouvert")
+    act = Act.objects.get(verb="export cases")
+    assert (act.officer, act.detail) == (desk.liaison, {"rows": 1, "filters": "q,state"})
+
+
+def test_a_list_too_long_for_a_table_is_refused_on_a_page_that_says_what_to_do(
+    desk: Desk, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(desk, "A drum")
+    opened(desk, "Another drum")
+    monkeypatch.setattr(tables, "ROWS_MAX", 1)
+    client = sign_in(desk.liaison)
+    answer = client.get(reverse("desk:cases-export"))
+    assert answer.status_code == 400
+    assert answer.headers["Content-Type"].startswith("text/html")
+    assert "The list holds more than 1 rows." in answer.content.decode()
+    assert "set more filters" in answer.content.decode()
+    assert not Act.objects.filter(verb="export cases").exists()
+    assert client.get(reverse("desk:cases-export"), {"q": "Another"}).status_code == 200

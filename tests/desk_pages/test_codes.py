@@ -1,5 +1,6 @@
 """Codes at the desk: each has words, in every language, and what officers wrote keeps its own language."""
 
+import ast
 import re
 from collections.abc import Iterator
 
@@ -9,7 +10,7 @@ from django.utils import translation
 from msgspec import inspect
 
 from accord.channel.evidence import ClaimName
-from accord.courier.models import Lane, Mode
+from accord.courier.models import Lane, Mode, ModeChange
 from accord.exchange import own_side
 from accord.law.decision import OUTCOME_NAMES
 from accord.law.facts import Facts
@@ -18,9 +19,12 @@ from accord.node.api import timelines
 from accord.node.desk.code_words import CODES, HAPPENED, choice_label, happened_words, is_coded
 from accord.node.desk.read_words import label_read
 from accord.node.desk.reading import parts_of
+from accord.node.desk.record_words import VERBS
+from accord.node.desk.review_cells import cell_of
 from accord.node.desk.templatetags.desk import label
 from accord.release.registry import kinds
 from tests.desk_pages.test_half_translated import _names_in
+from tests.meta.tree import modules, parsed
 
 AS_THEY_ARE = frozenset({"privacy_head", "dpdp_head", "schema_version"})
 """Clauses of Acts, and versions: they are cited, not translated."""
@@ -127,3 +131,65 @@ def test_a_message_is_read_under_names_that_fit_either_side() -> None:
 
 
 OF_ONE_SIDE = re.compile(r"\b(we|our|us|they|them|their)\b|, one( provision)? a line", re.IGNORECASE)
+
+
+def test_everything_that_a_service_notes_has_words() -> None:
+    noted: set[str] = set()
+    for path in modules():
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in {"note", "note_with_reason"}:
+                noted |= {
+                    part.value
+                    for argument in node.args[1:2]
+                    for part in ast.walk(argument)
+                    if isinstance(part, ast.Constant) and isinstance(part.value, str)
+                }
+    remedies = {f"{word} {remedy}" for word in ("propose", "confirm") for remedy in ModeChange.Remedy.values if remedy}
+    verbs = {verb for verb in noted if " " in verb.strip()} - {"propose ", "confirm "}
+    assert len(verbs) > 60
+    assert {*verbs, *remedies, *timelines._DONE, *timelines._DONE_TO_CASE, *timelines._DONE_TO_INQUIRY} <= set(VERBS)
+
+
+def test_the_details_of_an_act_are_said_and_not_shown_as_codes() -> None:
+    told = {
+        "kind": "request",
+        "state": "submitted",
+        "roles": "liaison,duty",
+        "effect": "lead",
+        "refused": "posting",
+        "filters": "q,theme",
+        "ground": "translation",
+        "expected_on": "2026-12-03",
+        "opens_content": True,
+        "rows": 25_000,
+        "decision": 25_000,
+        "a_detail_of_tomorrow": "x",
+    }
+    with translation.override("fr"):
+        said = str(cell_of("acts", "detail", told).value)
+    for words in ("nature: demande", "agent de liaison, agent de permanence", "il sert de piste", "affectation", "oui"):
+        assert words in said
+    assert "3 déc. 2026" in said
+    assert "lignes: 25\u202f000" in said
+    assert "décision: 25000" in said
+    assert '<span lang="en">a_detail_of_tomorrow</span>: x' in said
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "value", "words"),
+    [
+        ("acts", "verb", "withdraw message", "message retiré"),
+        ("acts", "verb", "an act of tomorrow", '<span lang="en">an act of tomorrow</span>'),
+        ("acts", "object_type", "agencyinquiry", "question à un organisme"),
+        ("decisions", "kind", "disposition", "suite donnée à un message"),
+        ("decisions", "action", "release", "une réponse ou une information qui part"),
+        ("decisions", "outcome", "permit", "passe"),
+        ("stopped", "state", "parked", "mis de côté"),
+        ("stopped", "reason_code", "x.tomorrow", "<code>x.tomorrow</code>"),
+        ("clocks", "state", "paused", "suspendu"),
+        ("clocks", "urgency", "threat-to-life", "menace pour la vie"),
+    ],
+)
+def test_a_cell_of_the_record_is_said_in_words(name: str, column: str, value: str, words: str) -> None:
+    with translation.override("fr"):
+        assert str(cell_of(name, column, value).value) == words

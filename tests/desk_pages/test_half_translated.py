@@ -5,22 +5,35 @@ codes; names of Acts, as the rules cite them; and one or two words at a time, wh
 """
 
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from msgspec.inspect import ListType, Metadata, StructType, Type, UnionType, VarTupleType, type_info
 
-from accord.exchange.models import Case
+from accord.courier.alarms import raise_alarm
+from accord.exchange.models import Case, EmergencyReview, HoldAnswer
+from accord.exchange.services import take, write_note
 from accord.law.facts import Facts
 from accord.law.loading import installed_packs
+from accord.node.api import labels
+from accord.node.desk.code_words import CODES
 from accord.node.desk.fact_words import FACTS
 from accord.node.desk.field_words import LABELS
+from accord.node.desk.law_words import BASES
+from accord.node.desk.record_words import DETAILS, INTAKE, OBJECTS, VALUES, VERBS
+from accord.node.desk.views.review import TITLES
 from accord.officers.models import Officer
 from accord.officers.preferences import choose_language
-from tests.desk import Desk, received_request, submitted_request
+from accord.release.gate import deciders, gate_in_use
+from accord.release.models import DecisionRecord
+from accord.vocabulary.refusal import DELAY_REASON_LABELS
+from accord.vocabulary.urgency import URGENCY_GROUND_LABELS
+from tests.desk import Desk, held_request, received_request, released_request, submitted_request
 from tests.desk_pages.conftest import SignIn
 
 VOID = {"br", "col", "hr", "img", "input", "link", "meta", "wbr"}
@@ -69,7 +82,23 @@ def _english(page: bytes) -> list[str]:
     cited = " ".join(citation for pack in installed_packs() for rule in pack.rules for citation in rule.citations)
     # A page's title and a label hold the title of a case and cannot mark it.
     known = " ".join([cited, *Case.objects.values_list("title", flat=True)])
-    return [run for text in reader.texts for run in RUN.findall(text) if run not in known]
+    runs = [run for text in reader.texts for run in RUN.findall(text) if run not in known and not run.isupper()]
+    return runs + [piece for text in reader.texts for piece in PIECES.split(text) if piece.lower() in RAW]
+
+
+PIECES = re.compile(r"\s*(?:[:;,·|→]|\s-\s)\s*")
+RAW = {
+    word
+    for code in (
+        *(code for table in CODES.values() for code in table),
+        *(code for table in (VERBS, OBJECTS, DETAILS, VALUES, INTAKE) for code in table),
+        *(str(code) for table in vars(labels).values() if isinstance(table, dict) for code in table),
+        *(str(code) for table in (DELAY_REASON_LABELS, URGENCY_GROUND_LABELS) for code in table),
+    )
+    for word in (code, code.replace("-", " "), code.replace("_", " "))
+    if re.fullmatch(r"[a-z][a-z _-]+", word)
+} - {"interpol", *(str(role) for role in labels.ROLES)}
+"""Codes as programs write them: none is a word of a page in Hindi, but for accounts named as their roles."""
 
 
 @pytest.fixture(autouse=True)
@@ -108,6 +137,82 @@ def test_a_draft_and_what_the_gate_says_of_it_are_in_hindi(desk: Desk, sign_in: 
 def test_an_approval_is_asked_for_in_hindi(desk: Desk, sign_in: SignIn) -> None:
     message = submitted_request(desk)
     page = _reader(desk.releasing, sign_in).get(reverse("desk:approval", args=[message.pk]))
+    assert page.status_code == 200
+    assert _english(page.content) == []
+
+
+@pytest.mark.parametrize("name", sorted(TITLES))
+def test_a_list_of_the_reviewer_is_in_hindi_empty_and_full(desk: Desk, sign_in: SignIn, name: str) -> None:
+    client, target = _reader(desk.reviewer, sign_in), reverse("desk:review-list", args=[name])
+    assert _english(client.get(target).content) == []
+    message = released_request(desk)
+    EmergencyReview.objects.create(message=message, due_at=timezone.now() + timedelta(hours=24))
+    case = received_request(desk).case
+    take(desk.liaison, case)
+    write_note(desk.liaison, case, "A note.")
+    raise_alarm(None, "exchange.not-released", "A scheduled message could not leave: law.hold.")
+    if name == "holds":
+        HoldAnswer.objects.create(
+            message=message, policy="CA-15.mixed", decided_by=desk.duty, decided_at=timezone.now(), reason="As agreed."
+        )
+    page = client.get(target)
+    assert page.status_code == 200
+    assert page.context.get("rows") or page.context.get("emergencies") or name == "stopped"
+    assert _english(page.content) == []
+
+
+def test_a_review_and_its_decision_are_in_hindi(desk: Desk, sign_in: SignIn) -> None:
+    released_request(desk)
+    client = _reader(desk.reviewer, sign_in)
+    record = DecisionRecord.objects.latest("pk")
+    for address in (reverse("desk:review"), reverse("desk:review-decision", args=[record.pk])):
+        page = client.get(address)
+        assert page.status_code == 200
+        assert _english(page.content) == []
+
+
+@pytest.mark.parametrize("base", [code for code, _words in BASES])
+def test_facts_are_tried_in_hindi(desk: Desk, sign_in: SignIn, base: str) -> None:
+    page = _reader(desk.liaison, sign_in).get(reverse("desk:law-try"), {"base": base})
+    assert page.status_code == 200
+    assert _english(page.content) == []
+
+
+def test_each_rule_is_in_hindi(desk: Desk, sign_in: SignIn) -> None:
+    client = _reader(desk.liaison, sign_in)
+    for rule in gate_in_use().rules:
+        page = client.get(reverse("desk:rule", args=[rule.id]))
+        assert page.status_code == 200
+        assert (rule.id, _english(page.content)) == (rule.id, [])
+
+
+@pytest.mark.parametrize("name", ["files", "discard"])
+def test_what_belongs_to_a_draft_is_in_hindi(desk: Desk, sign_in: SignIn, name: str) -> None:
+    message = submitted_request(desk)
+    page = _reader(desk.liaison, sign_in).get(reverse(f"desk:{name}", args=[message.pk]), follow=True)
+    assert page.status_code == 200
+    assert _english(page.content) == []
+
+
+def test_a_hold_is_answered_in_hindi(desk: Desk, sign_in: SignIn) -> None:
+    message = held_request(desk)
+    for officer in (desk.liaison, *(desk.head(office, f"head{place}") for place, office in enumerate(deciders()))):
+        page = _reader(officer, sign_in).get(reverse("desk:holds", args=[message.pk]))
+        assert _english(page.content) == []
+
+
+def test_what_is_proven_of_a_message_is_said_in_hindi(desk: Desk, sign_in: SignIn) -> None:
+    message = released_request(desk)
+    page = _reader(desk.liaison, sign_in).get(reverse("desk:proof", args=[message.pk]))
+    assert page.status_code == 200
+    assert _english(page.content) == []
+
+
+def test_an_account_and_the_choices_of_notices_are_in_hindi(desk: Desk, sign_in: SignIn) -> None:
+    page = _reader(desk.administrator, sign_in).get(reverse("desk:account", args=[desk.liaison.username]))
+    assert page.status_code == 200
+    assert _english(page.content) == []
+    page = _reader(desk.liaison, sign_in).get(reverse("desk:notices-choices"))
     assert page.status_code == 200
     assert _english(page.content) == []
 

@@ -4,9 +4,7 @@ Every list is filtered by time and read by cursor; each can be exported as CSV f
 one thing alone: what they found of an emergency.
 """
 
-import csv
-import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal, cast
 from uuid import UUID
@@ -22,8 +20,8 @@ from accord.exchange.reasons import REASON_CHARACTERS_MAX
 from accord.node.api.decisions import ActRow, DecisionRow, act_row, decision_row
 from accord.node.api.operations import ApiRequest, offer
 from accord.node.api.paging import page_of
-from accord.node.api.problems import Malformed
 from accord.node.api.shapes import Closed, Cursor, Limit, Moment, PageOut, PartyCode
+from accord.node.tables import table_response, whole
 from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
@@ -35,11 +33,6 @@ from accord.release.models import ReceivedMessage
 __all__ = ["LISTS", "export_table", "router"]
 
 router = Router()
-
-EXPORT_ROWS_MAX: Final = 10_000
-"""Rows of one export: what a table program opens at once; a longer period is exported in parts."""
-
-_FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 Code = Annotated[str | None, Query(None, pattern=r"^[a-z][a-z0-9.-]{1,63}$", description="Code of the alarm.")]
 Policy = Annotated[
@@ -343,7 +336,9 @@ def export_list(
     return export_table(request.officer, name, since=since, until=until)
 
 
-def export_table(officer: Officer, name: str, *, since: datetime | None, until: datetime | None) -> HttpResponse:
+def export_table(
+    officer: Officer, name: str, *, since: datetime | None, until: datetime | None, mark: bool = False
+) -> HttpResponse:
     """Returns one of the lists for a period as a table of text cells, and notes the export.
 
     Args:
@@ -351,43 +346,15 @@ def export_table(officer: Officer, name: str, *, since: datetime | None, until: 
         name: A name in :data:`LISTS`.
         since: First moment, included.
         until: Last moment, excluded.
+        mark: Whether a person's table program opens it.
 
     Raises:
         NotPermitted: The account may not read the record.
-        Malformed: The period holds too many rows.
+        ExportTooLong: The period holds too many rows.
     """
     shape, lister, row_of = LISTS[name]
-    rows = list(lister(officer, since, until).order_by("pk")[: EXPORT_ROWS_MAX + 1])
-    if len(rows) > EXPORT_ROWS_MAX:
-        raise Malformed(
-            f"The period holds more than {EXPORT_ROWS_MAX} rows.",
-            code="api.export-too-long",
-            next_step="Export a shorter period, and the rest after it.",
-        )
+    rows = whole(lister(officer, since, until).order_by("pk"))
     note(officer, "export list", officer, detail={"list": name, "rows": len(rows)})
-    response = HttpResponse(_table(shape, map(row_of, rows)), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
-
-
-def _table(shape: type[Schema], rows: Iterable[Schema]) -> str:
-    held = io.StringIO()
-    writer = csv.writer(held)
     columns = list(shape.model_fields)
-    writer.writerow(columns)
-    for row in rows:
-        values = row.model_dump(mode="json")
-        writer.writerow([_cell(values[column]) for column in columns])
-    return held.getvalue()
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        value = "; ".join(map(str, value))
-    elif isinstance(value, dict):
-        value = "; ".join(f"{key}={item}" for key, item in value.items())
-    text = str(value)
-    # A table program would compute such a cell; the apostrophe makes it text.
-    return f"'{text}" if text.startswith(_FORMULA_SIGNS) and not isinstance(value, int | float) else text
+    told = (row_of(row).model_dump(mode="json") for row in rows)
+    return table_response(columns, ([row[column] for column in columns] for row in told), name=name, mark=mark)

@@ -21,9 +21,9 @@ from accord.exchange.own_side import OwnSide
 from accord.node.desk.error_words import reason_words, stopped
 from accord.node.desk.field_words import COMMON, LABELS, OWN_SIDE, SECTIONS
 from accord.node.desk.fields import Field, fields_of, posted_values
-from accord.node.desk.reading import with_marks
 from accord.node.desk.registers import from_registers, in_rows, without_rows
 from accord.node.desk.said import said
+from accord.node.unseen import with_marks
 
 __all__ = [
     "OWN",

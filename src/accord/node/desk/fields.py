@@ -18,7 +18,7 @@ from msgspec import inspect
 from accord.node.desk.code_words import choice_label
 from accord.node.desk.field_words import HINTS, LABELS
 from accord.node.desk.figures import number_of
-from accord.node.desk.reading import with_marks
+from accord.node.unseen import with_marks
 
 __all__ = ["Field", "Section", "fields_of", "posted_values"]
 

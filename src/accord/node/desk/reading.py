@@ -1,6 +1,5 @@
 """A message as a reader at either side sees it: its fields in their order, each with its label."""
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,12 +16,10 @@ from accord.node.desk.code_words import known_words
 from accord.node.desk.field_words import COMMON, SECTIONS
 from accord.node.desk.figures import day_of, locale_in_use, number_of, size_of
 from accord.node.desk.read_words import label_read
+from accord.node.unseen import with_marks
 from accord.release.registry import kinds
 
-__all__ = ["Part", "members_of", "parts_of", "principal_parts", "with_marks"]
-
-UNSEEN: Final = frozenset({"Cf", "Cc", "Zl", "Zp", "Co", "Cn"})
-"""Categories of characters that show nothing or move what stands beside them."""
+__all__ = ["Part", "members_of", "parts_of", "principal_parts"]
 
 _ORDER: Final = {
     name: place
@@ -58,19 +55,6 @@ class Part:
     is_written: bool = False
     language: str = ""
     groups: tuple[tuple["Part", ...], ...] = ()
-
-
-def with_marks(text: str) -> str:
-    """Returns a text whose unseen characters show as their names, so that nothing hides in it."""
-    # What Python calls printable has no character of those categories; most texts are.
-    if text.isprintable():
-        return text
-    return "".join(
-        f"⟦{unicodedata.name(sign, f'U+{ord(sign):04X}').lower()}⟧"
-        if unicodedata.category(sign) in UNSEEN and sign not in "\n\t\r"
-        else sign
-        for sign in text
-    )
 
 
 def parts_of(fields: Mapping[str, Any], *, language: str = "") -> tuple[Part, ...]:

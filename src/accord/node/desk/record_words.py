@@ -92,6 +92,7 @@ VERBS: Final[Mapping[str, Any]] = {
     "take case": pgettext_lazy("act", "take case"),
     "take out file": pgettext_lazy("act", "take out file"),
     "take over case": pgettext_lazy("act", "take over case"),
+    "try parked message again": pgettext_lazy("act", "try parked message again"),
     "unlink case": pgettext_lazy("act", "unlink case"),
     "unlock account": pgettext_lazy("act", "unlock account"),
     "use message": pgettext_lazy("act", "use message"),
@@ -114,6 +115,7 @@ OBJECTS: Final[Mapping[str, Any]] = {
     "officer": pgettext_lazy("object", "officer"),
     "party": pgettext_lazy("object", "party"),
     "peerproposal": pgettext_lazy("object", "proposal of a party"),
+    "receivedmessage": pgettext_lazy("object", "message that arrived"),
     "riskprofile": pgettext_lazy("object", "risk profile"),
 }
 """Sorts of things that an act is done to."""

@@ -10,11 +10,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language, gettext
 
 from accord.node.api import labels
+from accord.node.desk.case_filters import FILTERS
 from accord.node.desk.code_words import choice_label, known_words
 from accord.node.desk.figures import day_of, number_of
-from accord.node.desk.reading import with_marks
 from accord.node.desk.record_words import DETAILS, INTAKE, OBJECTS, REASONS, VALUES, VERBS
 from accord.node.desk.said import marked
+from accord.node.unseen import with_marks
 
 __all__ = ["Cell", "cell_of"]
 
@@ -111,7 +112,7 @@ def _detail(name: str, value: Any) -> Any:
         return str(value) if name in KEYS else number_of(value)
     if value in (None, ""):
         return gettext("none")
-    if name in {"roles", "refused"}:
+    if name in {"filters", "refused", "roles"}:
         return format_html_join(", ", "{}", ((one,) for one in _listed(name, str(value).split(","))))
     if name in {"until", "expected_on"}:
         return _day(str(value))
@@ -120,7 +121,7 @@ def _detail(name: str, value: Any) -> Any:
 
 def _listed(name: str, codes: list[str]) -> Iterator[Any]:
     for code in codes:
-        yield _label(labels.ROLES, code) if name == "roles" else VALUES.get(code) or marked(code)
+        yield _label(labels.ROLES, code) if name == "roles" else FILTERS.get(code) or VALUES.get(code) or marked(code)
 
 
 def _coded(name: str, code: str) -> Any:

@@ -29,8 +29,8 @@ from accord.node.desk.figures import (
     size_of,
     stamp_of,
 )
-from accord.node.desk.reading import with_marks
 from accord.node.desk.said import marked
+from accord.node.unseen import with_marks
 from accord.parties.models import Party
 from accord.parties.profile import Names
 

@@ -1,24 +1,28 @@
 """The list of cases: its filters in the address, and the same list as a table to take along."""
 
-import csv
 from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
 from accord.exchange.models import Case
 from accord.exchange.waiting import highest_handling
+from accord.node.api import labels
 from accord.node.desk.case_filters import SORTS, chosen_of, found_cases, place_of, tags_of
+from accord.node.desk.code_words import known_words
 from accord.node.desk.colleagues import colleagues_of, officers_at_the_desk
 from accord.node.desk.looks import unseen
 from accord.node.desk.models import SavedView
 from accord.node.desk.once import new_form
 from accord.node.desk.overview import remember
 from accord.node.desk.page import officer_of, page, show
-from accord.node.desk.reading import with_marks
 from accord.node.desk.views.queue import newest_arrival
+from accord.node.tables import table_response, whole
+from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.parties.models import Party
@@ -27,15 +31,22 @@ from accord.vocabulary.subjects import Theme
 __all__ = ["export_cases", "show_cases"]
 
 ROWS: Final = 50
-EXPORT_ROWS_MAX: Final = 10_000
 VIEWS_MAX: Final = 40
 """Saved views that are listed; an officer with more does not find one in them."""
 
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", *"\uff1d\uff0b\uff0d\uff20")
-"""What a spreadsheet would take for the beginning of a formula (OWASP, CSV injection; the wide forms included)."""
-
-BYTE_ORDER_MARK: Final = "\ufeff"
-"""Without it the commonest spreadsheet takes Devanagari for another script's letters."""
+# Any: lazy translations.
+COLUMNS: Final[tuple[Any, ...]] = (
+    _("Our reference"),
+    _("Their reference"),
+    _("With"),
+    _("Begun by"),
+    _("Subject"),
+    _("Title"),
+    _("State"),
+    _("Waiting on"),
+    _("Held by"),
+)
+"""Columns of the table to take along."""
 
 
 @page(Permission.CASE_READ)
@@ -91,36 +102,29 @@ def _view(request: HttpRequest, name: str) -> SavedView | None:
 
 @page(Permission.CASE_READ)
 def export_cases(request: HttpRequest) -> HttpResponse:
-    """Gives the filtered list as CSV that no spreadsheet takes for formulas.
+    """Gives the filtered list as a table in the reader's language; the export is noted as an act.
 
     View permission: ``case.read``.
     """
-    rows = found_cases(officer_of(request), chosen_of(request.GET))[:EXPORT_ROWS_MAX]
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="cases-{timezone.now():%Y-%m-%d}.csv"'
-    response.write(BYTE_ORDER_MARK)
-    writer = csv.writer(response, quoting=csv.QUOTE_ALL)
-    writer.writerow(["reference", "theirs", "peer", "begun by us", "theme", "title", "state", "waiting on", "holder"])
-    for case in rows:
-        writer.writerow([_plain(str(cell)) for cell in _cells(case)])
-    return response
+    officer, chosen = officer_of(request), chosen_of(request.GET)
+    rows = whole(found_cases(officer, chosen))
+    # Names of the filters alone: what was looked for may be content.
+    note(officer, "export cases", officer, detail={"rows": len(rows), "filters": ",".join(sorted(chosen.values))})
+    name = f"cases-{timezone.now():%Y-%m-%d}"
+    return table_response(COLUMNS, map(_cells, rows), name=name, mark=True)
 
 
 def _cells(case: Case) -> tuple[object, ...]:
+    language = get_language() or "en"
+    state, waiting = labels.CASE_STATES.get(case.state), labels.WAITING_ON.get(case.waiting_on)
     return (
         case.own_ref,
         case.other_ref,
         case.peer_id,
-        "yes" if case.is_ours else "no",
-        case.theme,
+        gettext("us") if case.is_ours else gettext("them"),
+        known_words("theme", case.theme) or case.theme,
         case.title,
-        case.state,
-        case.waiting_on,
+        state.in_language(language) if state else case.state,
+        waiting.in_language(language) if waiting else case.waiting_on,
         case.holder.username if case.holder else "",
     )
-
-
-def _plain(cell: str) -> str:
-    """Returns a cell that begins no formula, also behind blanks, with what hides in it shown."""
-    shown = with_marks(cell)
-    return f"'{shown}" if shown.startswith(FORMULA) or shown.lstrip().startswith(FORMULA) else shown

@@ -216,4 +216,4 @@ def download_list(request: HttpRequest, name: str) -> HttpResponse:
     if name not in LISTS:
         raise NotFound("There is no such list.")
     _chosen, since, until = _period(request)
-    return export_table(officer_of(request), name, since=since, until=until)
+    return export_table(officer_of(request), name, since=since, until=until, mark=True)
