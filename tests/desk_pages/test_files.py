@@ -256,3 +256,37 @@ def test_the_name_of_a_file_is_shown_and_never_markup(desk: Desk, sign_in: SignI
     assert sent(client, message, "a&b'c.txt", NOTE, "text/plain").status_code == 302
     page = client.get(address(message)).content.decode()
     assert re.search(r"a&amp;b&#x27;c\.txt", page)
+
+
+def test_a_file_that_was_refused_whole_is_not_called_begun(desk: Desk, sign_in: SignIn) -> None:
+    message, client = draft(desk), sign_in(desk.liaison)
+    content = b"<html><script>1</script></html>"
+    upload = str(told(begun(client, message, content))["id"])
+    put(client, upload, 0, content)
+    client.post(reverse("desk:upload-complete", args=[upload]))
+    assert not Upload.objects.exists()
+    assert "Begun and not complete" not in client.get(address(message)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "cure"),
+    [
+        ("=cmd|calc.txt", "Rename the file"),
+        ("note\u202etxt.txt", "Rename the file without this character"),
+        ("note.exe.txt", "Rename the file so that it ends with its own type alone"),
+        ("big.bin", "Send the content in one of the types allowed"),
+    ],
+)
+def test_a_refused_name_has_a_cure_that_cures_it(desk: Desk, sign_in: SignIn, name: str, cure: str) -> None:
+    found = told(begun(sign_in(desk.liaison), draft(desk), name=name))
+    words = f"{found['sentence']} {found['next_step']}"
+    assert cure in words
+    assert "type the word again" not in words
+    assert "The field" not in words
+
+
+def test_without_scripts_it_is_said_under_which_name_a_file_is_attached(desk: Desk, sign_in: SignIn) -> None:
+    message, client = draft(desk), sign_in(desk.liaison)
+    sent(client, message, "C:\\home\\no\u200bte.txt", NOTE, "text/plain")
+    page = client.get(address(message)).content.decode()
+    assert f"under the name {message.attachments.get().name}." in page

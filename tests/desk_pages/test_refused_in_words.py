@@ -104,7 +104,7 @@ def test_a_note_of_blanks_is_refused_by_its_label(desk: Desk, sign_in: SignIn, a
 def test_a_hidden_character_is_told_with_its_place(desk: Desk, sign_in: SignIn, asked: Message) -> None:
     given = {"act": "note", "text": "SPECIMEN \u202e words"}
     page = sign_in(desk.duty).post(reverse("desk:act", args=[asked.case.own_ref]), given).content.decode()
-    assert "It holds a character that hides or moves text (U+202E), at position 9." in error_of(page)
+    assert "It holds a character that hides or moves text (U+202E), at position 9. Delete" in error_of(page)
 
 
 def test_errors_are_told_in_french_to_the_end(desk: Desk, sign_in: SignIn) -> None:

@@ -156,6 +156,21 @@ def test_two_officers_in_one_draft_choose_field_by_field(desks: Desks, viewport:
     expect(page.locator("#field-facts")).to_have_value("SPECIMEN. Theirs.\nSPECIMEN. Mine.")
 
 
+def test_a_refused_file_looks_refused_and_leaves_nothing_begun(desks: Desks, tmp_path: Path) -> None:
+    page = begun(desks, "refused file")
+    page.get_by_role("button", name="Save, then add or remove files").click()
+    page.wait_for_url("**/files")
+    file = tmp_path / "invoice.pdf"
+    file.write_bytes(b"SPECIMEN no pdf")
+    page.set_input_files("#file", str(file))
+    page.get_by_role("button", name="Attach the file").click()
+    expect(page.get_by_role("alert")).to_contain_text("Not attached: invoice.pdf", timeout=PATIENT)
+    expect(page.get_by_role("alert")).to_be_focused()
+    assert violations(page) == []
+    page.reload()
+    expect(page.get_by_text("Begun and not complete")).to_have_count(0)
+
+
 def test_a_file_goes_on_by_itself_where_the_line_broke(desks: Desks, tmp_path: Path) -> None:
     page = begun(desks, "parts")
     page.get_by_role("button", name="Save, then add or remove files").click()

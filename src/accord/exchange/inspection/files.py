@@ -17,7 +17,7 @@ from typing import BinaryIO, Final
 
 import msgspec
 
-from accord.exchange.text import check_texts, first_hidden
+from accord.exchange.text import TextRefused, check_texts, first_hidden
 
 from .office import SHEET_TYPE, WORD_TYPE, inspect_office
 from .pdf import inspect_pdf
@@ -85,11 +85,19 @@ def sanitised(name: str) -> str:
         TextRefused: It holds a character that hides or reorders.
     """
     label = unicodedata.normalize("NFC", name).strip()
-    check_texts({"name": label})
+    try:
+        check_texts({"name": label})
+    except TextRefused as error:
+        raise TextRefused(
+            error.sentence,
+            next_step="Rename the file without this character, then choose it again.",
+            fields=error.fields,
+        ) from None
     if not label or len(label.encode()) > NAME_BYTES_MAX:
         raise AttachmentRefused(
             "The file's name is empty or too long.",
             code="attachment.name-length",
+            next_step="Give the file a short name, then choose it again.",
             fields={"limit_bytes": NAME_BYTES_MAX},
         )
     is_path = (
@@ -97,10 +105,16 @@ def sanitised(name: str) -> str:
     )
     if is_path or _RESERVED.fullmatch(label):
         raise AttachmentRefused(
-            "The file's name could be taken for a path, an option or a device.", code="attachment.name-path"
+            "The file's name could be taken for a path, an option or a device.",
+            code="attachment.name-path",
+            next_step="Rename the file with letters, digits, blanks and single dashes, then choose it again.",
         )
     if _ACTIVE_EXTENSIONS.search(label):
-        raise AttachmentRefused("The file's name hides a second extension.", code="attachment.name-extension")
+        raise AttachmentRefused(
+            "The file's name hides a second extension.",
+            code="attachment.name-extension",
+            next_step="Rename the file so that it ends with its own type alone, then choose it again.",
+        )
     return label
 
 
@@ -129,6 +143,7 @@ def inspect_file(name: str, declared_type: str, file: BinaryIO) -> InspectedFile
         raise AttachmentRefused(
             "The declared type is not that of the extension.",
             code="attachment.type-mismatch",
+            next_step="Give the file the extension of its type, or save it anew in the type that its extension names.",
             fields={"expected": wanted},
         )
     size, digest = _measured(file)
@@ -145,11 +160,16 @@ def _measured(file: BinaryIO) -> tuple[int, bytes]:
         size += len(block)
         if size > ATTACHMENT_BYTES_MAX:
             raise AttachmentRefused(
-                "The file is too large.", code="attachment.too-large", fields={"limit_bytes": ATTACHMENT_BYTES_MAX}
+                "The file is too large.",
+                code="attachment.too-large",
+                next_step="Send it in files of at most 50 MB each.",
+                fields={"limit_bytes": ATTACHMENT_BYTES_MAX},
             )
         digest.update(block)
     if size == 0:
-        raise AttachmentRefused("The file is empty.", code="attachment.empty")
+        raise AttachmentRefused(
+            "The file is empty.", code="attachment.empty", next_step="Choose a file that holds something."
+        )
     return size, digest.digest()
 
 
@@ -176,7 +196,11 @@ def _inspect_text(file: BinaryIO, wanted: str) -> None:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise AttachmentRefused("The text is not UTF-8.", code="attachment.not-utf8") from None
+        raise AttachmentRefused(
+            "The text is not UTF-8.",
+            code="attachment.not-utf8",
+            next_step="Save the text anew with the encoding UTF-8, then choose it again.",
+        ) from None
     if any(ord(sign) < 0x20 and sign not in "\t\r\n" for sign in text) or "\x7f" in text:
         raise AttachmentRefused(
             "The text holds control characters.", code="attachment.content-mismatch", fields={"expected": wanted}

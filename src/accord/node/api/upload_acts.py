@@ -81,6 +81,12 @@ def begin(officer: Officer, message: Message, *, name: str, media_type: str, siz
     forget_expired_uploads()
     label = sanitised(name)
     wanted = ALLOWED_TYPES.get("." + label.rpartition(".")[2].lower())
+    if wanted is None:
+        raise AttachmentRefused(
+            "Files of this type are not attached.",
+            code="attachment.type-not-allowed",
+            fields={"extension": label.rpartition(".")[2].lower()[:16]},
+        )
     if wanted != media_type:
         raise Invalid(
             "The declared type is not that of the extension.",

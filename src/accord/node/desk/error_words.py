@@ -36,7 +36,10 @@ def reason_words(error: AccordError) -> str:
         }
     if isinstance(error, TextRefused) and "character" in found:
         return _(
-            "It holds a character that hides or moves text (%(character)s), at position %(position)s. "
-            "Delete it and type the word again."
-        ) % {"character": found["character"], "position": found.get("position", "")}
+            "It holds a character that hides or moves text (%(character)s), at position %(position)s. %(next_step)s"
+        ) % {
+            "character": found["character"],
+            "position": found.get("position", ""),
+            "next_step": said(error.next_step),
+        }
     return f"{stopped(said(error.sentence))} {said(error.next_step)}"

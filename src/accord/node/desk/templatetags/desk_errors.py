@@ -42,7 +42,7 @@ def told(context: Mapping[str, Any], error: AccordError) -> Told:  # Any: a temp
     """Returns an error in the words of the page on which it stands.
 
     A page says with ``field_errors`` what is wrong with the fields of its form; with ``error_names`` what its fields
-    are called, by their names, and that their elements are called as they are.
+    are called, by their names, and that their elements are called as they are, or how else.
     """
     given = context.get("field_errors")
     names: Mapping[str, Any] = context.get("error_names") or {}
@@ -81,5 +81,6 @@ def _sentences(error: GateRefuses) -> tuple[str, ...]:
 def _named(names: Mapping[str, Any], path: str, words: str) -> tuple[str, str, str]:
     name = path.rpartition(".")[2]
     if name in names:
-        return name, str(names[name]), words
+        element, label = names[name] if isinstance(names[name], tuple) else (name, names[name])
+        return element, str(label), words
     return "", label_of(path), words

@@ -22,10 +22,12 @@ from accord.exchange.inspection import ALLOWED_TYPES, ATTACHMENT_BYTES_MAX, Atta
 from accord.exchange.kinds.limits import ATTACHMENTS_MAX
 from accord.exchange.models import Attachment, Message
 from accord.exchange.services import attach, detach, read_message
+from accord.exchange.text import TextRefused
 from accord.node.api.limits import UPLOAD_PART_BYTES
 from accord.node.api.models import Upload
 from accord.node.api.upload_acts import begin, complete, give_up, missing_of, open_uploads, own_upload, put
 from accord.node.api.upload_acts import received_bytes_of as received_of
+from accord.node.desk.error_words import reason_words
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.said import said
 from accord.officers.permissions import Permission
@@ -67,6 +69,7 @@ def show_files(request: HttpRequest, key: UUID) -> HttpResponse:
         "part_bytes": UPLOAD_PART_BYTES,
         "files_max": ATTACHMENTS_MAX,
         "error": error,
+        "error_names": {"name": ("file", _("The name of the file"))},
         "handling_marks": str(message.fields.get("handling", "")),
     }
     return show(request, "desk/files.html", shown, status=error.http_status if error else 200)
@@ -85,7 +88,9 @@ def _act(request: HttpRequest, message: Message, posted: QueryDict) -> None:
         notes.success(request, _("The upload is given up. Nothing of it stays here."))
         return
     attachment = _attached(request, message)
-    notes.success(request, _("%(name)s is attached, sealed and listed.") % {"name": attachment.name})
+    # Without scripts the name comes without its path and without what hides in it: it is said which one is used.
+    words = _("Attached, sealed and listed under the name %(name)s. The other side reads this name.")
+    notes.success(request, words % {"name": attachment.name})
 
 
 def _key(text: str) -> UUID:
@@ -180,6 +185,10 @@ def complete_upload(request: HttpRequest, key: UUID) -> HttpResponse:
     """
     try:
         made = complete(officer_of(request), key)
+    except (AttachmentRefused, TextRefused) as error:
+        # It was looked at whole and refused: choosing it again would go on with nothing.
+        give_up(officer_of(request), key)
+        return _problem(error)
     except AccordError as error:
         return _problem(error)
     notes.success(request, _("%(name)s is attached, sealed and listed.") % {"name": made.name})
@@ -210,4 +219,6 @@ def _progress(upload: Upload) -> JsonResponse:
 
 def _problem(error: AccordError) -> JsonResponse:
     told = {"sentence": said(error.sentence), "next_step": said(error.next_step), "code": error.reason_code}
+    if isinstance(error, TextRefused):
+        told |= {"sentence": f"{_('The name of the file')}: {reason_words(error)}", "next_step": ""}
     return JsonResponse(told, status=error.http_status)

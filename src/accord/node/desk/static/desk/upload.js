@@ -35,7 +35,9 @@
       if (answer && answer.ok) return answer.json();
       if (answer && answer.status < 500) {
         const problem = await answer.json().catch(() => null);
-        throw new Refused(problem ? `${problem.sentence} ${problem.next_step} (${problem.code})` : `${answer.status}`);
+        const refused = new Refused(problem ? `${problem.sentence} ${problem.next_step}`.trim() : `${answer.status}`);
+        refused.code = problem ? problem.code : "";
+        throw refused;
       }
       told.textContent = form.dataset.broken;
       await rest(wait);
@@ -44,6 +46,31 @@
   const post = (address, fields) => ask(address, {
     method: "POST", headers: { "X-CSRFToken": token() }, body: new URLSearchParams(fields),
   });
+
+  // A refusal looks as any other and is told aloud; the choice stays in its field.
+  function refuse(name, words, code) {
+    clear();
+    const box = document.createElement("div");
+    box.className = "govuk-error-summary a-upload__refused";
+    box.setAttribute("role", "alert");
+    box.tabIndex = -1;
+    const parts = [["h2", "govuk-error-summary__title", `${form.dataset.refused}: ${name}`], ["p", "", words], ["p", "a-code", code]];
+    for (const [tag, look, text] of parts) {
+      if (!text) continue;
+      const part = document.createElement(tag);
+      part.className = look;
+      part.dir = "auto";
+      part.textContent = text;
+      box.append(part);
+    }
+    told.before(box);
+    input.setAttribute("aria-invalid", "true");
+    box.focus();
+  }
+  function clear() {
+    form.querySelectorAll(".a-upload__refused").forEach((box) => { box.remove(); });
+    input.removeAttribute("aria-invalid");
+  }
 
   function show(received, size) {
     const share = Math.floor((100 * received) / size);
@@ -82,8 +109,9 @@
     event.preventDefault();
     event.stopPropagation();
     if (button.disabled) return;
-    if (file.size === 0) { told.textContent = form.dataset.empty; return; }
-    if (file.size > Number(form.dataset.limit)) { told.textContent = form.dataset.tooLarge; return; }
+    if (file.size === 0) { refuse(file.name, form.dataset.empty, ""); return; }
+    if (file.size > Number(form.dataset.limit)) { refuse(file.name, form.dataset.tooLarge, ""); return; }
+    clear();
     button.disabled = true;
     bar.hidden = false;
     try {
@@ -91,8 +119,8 @@
       location.reload();
     } catch (error) {
       bar.hidden = true;
-      told.textContent = `${form.dataset.refused}: ${error.message}`;
-      told.focus();
+      told.textContent = "";
+      refuse(file.name, error.message, error.code || "");
     } finally {
       button.disabled = false;
     }
