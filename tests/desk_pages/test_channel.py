@@ -76,6 +76,12 @@ def test_the_page_shows_the_words_of_both_root_keys(enter: Callable[[Role], Clie
         assert " ".join(fingerprint_words(bytes(party.root_public or b""))) in page
 
 
+def test_each_of_the_last_messages_leads_to_its_place_in_its_case(desk: Desk, sign_in: SignIn) -> None:
+    sent = released_request(desk)
+    page = sign_in(desk.liaison).get(reverse("desk:channel")).content.decode()
+    assert f'href="{reverse("desk:case", args=[sent.case.own_ref])}#message-{sent.pk}"' in page
+
+
 def test_an_administrator_reads_no_reference_and_no_title_there(desk: Desk, sign_in: SignIn) -> None:
     message = released_request(desk)
     page = sign_in(desk.administrator).get(reverse("desk:channel")).content.decode()

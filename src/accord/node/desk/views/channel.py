@@ -73,7 +73,7 @@ class KeysetView:
 def show_channel(request: HttpRequest) -> HttpResponse:
     """Shows how the line to each peer stands, in words and figures, with what to do.
 
-    View permission: ``channel.read``; it shows nothing of what a message says.
+    View permission: ``channel.read``; it shows nothing of what a message says, and names its case to who reads cases.
     """
     return _shown(request)
 
@@ -86,6 +86,7 @@ def _shown(request: HttpRequest, error: AccordError | None = None) -> HttpRespon
         "alarms": open_alarms()[:ALARMS],
         "may_manage": officer.may(Permission.CHANNEL_MANAGE),
         "may_thaw": officer.may(Permission.CHANNEL_THAW),
+        "may_read": officer.may(Permission.CASE_READ),
         "officer": officer,
         "error": error,
         "given": request.POST,
@@ -151,7 +152,8 @@ def _keys(channel: Channel) -> tuple[list[KeysetView], str]:
 
 
 def _last(channel: Channel) -> list[ReleasedMessage]:
-    rows = ReleasedMessage.objects.filter(peer_id=channel.peer_id).select_related("outbox").defer("outbox__payload")
+    rows = ReleasedMessage.objects.filter(peer_id=channel.peer_id).select_related("outbox", "message__case")
+    rows = rows.defer("outbox__payload", "message__content", "message__own_side")
     return list(rows.order_by("-pk")[:LAST])
 
 
