@@ -244,6 +244,20 @@ def test_after_an_act_comes_the_next_item_and_then_the_list(desk: Desk, sign_in:
     assert answer.headers["Location"] == reverse("desk:approvals")
 
 
+def test_who_chose_to_stay_stays_and_the_page_says_so(desk: Desk, sign_in: SignIn) -> None:
+    first, _second, third = (submitted_request(desk) for _number in range(3))
+    client = sign_in(desk.releasing)
+    assert "the next message that waits for you opens" in client.get(page_of(first)).content.decode()
+    client.post(reverse("desk:preferences"), {"after_act": "stay", "next": "/desk/"})
+    assert "you stay with this message" in client.get(page_of(first)).content.decode()
+    case = reverse("desk:case", args=[first.case.own_ref])
+    sent_back = client.post(act_on(first), {"act": "send-back", "reason": "SPECIMEN reason"})
+    assert sent_back.headers["Location"] == case
+    client.post(act_on(third), {"act": "approve", **shown(third)})
+    released = client.post(act_on(third), {"act": "release"})
+    assert released.headers["Location"] == reverse("desk:case", args=[third.case.own_ref])
+
+
 def test_the_list_costs_a_fixed_number_of_statements(
     desk: Desk, sign_in: SignIn, django_assert_max_num_queries: object
 ) -> None:

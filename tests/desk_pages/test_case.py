@@ -19,6 +19,7 @@ from accord.exchange.services import (
     ask_agency,
     close_case,
     create_case,
+    draft_request,
     hand_over,
     link_cases,
     take,
@@ -27,8 +28,9 @@ from accord.exchange.services import (
 from accord.node.desk.models import Preference
 from accord.node.desk.stale import seen_state
 from accord.officers.permissions import Role
-from tests.desk import Desk, caveat, days, flush, received_request, released_request
+from tests.desk import Desk, caveat, days, flush, own_side, received_request, released_request, request_fields
 from tests.desk_pages.conftest import SignIn, statements
+from tests.desk_pages.test_composing import form_in
 
 STATEMENTS_MAX = 48
 SECRET = "SPECIMEN-for-colleagues-alone"
@@ -166,6 +168,24 @@ def test_an_arriving_request_is_accepted_joined_referred_or_declined(desk: Desk,
     assert 'href="#join"' in ways
     assert 'href="#agencies"' in ways
     assert reverse("desk:reply", args=[asked.pk, "refuse"]) in ways
+    assert reverse("desk:reply", args=[asked.pk, "refer"]) in ways
+
+
+def test_a_referral_begins_a_refusal_that_names_whom_to_ask_instead(desk: Desk, sign_in: SignIn) -> None:
+    asked = received_request(desk)
+    client, address = sign_in(desk.duty), reverse("desk:reply", args=[asked.pk, "refer"])
+    page = client.get(address).content.decode()
+    assert 'value="a" selected' in page
+    unnamed = client.post(address, {"ground": "a", "reasons": "SPECIMEN reasons"})
+    assert unnamed.status_code == 422
+    assert b"SPECIMEN reasons" in unnamed.content
+    assert b"Name the authority or the channel" in unnamed.content
+    client.post(address, {"ground": "a", "referred_to": "Central authority for legal assistance"})
+    draft = Message.objects.get(direction="out", in_reply_to=asked)
+    assert draft.fields["outcome"] == "refused"
+    (refusal,) = draft.fields["refusals"]
+    assert refusal["cured_by"] == "Central authority for legal assistance"
+    assert (refusal["ground"], refusal["part_refused"]) == ("a", "The whole request.")
 
 
 def test_a_request_is_joined_by_either_sides_reference(desk: Desk, sign_in: SignIn) -> None:
@@ -379,6 +399,34 @@ def test_after_an_act_the_next_case_of_the_list_opens_where_one_likes_that(desk:
     assert Preference.objects.get(officer=desk.duty).after_act == "next"
     # It is the officer's own choice.
     assert not Preference.objects.filter(officer=desk.liaison).exists()
+
+
+def test_the_choice_holds_when_a_draft_is_discarded_too(desk: Desk, sign_in: SignIn) -> None:
+    first, second = ours(desk), ours(desk, "A second drum")
+    client = sign_in(desk.liaison)
+    listed = re.findall(
+        r'href="(/desk/cases/CA-[^"]+)" dir="auto" data-open', client.get("/desk/cases/").content.decode()
+    )
+    assert set(listed) == {page_of(first), page_of(second)}
+    case = {page_of(one): one for one in (first, second)}[listed[0]]
+    draft = draft_request(desk.liaison, case, request_fields())
+    address = reverse("desk:discard", args=[draft.pk])
+    chosen(client, "next")
+    answer = client.post(address, {"version": draft.version, "why": "SPECIMEN"})
+    assert answer.headers["Location"] == listed[1]
+
+
+@pytest.mark.parametrize("after", ["next", "stay"])
+def test_the_choice_holds_when_a_draft_goes_to_a_colleague(desk: Desk, sign_in: SignIn, after: str) -> None:
+    first, second = ours(desk), ours(desk, "A second drum")
+    client = sign_in(desk.liaison)
+    client.get("/desk/cases/")
+    drafts = [draft_request(desk.liaison, case, request_fields(), own=own_side()) for case in (second, first)]
+    chosen(client, after)
+    wanted = {"next": page_of(first), "stay": page_of(second)}[after]
+    form = form_in(client.get(reverse("desk:draft", args=[drafts[0].pk])).content.decode())
+    answer = client.post(reverse("desk:draft", args=[drafts[0].pk]), {**form, "act": "submit"})
+    assert answer.headers["Location"] == wanted
 
 
 def test_writing_a_note_stays_at_the_case(desk: Desk, sign_in: SignIn) -> None:

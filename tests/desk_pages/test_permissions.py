@@ -50,6 +50,8 @@ TABLE: dict[str, set[Role]] = {
     "upload-part": WRITERS,
     "upload-complete": WRITERS,
     "reply": READERS,
+    "use": WRITERS,
+    "recall": {Role.RELEASING},
     "approvals": READERS,
     "approval": READERS,
     "approval-act": READERS,

@@ -19,6 +19,7 @@ __all__ = ["Binding", "MessageShown", "Named", "ProofLine", "asked_in", "caveats
 UNFOLDED: Final = 3
 """Messages whose words are shown at once: what was asked and answered last; the others are a click away."""
 
+SENT: Final = frozenset({Message.State.RELEASED, Message.State.DELIVERED, Message.State.FILED, Message.State.ACTED})
 OPEN: Final = frozenset({Message.State.DRAFT, Message.State.SUBMITTED, Message.State.APPROVED})
 
 
@@ -51,6 +52,8 @@ class MessageShown:
         is_unfolded: Whether what it says is shown at once: the last ones, and what waits for an answer.
         is_open: Whether it is ours and can still be changed.
         may_reply: Whether it is a request of theirs.
+        may_use: Whether it is theirs, is here, and was not withdrawn.
+        is_sent: Whether it is ours and was released, and the other side has not withdrawn or refused it.
     """
 
     message: Message
@@ -62,6 +65,8 @@ class MessageShown:
     is_unfolded: bool
     is_open: bool
     may_reply: bool
+    may_use: bool
+    is_sent: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +133,8 @@ def messages_shown(case: Case, found: Sequence[Message], *, ours: Party) -> list
             is_unfolded=message.state not in OPEN and (message.pk in last or _waits(clocks.get(message.pk))),
             is_open=message.state in OPEN,
             may_reply=not message.is_ours and message.kind == "request",
+            may_use=not message.is_ours and message.state != Message.State.WITHDRAWN and bool(bytes(message.content)),
+            is_sent=message.is_ours and message.state in SENT and message.released_at is not None,
         )
         for message in found
     ]

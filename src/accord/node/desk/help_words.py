@@ -80,6 +80,18 @@ HELP: Final[Mapping[str, PageHelp]] = {
         next=_("A draft opens, with the fields that the request already answers."),
         who=_COLLEAGUE,
     ),
+    "use": PageHelp(
+        what=_("A use of what the other side sent, beyond reading and filing it."),
+        can=_("Say what is to be done with it, and for what. The gate answers with its rule and who decides."),
+        next=_("The answer stands in the case. Where the gate holds or refuses, do not use it so."),
+        who=_GATE,
+    ),
+    "recall": PageHelp(
+        what=_("The recall of a message that has left this node."),
+        can=_("Say why; the other side is asked to use the message no more."),
+        next=_("They say that they complied, and the message is then called withdrawn. It stays in both logs."),
+        who=_COLLEAGUE,
+    ),
     "approvals": PageHelp(
         what=_("What waits for a second officer, for its release, or for the answer to a hold."),
         can=_("Open what waits for you. What you wrote is for a colleague."),

@@ -32,9 +32,15 @@ def came_from(request: HttpRequest) -> str:
     return address if isinstance(address, str) and address.startswith("/desk/") else reverse("desk:queue")
 
 
-def goes_on(officer: Officer) -> bool:
-    """Returns whether the officer likes to go on to the next case after an act."""
-    return Preference.objects.filter(officer=officer, after_act=Preference.AfterAct.NEXT).exists()
+def goes_on(officer: Officer, *, unless_chosen: bool = False) -> bool:
+    """Returns whether the officer likes to go on to the next one after an act that ends their part.
+
+    Args:
+        officer: Who acts.
+        unless_chosen: What holds for an officer who never chose: at a case one stays, from an approval one goes on.
+    """
+    chosen = Preference.objects.filter(officer=officer).values_list("after_act", flat=True).first()
+    return chosen == Preference.AfterAct.NEXT if chosen is not None else unless_chosen
 
 
 def step_on(request: HttpRequest, case: Case) -> str:

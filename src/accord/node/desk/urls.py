@@ -24,9 +24,11 @@ from accord.node.desk.views import (
     peers,
     proof,
     queue,
+    recalling,
     review,
     saved,
     session,
+    using,
     waiting,
     walk,
 )
@@ -77,6 +79,8 @@ urlpatterns = [
     _page("uploads/<uuid:key>/parts/<int:offset>", files.put_part, "upload-part"),
     _page("uploads/<uuid:key>/complete", files.complete_upload, "upload-complete"),
     _page("messages/<uuid:key>/reply/<slug:reply>", beginning.begin_reply, "reply"),
+    _page("messages/<uuid:key>/use", using.use_one, "use"),
+    _page("messages/<uuid:key>/recall", recalling.recall_one, "recall"),
     # approvals and proof
     _page("approvals/", approvals.show_approvals, "approvals"),
     _page("approvals/<uuid:key>/", approvals.show_approval, "approval"),

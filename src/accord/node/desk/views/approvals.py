@@ -32,6 +32,7 @@ from accord.law.decision import Decision
 from accord.node.desk.changes import Change, changes_between
 from accord.node.desk.code_words import choice_label
 from accord.node.desk.gate_card import own_fields_read
+from accord.node.desk.overview import goes_on
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.reading import parts_of
 from accord.node.desk.sign_in import is_fresh
@@ -148,6 +149,7 @@ def _shown(
         "needs_password": settings.ACCORD_SECOND_FACTOR and not is_fresh(request),
         "has_lapsed": approval.has_lapsed(now),
         "handling_marks": message.handling,
+        "goes_on": goes_on(officer, unless_chosen=True),
         "error": error,
         "given": request.POST,
     }
@@ -231,18 +233,19 @@ def _done(request: HttpRequest, officer: Officer, message: Message, act: str) ->
         )
         notes.success(request, _("Approved, byte for byte. It can be released now."))
         is_release_next = officer.may(Permission.MESSAGE_RELEASE)
-        return reverse("desk:approval", args=[message.pk]) if is_release_next else _next(officer, message)
+        here = reverse("desk:approval", args=[message.pk])
+        return here if is_release_next else _next(officer, message, stay=here)
     if act == "send-back":
         send_back(officer, message, reason=given.get("reason", ""))
         notes.success(request, _("Sent back to its drafter, with your reason."))
-        return _next(officer, message)
+        return _next(officer, message, stay=reverse("desk:case", args=[message.case.own_ref]))
     if act == "release":
         left = release(officer, message)
         words = _("Released. It leaves now, and its receipt is awaited.")
         notes.success(request, words if left.released_id else _("It leaves at its hour, by itself."))
-        following = next_address(officer, after=message.pk)
-        is_more = following != reverse("desk:approvals")
-        return following if is_more else reverse("desk:case", args=[message.case.own_ref])
+        opened = reverse("desk:case", args=[message.case.own_ref])
+        following = _next(officer, message, stay=opened)
+        return following if following != reverse("desk:approvals") else opened
     if act == "take-back":
         take_back(officer, message)
         notes.success(request, _("Taken back. It is a draft again, and nothing left."))
@@ -254,8 +257,9 @@ def _done(request: HttpRequest, officer: Officer, message: Message, act: str) ->
     raise NotFound("There is no such act.")
 
 
-def _next(officer: Officer, message: Message) -> str:
-    return next_address(officer, after=message.pk)
+def _next(officer: Officer, message: Message, *, stay: str) -> str:
+    """Returns where one goes after an act that ends one's part: on, unless the officer chose to stay."""
+    return next_address(officer, after=message.pk) if goes_on(officer, unless_chosen=True) else stay
 
 
 def _require_changes_read(officer: Officer, message: Message, *, has_read: bool) -> None:

@@ -15,6 +15,7 @@ from accord.errors import AccordError
 from accord.exchange.drafts import FieldRefused
 from accord.exchange.errors import ActRefused
 from accord.exchange.kinds import REQUEST, SPONTANEOUS_INFORMATION
+from accord.exchange.kinds.answer import PART_REFUSED_ALL
 from accord.exchange.models import Message
 from accord.exchange.services import (
     ReplyBegun,
@@ -36,12 +37,12 @@ from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.parties.models import Party
 from accord.release.errors import GateRefuses
-from accord.vocabulary.refusal import DELAY_REASON_LABELS, REFUSAL_GROUND_LABELS
+from accord.vocabulary.refusal import DELAY_REASON_LABELS, REFUSAL_GROUND_LABELS, RefusalGround
 from accord.vocabulary.subjects import Theme
 
 __all__ = ["begin_reply", "show_new_case"]
 
-REPLIES: Final = ("answer", "refuse", "delay", "clarify", "cannot-confirm")
+REPLIES: Final = ("answer", "refuse", "refer", "delay", "clarify", "cannot-confirm")
 
 
 # Any: lazy translations.
@@ -49,6 +50,7 @@ NAMES: Final[Mapping[str, Any]] = {
     "outcome": gettext_lazy("What does the answer say?"),
     "ground": gettext_lazy("On which ground?"),
     "part_refused": gettext_lazy("What is refused?"),
+    "referred_to": gettext_lazy("Whom should they ask instead?"),
     "rule": gettext_lazy("Rule of law, where that is the ground"),
     "reasons": gettext_lazy("Reasons, as far as they may be told"),
     "reason": gettext_lazy("Why will it be late?"),
@@ -102,7 +104,7 @@ def _first_words(officer: Officer, peer: str, theme: str, kind: str, *, has_open
 
 @page(Permission.CASE_READ, methods=("GET", "POST"))
 def begin_reply(request: HttpRequest, key: UUID, reply: str) -> HttpResponse:
-    """Begins an answer, a refusal, a delay notice, a clarification, or the answer that neither confirms nor denies.
+    """Begins an answer, a refusal, a referral, a delay notice, a clarification, or what neither confirms nor denies.
 
     View permission: ``case.read``; the services ask for ``message.answer``.
     """
@@ -133,6 +135,7 @@ def begin_reply(request: HttpRequest, key: UUID, reply: str) -> HttpResponse:
         "grounds": [(code.value, choice_label("ground", code.value)) for code in REFUSAL_GROUND_LABELS],
         "reasons": [(code.value, choice_label("reason", code.value)) for code in DELAY_REASON_LABELS],
         "given": given,
+        "ground": given.get("ground", "") or (RefusalGround.NOT_AVAILABLE.value if reply == "refer" else ""),
         "error": error,
         "error_names": NAMES,
         "begun": begun,
@@ -145,15 +148,16 @@ def _begun(officer: Officer, asked: Message, reply: str, given: Mapping[str, str
     known = known_of_reply(officer, asked)
     if reply == "answer":
         return answer(officer, asked, {**known, "outcome": _chosen(given, "outcome")})
-    if reply == "refuse":
+    if reply in {"refuse", "refer"}:
         return refuse(
             officer,
             asked,
             known,
             ground=_chosen(given, "ground"),
-            part_refused=given.get("part_refused", ""),
+            part_refused=given.get("part_refused", "") or (PART_REFUSED_ALL if reply == "refer" else ""),
             rule=given.get("rule") or None,
             reasons=given.get("reasons") or None,
+            cured_by=_referred_to(given) if reply == "refer" else None,
         )
     if reply == "delay":
         return delay(
@@ -163,6 +167,18 @@ def _begun(officer: Officer, asked: Message, reply: str, given: Mapping[str, str
         points = [line.strip() for line in given.get("points", "").splitlines() if line.strip()]
         return clarify(officer, asked, known, points=points)
     return cannot_confirm(officer, asked)
+
+
+def _referred_to(given: Mapping[str, str]) -> str:
+    """Returns whom the other side is to ask instead: a request is referred to somebody, or it is refused."""
+    words = given.get("referred_to", "").strip()
+    if not words:
+        raise FieldRefused(
+            "It is not said whom they should ask instead.",
+            next_step="Name the authority or the channel, or refuse the request.",
+            fields={"field": "referred_to"},
+        )
+    return words
 
 
 def _chosen(given: Mapping[str, str], name: str) -> str:

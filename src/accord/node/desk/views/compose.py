@@ -37,6 +37,7 @@ from accord.node.desk.gate_card import GateCard, gate_card_of, own_fields_read
 from accord.node.desk.kept_words import is_by_script, label_of, not_saved
 from accord.node.desk.leaving import leaving_of
 from accord.node.desk.openings import filled_with_opening, opening_for
+from accord.node.desk.overview import after_act
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.said import said
 from accord.node.desk.unsaved import Unsaved, drop_unsaved, keep_unsaved, unsaved_of
@@ -112,7 +113,7 @@ def _after(request: HttpRequest, officer: Officer, message: Message, posted: Que
     if act == "submit":
         submit(officer, saved, version=saved.version)
         notes.success(request, _("A second officer can approve it now. Nothing has left yet."))
-        return reverse("desk:case", args=[message.case.own_ref])
+        return after_act(request, officer, message.case)
     if act == "files":
         return reverse("desk:files", args=[message.pk])
     more = posted.get("add", "")
@@ -293,7 +294,7 @@ def discard_draft(request: HttpRequest, key: UUID) -> HttpResponse:
         try:
             discard(officer, message, version=_version(request.POST), reason=request.POST.get("why", ""))
             notes.success(request, _("The draft is discarded. Who did it, and why, stays on record."))
-            return redirect("desk:case", message.case.own_ref)
+            return redirect(after_act(request, officer, message.case))
         except AccordError as refused:
             error = refused
             message = read_message(officer, key)

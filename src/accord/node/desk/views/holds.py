@@ -15,6 +15,7 @@ from accord.errors import AccordError, OfficerCanMend
 from accord.exchange.authors import authors_of
 from accord.exchange.models import Message
 from accord.exchange.services import answer_hold, check_draft, read_message
+from accord.node.desk.overview import goes_on
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.reading import parts_of
 from accord.node.desk.waiting import holds_of, next_address
@@ -55,8 +56,9 @@ def show_holds(request: HttpRequest, key: UUID) -> HttpResponse:
         else:
             notes.success(request, _("Your answer to the hold stands with the message."))
             is_more = bool(_mine(officer, message))
+            moves_on = not is_more and goes_on(officer, unless_chosen=True)
             here = reverse("desk:holds", args=[message.pk])
-            return redirect(here if is_more else next_address(officer, after=message.pk))
+            return redirect(next_address(officer, after=message.pk) if moves_on else here)
     return _shown(request, officer, message, error)
 
 
