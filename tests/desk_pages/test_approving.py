@@ -9,11 +9,12 @@ from django.utils import timezone
 from accord.exchange.models import HoldAnswer, Message
 from accord.exchange.services import create_case, draft_request, save_draft, submit
 from accord.law.engine import Gate
+from accord.node.desk import waiting
 from accord.officers.models import Officer
 from accord.release.errors import GateRefuses
 from accord.release.gate import deciders
 from accord.release.models import Approval, DecisionRecord
-from tests.desk import Desk, approved, own_side, request_fields, seen, submitted_request
+from tests.desk import Desk, approved, held_request, own_side, request_fields, seen, submitted_request
 from tests.desk_pages.conftest import SignIn
 
 
@@ -311,3 +312,37 @@ def test_a_held_draft_waits_in_the_list_of_who_decides(desk: Desk, sign_in: Sign
     assert "Answer the hold" in page
     page = sign_in(desk.liaison).get(reverse("desk:approvals")).content.decode()
     assert "an answer to a hold" in page
+
+
+def test_a_list_that_is_cut_says_so_and_keeps_what_is_mine(
+    desk: Desk, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "ROWS", 2)
+    Officer.objects.filter(pk=desk.releasing.pk).update(roles=["releasing", "liaison"])
+    officer = Officer.objects.get(pk=desk.releasing.pk)
+    for _number in range(3):
+        case = create_case(officer, peer="IN", theme="precursors", title="Own")
+        submit(officer, draft_request(officer, case, request_fields(), own=own_side()), version=1)
+    client = sign_in(officer)
+    assert "More waits than is shown here" in client.get("/desk/approvals/").content.decode()
+    theirs = submitted_request(desk)
+    page = client.get("/desk/approvals/").content.decode()
+    assert page.count("data-row") == 2
+    assert theirs.case.own_ref in page.partition("Waits for others")[0]
+    assert "these 2 come first" in page
+
+
+def test_a_list_that_is_whole_says_nothing_of_more(desk: Desk, sign_in: SignIn) -> None:
+    submitted_request(desk)
+    assert "More waits" not in sign_in(desk.releasing).get("/desk/approvals/").content.decode()
+
+
+def test_a_hold_of_my_office_stands_in_a_list_that_is_cut(
+    desk: Desk, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "ROWS", 2)
+    drafts = [held_request(desk) for _number in range(4)]
+    head = desk.head("The deputy head")
+    Message.objects.filter(pk=drafts[-1].pk).update(held_for=["The deputy head"])
+    page = sign_in(head).get("/desk/approvals/").content.decode()
+    assert drafts[-1].case.own_ref in page.partition("Waits for others")[0]

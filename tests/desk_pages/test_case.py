@@ -449,3 +449,15 @@ def test_a_receipt_stands_in_the_proof_line(desk: Desk, sign_in: SignIn) -> None
     Message.objects.filter(pk=sent.pk).update(delivered_at=timezone.now(), receipt_stated_at=timezone.now())
     line = shown(sign_in(desk.liaison), sent.case).partition("a-proofline")[2].partition("</summary>")[0]
     assert "received there" in line
+
+
+def test_a_timeline_names_officers_and_not_the_words_with_which_they_sign_in(desk: Desk, sign_in: SignIn) -> None:
+    asked = received_request(desk)
+    case = take(desk.duty, asked.case)
+    write_note(desk.duty, case, "SPECIMEN")
+    hand_over(desk.duty, case, to=desk.liaison, reason="SPECIMEN: the shift ends.")
+    page = sign_in(desk.duty).get(reverse("desk:case", args=[case.own_ref])).content.decode()
+    history = page.partition('id="history"')[2].partition("</ol>")[0]
+    assert "<b>note written</b></span>" not in history
+    assert "<b>note written</b> · The duty" in history
+    assert "<b>case handed over</b> · The duty → The liaison" in history

@@ -228,7 +228,9 @@ def test_loading_or_sending_it_again_does_nothing_again(desk: Desk, sign_in: Sig
         page = client.post(reverse("desk:cases-assign"), given, follow=True).content.decode()
         assert "1 case is yours now" in page
         assert "held so already" not in page
-    assert "1 case is yours now" in client.get(reverse("desk:cases-assigned")).content.decode()
+    page = client.get(reverse("desk:cases-assigned")).content.decode()
+    assert "1 case is yours now" in page
+    assert page.count("Highest handling on this page") == 2
 
 
 def test_choosing_none_says_so(desk: Desk, sign_in: SignIn) -> None:

@@ -37,7 +37,7 @@ def test_an_automatic_save_says_when_it_saved_and_brings_gate_version_and_summar
     message = draft(desk)
     answer = sign_in(desk.liaison).post(target(message), {"version": 1, "facts": "SPECIMEN"}, headers=SCRIPT)
     page = answer.content.decode()
-    assert re.search(r"Saved \d\d:\d\d:\d\d", page)
+    assert re.search(r"Saved \d\d:\d\d:\d\d Ottawa", page)
     assert 'id="version" value="2" hx-swap-oob' in page
     assert 'id="summary"' in page
     assert "<html" not in page

@@ -104,6 +104,14 @@ def test_a_draft_that_waits_leads_to_its_approval(desk: Desk, sign_in: SignIn) -
     assert answer.headers["Location"] == f"/desk/approvals/{draft.pk}/"
 
 
+def test_a_list_that_names_cases_bears_their_highest_mark_at_top_and_foot(desk: Desk, sign_in: SignIn) -> None:
+    request = received_request(desk)
+    notice(desk.duty, "one", request)
+    notice(desk.administrator, "one", request)
+    assert text(sign_in(desk.duty)).count("Highest handling on this page") == 2
+    assert "Highest handling on this page" not in text(sign_in(desk.administrator))
+
+
 def test_a_hold_leads_to_its_answer_and_once_it_is_answered_to_the_case(desk: Desk, sign_in: SignIn) -> None:
     head = desk.head(HELD_OFFICE)
     draft = held_request(desk)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,10 +19,19 @@ from accord.officers.permissions import Permission
 from accord.parties.models import Party
 from accord.release.gate import our_party
 
-__all__ = ["Waiting", "holds_of", "next_address", "what_waits"]
+__all__ = ["Waiting", "WaitingList", "holds_of", "next_address", "what_waits"]
 
 ROWS: Final = 100
 """Rows of one list: two screens; more officers are needed before more rows."""
+
+HELD_MAX: Final = 1_000
+"""Held drafts among which those of one's own office are looked for."""
+
+STATES: Final = {
+    Message.State.SUBMITTED: Permission.MESSAGE_APPROVE,
+    Message.State.APPROVED: Permission.MESSAGE_RELEASE,
+}
+"""States in which a message waits for a second officer, and what that officer needs."""
 
 WaitsFor = Literal["approval", "release", "hour", "hold"]
 
@@ -55,12 +65,25 @@ class Waiting:
     deciders: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class WaitingList:
+    """What waits, as one page shows it.
+
+    Args:
+        rows: What is shown, first what the officer who looks can act on.
+        is_cut: Whether more waits than is shown.
+    """
+
+    rows: list[Waiting]
+    is_cut: bool
+
+
 def holds_of(decision: Decision) -> tuple[Reason, ...]:
     """Returns the reasons of a decision that wait for a written answer."""
     return tuple(reason for reason in decision.reasons if reason.outcome is Outcome.HOLD)
 
 
-def what_waits(officer: Officer, *, now: datetime | None = None) -> list[Waiting]:
+def what_waits(officer: Officer, *, now: datetime | None = None) -> WaitingList:
     """Returns what waits, first what this officer can act on, then by what is due and by how long it has waited.
 
     Args:
@@ -71,14 +94,34 @@ def what_waits(officer: Officer, *, now: datetime | None = None) -> list[Waiting
     ours = Message.objects.filter(direction=Message.Direction.OUT).select_related(
         "case__peer", "drafted_by", "approval__decided_by", "in_reply_to__clock"
     )
-    open_ones = ours.filter(state__in=(Message.State.SUBMITTED, Message.State.APPROVED)).order_by("saved_at")[:ROWS]
-    held = ours.filter(state=Message.State.DRAFT, held_for__isnull=False).order_by("saved_at")[:ROWS]
-    submitted, drafts = list(open_ones), list(held)
+    open_ones = ours.filter(state__in=STATES).order_by("saved_at")
+    for_others = _for_others(officer)
+    # What may be this officer's is asked for by itself: nothing of others keeps it from the list.
+    lists = [open_ones.exclude(for_others), open_ones.filter(for_others)]
+    submitted = [message for one in lists for message in one[: ROWS + 1]]
+    held = _held_drafts(officer)
+    drafts = list(ours.filter(pk__in=held[:ROWS], held_for__isnull=False))
     authors = authors_of_each([*submitted, *drafts])
     home = Party.objects.get(code=our_party())
     rows = [_row(officer, message, authors[message.pk], home, moment) for message in submitted]
     rows += _held(officer, drafts, authors, home, moment)
-    return sorted(rows, key=_order)
+    rows.sort(key=_order)
+    return WaitingList(rows=rows[:ROWS], is_cut=len(rows) > ROWS or len(held) > ROWS)
+
+
+def _for_others(officer: Officer) -> Q:
+    """What is submitted or approved and waits for no act of this officer."""
+    mine = [state for state, needed in STATES.items() if officer.may(needed)]
+    scheduled = Q(state=Message.State.APPROVED, release_by__isnull=False)
+    return Q(drafted_by=officer) | Q(saved_by=officer) | ~Q(state__in=mine) | scheduled
+
+
+def _held_drafts(officer: Officer) -> list[UUID]:
+    """Returns the keys of the drafts that the gate holds, first those that wait for an office of this officer."""
+    held = Message.objects.filter(state=Message.State.DRAFT, held_for__isnull=False).order_by("saved_at")
+    rows = list(held.values_list("pk", "held_for")[:HELD_MAX])
+    offices = set(officer.offices)
+    return [key for key, _ in sorted(rows, key=lambda row: offices.isdisjoint(row[1] or ()))]
 
 
 def _order(row: Waiting) -> tuple[bool, bool, float, datetime]:
@@ -145,6 +188,6 @@ def next_address(officer: Officer, *, after: UUID) -> str:
         officer: Who acted.
         after: Key of the message acted on.
     """
-    mine = (row for row in what_waits(officer) if row.is_mine and row.message.pk != after)
+    mine = (row for row in what_waits(officer).rows if row.is_mine and row.message.pk != after)
     row = next(mine, None)
     return row.address if row is not None else reverse("desk:approvals")

@@ -1,5 +1,6 @@
 """The pages of notices: the list, the bell's news, opening and reading, and an officer's choices."""
 
+from collections.abc import Sequence
 from datetime import time
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
+from accord.exchange.waiting import highest_handling
 from accord.node.desk.page import SIGNED_IN, officer_of, page, show
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
@@ -84,9 +86,15 @@ def show_notices(request: HttpRequest) -> HttpResponse:
         ),
         "newest": found[0].pk if found else 0,
         "here": request.get_full_path(),
+        "handling_marks": _highest(found[:ROWS]) if is_reader else "",
         "waiting_addresses": _waiting_addresses(officer),
     }
     return show(request, "notices/notices.html", given)
+
+
+def _highest(notices: Sequence[Notice]) -> str:
+    """Returns the highest handling of the cases that are named."""
+    return max(highest_handling(one.case for one in notices if one.case is not None).values(), default="")
 
 
 def _kept(**given: str) -> dict[str, str]:

@@ -98,10 +98,11 @@ def clock_time(value: datetime) -> str:
 
 @register.filter
 def own_time(value: datetime | None) -> str:
-    """Returns hours, minutes and seconds of a moment in our own capital's time."""
+    """Returns hours, minutes and seconds of a moment in our own capital's time, with its place."""
     if value is None:
         return ""
-    return clock_seconds_of(value, _capital(settings.ACCORD_PARTY)[1])
+    name, zone = _capital(settings.ACCORD_PARTY)
+    return f"{clock_seconds_of(value, zone)} {name}"
 
 
 @register.filter
@@ -193,6 +194,12 @@ def until(value: datetime) -> str:
 def choice(code: object, field: str) -> str:
     """Returns what a code of a field's closed list is called, for example of ``handling``; else marked as English."""
     return str(choice_label(field, str(code)))
+
+
+@register.filter
+def named(name: str, names: Mapping[str, str]) -> str:
+    """Returns what an officer is called, by the name under which they sign in; any other name as it is."""
+    return names.get(name, name)
 
 
 @register.filter

@@ -64,12 +64,15 @@ def show_approvals(request: HttpRequest) -> HttpResponse:
     View permission: ``case.read``.
     """
     officer = officer_of(request)
-    rows = what_waits(officer)
+    waiting = what_waits(officer)
+    rows = waiting.rows
     shown = {
         "sections": [
             {"is_mine": is_mine, "rows": [row for row in rows if row.is_mine is is_mine]} for is_mine in (True, False)
         ],
         "has_rows": bool(rows),
+        "is_cut": waiting.is_cut,
+        "count": len(rows),
         "handling_marks": max((row.message.handling for row in rows), default=""),
     }
     return show(request, "desk/approvals.html", shown)

@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from accord.errors import AccordError
 from accord.exchange.models import Case
 from accord.exchange.services import assign, read_case
+from accord.exchange.waiting import highest_handling
 from accord.node.desk.once import do_once
 from accord.node.desk.overview import came_from
 from accord.node.desk.page import officer_of, page, show
@@ -71,9 +72,8 @@ def show_assigned(request: HttpRequest) -> HttpResponse:
     View permission: ``case.take``.
     """
     kept = request.session.get(_KEY, {"to": "", "username": "", "reason": "", "lines": []})
-    titles = dict(
-        Case.objects.filter(own_ref__in=[one["case"] for one in kept["lines"]]).values_list("own_ref", "title")
-    )
+    cases = list(Case.objects.filter(own_ref__in=[one["case"] for one in kept["lines"]]).only("own_ref", "title"))
+    titles = {case.own_ref: case.title for case in cases}
     lines = [{**one, "title": titles.get(one["case"], "")} for one in kept["lines"]]
     shown = {
         "to": kept["to"],
@@ -82,5 +82,6 @@ def show_assigned(request: HttpRequest) -> HttpResponse:
         "done": [one for one in lines if "code" not in one],
         "refused": [one for one in lines if "code" in one],
         "back": came_from(request),
+        "handling_marks": max(highest_handling(cases).values(), default=""),
     }
     return show(request, "desk/assigned.html", shown)

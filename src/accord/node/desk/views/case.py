@@ -17,7 +17,7 @@ from accord.exchange.noting import NOTE_CHARACTERS_MAX
 from accord.exchange.own_drafts import sent_back_by
 from accord.exchange.services import links_of, messages_of, notes_of, read_case
 from accord.exchange.waiting import GIVEN
-from accord.node.api.timelines import timeline_of
+from accord.node.api.timelines import Moment, timeline_of
 from accord.node.desk.case_page import MessageShown, asked_in, caveats_in, messages_shown, named_in
 from accord.node.desk.colleagues import colleagues_of, officers_at_the_desk
 from accord.node.desk.looks import note_look
@@ -76,12 +76,14 @@ def _shown(request: HttpRequest, officer: Officer, case: Case, *, takes_all: boo
     first = ticking or (timed[-1] if timed else None)
     returned = next((one for one in reversed(found) if one.state == Message.State.DRAFT and one.return_reason), None)
     officers = officers_at_the_desk()
+    history = timeline_of(case, found, inquiries, shows_content=True)
     is_open = case.state == Case.State.OPEN
     return {
         "case": case,
         "messages_shown": messages,
         "has_earlier": has_earlier,
-        "history": timeline_of(case, found, inquiries, shows_content=True),
+        "history": history,
+        "names": _names_in(history),
         "inquiries": inquiries,
         "notes": notes_of(officer, case),
         "linked": links_of(officer, case),
@@ -117,6 +119,12 @@ def _shown(request: HttpRequest, officer: Officer, case: Case, *, takes_all: boo
         "seen": seen_state(case),
         "handling_marks": max((message.handling for message in said), default=""),
     }
+
+
+def _names_in(history: Sequence[Moment]) -> dict[str, str]:
+    """Returns what the officers of a timeline are called, by the name under which they sign in."""
+    told = {name for moment in history for name in (moment.by, moment.to) if name}
+    return {officer.username: str(officer) for officer in Officer.objects.filter(username__in=told)}
 
 
 def _outcome(said: Sequence[Message]) -> str:

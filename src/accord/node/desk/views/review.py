@@ -35,6 +35,8 @@ __all__ = ["download_list", "show_decision", "show_list", "show_review"]
 ROWS: Final = 50
 KEY_LENGTH: Final = 36
 """Of the longest key, a UUID."""
+DIGITS_MAX: Final = 18
+"""Of the longest number that every database takes as a key."""
 PERIOD: Final = timedelta(days=30)
 """The period of the overview: what a monthly report covers."""
 
@@ -131,8 +133,10 @@ def show_list(request: HttpRequest, name: str) -> HttpResponse:
     _shape, lister, row_of = LISTS[name]
     rows = lister(officer, since, until)
     # What is no key of this list is its beginning.
-    with suppress(ValidationError, ValueError):
-        rows = rows.filter(pk__lt=request.GET["before"][:KEY_LENGTH]) if request.GET.get("before") else rows
+    before = request.GET.get("before", "")[:KEY_LENGTH]
+    if before and not (before.isdigit() and len(before) > DIGITS_MAX):
+        with suppress(ValidationError, ValueError):
+            rows = rows.filter(pk__lt=before)
     found = list(rows.order_by("-pk")[: ROWS + 1])
     shown: dict[str, Any] = {
         "name": name,
