@@ -263,3 +263,21 @@ def test_nobody_agrees_to_their_own_address(desk: Desk, sign_in: SignIn) -> None
 def test_a_notice_that_waits_no_more_says_so(desk: Desk, sign_in: SignIn) -> None:
     notice(desk.duty, "one", settled_at=timezone.now() - timedelta(minutes=1))
     assert "Waits no more" in text(sign_in(desk.duty), "/desk/notices/?show=all")
+
+
+def test_the_clock_of_quiet_hours_is_called_by_the_capital(desk: Desk, sign_in: SignIn) -> None:
+    page = text(sign_in(desk.duty), reverse("desk:notices-choices"))
+    assert '<option value="America/Toronto" selected>Ottawa</option>' in page
+    assert '<option value="Asia/Kolkata">New Delhi</option>' in page
+    assert '<option value="Asia/Kathmandu">Asia/Kathmandu</option>' in page
+
+
+def test_an_address_is_changed_ten_times_a_day_and_no_more(desk: Desk, sign_in: SignIn) -> None:
+    client = sign_in(desk.duty)
+    answers = [
+        client.post(reverse("desk:notices-choices"), {**GIVEN, "address": f"a{number}@agency.example"})
+        for number in range(11)
+    ]
+    assert {one.status_code for one in answers[:10]} == {302}
+    assert b"notices.address-changes" in answers[10].content
+    assert Choice.objects.get(officer=desk.duty).address == "a9@agency.example"

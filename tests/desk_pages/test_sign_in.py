@@ -2,6 +2,7 @@
 
 import json
 from base64 import urlsafe_b64encode
+from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +12,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.test import Client
@@ -540,3 +542,12 @@ def test_too_many_requests_are_said_in_the_frame(officer: Officer) -> None:
     told = client.post(reverse("account_reauthenticate"), {"password": OWN})
     assert told.status_code == 429
     assert b"Too many attempts" in told.content
+
+
+def test_the_challenge_of_a_passkey_is_given_so_often_and_sessions_that_ended_are_taken_out(officer: Officer) -> None:
+    asked = [Client().get(reverse("mfa_login_webauthn"), HTTP_ACCEPT="application/json").status_code for _ in range(61)]
+    assert (set(asked[:60]), asked[60]) == ({200}, 429)
+    assert Session.objects.count() == 60
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    signed_in(officer)
+    assert Session.objects.count() == 1

@@ -201,6 +201,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "5/300s/key",
     "login_failed_from": "20/m/ip",
     "proof_failed": "5/300s/key,20/d/key",
+    "passkey_asked": "60/m/ip",
     "reauthenticate": "10/m/user",
 }
 MFA_ADAPTER = "accord.node.desk.factors.Factors"

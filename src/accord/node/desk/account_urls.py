@@ -13,7 +13,7 @@ from django.views.generic import RedirectView
 
 from accord.node.desk import account_views as own
 from accord.node.desk import agency_views as agency
-from accord.node.desk.sign_in import proven_at_the_agency
+from accord.node.desk.sign_in import asked_seldom, proven_at_the_agency
 
 __all__ = ["CLOSED", "urlpatterns"]
 
@@ -51,7 +51,7 @@ urlpatterns = [
     ),
     path("2fa/webauthn/", passkeys.list_webauthn, name="mfa_list_webauthn"),
     path("2fa/webauthn/add/", proven_at_the_agency(passkeys.add_webauthn), name="mfa_add_webauthn"),
-    path("2fa/webauthn/login/", passkeys.login_webauthn, name="mfa_login_webauthn"),
+    path("2fa/webauthn/login/", asked_seldom(passkeys.login_webauthn), name="mfa_login_webauthn"),
     path("2fa/webauthn/reauthenticate/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
     path("2fa/webauthn/keys/<int:pk>/remove/", own.RemovePasskey.as_view(), name="mfa_remove_webauthn"),
     path("2fa/webauthn/keys/<int:pk>/edit/", passkeys.edit_webauthn, name="mfa_edit_webauthn"),

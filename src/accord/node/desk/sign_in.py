@@ -36,6 +36,7 @@ __all__ = [
     "AgencyOfficers",
     "ClosedAccounts",
     "PostedOfficers",
+    "asked_seldom",
     "end_other_sessions",
     "is_fresh",
     "may_sign_in",
@@ -235,6 +236,19 @@ def is_fresh(request: HttpRequest) -> bool:
     return time.time() - latest < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 
+def asked_seldom(view: View) -> View:
+    """Lets an address ask for the challenge of a passkey so often and no more: each one is kept in a session's row."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponseBase:
+        limited: HttpResponse | None = ratelimit.consume_or_429(
+            request, app=LIMITS, action="passkey_asked", limit_get=True
+        )
+        return limited or view(request, *arguments, **named)
+
+    return guarded
+
+
 def proven_at_the_agency(view: View) -> View:
     """Leads an officer who has neither password nor factor here to the agency for a fresh proof, before the view.
 
@@ -265,6 +279,8 @@ def _on_sign_in(sender: Any, request: HttpRequest, user: Any, **_signal: Any) ->
     if isinstance(user, Officer):
         note_success(user)
         note(user, "sign in", user)
+        # Who never signed in leaves a row too; nothing else takes them out.
+        request.session.clear_expired()
 
 
 @receiver(authentication_failed)

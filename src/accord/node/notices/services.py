@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accord.errors import OfficerCanMend
 from accord.officers.acts import note
-from accord.officers.models import Officer
+from accord.officers.models import Act, Officer
 from accord.officers.permissions import Permission, require
 
 from .kinds import Kind
@@ -32,6 +32,9 @@ __all__ = [
     "mark_all_read",
     "mark_read",
 ]
+
+ADDRESS_CHANGES_A_DAY: Final = 10
+"""Each is told to every administrator; nobody mistypes an address so often."""
 
 COUNTED_AT_MOST: Final = 100
 """The bell counts so far; whoever has more waiting needs no exact number."""
@@ -112,13 +115,15 @@ def choose(
     An address in a domain that the operator named is agreed to by that; any other waits for an administrator.
 
     Raises:
-        ChoiceRefused: The address is none, one of the hours is missing, or the zone is unknown.
+        ChoiceRefused: The address is none or was changed too often, one of the hours is missing, or the zone is
+            unknown.
     """
     address = address.strip()
     _require(address=address, hours=(quiet_from, quiet_until), zone=zone)
     held = Choice.objects.select_for_update().filter(officer=officer).first() or Choice(officer=officer)
     is_new = address != held.address
     if is_new:
+        _require_few_changes(officer, now or timezone.now())
         held.address, held.agreed_by, held.agreed_at = address, None, None
         if address and address.rpartition("@")[2].lower() in settings.ACCORD_MAIL_DOMAINS:
             held.agreed_at = now or timezone.now()
@@ -129,6 +134,18 @@ def choose(
     if is_new:
         note(officer, "choose notice address", officer, detail={"waits": bool(address) and held.agreed_at is None})
     return held
+
+
+def _require_few_changes(officer: Officer, now: datetime) -> None:
+    since = now - timedelta(days=1)
+    changes = Act.objects.filter(officer=officer, verb="choose notice address", at__gt=since).count()
+    if changes >= ADDRESS_CHANGES_A_DAY:
+        raise ChoiceRefused(
+            f"The address was changed {ADDRESS_CHANGES_A_DAY} times within a day.",
+            code="notices.address-changes",
+            next_step="Wait until tomorrow; every change tells the administrators.",
+            fields={"field": "address"},
+        )
 
 
 def _require(*, address: str, hours: tuple[time | None, time | None], zone: str) -> None:

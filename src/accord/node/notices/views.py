@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
@@ -176,7 +176,7 @@ def show_choices(request: HttpRequest) -> HttpResponse:
         "field": error.fields.get("field", "") if error else "",
         "choice": choice,
         "kinds": [(kind.value, kind.label, kind.value in typed["mailed"]) for kind in Kind],
-        "zones": sorted(available_timezones()),
+        "zones": _zones(typed["zone"]),
         "sends_mail": bool(settings.CONFIG.smtp_host),
         "escalation_minutes": settings.ACCORD_NOTICE_ESCALATION_MINUTES,
     }
@@ -192,6 +192,18 @@ def _of_choice(choice: Choice) -> dict[str, Any]:
         "urgent_passes": choice.urgent_passes,
         "mailed": choice.mailed_kinds,
     }
+
+
+def _zones(chosen: str) -> list[dict[str, Any]]:
+    """Returns the clocks to choose from: those of the capitals by their names, then every other one."""
+    language = get_language() or "en"
+    parties = Party.objects.exclude(profile={}).order_by("-is_self", "code")
+    capitals = {one.described.zone.key: one.described.capital.in_language(language) for one in parties}
+    others = sorted((available_timezones() | ({chosen} - {""})) - capitals.keys())
+    return [
+        {"name": _("Capitals"), "zones": list(capitals.items())},
+        {"name": _("Other time zones"), "zones": [(one, one.replace("_", " ")) for one in others]},
+    ]
 
 
 def _own_zone() -> str:
