@@ -14,7 +14,7 @@ def test_checkboxes_keep_their_size_beside_words_that_wrap(desks: Desks) -> None
 def test_the_states_of_a_drafts_parts_stay_within_their_card_in_french(desks: Desks) -> None:
     page = desks.open("CA", "liaison", "/desk/cases/new", language="fr")
     page.fill("#title", "SPECIMEN: Essai")
-    page.get_by_role("button", name="Commencer").click()
+    page.get_by_role("button", name="Commencer la rédaction").click()
     page.wait_for_url("**/drafts/**")
     beyond = page.eval_on_selector_all(
         "#summary .a-summary__state",
