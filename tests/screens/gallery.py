@@ -48,6 +48,8 @@ SIGHTS: Final = (
     Sight(name="discard", address="/desk/drafts/{draft}/discard"),
     Sight(name="files", address="/desk/drafts/{draft}/files"),
     Sight(name="reply", address="/desk/messages/{asked}/reply/answer", role="duty", party="IN"),
+    Sight(name="use", address="/desk/messages/{asked}/use", role="duty", party="IN"),
+    Sight(name="recall", address="/desk/messages/{request}/recall", role="releasing"),
     Sight(name="approvals", address="/desk/approvals/", role="releasing", is_empty_too=True),
     Sight(name="approval", address="/desk/approvals/{approval}/", role="releasing"),
     Sight(name="holds", address="/desk/approvals/{approval}/holds", role="releasing"),
@@ -85,6 +87,7 @@ SIGHTS: Final = (
 """The pages in the order in which an officer meets them."""
 
 LEFT_OUT: Final[Mapping[str, str]] = {
+    "first": "leads each role to its own first page",
     "news": "a part of the desk's page",
     "notices-news": "a part of every page",
     "gate": "a part of the draft's page",

@@ -1,7 +1,9 @@
 """The list of cases and a case's page in a real browser: what only a browser shows."""
 
+import secrets
+
 import pytest
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.screens.conftest import DESKTOP, PHONE, Desks, violations
 
@@ -88,3 +90,26 @@ def test_a_list_is_kept_shared_removed_and_taken_back(desks: Desks) -> None:
     page.get_by_role("button", name="Take the removal back").click()
     expect(page.locator("h1")).to_contain_text("Specimens")
     assert violations(page) == []
+
+
+LONG = {"one letter": "X" * 200, "Hindi": "अनुच्छेदप्रतिनिधित्व" * 10, "French": "anticonstitutionnellement" * 8}
+
+
+@pytest.mark.parametrize("word", LONG.values(), ids=list(LONG))
+def test_a_title_without_a_blank_pushes_nothing_out_of_sight(desks: Desks, word: str) -> None:
+    mark = secrets.token_hex(4)
+    body: dict[str, object] = {"peer": "IN", "theme": "precursors", "title": f"{mark} {word}"[:200]}
+    case = desks.nodes["CA"].call("POST", "/cases", as_="liaison", expect=201, body=body)
+    for viewport in (DESKTOP, PHONE):
+        page = desks.open("CA", "liaison", f"/desk/cases/?q={mark}", viewport=viewport)
+        expect(page.locator("tr[data-row]")).to_have_count(1)
+        _lies_within(page.locator("tr[data-row] > *"), viewport)
+        page.goto(f"/desk/cases/{case['own_ref']}/")
+        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+        _lies_within(page.locator("h1, h2"), viewport)
+
+
+def _lies_within(found: Locator, viewport: ViewportSize) -> None:
+    for box in (one.bounding_box() for one in found.all() if one.is_visible()):
+        assert box is not None
+        assert box["x"] + box["width"] <= viewport["width"]

@@ -12,7 +12,7 @@ from accord.errors import AccordError
 from accord.exchange.services import read_message, recall
 from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of, page, show
-from accord.node.desk.reading import parts_of
+from accord.node.desk.reading import principal_parts
 from accord.officers.permissions import Permission
 from accord.release.errors import GateRefuses
 
@@ -52,7 +52,7 @@ def recall_one(request: HttpRequest, key: UUID) -> HttpResponse:
     shown = {
         "message": message,
         "case": message.case,
-        "leaves": parts_of(message.fields),
+        "leaves": principal_parts(message.kind, message.fields)[0],
         "text_language": str(message.fields.get("language", "")),
         "given": request.POST,
         "error": error,
