@@ -275,3 +275,11 @@ def _is_table(table: object) -> bool:
 
 def _stands_in(words: str, shown: str) -> bool:
     return words.rstrip(".:").casefold() in shown.casefold()
+
+
+def test_in_hindi_to_withdraw_and_to_take_back_are_two_words() -> None:
+    """A released message is withdrawn, one's own draft is taken back: one word for both stops the wrong one."""
+    told = [(text, words) for text, words, _context in _pairs("hi") if "वापस ल" in words]
+    assert len(told) > 5
+    assert not [text for text, _words in told if re.search(r"withdr[ae]w", text, re.IGNORECASE)]
+    assert labels.MESSAGE_STATES["withdrawn"].hi == "निरस्त किया गया"

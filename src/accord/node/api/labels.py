@@ -51,7 +51,7 @@ MESSAGE_STATES: Final = _labels(
     (Message.State.ACTED, "acted on", "suite donnée", "कार्रवाई हुई"),
     (Message.State.REFUSED, "refused", "refusé", "अस्वीकृत"),
     (Message.State.EXPIRED, "expired unread", "expiré sans lecture", "बिना पढ़े समाप्त"),
-    (Message.State.WITHDRAWN, "withdrawn", "retiré", "वापस लिया गया"),
+    (Message.State.WITHDRAWN, "withdrawn", "retiré", "निरस्त किया गया"),
     (Message.State.DISCARDED, "discarded", "abandonné", "त्यागा गया"),
     (Message.State.RECEIVED, "received", "reçu", "प्राप्त"),
 )
