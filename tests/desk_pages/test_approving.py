@@ -14,7 +14,7 @@ from accord.officers.models import Officer
 from accord.release.errors import GateRefuses
 from accord.release.gate import deciders
 from accord.release.models import Approval, DecisionRecord
-from tests.desk import Desk, approved, held_request, own_side, request_fields, seen, submitted_request
+from tests.desk import HELD_OFFICE, Desk, approved, held_request, own_side, request_fields, seen, submitted_request
 from tests.desk_pages.conftest import SignIn
 
 
@@ -346,3 +346,13 @@ def test_a_hold_of_my_office_stands_in_a_list_that_is_cut(
     Message.objects.filter(pk=drafts[-1].pk).update(held_for=["The deputy head"])
     page = sign_in(head).get("/desk/approvals/").content.decode()
     assert drafts[-1].case.own_ref in page.partition("Waits for others")[0]
+
+
+def test_who_is_named_as_deciding_on_a_hold_is_in_post(desk: Desk, sign_in: SignIn) -> None:
+    draft = held_request(desk)
+    desk.head(HELD_OFFICE, "present")
+    former = desk.head(HELD_OFFICE, "former")
+    Officer.objects.filter(pk=former.pk).update(active_until=timezone.now())
+    page = sign_in(desk.duty).get(reverse("desk:holds", args=[draft.pk])).content.decode()
+    assert "present" in page
+    assert "former" not in page
