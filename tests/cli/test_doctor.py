@@ -3,7 +3,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from allauth.mfa.models import Authenticator
 
+from accord.cli.examination import _ways_past_a_lock
+from accord.officers.services import create_first_administrator
 from tests.cli.conftest import Node
 
 
@@ -63,3 +66,13 @@ def test_a_database_without_its_tables_is_a_fault(copied: Node) -> None:
     code, findings = found(copied)
     assert code == 4
     assert findings["database"][0]["state"] == "fault"
+
+
+@pytest.mark.django_db
+def test_who_opens_locks_needs_a_way_that_no_lock_stops() -> None:
+    chief = create_first_administrator("chief", "correct horse battery staple")
+    (found_one,) = _ways_past_a_lock(False)
+    assert (found_one.state, "chief" in found_one.sentence) == ("care", True)
+    assert list(_ways_past_a_lock(True)) == []
+    Authenticator.objects.create(user=chief, type="webauthn", data={})
+    assert list(_ways_past_a_lock(False)) == []

@@ -230,6 +230,7 @@ def _officers(_home: Path) -> Iterator[Finding]:
         )
     else:
         yield Finding(name="officers", state="good", sentence=f"{len(posted)} officers are active.")
+    yield from _ways_past_a_lock(load_config().demo)
     if is_behind_a_proxy_unnamed(load_config()):
         yield Finding(
             name="officers",
@@ -244,6 +245,24 @@ def _officers(_home: Path) -> Iterator[Finding]:
             state="care",
             sentence="One person alone can make accounts and let them act: nobody else could agree.",
             next_step="Add a second administrator or a reviewer, who is another person; three are better.",
+        )
+
+
+def _ways_past_a_lock(is_demo: bool) -> Iterator[Finding]:
+    """Looks whether those who open locks could be locked out themselves, by a stranger who knows their names."""
+    from django.apps import apps
+
+    from accord.officers.four_eyes import second_persons
+
+    held = set(apps.get_model("mfa", "Authenticator").objects.filter(type="webauthn").values_list("user_id", flat=True))
+    lacking = [one.username for one in second_persons() if one.pk not in held]
+    if lacking and not is_demo:
+        yield Finding(
+            name="officers",
+            state="care",
+            sentence=f"Who agrees to accounts and has no passkey: {', '.join(lacking)}. A stranger's wrong passwords "
+            "can lock such an account, and with it those who open locks.",
+            next_step="Let each of them register a passkey at the desk: a lock stops none.",
         )
 
 
