@@ -18,13 +18,13 @@ from cryptography.x509.oid import NameOID
 from django.db import connections
 from django.utils import timezone
 
+from accord.cli.demo.nodes import free_port
 from accord.node.api_listener import ApiListener
 from accord.node.config import NodeConfig
 from accord.officers.models import ClientCertificate, Officer
 from accord.officers.permissions import Permission, Role
 from accord.officers.services import create_first_administrator, create_officer
 from accord.officers.tokens import issue_token, register_certificate, revoke
-from tests.node.test_server import free_port
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

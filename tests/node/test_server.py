@@ -9,6 +9,7 @@ import pytest
 import urllib3
 from django.db import connections
 
+from accord.cli.demo.nodes import free_port
 from accord.courier.listener import PortTaken
 from accord.courier.recent import forget_recent
 from accord.errors import AccordError
@@ -25,12 +26,6 @@ from accord.release.gate import use_gate
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CHEAP = Stretching(iterations=1, lanes=1, memory_kib=32)
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import ipaddress
-import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-__all__ = ["Postbox", "free_port", "running", "self_signed"]
+__all__ = ["Postbox", "running", "self_signed"]
 
 USER, PASSWORD = "accord", "a specimen pass phrase"
 
@@ -57,13 +56,6 @@ class Postbox:
             self.drops_after_data = False
             server.transport.abort()
         return "250 OK"
-
-
-def free_port() -> int:
-    """Returns a port of loopback that nobody has at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def self_signed(folder: Path, name: str = "127.0.0.1") -> tuple[Path, Path]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
+from accord.cli.demo.nodes import free_port
 from accord.courier.models import Alarm
 from accord.node.config import NodeConfig
 from accord.node.notices import mailing
@@ -17,7 +18,7 @@ from accord.node.notices.models import Choice, Mail, Notice
 from accord.node.notices.services import mark_read
 from accord.officers.models import Officer
 from tests.desk import Desk, received_request
-from tests.node.notices.postbox import PASSWORD, USER, Postbox, free_port, running, self_signed
+from tests.node.notices.postbox import PASSWORD, USER, Postbox, running, self_signed
 
 NOW = datetime(2026, 11, 18, 16, 0, tzinfo=UTC)
 ADDRESS = "officer@desk.example"

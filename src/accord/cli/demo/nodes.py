@@ -9,8 +9,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import urllib3
 
@@ -25,11 +27,27 @@ STOP_LIMIT_SECONDS = 10.0
 ANSWER_LIMIT_SECONDS = 30.0
 
 
+PORTS: Final = range(20_000, 32_768)
+"""Registered ports, below those that Linux (and IANA) leave to connections: no outgoing one takes them in between."""
+
+_given: Final[set[int]] = set()
+
+
 def free_port() -> int:
-    """Returns a TCP port on loopback that nothing listens on at this moment."""
-    with socket.socket() as listener:
-        listener.bind((LOOPBACK, 0))
-        return int(listener.getsockname()[1])
+    """Returns a TCP port on loopback that nothing listens on at this moment, and that was not returned before.
+
+    Raises:
+        NotAvailableNow: Every port of the range is taken.
+    """
+    for port in secrets.SystemRandom().sample(PORTS, len(PORTS)):
+        if port in _given:
+            continue
+        with socket.socket() as listener, suppress(OSError):
+            listener.bind((LOOPBACK, port))
+            _given.add(port)
+            return port
+    msg = f"Every port from {PORTS.start} to {PORTS.stop - 1} is taken."
+    raise NotAvailableNow(msg, code="demo.no-port", next_step="Stop what listens there, or name ports with --ports.")
 
 
 def run_accord(
