@@ -64,6 +64,11 @@ def test_a_submitted_draft_is_saved_without_being_asked_whether_to_leave(desks: 
     expect(page.locator("#gate")).to_contain_text("Nothing but a second officer", timeout=PATIENT)
     page.get_by_role("button", name="Ask a colleague to approve").click()
     page.wait_for_url("**/cases/**")
+    page.goto("/desk/approvals/")
+    page.evaluate("document.querySelector('.a-queue__case a').textContent = 'x'.repeat(200)")
+    step = page.locator("tbody tr").first.locator("td").last.bounding_box()
+    assert step is not None
+    assert step["x"] + step["width"] <= DESKTOP["width"]
     page.goto(address)
     asked: list[str] = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
