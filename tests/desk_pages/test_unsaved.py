@@ -65,6 +65,14 @@ def test_once_saved_or_thrown_away_nothing_is_kept(desk: Desk, sign_in: SignIn, 
     assert Message.objects.get().fields["facts"] == "SPECIMEN short"
 
 
+def test_with_a_discarded_draft_its_kept_words_go_too(desk: Desk, sign_in: SignIn, message: Message) -> None:
+    client = sign_in(desk.liaison)
+    sent_long(client, message)
+    given = {"version": Message.objects.get().version, "why": "SPECIMEN not needed"}
+    assert client.post(reverse("desk:discard", args=[message.pk]), given).status_code == 302
+    assert not UnsavedWords.objects.exists()
+
+
 def test_kept_words_never_hide_what_a_colleague_wrote_meanwhile(desk: Desk, sign_in: SignIn, message: Message) -> None:
     client = sign_in(desk.liaison)
     sent_long(client, message)

@@ -23,7 +23,7 @@ from accord.node.desk.kept_words import label_of
 from accord.node.desk.models import UnsavedWords
 from accord.officers.models import Officer
 
-__all__ = ["Unsaved", "drop_unsaved", "keep_unsaved", "unsaved_of"]
+__all__ = ["Unsaved", "drop_unsaved", "forget_unsaved", "keep_unsaved", "unsaved_of"]
 
 KEPT: Final = timedelta(days=30)
 """So long refused words are kept: a leave, and not the life of the node."""
@@ -90,6 +90,11 @@ def keep_unsaved(officer: Officer, message: Message, fields: _Members, own: _Mem
 def drop_unsaved(officer: Officer, message: Message) -> None:
     """Throws away what was kept of an officer beside a draft."""
     UnsavedWords.objects.filter(officer=officer, message=message).delete()
+
+
+def forget_unsaved(message: Message) -> None:
+    """Throws away what was kept of anybody beside a draft that is discarded."""
+    UnsavedWords.objects.filter(message=message).delete()
 
 
 def unsaved_of(officer: Officer, message: Message) -> Unsaved:

@@ -40,7 +40,7 @@ from accord.node.desk.openings import filled_with_opening, opening_for
 from accord.node.desk.overview import after_act
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.said import said
-from accord.node.desk.unsaved import Unsaved, drop_unsaved, keep_unsaved, unsaved_of
+from accord.node.desk.unsaved import Unsaved, drop_unsaved, forget_unsaved, keep_unsaved, unsaved_of
 from accord.node.desk.views.conflict import merged, show_conflict, who_saved
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
@@ -293,6 +293,7 @@ def discard_draft(request: HttpRequest, key: UUID) -> HttpResponse:
     if request.method == "POST":
         try:
             discard(officer, message, version=_version(request.POST), reason=request.POST.get("why", ""))
+            forget_unsaved(message)
             notes.success(request, _("The draft is discarded. Who did it, and why, stays on record."))
             return redirect(after_act(request, officer, message.case))
         except AccordError as refused:
