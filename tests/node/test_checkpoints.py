@@ -69,3 +69,42 @@ def test_it_ends_when_it_is_told_to(tmp_path: Path) -> None:
         mover.start()
         mover.stop()
         assert not mover._thread.is_alive()
+
+
+def test_the_tables_are_counted_so_that_statements_are_planned_by_what_they_hold(tmp_path: Path) -> None:
+    database = tmp_path / "node.sqlite3"
+    with closing(written(database)) as connection:
+        connection.execute("CREATE INDEX by_x ON t (x)")
+        connection.executemany("INSERT INTO t VALUES (?)", [(number % 10,) for number in range(1000)])
+        mover = Checkpointer(database)
+        mover.start()
+        deadline = time.monotonic() + 10
+        while not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'").fetchone():
+            assert time.monotonic() < deadline, "the tables were not counted"
+            time.sleep(0.01)
+        mover.stop()
+        assert connection.execute("SELECT stat FROM sqlite_stat1 WHERE idx = 'by_x'").fetchone() == ("1000 100",)
+
+
+def test_writers_that_keep_it_from_counting_are_let_be_and_it_counts_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[Path] = []
+
+    def busy_at_first(database: Path) -> None:
+        tries.append(database)
+        if len(tries) == 1:
+            raise sqlite3.OperationalError("database is locked")
+
+    monkeypatch.setattr(checkpoints, "AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(checkpoints, "renew_statistics", busy_at_first)
+    database = tmp_path / "node.sqlite3"
+    with closing(written(database)):
+        mover = Checkpointer(database)
+        mover.start()
+        deadline = time.monotonic() + 10
+        while len(tries) < 2:
+            assert time.monotonic() < deadline, "it was not tried again"
+            time.sleep(0.01)
+        mover.stop()
+    assert set(tries) == {database}

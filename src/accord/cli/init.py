@@ -195,8 +195,14 @@ def _upgrade(home: Path | None) -> None:
 def _migrate(home: Path | None) -> None:
     open_node(home, needs_database=False)
     from django.core.management import call_command
+    from django.db import connection
+
+    from accord.node import settings
+    from accord.node.sqlite.statistics import renew_statistics
 
     call_command("migrate", verbosity=0, interactive=False)
+    if connection.vendor == "sqlite":
+        renew_statistics(settings.CONFIG.sqlite_path)
 
 
 def _specimens(administrator: str, password: str) -> dict[str, dict[str, str]]:

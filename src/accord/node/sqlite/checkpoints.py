@@ -1,4 +1,4 @@
-"""Moving what was written from SQLite's write-ahead log into the database file, beside the writers.
+"""The housekeeping of SQLite: moving its write-ahead log into the database file beside the writers, and its counts.
 
 SQLite does that by itself in the commit that makes the log too long, and that commit then takes some fifty times as
 long as any other. Here a thread does it once a second, with a connection of its own and without a lock that a writer
@@ -12,8 +12,11 @@ import contextlib
 import logging
 import sqlite3
 import threading
+import time
 from pathlib import Path
 from typing import Final
+
+from accord.node.sqlite.statistics import RENEW_SECONDS, renew_statistics
 
 __all__ = ["Checkpointer"]
 
@@ -21,12 +24,14 @@ logger = logging.getLogger(__name__)
 
 MOVE_SECONDS: Final = 1.0
 """Rhythm: at a hundred messages a second some 20 MB have been written meanwhile."""
+AGAIN_SECONDS: Final = 600.0
+"""When the tables are counted again after writers kept the database from it."""
 WAIT_SECONDS: Final = 5.0
 """How long a stop waits for a move that is under way."""
 
 
 class Checkpointer:
-    """A thread that keeps the write-ahead log of one database short.
+    """A thread that keeps the write-ahead log of one database short, and the counts of its tables new.
 
     Args:
         database: The database file.
@@ -51,8 +56,19 @@ class Checkpointer:
         with contextlib.closing(sqlite3.connect(self._database, isolation_level=None)) as own:
             # The pages moved are on the disk before the log may be overwritten.
             own.execute("PRAGMA synchronous=FULL")
+            renew_at = time.monotonic()
             while not self._stopping.wait(MOVE_SECONDS):
                 try:
                     own.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
                 except sqlite3.Error as error:
                     logger.warning("The write-ahead log could not be moved: %s", error)
+                if time.monotonic() >= renew_at:
+                    renew_at = time.monotonic() + (RENEW_SECONDS if self._renewed() else AGAIN_SECONDS)
+
+    def _renewed(self) -> bool:
+        try:
+            renew_statistics(self._database)
+        except sqlite3.Error as error:
+            logger.warning("The tables could not be counted: %s", error)
+            return False
+        return True
