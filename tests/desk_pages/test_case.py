@@ -416,9 +416,11 @@ def test_the_choice_holds_when_a_draft_is_discarded_too(desk: Desk, sign_in: Sig
 
 @pytest.mark.parametrize("after", ["next", "stay"])
 def test_the_choice_holds_when_a_draft_goes_to_a_colleague(desk: Desk, sign_in: SignIn, after: str) -> None:
-    first, second = ours(desk), ours(desk, "A second drum")
+    cases = [ours(desk), ours(desk, "A second drum")]
     client = sign_in(desk.liaison)
-    client.get("/desk/cases/")
+    listed = re.findall(r'href="(/desk/cases/CA-[^"]+)"[^>]* data-open', client.get("/desk/cases/").content.decode())
+    # The last of the list leads to nothing behind it, so that the first one is sent.
+    first, second = sorted(cases, key=lambda case: listed.index(page_of(case)), reverse=True)
     drafts = [draft_request(desk.liaison, case, request_fields(), own=own_side()) for case in (second, first)]
     chosen(client, after)
     wanted = {"next": page_of(first), "stay": page_of(second)}[after]

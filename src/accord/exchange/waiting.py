@@ -168,8 +168,8 @@ def _due_in(section: Section | None, now: datetime) -> Q:
 
 def _clocked(
     section: Section | None, after: _Place | None, limit: int, now: datetime, without: Collection[UUID]
-) -> list[Clock]:
-    """Returns the clocks of so many cases, of each the one that is due first, by what is due first."""
+) -> dict[Case, Clock]:
+    """Returns so many cases with their clocks, of each the one that is due first, by what is due first."""
     within = _due_in(section, now)
     earlier = Clock.objects.filter(within, message__case=OuterRef("message__case")).filter(
         Q(due_at__lt=OuterRef("due_at")) | Q(due_at=OuterRef("due_at"), pk__lt=OuterRef("pk"))
@@ -182,11 +182,14 @@ def _clocked(
     if after is not None:
         beyond = Q(due_at__gt=after.at) | Q(due_at=after.at, pk__gt=after.key)
         rows = rows.filter(beyond, due_at__gte=after.at)
-    rows = rows.select_related("message__case__holder").order_by("due_at", "pk")
-    rows = rows.defer(*(f"message__{name}" for name in _CONTENT))
-    # One list for each state, as the index has them; both are in order.
-    lists = [list(rows.filter(state=state)[:limit]) for state in _OPEN_CLOCKS]
-    return list(merge(*lists, key=lambda one: (one.due_at, one.pk)))[:limit]
+    # One list for each state, as the index has them; both are in order. Only what is shown is read whole.
+    keys = rows.order_by("due_at", "pk").values_list("due_at", "pk")
+    found = list(merge(*(list(keys.filter(state=state)[:limit]) for state in _OPEN_CLOCKS)))[:limit]
+    clocks = Clock.objects.in_bulk([key for _due, key in found])
+    cases = {
+        case.clock_key: case for case in Case.objects.filter(messages__in=clocks).annotate(clock_key=F("messages"))
+    }
+    return {cases[key]: clocks[key] for _due, key in found if key in clocks and key in cases}
 
 
 def _unclocked(section: Section | None, after: _Place | None, limit: int, without: Collection[UUID]) -> list[Case]:
@@ -200,7 +203,7 @@ def _unclocked(section: Section | None, after: _Place | None, limit: int, withou
     if after is not None:
         beyond = Q(changed_at__lt=after.at) | Q(changed_at=after.at, pk__lt=after.key)
         rows = rows.filter(beyond, changed_at__lte=after.at)
-    return list(rows.select_related("holder").order_by("-changed_at", "-pk")[:limit])
+    return list(rows.order_by("-changed_at", "-pk")[:limit])
 
 
 def queue(
@@ -229,14 +232,14 @@ def queue(
     moment, wanted, begin = now or timezone.now(), min(limit, PAGE_MAX), _Place.read(after)
     on_top = [] if begin is not None else list(first)
     without = [case.pk for case in first]
-    clocks: list[Clock] = []
+    clocks: dict[Case, Clock] = {}
     if begin is None or begin.is_clocked:
         clocks, begin = _clocked(section, begin, wanted, moment, without), None
     cases = _unclocked(section, begin, wanted - len(clocks), without) if len(clocks) < wanted else []
     cases = [*on_top, *cases]
     ended = _last_clocks(cases)
     places = {
-        clock.message.case: (clock, _Place(is_clocked=True, at=clock.due_at, key=clock.pk)) for clock in clocks
+        case: (clock, _Place(is_clocked=True, at=clock.due_at, key=clock.pk)) for case, clock in clocks.items()
     } | {case: (ended.get(case.pk), _Place(is_clocked=False, at=case.changed_at, key=case.pk)) for case in cases}
     return _rows({case: places[case] for case in [*on_top, *places]}, moment)
 
@@ -247,11 +250,14 @@ def _last_clocks(cases: Sequence[Case]) -> dict[UUID, Clock]:
 
 
 def _rows(places: Mapping[Case, tuple[Clock | None, _Place]], now: datetime) -> list[QueueRow]:
-    # Few parties, many rows: each party is read once, and not with every case.
+    # Few parties and holders, many rows: each is read once, and not with every case.
     parties = {party.code: party for party in Party.objects.all()}
     ours = parties[our_party()]
+    holders = Officer.objects.in_bulk({case.holder_id for case in places if case.holder_id is not None})
     for case in places:
         case.peer = parties[case.peer_id]
+        if case.holder_id is not None:
+            case.holder = holders[case.holder_id]
     newest = _newest_messages(places)
     highest = highest_handling(places)
     outcomes = _outcomes([case.pk for case, (clock, _) in places.items() if _is_answered(clock, newest.get(case.pk))])

@@ -6,7 +6,7 @@ an officer who reads of a deadline at three in the morning must not have to thin
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
@@ -84,7 +84,18 @@ def size_of(size_bytes: int) -> str:
 
 def day_of(value: date) -> str:
     """Returns a date with its weekday and year: Sun 29 Nov 2026; dim. 29 nov. 2026."""
-    return format_date(value, "EEE d MMM y", locale=locale_in_use())
+    return _day(value.date() if isinstance(value, datetime) else value, locale_in_use())
+
+
+# A list names the same days and minutes over and over, and Babel reads its pattern anew each time.
+@lru_cache(maxsize=4096)
+def _day(value: date, locale: Locale) -> str:
+    return str(format_date(value, "EEE d MMM y", locale=locale))
+
+
+@lru_cache(maxsize=4096)
+def _clock_time(value: time, locale: Locale) -> str:
+    return str(format_time(value, "HH:mm", locale=locale))
 
 
 def day_month_of(value: date) -> str:
@@ -94,7 +105,7 @@ def day_month_of(value: date) -> str:
 
 def clock_time_of(value: datetime) -> str:
     """Returns hours and minutes of an aware time in its own zone, of twenty-four hours."""
-    return format_time(value.timetz(), "HH:mm", locale=locale_in_use(), tzinfo=value.tzinfo)
+    return _clock_time(time(value.hour, value.minute), locale_in_use())
 
 
 def clock_seconds_of(value: datetime, zone: tzinfo) -> str:

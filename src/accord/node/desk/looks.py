@@ -50,4 +50,4 @@ def unread_answers(officer: Officer) -> list[Case]:
     waiting = Case.objects.filter(
         Exists(came), holder=officer, is_ours=True, state=Case.State.OPEN, waiting_on=Case.Waiting.US
     )
-    return list(waiting.select_related("holder").order_by("-changed_at", "-pk")[:UNREAD_MAX])
+    return list(waiting.order_by("-changed_at", "-pk")[:UNREAD_MAX])

@@ -5,6 +5,7 @@ Numbers and dates go through Babel alone, so that lakh grouping and French space
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -229,6 +230,7 @@ def party_name(code: str) -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=64)
 def icon(name: str) -> SafeString:
     """Returns a line icon; it is decoration, so the word must stand beside it."""
     return format_html(
@@ -251,6 +253,7 @@ def shown(text: object) -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=64)
 def written(language: str = "") -> SafeString:
     """Returns the attributes of an element that holds what somebody wrote: its direction and its language.
 

@@ -23,7 +23,7 @@ from accord.officers.permissions import Permission
 
 __all__ = ["newest_arrival", "show_news", "show_queue"]
 
-ROWS: Final = 50
+ROWS: Final = 40
 NEWS_MAX: Final = 99
 """New messages that are counted; of more the list is read anew at once, and how many hardly matters."""
 
