@@ -202,7 +202,8 @@ def _zones(chosen: str) -> list[dict[str, Any]]:
     others = sorted((available_timezones() | ({chosen} - {""})) - capitals.keys())
     return [
         {"name": _("Capitals"), "zones": list(capitals.items())},
-        {"name": _("Other time zones"), "zones": [(one, one.replace("_", " ")) for one in others]},
+        # Names of the time zone database, which are English ones.
+        {"name": _("Other time zones"), "language": "en", "zones": [(one, one.replace("_", " ")) for one in others]},
     ]
 
 
