@@ -53,10 +53,11 @@ bench: $(VENV)/.dev $(BUILT) ## Measure speed and size beside the limit of this 
 pictures: $(VENV)/.dev $(BUILT) ## Make a picture of every page in every language, wide and narrow, in pictures/
 	$(BIN)/python -m tests.screens.pictures $(PICTURES_ARGS)
 
-docs-schemas: $(VENV)/.dev ## Write the JSON Schemas and the list of error codes to docs/
+docs-schemas: $(VENV)/.dev ## Write the JSON Schemas, the error codes and who may open what to docs/
 	$(BIN)/python -m accord.cli.schemas docs/schemas
 	$(BIN)/python -m accord.node.api.export docs/schemas/openapi.json
 	$(BIN)/python -m tests.meta.codes
+	$(BIN)/python -m tests.meta.who_may
 
 languages: $(VENV)/.dev ## Bring the desk's catalogues of texts in line with the source
 	$(BIN)/python assets/languages.py collect

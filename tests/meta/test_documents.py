@@ -9,6 +9,7 @@ from accord.cli.exits import ExitCode
 from accord.cli.main import COMMANDS
 from accord.node.config import NodeConfig
 from accord.officers.permissions import Permission, Role
+from tests.meta import who_may
 from tests.meta.codes import ELSEWHERE, PAGE, WHO, Raised, all_codes, page, spelt, stray_codes
 from tests.meta.tree import DOCS, ROOT, named
 
@@ -60,6 +61,10 @@ def test_every_role_is_in_the_operators_guide(role: Role) -> None:
 
 def test_the_list_of_error_codes_is_the_one_of_the_source() -> None:
     assert PAGE.read_text("utf-8") == page(), "run make docs-schemas"
+
+
+def test_the_page_of_who_may_open_what_is_that_of_the_source() -> None:
+    assert who_may.PAGE.read_text("utf-8") == who_may.written(), "run make docs-schemas"
 
 
 def test_no_code_of_the_source_is_missing_in_the_list() -> None:

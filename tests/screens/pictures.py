@@ -1,6 +1,6 @@
 """``make pictures``: a picture of every page in every offered language, at the width of a desktop and of a phone.
 
-With ``--readme`` it makes the four small pictures of the README instead.
+With ``--readme`` it makes the small pictures of the README and of the guides instead.
 """
 
 import argparse
@@ -27,6 +27,8 @@ README_SIZE: Final = ViewportSize(width=1160, height=760)
 README_BYTES_MAX: Final = 120 * 1024
 README_QUALITY: Final = 82
 README_SIGHTS: Final = {"desk": "queue", "case": "case", "gate": "draft", "proof": "proof"}
+GUIDE_SIGHTS: Final = {name: README_SIGHTS[name] for name in ("desk", "case", "gate")}
+"""What the guides show, each in its own language; the English ones are those of the README."""
 
 
 @contextmanager
@@ -87,16 +89,19 @@ def take_all(browser: Browser, nodes: dict[str, NodeProcess], *, languages: Sequ
 
 
 def take_for_readme(browser: Browser, nodes: dict[str, NodeProcess], *, out: Path) -> None:
-    """Makes the README's pictures: the top of four pages, small files without the walk's panel.
+    """Makes the README's and the guides' pictures: the top of a page, small files without the walk's panel.
 
     Raises:
         ValueError: A picture is larger than the README allows.
     """
     known = places(nodes)
     by_name = {sight.name: sight for sight in SIGHTS}
-    for name, wanted in README_SIGHTS.items():
-        sight: Sight = by_name[wanted]
-        page = _signed_in(browser, nodes[sight.party], sight.role, language="en", size=README_SIZE)
+    wanted = [(name, "en", sight) for name, sight in README_SIGHTS.items()]
+    others = [code for code, _name in ACCORD_DESK_LANGUAGES if code != "en"]
+    wanted += [(name, language, sight) for language in others for name, sight in GUIDE_SIGHTS.items()]
+    for name, language, sight_name in wanted:
+        sight: Sight = by_name[sight_name]
+        page = _signed_in(browser, nodes[sight.party], sight.role, language=language, size=README_SIZE)
         page.goto("/desk/")
         hide = page.locator(".a-walk button[value=hide]")
         if hide.count():
@@ -108,18 +113,21 @@ def take_for_readme(browser: Browser, nodes: dict[str, NodeProcess], *, out: Pat
             "Page.captureScreenshot", {"format": "webp", "quality": README_QUALITY}
         )
         picture = base64.b64decode(found["data"])
+        file = f"{name}.webp" if language == "en" else f"{name}.{language}.webp"
         if len(picture) > README_BYTES_MAX:
-            msg = f"{name}.webp has {len(picture)} bytes, more than {README_BYTES_MAX}"
+            msg = f"{file} has {len(picture)} bytes, more than {README_BYTES_MAX}"
             raise ValueError(msg)
-        (out / f"{name}.webp").write_bytes(picture)
-        print(f"{name}.webp: {len(picture)} bytes")
+        (out / file).write_bytes(picture)
+        print(f"{file}: {len(picture)} bytes")
         page.context.close()
 
 
 def main() -> None:
     """Makes the pictures that were asked for."""
     asked = argparse.ArgumentParser(description="Pictures of every page.")
-    asked.add_argument("--readme", action="store_true", help="make the four pictures of the README instead")
+    asked.add_argument(
+        "--readme", action="store_true", help="make the pictures of the README and of the guides instead"
+    )
     asked.add_argument("--home", type=Path, help="folder of a demonstration that was played and is stopped")
     asked.add_argument("--language", action="append", help="only this language; may be given again")
     given = asked.parse_args()
