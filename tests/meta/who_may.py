@@ -16,7 +16,7 @@ __all__ = ["PAGE", "written"]
 PAGE = DOCS / "who-may-what.md"
 HEAD = """# Who may open what at the desk
 
-Every address of the desk states the permission that it needs, and a role is a set of permissions (`accord.officers.permissions`).
+Every address of the desk states the permission that it needs, and a role is a set of permissions.
 The service behind each act asks once more; whoever wrote a message never approves or releases it, whatever their roles.
 A page of the own account (sign-in, second factor, sessions) is open to its own officer alone.
 This page is written by `make docs-schemas`; a test fails when it lags behind the source.
