@@ -158,6 +158,8 @@ ACTS: dict[str, tuple[Permission, Act]] = {
         lambda desk, who: services.clarify(who, received_request(desk), notice_fields(), points=["?"]),
     ),
     "resume": (Permission.MESSAGE_ANSWER, lambda desk, who: services.resume(who, received_request(desk))),
+    "parked_messages": (Permission.PARKED_HANDLE, lambda _desk, who: services.parked_messages(who)),
+    "try_again": (Permission.PARKED_HANDLE, lambda _desk, who: services.try_again(who, 1)),
 }
 
 
