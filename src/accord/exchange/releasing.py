@@ -18,7 +18,6 @@ from accord.exchange.kinds import ANSWER, DELAY_NOTICE, SPONTANEOUS_INFORMATION
 from accord.exchange.models import Case, Clock, EmergencyReview, HoldAnswer, Message
 from accord.exchange.reasons import note_with_reason, require_reason
 from accord.exchange.submission import clock_answered, facts_of, hold_binding, offices_awaited, slot_of
-from accord.law.decision import Outcome
 from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.offices import bearers_of
@@ -162,7 +161,7 @@ def answer_hold(
     if officer.pk in authors_of(held):
         raise ApprovalRefused("Nobody answers a hold on their own text.", code="release.own-draft")
     facts = facts_of(held, releaser=None, now=moment)
-    holding = {held_by.policy: held_by.decider for held_by in check(facts).reasons if held_by.outcome is Outcome.HOLD}
+    holding = {hold.policy: hold.decider for hold in check(facts).holds}
     if policy not in holding:
         raise ActRefused(
             "This policy does not hold the message now.",

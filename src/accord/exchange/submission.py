@@ -386,7 +386,7 @@ def offices_awaited(decision: Decision) -> list[str] | None:
     """
     if decision.outcome is not Outcome.HOLD:
         return None
-    return list(dict.fromkeys(reason.decider for reason in decision.reasons if reason.outcome is Outcome.HOLD))
+    return list(dict.fromkeys(hold.decider for hold in decision.holds))
 
 
 def _wait_for_gate(case: Case, now: datetime) -> None:

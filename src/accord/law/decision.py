@@ -106,6 +106,11 @@ class Decision(Struct, frozen=True, kw_only=True):
         return self.outcome.lets_pass
 
     @property
+    def holds(self) -> tuple[Reason, ...]:
+        """The reasons that wait for a written answer."""
+        return tuple(reason for reason in self.reasons if reason.outcome is Outcome.HOLD)
+
+    @property
     def is_shielded(self) -> bool:
         """Whether any reason must stay unknown to the other side."""
         return any(reason.is_shielded for reason in self.reasons)

@@ -35,7 +35,7 @@ from accord.node.api_listener import ApiListener
 from accord.node.config import NodeConfig
 from accord.node.notices.rounds import NoticeRounds
 from accord.node.schema import require_current_schema
-from accord.node.sqlite.checkpoints import Checkpointer
+from accord.node.sqlite.housekeeping import Housekeeper
 from accord.oversight.reviews import alarm_overdue_reviews
 from accord.parties.custody import custody_in_use
 from accord.release.follow import follow_all
@@ -190,7 +190,7 @@ class Node:
         self._api = ApiListener(config) if has_api else None
         self._channel: ChannelListener | None = None
         is_sqlite = connections[DEFAULT_DB_ALIAS].vendor == "sqlite"
-        self._checkpointer = Checkpointer(config.sqlite_path) if is_sqlite else None
+        self._housekeeper = Housekeeper(config.sqlite_path) if is_sqlite else None
 
     def start(self) -> None:
         """Starts everything, in the order of what may not be missing.
@@ -214,8 +214,8 @@ class Node:
         self._courier.start()
         self._intake.start()
         self._notices.start()
-        if self._checkpointer is not None:
-            self._checkpointer.start()
+        if self._housekeeper is not None:
+            self._housekeeper.start()
         gc.collect()
         gc.freeze()
         gc.set_threshold(YOUNG_OBJECTS, *gc.get_threshold()[1:])
@@ -251,8 +251,8 @@ class Node:
         self._courier.stop()
         self._intake.stop()
         self._notices.stop()
-        if self._checkpointer is not None:
-            self._checkpointer.stop()
+        if self._housekeeper is not None:
+            self._housekeeper.stop()
         self._transport.close()
         connections.close_all()
         self._lock.release()

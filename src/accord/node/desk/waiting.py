@@ -13,13 +13,12 @@ from django.utils import timezone
 from accord.exchange.authors import authors_of_each
 from accord.exchange.clocks import ClockReading, read_clock
 from accord.exchange.models import Clock, Message
-from accord.law.decision import Decision, Outcome, Reason
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.parties.models import Party
 from accord.release.gate import our_party
 
-__all__ = ["Waiting", "WaitingList", "holds_of", "next_address", "what_waits"]
+__all__ = ["Waiting", "WaitingList", "next_address", "what_waits"]
 
 ROWS: Final = 100
 """Rows of one list: two screens; more officers are needed before more rows."""
@@ -76,11 +75,6 @@ class WaitingList:
 
     rows: list[Waiting]
     is_cut: bool
-
-
-def holds_of(decision: Decision) -> tuple[Reason, ...]:
-    """Returns the reasons of a decision that wait for a written answer."""
-    return tuple(reason for reason in decision.reasons if reason.outcome is Outcome.HOLD)
 
 
 def what_waits(officer: Officer, *, now: datetime | None = None) -> WaitingList:

@@ -37,7 +37,7 @@ from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.reading import parts_of
 from accord.node.desk.sign_in import is_fresh
 from accord.node.desk.stated import stated
-from accord.node.desk.waiting import holds_of, next_address, what_waits
+from accord.node.desk.waiting import next_address, what_waits
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.oversight.services import facts_of
@@ -139,7 +139,7 @@ def _shown(
         "facts": parts_of(bound.facts),
         "decision": bound.decision,
         "present": present if present is not None and _differs(present, bound.decision) else None,
-        "has_holds": present is not None and bool(holds_of(present)),
+        "has_holds": present is not None and bool(present.holds),
         "digest": bytes(approval.payload_digest).hex(),
         "facts_digest": bytes(approval.decision.facts_digest).hex() if approval.decision else "",
         "changes": changes,

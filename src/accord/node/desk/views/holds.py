@@ -18,7 +18,7 @@ from accord.exchange.services import answer_hold, check_draft, read_message
 from accord.node.desk.overview import goes_on
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.reading import parts_of
-from accord.node.desk.waiting import holds_of, next_address
+from accord.node.desk.waiting import next_address
 from accord.officers.models import Officer
 from accord.officers.offices import bearers_of
 from accord.officers.permissions import Permission
@@ -64,12 +64,12 @@ def show_holds(request: HttpRequest, key: UUID) -> HttpResponse:
 
 def _mine(officer: Officer, message: Message) -> list[Any]:  # Any: reasons of a decision
     decision = check_draft(officer, message).decision
-    return [hold for hold in holds_of(decision) if hold.decider in officer.offices]
+    return [hold for hold in decision.holds if hold.decider in officer.offices]
 
 
 def _shown(request: HttpRequest, officer: Officer, message: Message, error: AccordError | None) -> HttpResponse:
     decision = check_draft(officer, message).decision
-    holds, authors = holds_of(decision), authors_of(message)
+    holds, authors = decision.holds, authors_of(message)
     is_own = officer.pk in authors
     may_answer = officer.may(Permission.HOLD_ANSWER) and not is_own
     bearers = {

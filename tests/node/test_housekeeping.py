@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from accord.node.sqlite import checkpoints
-from accord.node.sqlite.checkpoints import Checkpointer
+from accord.node.sqlite import housekeeping
+from accord.node.sqlite.housekeeping import Housekeeper
 
 SPARE = 100_000
 
@@ -26,7 +26,7 @@ def pages_in_file(database: Path) -> int:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkpoints, "MOVE_SECONDS", 0.01)
+    monkeypatch.setattr(housekeeping, "MOVE_SECONDS", 0.01)
 
 
 def wait_for(database: Path, pages: int) -> None:
@@ -39,7 +39,7 @@ def wait_for(database: Path, pages: int) -> None:
 def test_what_is_written_reaches_the_database_file_while_the_writer_stays_open(tmp_path: Path) -> None:
     database = tmp_path / "node.sqlite3"
     with closing(written(database)) as connection:
-        mover = Checkpointer(database)
+        mover = Housekeeper(database)
         mover.start()
         for _ in range(100):
             connection.execute("INSERT INTO t VALUES (randomblob(4000))")
@@ -50,7 +50,7 @@ def test_what_is_written_reaches_the_database_file_while_the_writer_stays_open(t
 def test_a_writer_in_the_middle_of_a_transaction_is_not_disturbed(tmp_path: Path) -> None:
     database = tmp_path / "node.sqlite3"
     with closing(written(database)) as connection:
-        mover = Checkpointer(database)
+        mover = Housekeeper(database)
         mover.start()
         connection.execute("BEGIN IMMEDIATE")
         for _ in range(50):
@@ -65,7 +65,7 @@ def test_a_writer_in_the_middle_of_a_transaction_is_not_disturbed(tmp_path: Path
 def test_it_ends_when_it_is_told_to(tmp_path: Path) -> None:
     database = tmp_path / "node.sqlite3"
     with closing(written(database)):
-        mover = Checkpointer(database)
+        mover = Housekeeper(database)
         mover.start()
         mover.stop()
         assert not mover._thread.is_alive()
@@ -76,7 +76,7 @@ def test_the_tables_are_counted_so_that_statements_are_planned_by_what_they_hold
     with closing(written(database)) as connection:
         connection.execute("CREATE INDEX by_x ON t (x)")
         connection.executemany("INSERT INTO t VALUES (?)", [(number % 10,) for number in range(1000)])
-        mover = Checkpointer(database)
+        mover = Housekeeper(database)
         mover.start()
         deadline = time.monotonic() + 10
         while not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'").fetchone():
@@ -96,11 +96,11 @@ def test_writers_that_keep_it_from_counting_are_let_be_and_it_counts_later(
         if len(tries) == 1:
             raise sqlite3.OperationalError("database is locked")
 
-    monkeypatch.setattr(checkpoints, "AGAIN_SECONDS", 0.01)
-    monkeypatch.setattr(checkpoints, "renew_statistics", busy_at_first)
+    monkeypatch.setattr(housekeeping, "AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(housekeeping, "renew_statistics", busy_at_first)
     database = tmp_path / "node.sqlite3"
     with closing(written(database)):
-        mover = Checkpointer(database)
+        mover = Housekeeper(database)
         mover.start()
         deadline = time.monotonic() + 10
         while len(tries) < 2:

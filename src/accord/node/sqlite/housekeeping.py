@@ -18,7 +18,7 @@ from typing import Final
 
 from accord.node.sqlite.statistics import RENEW_SECONDS, renew_statistics
 
-__all__ = ["Checkpointer"]
+__all__ = ["Housekeeper"]
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ WAIT_SECONDS: Final = 5.0
 """How long a stop waits for a move that is under way."""
 
 
-class Checkpointer:
+class Housekeeper:
     """A thread that keeps the write-ahead log of one database short, and the counts of its tables new.
 
     Args:
@@ -40,7 +40,7 @@ class Checkpointer:
     def __init__(self, database: Path) -> None:
         self._database = database
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="checkpointer", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="sqlite-housekeeper", daemon=True)
 
     def start(self) -> None:
         """Begins to look after the log."""
