@@ -209,9 +209,14 @@ def test_colours_chosen_by_the_reader_leave_states_their_borders(desks: Desks) -
     expect(chip.locator("svg")).to_be_visible()
 
 
-def test_a_header_that_stays_never_covers_what_has_focus(desks: Desks) -> None:
+@pytest.mark.parametrize(
+    ("words", "position"), [("", "sticky"), (" and its papers" * 8, "sticky"), (" and its papers" * 60, "static")]
+)
+def test_a_header_that_stays_never_covers_what_has_focus(desks: Desks, words: str, position: str) -> None:
     page = desks.open("CA", "liaison")
     story_case(page)
+    page.evaluate("(words) => document.querySelector('h1').append(words)", words)
+    expect(page.locator(".a-case-head")).to_have_css("position", position)
     covered = """() => {
       const one = document.activeElement, box = one.getBoundingClientRect();
       const half = (length) => Math.min(length, 8) / 2;

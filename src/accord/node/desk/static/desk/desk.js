@@ -181,6 +181,20 @@
   document.addEventListener("input", (event) => { if (event.target.dataset.characters) count(event.target); });
   each("[data-characters]", count);
 
+  // The head of a case is as tall as its title: what stays below it must know, and one that would eat the page does not stay.
+  const TALLEST = 1 / 3; // of the window
+  const head = document.querySelector(".a-case-head");
+  function measure() {
+    const height = head.offsetHeight;
+    head.classList.toggle("a-case-head--tall", height > window.innerHeight * TALLEST);
+    const stays = getComputedStyle(head).position === "sticky" ? height : 0;
+    document.documentElement.style.setProperty("--head-height", `${stays}px`);
+  }
+  if (head) {
+    new ResizeObserver(measure).observe(head);
+    window.addEventListener("resize", measure);
+  }
+
   // What is folded away is printed all the same, and folded again after.
   window.addEventListener("beforeprint", () => each("main details:not([open]):not(.a-help)", (part) => {
     part.open = true;
