@@ -34,6 +34,7 @@ __all__ = [
     "Fields",
     "create_case",
     "draft_information",
+    "draft_of_kind",
     "draft_reply",
     "draft_request",
     "fixed_fields",
@@ -203,6 +204,39 @@ def draft_reply(
     require_not_withdrawn(about)
     require_holder(officer, about.case)
     return _new_draft(officer, about.case, kind, fields, own=own, in_reply_to=about, now=now)
+
+
+@transaction.atomic
+def draft_of_kind(
+    officer: Officer,
+    case: Case,
+    kind: str,
+    fields: Fields,
+    *,
+    own: OwnSide | Fields | None = None,
+    in_reply_to: Message | None = None,
+    now: datetime | None = None,
+) -> Message:
+    """Drafts a message of a kind that a room above owns; that room's act calls it, with its own checks made.
+
+    Args:
+        officer: The drafter, who holds the case or works where nobody does.
+        case: The case.
+        kind: Kind of message.
+        fields: JSON object of the fields given so far.
+        own: What our side knows of it and the other must not.
+        in_reply_to: Their message that it answers.
+        now: The time.
+
+    Raises:
+        NotPermitted: The officer may not draft.
+        CaseHeld: A colleague holds the case.
+        ActRefused: The case is closed.
+        FieldRefused: A field given is refused.
+    """
+    require(officer, Permission.MESSAGE_DRAFT)
+    require_holder(officer, case)
+    return _new_draft(officer, case, kind, fields, own=own, in_reply_to=in_reply_to, now=now)
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from accord.exchange.attaching import KEY_BYTES, check_reference
 from accord.exchange.clocks import CLOCK_TABLES, DELAY_DAYS_MAX, end_clock, new_clock, pause_clock
 from accord.exchange.facts import facts_at_use
 from accord.exchange.inspection import AttachmentRefused
+from accord.exchange.kind_rooms import room_of
 from accord.exchange.kinds import ANSWER, CLARIFICATION, DELAY_NOTICE, REQUEST, SCHEMA, SPONTANEOUS_INFORMATION, STRUCTS
 from accord.exchange.kinds.limits import PAYLOAD_BYTES_MAX
 from accord.exchange.kinds.particulars import Correspondence
@@ -309,6 +310,37 @@ def _file_clarification(received: Received, work: FilingWork) -> Handled:
     return FILED
 
 
+def _file_for_room(received: Received, work: FilingWork) -> Handled:
+    """Files a message of a kind that another room owns: in the case it answers or names, then that room's own rows."""
+    wrong = _contradicts(received)
+    if wrong is not None:
+        return wrong
+    room = room_of(received.kind)
+    about = _answered(received, work, kinds=room.answers, ours_only=True) if room is not None else None
+    if room is not None and room.answers and about is None:
+        return Handled(state="refused", code="exchange.unknown-message")
+    refused = room.admit(received, about, work) if room is not None else None
+    if refused is not None:
+        return refused
+    waiting_on = room.waits_on_filed if room is not None else Case.Waiting.US
+    if about is not None:
+        case = about.case
+        _move(case, work, waiting_on=waiting_on, other_ref=received.content.case_ref_own)
+    else:
+        case = _case_for(received, work, waiting_on=waiting_on)
+    message = _message(received, case, work, in_reply_to=about)
+    if room is not None:
+        room.filed(message, received, work)
+    return FILED
+
+
+def _prepare_for_room(received: Sequence[Received], work: FilingWork) -> None:
+    _prepare(received, work)
+    room = room_of(received[0].kind) if received else None
+    if room is not None:
+        room.prepare(received, work)
+
+
 def _check(payload: bytes, content: Correspondence) -> None:
     if not looks_plain(payload):
         check_texts(msgspec.json.decode(payload))
@@ -336,9 +368,9 @@ def register_kinds() -> None:
                 name,
                 schema=SCHEMA,
                 max_bytes=PAYLOAD_BYTES_MAX,
-                handler=_HANDLERS[name],
+                handler=_HANDLERS.get(name, _file_for_room),
                 facts_at_use=facts_at_use,
-                prepare=_prepare,
+                prepare=_prepare if name in _HANDLERS else _prepare_for_room,
                 check=_check,
             )
         )

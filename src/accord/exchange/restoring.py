@@ -11,6 +11,7 @@ import msgspec
 from django.utils import timezone
 
 from accord.exchange.clocks import end_clock, new_clock
+from accord.exchange.kind_rooms import room_of
 from accord.exchange.kinds import ANSWER, REQUEST, STRUCTS
 from accord.exchange.kinds.particulars import AttachmentReference
 from accord.exchange.models import Attachment, Case, Clock, Message
@@ -51,6 +52,10 @@ def restore_message(released_key: int, payload: bytes) -> None:
     message.save()
     _restore_attachments(message, fields)
     _restore_clocks(message, fields)
+    room = room_of(message.kind)
+    if room is not None:
+        content = msgspec.json.decode(payload, type=STRUCTS[message.kind])
+        room.restored(message, content, released.released_at)
 
 
 def _draft_of(released: ReleasedMessage, fields: Mapping[str, object]) -> Message | None:

@@ -113,6 +113,7 @@ INSTALLED_APPS = [
     "accord.release",
     "accord.officers",
     "accord.exchange",
+    "accord.handling",
     "accord.oversight",
     "accord.node.api",
     "accord.node.notices",

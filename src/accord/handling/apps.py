@@ -1,0 +1,17 @@
+"""Django configuration of the handling app."""
+
+from django.apps import AppConfig
+
+__all__ = ["HandlingConfig"]
+
+
+class HandlingConfig(AppConfig):
+    """Handling: what was received stays governed by who gave it."""
+
+    name = "accord.handling"
+    label = "handling"
+    verbose_name = "Handling"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Registers the rooms of the kinds that this app owns."""
