@@ -17,6 +17,7 @@ from accord.exchange.models import AgencyInquiry, Case, Clock, Message
 from accord.exchange.own_side import OwnSide
 from accord.exchange.telling import tell_acted
 from accord.exchange.text import check_written
+from accord.exchange.watching import watchers
 from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
@@ -69,6 +70,8 @@ def ask_agency(
         asked_at=now or timezone.now(),
     )
     note(officer, "ask agency", inquiry, at=inquiry.asked_at, detail={"agency": agency})
+    for watcher in watchers():
+        watcher.asked(inquiry)
     return inquiry
 
 

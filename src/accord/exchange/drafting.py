@@ -17,6 +17,7 @@ from accord.exchange.own_side import OwnSide
 from accord.exchange.references import case_reference, message_reference
 from accord.exchange.shielding import same_words
 from accord.exchange.text import check_written
+from accord.exchange.watching import watchers
 from accord.exchange.withdrawn import require_not_withdrawn
 from accord.exchange.wording import OWN_SIDE, explain
 from accord.officers.acts import note
@@ -147,6 +148,8 @@ def _new_draft(
         saved_at=moment,
     )
     note(officer, "draft message", message, at=moment, detail={"kind": kind})
+    for watcher in watchers():
+        watcher.saved(message)
     return message
 
 
@@ -284,6 +287,8 @@ def save_draft(
     held.saved_at = now or timezone.now()
     held.save()
     note(officer, "save draft", held, at=held.saved_at, detail={"version": held.version})
+    for watcher in watchers():
+        watcher.saved(held)
     return held
 
 

@@ -29,6 +29,7 @@ from accord.exchange.holding import require_holder
 from accord.exchange.kinds import ANSWER, DELAY_NOTICE, REQUEST, SCHEMA
 from accord.exchange.models import Attachment, Case, Clock, HoldAnswer, Message
 from accord.exchange.shielding import release_slot
+from accord.exchange.watching import watchers
 from accord.exchange.withdrawn import require_not_withdrawn
 from accord.law.decision import Decision, Outcome
 from accord.law.facts import ClearanceFact, Facts, facts_digest
@@ -143,6 +144,7 @@ def facts_of(message: Message, *, releaser: str | None, now: datetime) -> Facts:
     """
     party, peer, own = our_party(), message.case.peer_id, own_side_of(message)
     clock = clock_answered(message)
+    others = tuple(code for (code,) in _RECEIVED_FROM.rows(party, peer))
     facts = facts_of_draft(
         party=party,
         peer=peer,
@@ -156,8 +158,12 @@ def facts_of(message: Message, *, releaser: str | None, now: datetime) -> Facts:
         due_on=clock.due_at.date() if clock is not None else None,
         arrangements=arrangements_with(party, peer),
         risk=risk_of(peer, own),
-        received_from=tuple(code for (code,) in _RECEIVED_FROM.rows(party, peer)),
+        received_from=others,
     )
+    if others:
+        held = (code for watcher in watchers() for code in watcher.received_from(message) if code != peer)
+        known = dict.fromkeys((*facts.contains_received_from, *held))
+        facts = msgspec.structs.replace(facts, contains_received_from=tuple(known))
     return msgspec.structs.replace(facts, clearances=_clearances(message, facts))
 
 
@@ -277,6 +283,7 @@ def check_draft(officer: Officer, message: Message, *, now: datetime | None = No
         *_misdirected(message, fields),
         *_once(*problems_of(message.kind, fields), *unfinished(message.fields)),
         *senseless(message.fields, peer=message.case.peer_id, now=moment),
+        *_watched(message),
     )
     decision = check(facts_of(message, releaser=None, now=moment))
     return Check(
@@ -285,6 +292,10 @@ def check_draft(officer: Officer, message: Message, *, now: datetime | None = No
         payload=None if problems else msgspec.json.encode(complete(message.kind, fields)),
         outward=decision.outward(),
     )
+
+
+def _watched(message: Message) -> tuple[FieldProblem, ...]:
+    return tuple(problem for watcher in watchers() for problem in watcher.problems(message))
 
 
 def _once(*problems: FieldProblem) -> Iterator[FieldProblem]:
@@ -341,6 +352,9 @@ def submit(officer: Officer, message: Message, *, version: int, now: datetime | 
         payload = msgspec.json.encode(complete(held.kind, fields))
         require_none(unfinished(held.fields))
         require_none(senseless(held.fields, peer=held.case.peer_id, now=moment))
+        for watcher in watchers():
+            watcher.submitted(held)
+        require_none(_watched(held))
         facts = facts_of(held, releaser=None, now=moment)
         decision = check(facts)
         record = keep_decision(facts, decision, actor=officer, at=moment, description=held.reference)

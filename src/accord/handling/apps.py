@@ -14,4 +14,8 @@ class HandlingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Registers the rooms of the kinds that this app owns."""
+        """Registers the rooms of the kinds that this app owns, and what finds copies of what was received."""
+        from accord.exchange.watching import register_watcher  # noqa: PLC0415 - models are ready only now
+        from accord.handling.finding import WATCHER  # noqa: PLC0415
+
+        register_watcher("handling", WATCHER)

@@ -1,3 +1,5 @@
 """What is kept of handling, one file a noun."""
 
-__all__: list[str] = []
+from .derivation import Derivation, FileMark, Passage, Read, Thing, Way
+
+__all__ = ["Derivation", "FileMark", "Passage", "Read", "Thing", "Way"]
