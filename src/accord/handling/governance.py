@@ -9,6 +9,7 @@ Source: Arar Commission (2006), recommendation 9; Regulation (EU) 2016/794, arti
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from uuid import UUID
 
 import msgspec
@@ -146,25 +147,40 @@ def lost_in(fields: Mapping[str, object], governed: Governance) -> tuple[FieldPr
     sources = ", ".join(governed.references)
     problems = []
 
-    def lost(field: str, sentence: str) -> None:
-        problems.append(
-            FieldProblem(field=field, sentence=sentence, next_step="Take over the handling of what it holds.")
-        )
-
+    lost = partial(FieldProblem, next_step="Take over the handling of what it holds.")
     given = _given_caveats(fields)
     for caveat in governed.caveats:
         if not any(_keeps(one, caveat) for one in given):
             named = f"{', '.join(caveat.who_may_access)}: {', '.join(caveat.permitted_uses)}"
-            lost("caveats", f"It holds a passage or file of {sources} and lacks this caveat: {named}.")
+            problems.append(
+                lost(
+                    field="caveats", sentence=f"It holds a passage or file of {sources} and lacks this caveat: {named}."
+                )
+            )
     handling = str(fields.get("handling") or "")
     if handling not in _HANDLING or _HANDLING.index(Handling(handling)) < _HANDLING.index(governed.handling):
-        lost("handling", f"It holds a passage or file of {sources}, whose handling code is {governed.handling.value}.")
+        problems.append(
+            lost(
+                field="handling",
+                sentence=f"It holds a passage or file of {sources}, whose handling code is {governed.handling.value}.",
+            )
+        )
     until = str(fields.get("retention_until") or "")
     if until > governed.retention_until.isoformat():
         last_day = governed.retention_until.isoformat()
-        lost("retention_until", f"It holds a passage or file of {sources}, which may be kept until {last_day}.")
+        problems.append(
+            lost(
+                field="retention_until",
+                sentence=f"It holds a passage or file of {sources}, which may be kept until {last_day}.",
+            )
+        )
     if _lowered(fields, governed) is not None:
-        lost("evaluation", f"It holds a passage or file of {sources}, which its originator evaluates lower.")
+        problems.append(
+            lost(
+                field="evaluation",
+                sentence=f"It holds a passage or file of {sources}, which its originator evaluates lower.",
+            )
+        )
     return tuple(problems)
 
 
