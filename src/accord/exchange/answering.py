@@ -10,7 +10,7 @@ from accord.exchange.clocks import DELAY_DAYS_MAX, resume_clock
 from accord.exchange.drafting import Fields, draft_reply, fixed_fields
 from accord.exchange.errors import ActRefused
 from accord.exchange.holding import require_holder
-from accord.exchange.kinds import ANSWER, CLARIFICATION, DELAY_NOTICE, REQUEST
+from accord.exchange.kinds import ANSWER, CLARIFICATION, DELAY_NOTICE, OUTCOME_REPORT, REQUEST
 from accord.exchange.kinds.answer import REFUSED_TEXT, STATES_NOTHING
 from accord.exchange.kinds.limits import NARRATIVE_CHARACTERS_MAX
 from accord.exchange.models import AgencyInquiry, Case, Clock, Message
@@ -323,7 +323,10 @@ def close_case(
     require_holder(officer, case)
     held = Case.objects.select_for_update().get(pk=case.pk)
     open_clock = Clock.objects.filter(message__case=held, message__direction="in").exclude(state=Clock.State.ENDED)
-    open_draft = held.messages.filter(state__in=[Message.State.DRAFT, Message.State.SUBMITTED, Message.State.APPROVED])
+    # The outcome report is written because the case closes: it goes its way afterwards.
+    open_draft = held.messages.exclude(kind=OUTCOME_REPORT).filter(
+        state__in=[Message.State.DRAFT, Message.State.SUBMITTED, Message.State.APPROVED]
+    )
     if open_clock.exists() or open_draft.exists():
         raise ActRefused("A request is unanswered or a draft is open.", code="exchange.case-open")
     held.state = Case.State.CLOSED

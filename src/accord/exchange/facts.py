@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from accord.courier.prepared import Prepared
-from accord.exchange.kinds import ANSWER, CLARIFICATION, DELAY_NOTICE, REQUEST
+from accord.exchange.kinds import ANSWER, CLARIFICATION, DELAY_NOTICE, OUTCOME_REPORT, REQUEST
 from accord.exchange.kinds.answer import DEFERRED_TEXT, PART_REFUSED_ALL, REFUSED_TEXT, STATES_NOTHING
 from accord.exchange.kinds.particulars import Caveat, Correspondence, Disclosure, Substance
 from accord.exchange.own_side import OwnSide
@@ -158,7 +158,7 @@ def _action(kind: str, given: Mapping[str, Any]) -> Any:  # Any: one of the gate
 def _bears_information(kind: str, given: Mapping[str, Any]) -> bool:
     if kind == CLARIFICATION:
         return given.get("role") != "question"
-    if kind == DELAY_NOTICE:
+    if kind in {DELAY_NOTICE, OUTCOME_REPORT}:
         return _says_more(given)
     if kind != ANSWER:
         return True

@@ -323,7 +323,11 @@ def _file_for_room(received: Received, work: FilingWork) -> Handled:
     if refused is not None:
         return refused
     waiting_on = room.waits_on_filed if room is not None else Case.Waiting.US
-    if about is not None:
+    if about is not None and room is not None and not room.reopens:
+        case = about.case
+        case.changed_at = work.now
+        work.change(case, "changed_at")
+    elif about is not None:
         case = about.case
         _move(case, work, waiting_on=waiting_on, other_ref=received.content.case_ref_own)
     else:

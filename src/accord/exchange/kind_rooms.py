@@ -51,6 +51,7 @@ class KindRoom:
     Args:
         kind: Name of the kind.
         answers: Kinds of ours that an arriving one may answer; where there are any, it must answer one of them.
+        reopens: Whether an arriving one opens a closed case and moves who has the next move.
         waits_on_filed: Who has the next move in the case when one arrives.
         waits_on_released: Who has it when one of ours has left.
         prepare: Makes the look-ups of a whole batch at once.
@@ -62,6 +63,7 @@ class KindRoom:
 
     kind: str
     answers: tuple[str, ...] = ()
+    reopens: bool = True
     waits_on_filed: Case.Waiting = Case.Waiting.US
     waits_on_released: Case.Waiting = Case.Waiting.THEM
     prepare: Callable[[Sequence[Received], FilingWork], None] = _look_up_nothing

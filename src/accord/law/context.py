@@ -29,7 +29,7 @@ CLEARANCE_DAYS: Final = 30
 _SILENT_OUTCOMES: Final = frozenset(
     {AnswerOutcome.CANNOT_CONFIRM_OR_DENY, AnswerOutcome.DEFERRED, AnswerOutcome.REFUSED}
 )
-_SILENT_KINDS: Final = frozenset({"delay-notice", "refusal"})
+_SILENT_KINDS: Final = frozenset({"delay-notice", "outcome-report", "refusal"})
 _ASKING_KINDS: Final = frozenset({"clarification"})
 _SHIELDED_STATUSES: Final = frozenset({ProtectionStatus.CLAIMANT, ProtectionStatus.PROTECTED, ProtectionStatus.UNKNOWN})
 

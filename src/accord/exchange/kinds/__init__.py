@@ -3,6 +3,7 @@
 from accord.exchange.kinds.answer import Answer
 from accord.exchange.kinds.clarification import Clarification
 from accord.exchange.kinds.delay_notice import DelayNotice
+from accord.exchange.kinds.outcome_report import OutcomeReport
 from accord.exchange.kinds.particulars import Correspondence
 from accord.exchange.kinds.request import Request
 from accord.exchange.kinds.spontaneous_information import SpontaneousInformation
@@ -11,6 +12,7 @@ __all__ = [
     "ANSWER",
     "CLARIFICATION",
     "DELAY_NOTICE",
+    "OUTCOME_REPORT",
     "REQUEST",
     "SCHEMA",
     "SPONTANEOUS_INFORMATION",
@@ -24,9 +26,10 @@ DELAY_NOTICE = "delay-notice"
 CLARIFICATION = "clarification"
 SPONTANEOUS_INFORMATION = "spontaneous-information"
 WITHDRAWAL = "withdrawal"
+OUTCOME_REPORT = "outcome-report"
 
 SCHEMA = 1
-"""Version of all five schemas."""
+"""Version of every schema."""
 
 STRUCTS: dict[str, type[Correspondence]] = {
     REQUEST: Request,
@@ -34,5 +37,6 @@ STRUCTS: dict[str, type[Correspondence]] = {
     DELAY_NOTICE: DelayNotice,
     CLARIFICATION: Clarification,
     SPONTANEOUS_INFORMATION: SpontaneousInformation,
+    OUTCOME_REPORT: OutcomeReport,
 }
 """The type of each kind that officers write; a withdrawal is written by the node."""

@@ -8,7 +8,14 @@ each party has read a translation.
 from collections.abc import Mapping
 from typing import Final
 
-from accord.exchange.kinds import ANSWER, CLARIFICATION, DELAY_NOTICE, REQUEST, SPONTANEOUS_INFORMATION
+from accord.exchange.kinds import (
+    ANSWER,
+    CLARIFICATION,
+    DELAY_NOTICE,
+    OUTCOME_REPORT,
+    REQUEST,
+    SPONTANEOUS_INFORMATION,
+)
 from accord.exchange.models import Case, Clock, Message
 from accord.officers.permissions import Role
 from accord.parties.profile import Names
@@ -38,6 +45,7 @@ KINDS: Final = _labels(
     (DELAY_NOTICE, "delay notice", "avis de retard", "विलंब सूचना"),
     (CLARIFICATION, "clarification", "clarification", "स्पष्टीकरण"),
     (SPONTANEOUS_INFORMATION, "spontaneous information", "information spontanée", "स्वतः दी गई जानकारी"),
+    (OUTCOME_REPORT, "outcome report", "rapport sur les suites", "परिणाम रिपोर्ट"),
 )
 
 MESSAGE_STATES: Final = _labels(

@@ -21,7 +21,6 @@ from accord.exchange.services import (
     ask_agency,
     cannot_confirm,
     clarify,
-    close_case,
     delay,
     hand_over,
     queue_counts,
@@ -31,6 +30,7 @@ from accord.exchange.services import (
     take,
     take_over,
 )
+from accord.handling.outcomes import close_with_outcome
 from accord.node.api.case_shapes import (
     CaseOut,
     CaseRow,
@@ -52,6 +52,7 @@ from accord.node.api.struct_schemas import draft_name
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.vocabulary.refusal import DelayReason, RefusalGround
+from accord.vocabulary.results import Result
 
 __all__ = ["router"]
 
@@ -91,9 +92,13 @@ class HandOver(Closed):
 class Closing(Closed):
     """What came of a case."""
 
-    outcome: Literal["acted", "no-action"] | None = Field(
-        None, description="With `acted` the other side is told so of the information it gave."
+    results: list[Result] = Field(
+        default_factory=list,
+        max_length=len(Result),
+        description="What the information of the other side led to; a report of it is put before a releasing officer.",
     )
+    is_of_no_use: StrictBool = Field(False, description="Whether it led to nothing; that is reported too.")
+    usefulness: int | None = Field(None, ge=1, le=5, description="From 1 (not at all) to 5 (decisive).")
 
 
 class NewInquiry(Closed):
@@ -237,8 +242,14 @@ def hand_over_case(request: ApiRequest, case_id: Path[UUID], body: HandOver) -> 
 )
 def close_one_case(request: ApiRequest, case_id: Path[UUID], body: Closing) -> CaseOut:
     """Closes a case in which no request is unanswered and no draft is open, and says what came of it."""
-    closed = close_case(request.officer, find_case(case_id), outcome=body.outcome)
-    return Reader(request.officer).case(find_case(closed.pk))
+    closed = close_with_outcome(
+        request.officer,
+        find_case(case_id),
+        results=body.results,
+        is_of_no_use=body.is_of_no_use,
+        usefulness=body.usefulness,
+    )
+    return Reader(request.officer).case(find_case(closed.case.pk))
 
 
 @offer(

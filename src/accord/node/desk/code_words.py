@@ -90,6 +90,13 @@ CODES: Final[Mapping[str, Mapping[str, Any]]] = {
         "regulate": pgettext_lazy("code", "regulate"),
         "protect-life": pgettext_lazy("code", "protect life"),
     },
+    "results": {
+        "lead": pgettext_lazy("code", "It gave a lead"),
+        "arrest": pgettext_lazy("code", "Somebody was arrested"),
+        "seizure": pgettext_lazy("code", "Something was seized"),
+        "victim-protected": pgettext_lazy("code", "A victim was protected"),
+        "shipment-stopped": pgettext_lazy("code", "A shipment was stopped"),
+    },
     "role": {
         "question": pgettext_lazy("code", "a question"),
         "reply": pgettext_lazy("code", "a reply"),

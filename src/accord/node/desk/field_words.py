@@ -22,6 +22,7 @@ SECTIONS: Final[dict[str, tuple[tuple[Any, tuple[str, ...]], ...]]] = {
         (_("What it speaks of"), ("substances", "persons", "person_categories", "concerns_minor", "offence")),
     ),
     "delay-notice": ((_("The delay"), ("reason", "expected_on", "explanation")),),
+    "outcome-report": ((_("What came of what they gave"), ("is_of_use", "results", "usefulness")),),
     "clarification": ((_("What is unclear"), ("role", "points", "reply_by")),),
     "spontaneous-information": (
         (
@@ -100,6 +101,10 @@ LABELS: Final[dict[str, Any]] = {
     "items": _("Questions, one by one"),
     "item": _("Number"),
     "question": _("Question"),
+    "is_of_use": _("Was it of use?"),
+    "results": _("What it led to"),
+    "usefulness": _("Usefulness, from 1 (not at all) to 5 (decisive)"),
+    "about_messages": _("Messages it speaks of"),
     "reason_held": _("Why they are thought to hold it"),
     "requested_by": _("Authority that asks"),
     "urgency": _("Urgency"),

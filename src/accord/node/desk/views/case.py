@@ -19,6 +19,7 @@ from accord.exchange.services import links_of, messages_of, notes_of, read_case
 from accord.exchange.waiting import GIVEN
 from accord.node.api.timelines import Moment, timeline_of
 from accord.node.desk.case_page import MessageShown, asked_in, caveats_in, messages_shown, named_in
+from accord.node.desk.code_words import choice_label
 from accord.node.desk.colleagues import colleagues_of, officers_at_the_desk
 from accord.node.desk.looks import note_look
 from accord.node.desk.overview import came_from, goes_on
@@ -28,6 +29,7 @@ from accord.node.desk.steps import next_step
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.parties.models import Party
+from accord.vocabulary.results import Result
 
 __all__ = ["download", "print_case", "show_case"]
 
@@ -114,6 +116,7 @@ def _shown(request: HttpRequest, officer: Officer, case: Case, *, takes_all: boo
         "colleagues": colleagues_of(officer, officers),
         "readers": len(officers),
         "agencies": ours.described.agencies,
+        "results": [(code.value, choice_label("results", code.value)) for code in Result],
         "goes_on": goes_on(officer),
         "back": came_from(request),
         "seen": seen_state(case),

@@ -20,7 +20,6 @@ from accord.exchange.reasons import REASON_CHARACTERS_MAX
 from accord.exchange.services import (
     ask_agency,
     assign,
-    close_case,
     hand_over,
     join_case,
     link_cases,
@@ -32,6 +31,7 @@ from accord.exchange.services import (
     write_note,
 )
 from accord.exchange.waiting import highest_handling
+from accord.handling.outcomes import Closed, close_with_outcome
 from accord.node.desk.case_filters import plain_words
 from accord.node.desk.once import NAME as FORM
 from accord.node.desk.once import do_once, new_form
@@ -88,11 +88,13 @@ def act_on_case(request: HttpRequest, reference: str) -> HttpResponse:
     if name not in ACTS:
         raise NotFound("There is no such act.")
 
+    done: list[Any] = []  # Any: what each service returns
+
     @transaction.atomic
     def act() -> None:
         if name in GUARDED:
             require_seen(_case(reference), given.get("seen", ""))
-        ACTS[name](officer, case, given)
+        done.append(ACTS[name](officer, case, given))
 
     try:
         is_done_now = do_once(officer, given, act)
@@ -102,9 +104,21 @@ def act_on_case(request: HttpRequest, reference: str) -> HttpResponse:
         return _not_done(request, reference, error)
     if is_done_now:
         notes.success(request, _("Done. It stands in the case's timeline."))
+        if isinstance(done[0], Closed):
+            _tell_of_report(request, done[0])
     else:
         notes.warning(request, _("This was done already. Nothing was done twice."))
     return redirect(after_act(request, officer, case) if name in LEAVING else _place(case, name))
+
+
+def _tell_of_report(request: HttpRequest, closed: Closed) -> None:
+    if closed.stopped is not None:
+        notes.warning(
+            request,
+            _("What came of it could not be put before a releasing officer. It waits among your drafts to be mended."),
+        )
+    elif closed.report is not None:
+        notes.info(request, _("What came of it waits for a releasing officer; then it is told to the other side."))
 
 
 def _place(case: Case, name: str) -> str:
@@ -185,10 +199,21 @@ def _note(officer: Officer, case: Case, given: QueryDict) -> object:
 
 
 def _end(officer: Officer, case: Case, given: QueryDict) -> object:
-    outcome = given.get("outcome", "")
-    if outcome and outcome not in set(Case.Outcome):
-        raise ActRefused("There is no such outcome.", code="desk.no-such-outcome", fields={"field": "outcome"})
-    return close_case(officer, case, outcome=outcome or None)
+    usefulness = given.get("usefulness", "")
+    if usefulness and not usefulness.isdecimal():
+        raise ActRefused(
+            "The usefulness is a number from 1 to 5.",
+            code="handling.unknown-usefulness",
+            next_step="Choose from the list, or leave it open.",
+            fields={"field": "usefulness"},
+        )
+    return close_with_outcome(
+        officer,
+        case,
+        results=given.getlist("results"),
+        is_of_no_use=given.get("no_use") == "yes",
+        usefulness=int(usefulness) if usefulness else None,
+    )
 
 
 _Act = Callable[[Officer, Case, QueryDict], Any]  # Any: what the services return is read again by the page
