@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,10 +20,10 @@ from accord.officers.services import create_first_administrator, create_officer
 from accord.parties.custody import use_custody
 from accord.parties.models import Party
 from accord.parties.profile import load_profile
-from accord.parties.services import record_arrangement, record_risk_profile
 from accord.release.errors import GateRefuses
 from accord.release.gate import use_gate
 from accord.release.intake import take_in
+from tests.registers import arranged, profiled
 from tests.simulators.sealing_peer import SealCustody, SealingPeer
 
 TODAY = timezone.now().date()
@@ -78,22 +78,10 @@ class Desk:
 @pytest.fixture
 def desk(db: None) -> Iterator[Desk]:
     use_gate(None)
-    canada = Party.objects.create(code="CA", profile=load_profile("canada").to_json(), is_self=True)
+    Party.objects.create(code="CA", profile=load_profile("canada").to_json(), is_self=True)
     india = Party.objects.create(code="IN", profile=load_profile("india").to_json())
-    record_arrangement(
-        code="ARR-2026-1",
-        title="Specimen arrangement",
-        parties=[canada, india],
-        agencies=["RCMP", "NCB"],
-        categories=["precursors"],
-        purposes=["investigate", "prevent", "detect"],
-        valid_from=date(2026, 2, 7),
-        valid_until=None,
-        text_digest=bytes(32),
-    )
-    record_risk_profile(
-        india, assessed_on=TODAY, baseline="low", mitigations=[], residual="low", assessed_by="risk-unit"
-    )
+    arranged("ARR-2026-1")
+    profiled("IN", assessed_on=TODAY)
     channel = Channel.objects.create(peer=india, party_code="CA")
     custody = SealCustody(key=_OUR_KEY)
     use_custody(custody)  # type: ignore[arg-type] # a custody of one key is enough for what is tested here

@@ -19,7 +19,6 @@ from accord.officers.four_eyes import confirm_officer
 from accord.officers.services import create_officer
 from accord.parties.models import Party
 from accord.parties.profile import load_profile
-from accord.parties.services import record_risk_profile
 from accord.release.errors import GateRefuses
 from accord.release.gate import gate_in_use, use_gate
 from accord.vocabulary.refusal import DelayReason
@@ -34,6 +33,7 @@ from tests.desk import (
     request_fields,
     seen,
 )
+from tests.registers import profiled
 
 PERSON = {"category": "suspect", "is_minor": False, "names": ["A Specimen"], "link_to_purpose": "Named as consignee."}
 
@@ -206,8 +206,7 @@ def test_what_no_profile_knows_does_not_leave(desk: Desk, fields: dict[str, Any]
 
 
 def test_a_draft_does_not_rename_the_author_of_the_risk_profile(desk: Desk) -> None:
-    india = Party.objects.get(code="IN")
-    record_risk_profile(india, assessed_on=TODAY, baseline="low", mitigations=[], residual="low", assessed_by="liaison")
+    profiled("IN", assessed_on=TODAY, assessed_by="liaison")
     named = {"person_categories": ["suspect"], "arrangement_id": "ARR-2026-1"}
     own = own_side(protection_statuses=["none"], is_in_custody=False)
     before = stopped_by(desk, informing(desk, own=own, **named))

@@ -22,6 +22,9 @@ COMMANDS: Final = {
     "worker": LazyCommand(module="accord.cli.worker", summary="Run channel, courier and intake without the API."),
     "officer": LazyCommand(module="accord.cli.officer", summary="Look after the accounts of this node."),
     "peer": LazyCommand(module="accord.cli.peer", summary="Pair with another node and look after the channel."),
+    "register": LazyCommand(
+        module="accord.cli.register", summary="Arrangements, risk profiles and assurances that the gate relies on."
+    ),
     "parcel": LazyCommand(module="accord.cli.parcel", summary="Carry frames by file where no network goes."),
     "case": LazyCommand(module="accord.cli.case", summary="Read cases, messages and their evidence."),
     "log": LazyCommand(module="accord.cli.log", summary="Check the stored logs, and take one along as a file."),

@@ -88,7 +88,7 @@ def add(
     username: Username,
     *,
     role: Annotated[
-        list[str], typer.Option("--role", help="liaison, releasing, decider, duty, reviewer or administrator.")
+        list[str], typer.Option("--role", help="liaison, releasing, decider, counsel, duty, reviewer or administrator.")
     ],
     name: Annotated[str, typer.Option("--name", help="Name shown to colleagues.")],
     home: Home = None,

@@ -5,33 +5,31 @@ Nothing is guessed. What a draft does not say is left out, and the gate reads wh
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
-from accord.courier.prepared import Prepared
 from accord.exchange.kinds import ANSWER, CLARIFICATION, DELAY_NOTICE, OUTCOME_REPORT, REQUEST
 from accord.exchange.kinds.answer import DEFERRED_TEXT, PART_REFUSED_ALL, REFUSED_TEXT, STATES_NOTHING
 from accord.exchange.kinds.particulars import Caveat, Correspondence, Disclosure, Substance
 from accord.exchange.own_side import OwnSide
 from accord.law.facts import (
     ArrangementFact,
+    AssuranceFact,
     CaveatFact,
     ClearanceFact,
     Facts,
     MistreatmentSuspicion,
     RiskFact,
-    RiskLevel,
     SubstanceFact,
     UseEffect,
 )
-from accord.parties.models import Arrangement, RiskProfile
 from accord.release.received import Received
 from accord.vocabulary.refusal import AnswerOutcome
 from accord.vocabulary.subjects import Purpose
 from accord.vocabulary.urgency import Urgency
 
-__all__ = ["Use", "arrangements_with", "facts_at_use", "facts_of_draft", "facts_of_use", "risk_of"]
+__all__ = ["Use", "facts_at_use", "facts_of_draft", "facts_of_use"]
 
 _FIXED_TEXTS = {AnswerOutcome.DEFERRED: DEFERRED_TEXT, AnswerOutcome.REFUSED: REFUSED_TEXT}
 
@@ -54,57 +52,6 @@ _FREE_FIELDS = (
     "extensions",
 )
 """Fields through which a refusal, a deferral or a notice would say more than its code."""
-
-
-# Asked for each message that leaves.
-_ARRANGEMENTS: Final = Prepared(
-    lambda party, peer: (
-        Arrangement.objects.filter(parties=party)
-        .filter(parties=peer)
-        .order_by("code")
-        .values_list("code", "agencies", "categories", "purposes", "valid_from", "valid_until")
-    ),
-    str,
-    str,
-)
-_NEWEST_RISK: Final = Prepared(lambda peer: RiskProfile.objects.filter(party_id=peer).order_by("-version")[:1], str)
-
-
-def arrangements_with(party: str, peer: str) -> tuple[ArrangementFact, ...]:
-    """Returns the arrangements in our register that bind both parties."""
-    return tuple(
-        ArrangementFact(
-            id=code,
-            agencies=tuple(agencies),
-            categories=tuple(categories),
-            purposes=tuple(purposes),
-            valid_from=valid_from,
-            valid_until=valid_until,
-        )
-        for code, agencies, categories, purposes, valid_from, valid_until in _ARRANGEMENTS.rows(party, peer)
-    )
-
-
-def risk_of(peer: str, own: OwnSide) -> RiskFact | None:
-    """Returns the newest risk profile of the peer, with what was done about it in this file; ``None`` if none."""
-    profile = _NEWEST_RISK.first(peer)
-    if profile is None:
-        return None
-    return RiskFact(
-        profile_date=profile.assessed_on,
-        baseline=_level(profile.baseline),
-        residual=_level(profile.residual),
-        mitigations=tuple(profile.mitigations),
-        has_measures_taken=own.has_measures_taken,
-        # The register says who made the profile; a draft can add an assessor and never replace one.
-        assessed_by=profile.assessed_by,
-        assessed_here_by=own.risk_assessed_by,
-    )
-
-
-def _level(word: str) -> RiskLevel:
-    level: RiskLevel = msgspec.convert(word, RiskLevel)
-    return level
 
 
 def _caveats(caveats: Iterable[Caveat]) -> tuple[CaveatFact, ...]:
@@ -201,6 +148,7 @@ def facts_of_draft(
     clearances: tuple[ClearanceFact, ...] = (),
     arrangements: tuple[ArrangementFact, ...] = (),
     risk: RiskFact | None = None,
+    assurance: AssuranceFact | None = None,
     received_from: tuple[str, ...] = (),
 ) -> Facts:
     """Returns the facts of letting a draft leave.
@@ -219,6 +167,7 @@ def facts_of_draft(
         clearances: Holds that were answered.
         arrangements: Our register, as far as it binds both parties.
         risk: Risk of the receiver.
+        assurance: The assurance relied on, as our register has it.
         received_from: Other parties that ever sent us anything; assumed to be in it where nobody said what is.
     """
     asked = answered or {}
@@ -271,7 +220,7 @@ def facts_of_draft(
         has_security_safeguards=own.has_security_safeguards,
         risk=risk,
         exposure=own.exposure,
-        assurance=own.assurance,
+        assurance=assurance,
         source_eval=evaluation.source if evaluation else None,
         info_eval=evaluation.information if evaluation else None,
         accuracy_statement=accuracy is not None,

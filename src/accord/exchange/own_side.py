@@ -10,7 +10,6 @@ import msgspec
 
 from accord.exchange.kinds.limits import LINE_CHARACTERS_MAX, LIST_ITEMS_MAX, SENTENCE_CHARACTERS_MAX
 from accord.law.facts import (
-    AssuranceFact,
     Basis,
     DpdpHead,
     Exposure,
@@ -51,7 +50,7 @@ class OwnSide(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         has_measures_taken: Whether the mitigations of the risk profile were really taken in this file.
         risk_assessed_by: Who assessed the risk in this file besides the profile's author, whom it never replaces.
         exposure: Whether the question itself could expose somebody.
-        assurance: The assurance relied on.
+        assurance: Code of the assurance relied on; what it covers is the register's to say.
         is_compelled: Whether it was obtained by compulsion.
         has_safeguarded_information: Whether it holds safeguarded or special operational information.
         safeguarded_authority: The authority to communicate it.
@@ -87,7 +86,7 @@ class OwnSide(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     has_measures_taken: bool = False
     risk_assessed_by: _Line | None = None
     exposure: Exposure = "unknown"
-    assurance: AssuranceFact | None = None
+    assurance: _Line | None = None
     is_compelled: bool | None = None
     has_safeguarded_information: bool | None = None
     safeguarded_authority: _Line | None = None

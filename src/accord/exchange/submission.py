@@ -24,10 +24,11 @@ from accord.exchange.checking import senseless, unfinished
 from accord.exchange.drafting import Fields, locked_draft, own_side_of, require_same_words, require_version
 from accord.exchange.drafts import FieldProblem, complete, given_values, problems_of, require_none, with_service_fields
 from accord.exchange.errors import ActRefused
-from accord.exchange.facts import arrangements_with, facts_of_draft, risk_of
+from accord.exchange.facts import facts_of_draft
 from accord.exchange.holding import require_holder
 from accord.exchange.kinds import ANSWER, DELAY_NOTICE, REQUEST, SCHEMA
 from accord.exchange.models import Attachment, Case, Clock, HoldAnswer, Message
+from accord.exchange.registered import arrangements_with, assurance_of, risk_of
 from accord.exchange.shielding import release_slot
 from accord.exchange.watching import watchers
 from accord.exchange.withdrawn import require_not_withdrawn
@@ -156,8 +157,9 @@ def facts_of(message: Message, *, releaser: str | None, now: datetime) -> Facts:
         releaser=releaser,
         on=now.date(),
         due_on=clock.due_at.date() if clock is not None else None,
-        arrangements=arrangements_with(party, peer),
-        risk=risk_of(peer, own),
+        arrangements=arrangements_with(party, peer, on=now.date()),
+        risk=risk_of(peer, own, on=now.date()),
+        assurance=assurance_of(own.assurance, peer, on=now.date()),
         received_from=others,
     )
     if others:

@@ -39,6 +39,9 @@ class Permission(StrEnum):
     OFFICER_MANAGE = "officer.manage"
     OFFICER_CONFIRM = "officer.confirm"
     NODE_MANAGE = "node.manage"
+    REGISTER_READ = "register.read"
+    REGISTER_PROPOSE = "register.propose"
+    REGISTER_DECIDE = "register.decide"
 
 
 class Role(StrEnum):
@@ -47,6 +50,7 @@ class Role(StrEnum):
     LIAISON = "liaison"
     RELEASING = "releasing"
     DECIDER = "decider"
+    COUNSEL = "counsel"
     DUTY = "duty"
     REVIEWER = "reviewer"
     ADMINISTRATOR = "administrator"
@@ -70,7 +74,13 @@ CONTENT_PERMISSIONS: frozenset[Permission] = frozenset(
 """Permissions that show or change content; no administrator holds one."""
 
 _AT_THE_DESK = frozenset(
-    {Permission.CASE_READ, Permission.MESSAGE_DRAFT, Permission.EVIDENCE_EXPORT, Permission.CHANNEL_READ},
+    {
+        Permission.CASE_READ,
+        Permission.MESSAGE_DRAFT,
+        Permission.EVIDENCE_EXPORT,
+        Permission.CHANNEL_READ,
+        Permission.REGISTER_READ,
+    },
 )
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
@@ -85,9 +95,26 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.EVIDENCE_EXPORT,
             Permission.CHANNEL_READ,
             Permission.CHANNEL_THAW,
+            Permission.REGISTER_READ,
         },
     ),
-    Role.DECIDER: frozenset({Permission.CASE_READ, Permission.HOLD_ANSWER, Permission.CHANNEL_READ}),
+    Role.DECIDER: frozenset(
+        {
+            Permission.CASE_READ,
+            Permission.HOLD_ANSWER,
+            Permission.CHANNEL_READ,
+            Permission.REGISTER_READ,
+            Permission.REGISTER_DECIDE,
+        },
+    ),
+    Role.COUNSEL: frozenset(
+        {
+            Permission.CHANNEL_READ,
+            Permission.REGISTER_READ,
+            Permission.REGISTER_PROPOSE,
+            Permission.REGISTER_DECIDE,
+        },
+    ),
     Role.REVIEWER: frozenset(
         {
             Permission.CASE_READ,
@@ -96,6 +123,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.EVIDENCE_EXPORT,
             Permission.CHANNEL_READ,
             Permission.OFFICER_CONFIRM,
+            Permission.REGISTER_READ,
         },
     ),
     Role.ADMINISTRATOR: frozenset(
@@ -106,6 +134,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.OFFICER_MANAGE,
             Permission.OFFICER_CONFIRM,
             Permission.NODE_MANAGE,
+            Permission.REGISTER_READ,
+            Permission.REGISTER_PROPOSE,
         },
     ),
 }

@@ -111,6 +111,7 @@ ROLES: Final = _labels(
     (Role.LIAISON, "liaison officer", "agent de liaison", "संपर्क अधिकारी"),
     (Role.RELEASING, "releasing officer", "agent habilité à transmettre", "जारी करने वाला अधिकारी"),
     (Role.DECIDER, "decider", "décideur", "निर्णायक अधिकारी"),
+    (Role.COUNSEL, "counsel", "conseiller juridique", "विधि सलाहकार"),
     (Role.DUTY, "duty officer", "agent de permanence", "ड्यूटी अधिकारी"),
     (Role.REVIEWER, "reviewer", "réviseur", "समीक्षक"),
     (Role.ADMINISTRATOR, "administrator", "administrateur", "प्रशासक"),

@@ -28,6 +28,9 @@ ALLOWED: Final[Mapping[Permission, Any]] = {
     Permission.OFFICER_MANAGE: pgettext_lazy("permission", "make and change accounts"),
     Permission.OFFICER_CONFIRM: pgettext_lazy("permission", "agree to accounts as a second person"),
     Permission.NODE_MANAGE: pgettext_lazy("permission", "look after the node"),
+    Permission.REGISTER_READ: pgettext_lazy("permission", "read the registers"),
+    Permission.REGISTER_PROPOSE: pgettext_lazy("permission", "propose entries of the registers"),
+    Permission.REGISTER_DECIDE: pgettext_lazy("permission", "agree to entries of the registers, and end them"),
 }
 
 ACTS: Final[Mapping[str, Any]] = {

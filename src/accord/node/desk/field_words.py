@@ -203,7 +203,7 @@ LABELS: Final[dict[str, Any]] = {
     "workplan_item": _("Item of the workplan"),
     "language": _("Language of the texts"),
     "answered_within_limit": _("Was it answered in time?"),
-    "assurance": _("Assurance"),
+    "assurance": _("Assurance relied on, by its code in the register"),
     "attachments": _("Attachments"),
     "case_ref_other": _("Reference of the other side's case"),
     "case_ref_own": _("Reference of the sender's case"),

@@ -12,6 +12,7 @@ VERBS: Final[Mapping[str, Any]] = {
     "acknowledge alarm": pgettext_lazy("act", "acknowledge alarm"),
     "add factor": pgettext_lazy("act", "add factor"),
     "agree to notice address": pgettext_lazy("act", "agree to notice address"),
+    "agree to register entry": pgettext_lazy("act", "agree to register entry"),
     "answer hold": pgettext_lazy("act", "answer hold"),
     "approve message": pgettext_lazy("act", "approve message"),
     "ask agency": pgettext_lazy("act", "ask agency"),
@@ -33,6 +34,7 @@ VERBS: Final[Mapping[str, Any]] = {
     "detach file": pgettext_lazy("act", "detach file"),
     "discard draft": pgettext_lazy("act", "discard draft"),
     "draft message": pgettext_lazy("act", "draft message"),
+    "end register entry": pgettext_lazy("act", "end register entry"),
     "end posting": pgettext_lazy("act", "end posting"),
     "end sessions": pgettext_lazy("act", "end sessions"),
     "escalate to duty": pgettext_lazy("act", "escalate to duty"),
@@ -59,6 +61,7 @@ VERBS: Final[Mapping[str, Any]] = {
     "propose give-up": pgettext_lazy("act", "propose give-up"),
     "propose peer": pgettext_lazy("act", "propose peer"),
     "propose begin-again": pgettext_lazy("act", "propose begin-again"),
+    "propose register entry": pgettext_lazy("act", "propose register entry"),
     "propose thaw": pgettext_lazy("act", "propose thaw"),
     "recall message": pgettext_lazy("act", "recall message"),
     "record agency reply": pgettext_lazy("act", "record agency reply"),
@@ -67,6 +70,7 @@ VERBS: Final[Mapping[str, Any]] = {
     "refuse account": pgettext_lazy("act", "refuse account"),
     "refuse officer": pgettext_lazy("act", "refuse officer"),
     "refuse peer": pgettext_lazy("act", "refuse peer"),
+    "refuse register entry": pgettext_lazy("act", "refuse register entry"),
     "refuse unlock": pgettext_lazy("act", "refuse unlock"),
     "refuse without reasons": pgettext_lazy("act", "refuse without reasons"),
     "register certificate": pgettext_lazy("act", "register certificate"),
@@ -119,6 +123,7 @@ OBJECTS: Final[Mapping[str, Any]] = {
     "party": pgettext_lazy("object", "party"),
     "peerproposal": pgettext_lazy("object", "proposal of a party"),
     "receivedmessage": pgettext_lazy("object", "message that arrived"),
+    "registerentry": pgettext_lazy("object", "entry of a register"),
     "riskprofile": pgettext_lazy("object", "risk profile"),
 }
 """Sorts of things that an act is done to."""
@@ -126,6 +131,7 @@ OBJECTS: Final[Mapping[str, Any]] = {
 DETAILS: Final[Mapping[str, Any]] = {
     "agency": pgettext_lazy("detail", "agency"),
     "attempts": pgettext_lazy("detail", "attempts"),
+    "code": pgettext_lazy("detail", "code"),
     "count": pgettext_lazy("detail", "number"),
     "decision": pgettext_lazy("detail", "decision"),
     "digest": pgettext_lazy("detail", "digest"),
@@ -140,6 +146,7 @@ DETAILS: Final[Mapping[str, Any]] = {
     "from": pgettext_lazy("detail", "from"),
     "ground": pgettext_lazy("detail", "ground"),
     "identity": pgettext_lazy("detail", "digest of the identity"),
+    "is_alone": pgettext_lazy("detail", "nobody else could agree"),
     "is_bound": pgettext_lazy("detail", "bound"),
     "is_late": pgettext_lazy("detail", "late"),
     "issuer": pgettext_lazy("detail", "identity provider"),
@@ -159,6 +166,7 @@ DETAILS: Final[Mapping[str, Any]] = {
     "position": pgettext_lazy("detail", "position"),
     "purpose": pgettext_lazy("detail", "purpose"),
     "refused": pgettext_lazy("detail", "refused"),
+    "register": pgettext_lazy("detail", "register"),
     "revoked": pgettext_lazy("detail", "tokens and certificates revoked"),
     "roles": pgettext_lazy("detail", "roles"),
     "rows": pgettext_lazy("detail", "rows"),
@@ -191,6 +199,9 @@ VALUES: Final[Mapping[str, Any]] = {
     "factors": pgettext_lazy("detail", "factors"),
     "identity": pgettext_lazy("detail", "identity"),
     "account": pgettext_lazy("detail", "account"),
+    "arrangement": pgettext_lazy("register", "arrangements"),
+    "risk": pgettext_lazy("register", "risk profiles"),
+    "assurance": pgettext_lazy("register", "assurances"),
 }
 """Codes in those details that no field of a message has."""
 
