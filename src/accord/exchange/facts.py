@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from accord.exchange.circumstances import statements_of
 from accord.exchange.kinds import ANSWER, CLARIFICATION, DELAY_NOTICE, OUTCOME_REPORT, REQUEST
 from accord.exchange.kinds.answer import DEFERRED_TEXT, PART_REFUSED_ALL, REFUSED_TEXT, STATES_NOTHING
 from accord.exchange.kinds.particulars import Caveat, Correspondence, Disclosure, Substance
@@ -80,6 +81,11 @@ def _substances(named: Iterable[Substance], own: OwnSide) -> tuple[SubstanceFact
         if not {substance.name, substance.cas_number} & known
     )
     return (*own.substances, *others)
+
+
+def _is_described(named: Iterable[Substance]) -> bool:
+    quantities = [substance.quantity_grams for substance in named]
+    return bool(quantities) and None not in quantities
 
 
 def _is_about_persons(given: Mapping[str, Any]) -> bool:
@@ -247,6 +253,8 @@ def facts_of_draft(
         delay_reason=given.get("reason") if kind == DELAY_NOTICE else None,
         expected_on=given.get("expected_on"),
         due_on=due_on,
+        is_shipment_described=_is_described(given.get("substances") or ()),
+        **statements_of(own),
     )
 
 

@@ -2,6 +2,9 @@
 
 Texts here are notes for the file and the reviewer (why it is proportionate, why conduct predominates). The gate is
 told only that they were written; a reviewer reads them.
+
+What it states of particular records and lanes stands in :class:`accord.law.statements.Statements`, whose members the
+facts of the gate share by name.
 """
 
 from typing import Annotated
@@ -16,6 +19,7 @@ from accord.law.facts import (
     PrivacyHead,
     SubstanceFact,
 )
+from accord.law.statements import Statements
 from accord.vocabulary.subjects import ProtectionStatus
 
 __all__ = ["OwnSide"]
@@ -24,7 +28,7 @@ _Note = Annotated[str, msgspec.Meta(max_length=SENTENCE_CHARACTERS_MAX)]
 _Line = Annotated[str, msgspec.Meta(max_length=LINE_CHARACTERS_MAX)]
 
 
-class OwnSide(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class OwnSide(Statements, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Own-side facts of one draft; what is left out is unknown, and the unknown protects.
 
     Args:

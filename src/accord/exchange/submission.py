@@ -21,6 +21,7 @@ from django.utils import timezone
 from accord.courier.prepared import Prepared
 from accord.exchange.attaching import references_of, seal_together
 from accord.exchange.checking import senseless, unfinished
+from accord.exchange.circumstances import with_circumstances
 from accord.exchange.drafting import Fields, locked_draft, own_side_of, require_same_words, require_version
 from accord.exchange.drafts import FieldProblem, complete, given_values, problems_of, require_none, with_service_fields
 from accord.exchange.errors import ActRefused
@@ -166,6 +167,7 @@ def facts_of(message: Message, *, releaser: str | None, now: datetime) -> Facts:
         held = (code for watcher in watchers() for code in watcher.received_from(message) if code != peer)
         known = dict.fromkeys((*facts.contains_received_from, *held))
         facts = msgspec.structs.replace(facts, contains_received_from=tuple(known))
+    facts = with_circumstances(facts, message, now=now)
     return msgspec.structs.replace(facts, clearances=_clearances(message, facts))
 
 
@@ -190,7 +192,13 @@ def hold_binding(message: Message, facts: Facts) -> bytes:
         facts: Its facts.
     """
     timeless = msgspec.structs.replace(
-        facts, date=message.created_at.date(), retention_days=None, releaser=None, clearances=(), due_on=None
+        facts,
+        date=message.created_at.date(),
+        retention_days=None,
+        releaser=None,
+        clearances=(),
+        due_on=None,
+        is_reviewer_in_post=None,
     )
     digest = hashlib.sha256(b"accord/hold-answer/1\0" + facts_digest(timeless))
     digest.update(hashlib.sha256(bytes(message.content)).digest())

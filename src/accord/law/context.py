@@ -14,9 +14,9 @@ Invariants:
 
 from typing import Final
 
-from msgspec import Struct
-
 from accord.law.facts import CaveatFact, Day, Facts
+from accord.law.statements import StatementReading, read_statements
+from accord.law.statements import tri as _tri
 from accord.vocabulary.handling import Classification
 from accord.vocabulary.refusal import AnswerOutcome
 from accord.vocabulary.subjects import ProtectionStatus, Purpose
@@ -34,7 +34,7 @@ _ASKING_KINDS: Final = frozenset({"clarification"})
 _SHIELDED_STATUSES: Final = frozenset({ProtectionStatus.CLAIMANT, ProtectionStatus.PROTECTED, ProtectionStatus.UNKNOWN})
 
 
-class Context(Struct, frozen=True, kw_only=True):
+class Context(StatementReading, frozen=True, kw_only=True):
     """What policies read; each field is documented in ``packs/accord.cedarschema``."""
 
     day: int
@@ -123,10 +123,6 @@ class Context(Struct, frozen=True, kw_only=True):
 def day_number(day: Day) -> int:
     """Returns a day as the number ``yyyymmdd`` that policies compare."""
     return day.year * 10_000 + day.month * 100 + day.day
-
-
-def _tri(value: bool | None) -> str:
-    return "unknown" if value is None else "yes" if value else "no"
 
 
 def _age(day: Day | None, *, on: Day) -> int | None:
@@ -331,4 +327,5 @@ def context_of(facts: Facts) -> Context:
         has_retention=facts.retention_until is not None,
         review_due=facts.review_on is not None and facts.review_on <= on,
         cleared=_cleared(facts),
+        **read_statements(facts),
     )

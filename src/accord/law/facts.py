@@ -14,12 +14,12 @@ What it does not do: judge. The readings that rules share ("does the arrangement
 :mod:`accord.law.context`; the judgement is in the policies.
 """
 
-import datetime as dt
 import hashlib
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct, json
 
+from accord.law.statements import Basis, Circumstances, Day, MatchFact, Record
 from accord.vocabulary.evaluation import InformationEvaluation, SourceEvaluation
 from accord.vocabulary.handling import Classification, Handling
 from accord.vocabulary.refusal import AnswerOutcome, DelayReason, RefusalGround
@@ -38,8 +38,10 @@ __all__ = [
     "EvidenceNeed",
     "Exposure",
     "Facts",
+    "MatchFact",
     "MistreatmentSuspicion",
     "PrivacyHead",
+    "Record",
     "RiskFact",
     "RiskLevel",
     "SubstanceFact",
@@ -48,16 +50,12 @@ __all__ = [
     "facts_digest",
 ]
 
-Day: TypeAlias = dt.date
-"""A civil day; the name leaves ``date`` free for the fact of that name."""
-
 Action = Literal["release", "request", "use", "acknowledge"]
-Basis = Literal["conduct", "advocacy", "dissent", "ethnicity", "expression", "political-opinion", "protest", "religion"]
 RiskLevel = Literal["none", "low", "medium", "substantial", "unknown"]
 Exposure = Literal["none", "possible", "likely", "unknown"]
 MistreatmentSuspicion = Literal["no", "possible", "likely", "unknown"]
 EvidenceNeed = Literal["no", "yes", "will-go-mla", "unknown"]
-UseEffect = Literal["file", "lead", "evidence", "deprive-of-rights"]
+UseEffect = Literal["file", "lead", "evidence", "deprive-of-rights", "access-request"]
 PrivacyHead = Literal["8(2)(a)", "8(2)(b)", "8(2)(m)"]
 DpdpHead = Literal["7(c)", "7(d)", "17(1)(c)", "17(2)(a)"]
 
@@ -161,7 +159,7 @@ class ClearanceFact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     has_reason: Annotated[bool, Meta(description="A written reason is on file.")] = False
 
 
-class Facts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Facts(Circumstances, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is true of one act; a null or absent fact is unknown, and unknown is read as what protects."""
 
     # Who does what, to whom, when.

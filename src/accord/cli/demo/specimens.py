@@ -199,6 +199,10 @@ _OWN_SIDE: dict[str, object] = {
     "has_safeguarded_information": False,
     "has_third_party_origin": False,
     "has_measures_taken": True,
+    "records": ["ordinary"],
+    "has_trade_secret": False,
+    "names_reporter": False,
+    "asks_for_powers": False,
     "legitimate_aim": "SPECIMEN. To find and stop the diversion of a controlled precursor.",
     "proportionality": "SPECIMEN. One consignment, one substance, no person; nothing less would answer the question.",
 }
@@ -226,6 +230,7 @@ def answer_own_side(today: date) -> dict[str, object]:
         "authorising_law": "Narcotic Drugs and Psychotropic Substances Act, 1985, section 9A",
         "dpdp_head": "17(1)(c)",
         "has_security_safeguards": True,
+        "release_authority": "Narcotics Control Bureau, release order (specimen)",
         "substances": [
             {
                 "name": SUBSTANCE_CAS,

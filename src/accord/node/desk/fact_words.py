@@ -77,6 +77,13 @@ FACTS: Final[dict[str, Any]] = {
     "use_effect": _("What is done with it"),
     "received_purpose": _("Purpose for which it came"),
     "use_purpose": _("Purpose for which it is used now"),
+    "is_shipment_described": _("Does it say of every substance its quantity?"),
+    "is_post_ended": _("Has the drafter's posting ended?"),
+    "does_drafter_review": _("Is the drafter a reviewer too?"),
+    "is_reviewer_in_post": _("Is a reviewer in post?"),
+    "is_lane_suspended": _("Is the lane suspended by an objection?"),
+    "correction_state": _("What became of the received matter"),
+    "concerns_rights": _("Does the applicant allege corruption or a breach of human rights?"),
     "originator_permission": _("Did the sending side permit it?"),
 }
 """Names of facts, and of what stands in their groups; those not named here are called as the field of that name."""
