@@ -66,6 +66,9 @@ TABLE: dict[str, set[Role]] = {
     "law-try": ANYBODY,
     "rule": ANYBODY,
     "review": {Role.REVIEWER},
+    "review-logs": {Role.REVIEWER},
+    "review-logs-on": {Role.REVIEWER},
+    "review-log-export": {Role.REVIEWER},
     "review-list": {Role.REVIEWER},
     "review-decision": {Role.REVIEWER},
     "review-export": {Role.REVIEWER},
@@ -102,6 +105,7 @@ POSTED = {
     "view-remove",
     "view-restore",
     "preferences",
+    "review-logs-on",
     "notices-read",
     "notice-open",
     "notice-agree",
@@ -126,6 +130,8 @@ def address(name: str, desk: Desk) -> str:
         "entry": 1,
         "offset": 0,
         "username": "duty",
+        "peer": "XX",
+        "of": "ours",
     }
     wanted = next(pattern for pattern in urlpatterns if pattern.name == name).pattern.converters
     given = {part: known[part] for part in wanted}

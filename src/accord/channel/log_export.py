@@ -43,6 +43,7 @@ __all__ = [
     "LogVerdict",
     "agreement_between",
     "is_log_export",
+    "leaves_of",
     "log_pieces",
     "read_title",
     "verify_log",
@@ -196,6 +197,18 @@ def read_title(read: Read) -> LogTitle:
         MalformedObject: If it is no export.
     """
     return _title(next(_pieces(read)))
+
+
+def leaves_of(read: Read) -> Iterator[bytes]:
+    """Gives the leaves of an export in order, each computed anew; for whoever makes a proof of what they judged.
+
+    Raises:
+        MalformedObject: If it is no export, or damaged.
+    """
+    pieces = _pieces(read)
+    next(pieces)
+    for piece in pieces:
+        yield from LogPart.decode(piece).stretch.leaves
 
 
 def verify_log(

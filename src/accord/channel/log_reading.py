@@ -109,6 +109,7 @@ class LogProgress:
         receipts: Co-signatures that hold.
         head_time_ms: When the owner signed the last head that holds.
         head_epoch: The owner's epoch in it.
+        head_note: Its bytes, for who co-signs it.
         receipted_size: Entries under the last co-signature that holds.
         receipted_root: Root of that log, 32 bytes.
         receipt_time_ms: When the peer co-signed it.
@@ -123,6 +124,7 @@ class LogProgress:
     receipts: int = 0
     head_time_ms: int | None = None
     head_epoch: int = 0
+    head_note: bytes = b""
     receipted_size: int = 0
     receipted_root: bytes = b""
     receipt_time_ms: int | None = None
@@ -211,6 +213,7 @@ class LogReader:
             heads=done.heads + 1,
             head_time_ms=head.time_ms,
             head_epoch=head.epoch,
+            head_note=note,
             owner_keys=_with(done.owner_keys, key),
         )
         return done if stretch.receipt is None else self._receipted(done, stretch.receipt, head)

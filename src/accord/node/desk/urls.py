@@ -26,6 +26,7 @@ from accord.node.desk.views import (
     queue,
     recalling,
     review,
+    review_logs,
     saved,
     session,
     using,
@@ -99,6 +100,9 @@ urlpatterns = [
     # review
     _page("review/", review.show_review, "review"),
     _page("review/decisions/<int:number>", review.show_decision, "review-decision"),
+    _page("review/logs/", review_logs.show_logs, "review-logs"),
+    _page("review/logs/<uuid:key>/on", review_logs.check_on, "review-logs-on"),
+    _page("review/logs/<str:peer>/<slug:of>.log", review_logs.download_log, "review-log-export"),
     _page("review/<slug:name>/", review.show_list, "review-list"),
     _page("review/<slug:name>.csv", review.download_list, "review-export"),
     # administration
