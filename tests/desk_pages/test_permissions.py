@@ -38,6 +38,8 @@ TABLE: dict[str, set[Role]] = {
     "new-case": WRITERS,
     "case": READERS,
     "case-print": READERS,
+    "case-team": READERS,
+    "break-in": TAKERS,
     "take": TAKERS,
     "act": TAKERS,
     "download": READERS,

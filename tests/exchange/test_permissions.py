@@ -110,6 +110,27 @@ ACTS: dict[str, tuple[Permission, Act]] = {
         Permission.CASE_TAKE,
         lambda desk, who: services.join_case(who, received_request(desk).case, drafted(desk).case, reason="Same."),
     ),
+    "add_member": (
+        Permission.TEAM_KEEP,
+        lambda desk, who: services.add_member(who, drafted(desk).case, member=desk.duty, reason="Knows it."),
+    ),
+    "remove_member": (
+        Permission.TEAM_KEEP,
+        lambda desk, who: services.remove_member(who, drafted(desk).case, member=desk.duty, reason="Moved on."),
+    ),
+    "keep_to_team": (
+        Permission.TEAM_KEEP,
+        lambda desk, who: services.keep_to_team(who, drafted(desk).case, reason="A source."),
+    ),
+    "open_to_scope": (
+        Permission.TEAM_KEEP,
+        lambda desk, who: services.open_to_scope(who, drafted(desk).case, reason="Over."),
+    ),
+    "break_in": (
+        Permission.CASE_TAKE,
+        lambda desk, who: services.break_in(who, drafted(desk).case.own_ref, reason="In danger."),
+    ),
+    "team_of": (Permission.CASE_READ, lambda desk, who: services.team_of(who, drafted(desk).case)),
     "discard": (
         Permission.MESSAGE_DRAFT,
         lambda desk, who: services.discard(who, drafted(desk), version=1, reason="Settled."),

@@ -44,6 +44,8 @@ SIGHTS: Final = (
     Sight(name="new-case", address="/desk/cases/new", is_empty_too=True),
     Sight(name="case", address="/desk/cases/{case}/"),
     Sight(name="case-print", address="/desk/cases/{case}/print"),
+    Sight(name="case-team", address="/desk/cases/{case}/team", role="releasing"),
+    Sight(name="break-in", address="/desk/cases/break-in"),
     Sight(name="draft", address="/desk/drafts/{draft}/"),
     Sight(name="discard", address="/desk/drafts/{draft}/discard"),
     Sight(name="files", address="/desk/drafts/{draft}/files"),

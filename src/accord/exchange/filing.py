@@ -153,6 +153,7 @@ def _case_for(received: Received, work: FilingWork, *, waiting_on: str) -> Case:
         peer_id=received.peer,
         is_ours=False,
         theme=content.theme.value,
+        agency=content.recipient.agency,
         title=_title(content),
         title_language=content.language,
         waiting_on=waiting_on,

@@ -83,12 +83,18 @@ def _case_of(released: ReleasedMessage, fields: Mapping[str, object]) -> Case:
         peer_id=released.peer_id,
         is_ours=not other_ref,
         theme=str(fields["theme"]),
+        agency=_sender_of(fields),
         title=str(fields.get("specification") or fields.get("subject") or fields["message_ref"])[:120],
         title_language=str(fields.get("language") or ""),
         waiting_on=Case.Waiting.THEM if released.kind == REQUEST else Case.Waiting.NOBODY,
         opened_at=released.released_at,
         changed_at=timezone.now(),
     )
+
+
+def _sender_of(fields: Mapping[str, object]) -> str:
+    sender = fields.get("sender")
+    return str(sender.get("agency", "")) if isinstance(sender, Mapping) else ""
 
 
 def _restore_attachments(message: Message, fields: Mapping[str, object]) -> None:

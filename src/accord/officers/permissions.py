@@ -28,6 +28,7 @@ class Permission(StrEnum):
     MESSAGE_RELEASE = "message.release"
     HOLD_ANSWER = "hold.answer"
     CASE_TAKE = "case.take"
+    TEAM_KEEP = "team.keep"
     MESSAGE_ANSWER = "message.answer"
     PARKED_HANDLE = "parked.handle"
     EVIDENCE_EXPORT = "evidence.export"
@@ -64,6 +65,7 @@ CONTENT_PERMISSIONS: frozenset[Permission] = frozenset(
         Permission.MESSAGE_RELEASE,
         Permission.HOLD_ANSWER,
         Permission.CASE_TAKE,
+        Permission.TEAM_KEEP,
         Permission.MESSAGE_ANSWER,
         Permission.PARKED_HANDLE,
         Permission.EVIDENCE_EXPORT,
@@ -84,11 +86,13 @@ _AT_THE_DESK = frozenset(
 )
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    Role.LIAISON: _AT_THE_DESK | {Permission.CASE_TAKE, Permission.MESSAGE_ANSWER},
-    Role.DUTY: _AT_THE_DESK | {Permission.CASE_TAKE, Permission.MESSAGE_ANSWER, Permission.PARKED_HANDLE},
+    Role.LIAISON: _AT_THE_DESK | {Permission.CASE_TAKE, Permission.TEAM_KEEP, Permission.MESSAGE_ANSWER},
+    Role.DUTY: _AT_THE_DESK
+    | {Permission.CASE_TAKE, Permission.TEAM_KEEP, Permission.MESSAGE_ANSWER, Permission.PARKED_HANDLE},
     Role.RELEASING: frozenset(
         {
             Permission.CASE_READ,
+            Permission.TEAM_KEEP,
             Permission.MESSAGE_APPROVE,
             Permission.MESSAGE_RELEASE,
             Permission.HOLD_ANSWER,

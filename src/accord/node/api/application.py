@@ -23,6 +23,7 @@ from accord.node.api.problems import add_problem_handlers
 from accord.node.api.queue import router as queue_router
 from accord.node.api.reference import router as reference_router
 from accord.node.api.review import router as review_router
+from accord.node.api.teams import router as teams_router
 from accord.node.api.uploads import router as uploads_router
 from accord.node.api.uses import router as uses_router
 from accord.node.headers import CONTENT_SECURITY_POLICY
@@ -93,6 +94,7 @@ api.add_router("", me_router, tags=["account"])
 api.add_router("", reference_router, tags=["reference"])
 api.add_router("", cases_router, tags=["cases"])
 api.add_router("", casework_router, tags=["cases"])
+api.add_router("", teams_router, tags=["cases"])
 api.add_router("", drafts_router, tags=["drafts"])
 api.add_router("", approvals_router, tags=["approvals"])
 api.add_router("", queue_router, tags=["queue"])

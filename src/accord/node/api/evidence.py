@@ -9,6 +9,7 @@ from ninja import Path, Query, Router
 from accord.courier.evidence import evidence_for
 from accord.courier.models import Entry
 from accord.exchange.models import Message
+from accord.exchange.reach import messages_for
 from accord.node.api.operations import ApiRequest, offer
 from accord.node.api.problems import NotFound
 from accord.officers.acts import note
@@ -47,7 +48,7 @@ def export_evidence(
     discloses_body: Discloses = True,
 ) -> HttpResponse:
     """Exports what proves origin, content, time and receipt of a message; the export is noted as an act."""
-    message = Message.objects.get(pk=message_id)
+    message = messages_for(request.officer).get(pk=message_id)
     found = _entry_of(message)
     if found is None:
         raise NotFound("The message is in no log yet, so that nothing can be proven of it.", code="courier.no-entry")

@@ -68,7 +68,7 @@ def use_message(request: ApiRequest, message_id: Path[UUID], body: NewUse) -> Us
         imminence=body.imminence,
         is_minimum_data=body.is_minimum_data,
     )
-    permission = find_message(body.permitted_in) if body.permitted_in is not None else None
-    record = use_received(request.officer, find_message(message_id), use, permitted_in=permission)
+    permission = find_message(request.officer, body.permitted_in) if body.permitted_in is not None else None
+    record = use_received(request.officer, find_message(request.officer, message_id), use, permitted_in=permission)
     outcome: Literal["permit", "permit-with"] = "permit" if record.outcome == "permit" else "permit-with"
     return UseOut(decision=record.pk, outcome=outcome, conditions=record.decision["conditions"])

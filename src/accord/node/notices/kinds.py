@@ -16,6 +16,7 @@ class Kind(TextChoices):
     MESSAGE = "message", _("A message in your case has arrived")
     ASSIGNED = "assigned", _("A case was handed to you")
     TAKEN_OVER = "taken-over", _("A colleague took over a case of yours")
+    BROKEN_INTO = "broken-into", _("A colleague opened a case in an emergency")
     APPROVAL_WAITS = "approval-waits", _("A draft waits for your approval")
     HOLD_WAITS = "hold-waits", _("A draft that the law gate holds waits for your written answer")
     DRAFT_APPROVED = "draft-approved", _("A draft of yours was approved")
@@ -47,6 +48,7 @@ MAILED_UNLESS_CHOSEN: Final[Mapping[Kind, bool]] = {
         Kind.CLOCK_OUT,
         Kind.CHANNEL_FROZEN,
         Kind.EMERGENCY,
+        Kind.BROKEN_INTO,
         Kind.ACCOUNT_CHANGED,
         Kind.ESCALATED,
     }

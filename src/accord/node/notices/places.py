@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from accord.courier.models import Alarm
 from accord.exchange.models import Case, Message
+from accord.exchange.reach import reads
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 
@@ -29,7 +30,7 @@ def place_of(notice: Notice, officer: Officer) -> str:
         return reverse("desk:waiting" if officer.may(Permission.OFFICER_CONFIRM) else "desk:me")
     if notice.kind == Kind.ACCOUNT_CHANGED:
         return reverse("desk:me")
-    if notice.case is not None and officer.may(Permission.CASE_READ):
+    if notice.case is not None and officer.may(Permission.CASE_READ) and reads(officer, notice.case):
         return _of_case(notice, notice.case)
     if notice.kind == Kind.ALARM and officer.may(Permission.PARKED_HANDLE) and _is_of_parked(notice):
         return reverse("desk:parked")

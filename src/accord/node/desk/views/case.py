@@ -15,7 +15,7 @@ from accord.exchange.kinds import ANSWER
 from accord.exchange.models import AgencyInquiry, Attachment, Case, Clock, Message
 from accord.exchange.noting import NOTE_CHARACTERS_MAX
 from accord.exchange.own_drafts import sent_back_by
-from accord.exchange.services import links_of, messages_of, notes_of, read_case
+from accord.exchange.services import links_of, messages_of, notes_of, read_case, team_of
 from accord.exchange.waiting import GIVEN
 from accord.node.api.timelines import Moment, timeline_of
 from accord.node.desk.case_page import MessageShown, asked_in, caveats_in, messages_shown, named_in
@@ -78,7 +78,7 @@ def _shown(request: HttpRequest, officer: Officer, case: Case, *, takes_all: boo
     first = ticking or (timed[-1] if timed else None)
     returned = next((one for one in reversed(found) if one.state == Message.State.DRAFT and one.return_reason), None)
     officers = officers_at_the_desk()
-    history = timeline_of(case, found, inquiries, shows_content=True)
+    history = timeline_of(officer, case, found, inquiries, shows_content=True)
     is_open = case.state == Case.State.OPEN
     return {
         "case": case,
@@ -89,6 +89,7 @@ def _shown(request: HttpRequest, officer: Officer, case: Case, *, takes_all: boo
         "inquiries": inquiries,
         "notes": notes_of(officer, case),
         "linked": links_of(officer, case),
+        "team": team_of(officer, case),
         "named": named_in(said),
         "caveats": caveats_in(said, on=timezone.now().date()),
         "clock": first.clock if first else None,

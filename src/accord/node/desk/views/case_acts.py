@@ -16,6 +16,7 @@ from accord.errors import AccordError
 from accord.exchange.errors import ActRefused, NotFound
 from accord.exchange.models import AgencyInquiry, Case, Message
 from accord.exchange.noting import NOTE_CHARACTERS_MAX
+from accord.exchange.reach import cases_for
 from accord.exchange.reasons import REASON_CHARACTERS_MAX
 from accord.exchange.services import (
     ask_agency,
@@ -61,7 +62,8 @@ def take_one(request: HttpRequest, reference: str) -> HttpResponse:
 
     View permission: ``case.take``.
     """
-    officer, case = officer_of(request), _case(reference)
+    officer = officer_of(request)
+    case = _case(officer, reference)
     try:
         take(officer, case)
     except AccordError as error:
@@ -70,8 +72,8 @@ def take_one(request: HttpRequest, reference: str) -> HttpResponse:
     return redirect("desk:case", case.own_ref)
 
 
-def _case(reference: str) -> Case:
-    case = Case.objects.select_related("peer", "holder").filter(own_ref=reference).first()
+def _case(officer: Officer, reference: str) -> Case:
+    case = cases_for(officer).select_related("peer", "holder").filter(own_ref=reference).first()
     if case is None:
         raise NotFound("There is no case with this reference.")
     return case
@@ -83,7 +85,8 @@ def act_on_case(request: HttpRequest, reference: str) -> HttpResponse:
 
     View permission: ``case.take``; asking and recording need ``message.answer``, which the services ask for.
     """
-    officer, case, given = officer_of(request), _case(reference), request.POST
+    officer, given = officer_of(request), request.POST
+    case = _case(officer, reference)
     name = given.get("act", "")
     if name not in ACTS:
         raise NotFound("There is no such act.")
@@ -93,7 +96,7 @@ def act_on_case(request: HttpRequest, reference: str) -> HttpResponse:
     @transaction.atomic
     def act() -> None:
         if name in GUARDED:
-            require_seen(_case(reference), given.get("seen", ""))
+            require_seen(_case(officer, reference), given.get("seen", ""))
         done.append(ACTS[name](officer, case, given))
 
     try:
@@ -130,7 +133,7 @@ def _place(case: Case, name: str) -> str:
 def _not_done(request: HttpRequest, reference: str, error: AccordError) -> HttpResponse:
     """Says why nothing was done, how the case stands now, and keeps the officer's words."""
     posted = [(name, text) for name, texts in request.POST.lists() for text in texts if name not in HIDDEN]
-    case = _case(reference)
+    case = _case(officer_of(request), reference)
     shown = {
         "case": case,
         "error": error,
@@ -164,11 +167,11 @@ def _key(text: str) -> UUID:
         raise NotFound("There is no such thing in this case.") from error
 
 
-def _other(case: Case, given: QueryDict) -> Case:
+def _other(officer: Officer, case: Case, given: QueryDict) -> Case:
     """Returns the case that is meant by our reference, or by theirs."""
     reference = plain_words(given.get("other", "")).partition("/")[0]
     named = Q(own_ref__iexact=reference) | Q(other_ref__iexact=reference, peer=case.peer)
-    found = list(Case.objects.filter(named).exclude(own_ref="")[:2]) if reference else []
+    found = list(cases_for(officer).filter(named).exclude(own_ref="")[:2]) if reference else []
     if len(found) != 1:
         raise ActRefused(
             "No one case has this reference.",
@@ -228,8 +231,10 @@ ACTS: Final[Mapping[str, _Act]] = {
     "reply": _record,
     "resume": _resume,
     "note": _note,
-    "link": lambda who, case, given: link_cases(who, case, _other(case, given), reason=given.get("reason", "")),
-    "unlink": lambda who, case, given: unlink_cases(who, case, _other(case, given), reason=given.get("reason", "")),
-    "join": lambda who, case, given: join_case(who, case, _other(case, given), reason=given.get("reason", "")),
+    "link": lambda who, case, given: link_cases(who, case, _other(who, case, given), reason=given.get("reason", "")),
+    "unlink": lambda who, case, given: unlink_cases(
+        who, case, _other(who, case, given), reason=given.get("reason", "")
+    ),
+    "join": lambda who, case, given: join_case(who, case, _other(who, case, given), reason=given.get("reason", "")),
     "close": _end,
 }

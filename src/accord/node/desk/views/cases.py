@@ -79,7 +79,7 @@ def show_cases(request: HttpRequest) -> HttpResponse:
         "are_ticked": request.GET.get("ticked") == "all",
         "ticking": chosen.address(after=after, ticked="all"),
         "form": new_form(),
-        "newest": newest_arrival(),
+        "newest": newest_arrival(officer),
         "handling_marks": max(handling.values(), default=""),
         **_views(request, officer),
     }
