@@ -22,7 +22,7 @@ NAMES = sorted(item["operationId"] for path in api.get_openapi_schema()["paths"]
 DESK = "liaison duty"
 READERS = "liaison duty releasing decider reviewer"
 APPROVERS = "releasing"
-EVERYONE = "liaison duty releasing decider reviewer administrator"
+EVERYONE = "liaison duty releasing decider counsel reviewer administrator"
 
 MAY = {
     "abort_upload": DESK,
@@ -65,6 +65,7 @@ MAY = {
     "list_holds": "reviewer",
     "list_kinds": EVERYONE,
     "list_parked": "duty",
+    "list_register_entries": EVERYONE,
     "list_stopped": "reviewer",
     "neither_confirm_nor_deny": DESK,
     "new_information": DESK,
@@ -93,6 +94,7 @@ MAY = {
     "show_message_times": READERS,
     "show_queue": READERS,
     "show_queue_counts": READERS,
+    "show_register_entry": EVERYONE,
     "show_roots": EVERYONE,
     "show_upload": DESK,
     "show_vocabulary": EVERYONE,

@@ -67,6 +67,12 @@ TABLE: dict[str, set[Role]] = {
     "law": ANYBODY,
     "law-try": ANYBODY,
     "rule": ANYBODY,
+    "registers": ANYBODY,
+    "registers-export": ANYBODY,
+    "register-new": {Role.COUNSEL, Role.ADMINISTRATOR},
+    "register-entry": ANYBODY,
+    "register-act": ANYBODY,
+    "register-text": ANYBODY,
     "review": {Role.REVIEWER},
     "review-logs": {Role.REVIEWER},
     "review-logs-on": {Role.REVIEWER},
@@ -111,6 +117,7 @@ POSTED = {
     "notices-read",
     "notice-open",
     "notice-agree",
+    "register-act",
 }
 PUT = {"upload-part"}
 NOBODY = UUID(int=7)
@@ -134,6 +141,7 @@ def address(name: str, desk: Desk) -> str:
         "username": "duty",
         "peer": "XX",
         "of": "ours",
+        "register": "risk",
     }
     wanted = next(pattern for pattern in urlpatterns if pattern.name == name).pattern.converters
     given = {part: known[part] for part in wanted}
@@ -176,6 +184,7 @@ def test_without_a_session_every_page_leads_to_sign_in(desk: Desk, name: str) ->
         (Role.DECIDER, "queue"),
         (Role.REVIEWER, "review"),
         (Role.ADMINISTRATOR, "administration"),
+        (Role.COUNSEL, "registers"),
     ],
 )
 def test_each_role_is_led_to_a_first_page_that_is_open_to_it(

@@ -26,6 +26,7 @@ from accord.parties.registers import AssuranceTerms, Register, RiskTerms, TermsR
 __all__ = [
     "agree_to_entry",
     "end_entry",
+    "may_agree",
     "propose_entry",
     "refuse_entry",
     "register_deciders",
@@ -121,6 +122,21 @@ def agree_to_entry(by: Officer, entry: RegisterEntry, *, why: str = "", now: dat
             next_step="Ask another officer who may decide on the registers.",
         )
     return _settle(by, waiting, _AGREE, why=why, now=now)
+
+
+def may_agree(officer: Officer, entry: RegisterEntry) -> bool:
+    """Returns whether an officer is a second person for a version that waits.
+
+    Args:
+        officer: Who would agree.
+        entry: The version.
+    """
+    return (
+        entry.state == RegisterEntry.State.PROPOSED
+        and officer.may(Permission.REGISTER_DECIDE)
+        and officer.pk != entry.proposed_by_id
+        and officer.username not in _authors(entry)
+    )
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ Source: Privacy Act (R.S.C. 1985, c. P-21), paragraph 8(2)(f); NSIRA, review for
 Mistreatment by Foreign Entities Act; India v. Badesha, 2017 SCC 44.
 """
 
+import re
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
@@ -27,6 +28,7 @@ from accord.vocabulary.subjects import Purpose
 __all__ = [
     "RISK_LEVELS",
     "STALE_AFTER_DAYS",
+    "TERMS",
     "WARNED_DAYS",
     "ArrangementTerms",
     "AssuranceTerms",
@@ -153,7 +155,7 @@ class AssuranceTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 Terms = ArrangementTerms | RiskTerms | AssuranceTerms
 """What a version of an entry says."""
 
-_TERMS: Final[dict[Register, type[Any]]] = {  # Any: one of the three structs
+TERMS: Final[dict[Register, type[Any]]] = {  # Any: one of the three structs
     Register.ARRANGEMENT: ArrangementTerms,
     Register.RISK: RiskTerms,
     Register.ASSURANCE: AssuranceTerms,
@@ -171,9 +173,9 @@ def terms_of(register: Register, kept: object) -> Terms:
         TermsRefused: A field is missing, unknown or not of its form.
     """
     try:
-        terms: Terms = msgspec.convert(kept, _TERMS[register])
+        terms: Terms = msgspec.convert(kept, TERMS[register])
     except msgspec.ValidationError as error:
-        raise TermsRefused(f"The entry is refused: {error}.", fields=_field_of(str(error))) from error
+        raise _not_of_its_form(str(error)) from error
     return terms
 
 
@@ -229,10 +231,29 @@ def _require_not_ahead(day: date, field: str, today: date) -> None:
         )
 
 
-def _field_of(message: str) -> dict[str, object]:
-    found = message.rpartition("`$.")[2].partition("`")[0] if "`$." in message else ""
-    missing = message.partition("field `")[2].partition("`")[0] if "field `" in message else ""
-    return {"field": found or missing} if found or missing else {}
+def _not_of_its_form(message: str) -> TermsRefused:
+    """Returns the refusal of a value in our own words, with the field that msgspec names."""
+    path = message.rpartition("`$")[2].partition("`")[0] if "`$" in message else ""
+    at = re.sub(r"\[(?:\d+|\.{3})\]", "", path).lstrip(".")
+    named = message.partition("field `")[2].partition("`")[0]
+    field = ".".join(one for one in (at, named) if one)
+    if "unknown field" in message:
+        return TermsRefused(
+            f"There is no field {field[:64]}.", code="parties.register-unknown", fields={"field": field}
+        )
+    if "required field" in message:
+        return TermsRefused(
+            f"The field {field} is missing.",
+            code="parties.register-missing",
+            next_step="Fill it in; nothing was kept.",
+            fields={"field": field},
+        )
+    return TermsRefused(
+        f"The field {field} is not of its form.",
+        code="parties.register-form",
+        next_step="Look at its length, its list or its date; nothing was kept.",
+        fields={"field": field},
+    )
 
 
 def counted_days(terms: Terms) -> tuple[date, date | None]:

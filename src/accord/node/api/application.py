@@ -22,6 +22,7 @@ from accord.node.api.parser import StrictJsonParser
 from accord.node.api.problems import add_problem_handlers
 from accord.node.api.queue import router as queue_router
 from accord.node.api.reference import router as reference_router
+from accord.node.api.registers import router as registers_router
 from accord.node.api.review import router as review_router
 from accord.node.api.teams import router as teams_router
 from accord.node.api.uploads import router as uploads_router
@@ -105,4 +106,5 @@ api.add_router("", evidence_router, tags=["evidence"])
 api.add_router("", channels_router, tags=["channels"])
 api.add_router("", parked_router, tags=["parked"])
 api.add_router("", decisions_router, tags=["oversight"])
+api.add_router("", registers_router, tags=["oversight"])
 api.add_router("", review_router, tags=["oversight"])

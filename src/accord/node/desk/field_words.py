@@ -70,6 +70,7 @@ OWN_SIDE: Final = (
     "predominance_test",
     "is_victim_of_intimidation",
     "has_death_penalty_exposure",
+    "assurance",
     "names_source",
     "categories",
     "privacy_head",

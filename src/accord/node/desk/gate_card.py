@@ -27,7 +27,7 @@ LINKS_MAX: Final = 4
 _FIELDS_OF_FACT: Final[dict[str, tuple[str, ...]]] = {
     "answer": ("outcome",),
     "arrangement_covers": ("arrangement_id", "own.categories", "purpose"),
-    "assurance_death_penalty": ("own.has_death_penalty_exposure",),
+    "assurance_death_penalty": ("own.assurance", "own.has_death_penalty_exposure"),
     "basis": ("own.basis",),
     "caveat_names_recipient": ("caveats",),
     "caveats": ("caveats",),

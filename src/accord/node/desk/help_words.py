@@ -28,6 +28,7 @@ class PageHelp:
 
 _ADMINISTRATOR: Final = _("The administrator of this node.")
 _COLLEAGUE: Final = _("A colleague of your office, or the releasing officer.")
+_COUNSEL: Final = _("Counsel of your office.")
 _GATE: Final = _("Who the gate names under Who decides, or counsel of your office.")
 
 GENERAL: Final = PageHelp(
@@ -151,6 +152,24 @@ HELP: Final[Mapping[str, PageHelp]] = {
         can=_("Open a list, choose a period, and download it. Record what you found of an emergency."),
         next=_("Each download is noted. An emergency is reviewed within 24 hours of its release."),
         who=_("Your own office; nobody at this node may tell you what to find."),
+    ),
+    "registers": PageHelp(
+        what=_("Arrangements, risk profiles and assurances that the law gate relies on."),
+        can=_("Open one to read it and its history. Counsel proposes a version, and another officer agrees to it."),
+        next=_("A version counts from its first day (UTC) on. Sixty days before it is too old, a line says so."),
+        who=_COUNSEL,
+    ),
+    "register-entry": PageHelp(
+        what=_("One version of an entry, and every version before it with who proposed it and who agreed."),
+        can=_("Read what changed. Whoever may decide agrees, refuses, or ends what is in force."),
+        next=_("The gate is told of the version that counts on the day of each act."),
+        who=_COUNSEL,
+    ),
+    "register-new": PageHelp(
+        what=_("The form of a new version."),
+        can=_("Fill it from the signed text, and hand the text in."),
+        next=_("Another officer agrees to it or refuses it. Until then what stood before counts."),
+        who=_COUNSEL,
     ),
     "review-list": PageHelp(
         what=_("One of the reviewer's lists, the newest first."),

@@ -25,6 +25,8 @@ from accord.node.desk.views import (
     proof,
     queue,
     recalling,
+    register_proposing,
+    registers,
     review,
     review_logs,
     saved,
@@ -100,6 +102,13 @@ urlpatterns = [
     _page("law/", law.show_law, "law"),
     _page("law/try", law.try_facts, "law-try"),
     _page("law/<slug:rule>", law.show_rule, "rule"),
+    # the registers
+    _page("registers/", registers.show_registers, "registers"),
+    _page("registers/<slug:register>.csv", registers.download_register, "registers-export"),
+    _page("registers/<slug:register>/new", register_proposing.propose, "register-new"),
+    _page("registers/entries/<int:entry>/", registers.show_entry, "register-entry"),
+    _page("registers/entries/<int:entry>/act", registers.act_on_entry, "register-act"),
+    _page("registers/entries/<int:entry>/text", registers.download_text, "register-text"),
     # review
     _page("review/", review.show_review, "review"),
     _page("review/decisions/<int:number>", review.show_decision, "review-decision"),
