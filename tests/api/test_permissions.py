@@ -102,6 +102,10 @@ MAY = {
     "suspend_channel": "administrator",
     "take_case": DESK,
     "use_message": DESK,
+    "list_uses": READERS,
+    "list_grants": READERS,
+    "ask_for_permission": DESK,
+    "answer_for_permission": DESK,
     "take_back_message": DESK,
     "withdraw_message": APPROVERS,
 }

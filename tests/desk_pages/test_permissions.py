@@ -53,6 +53,8 @@ TABLE: dict[str, set[Role]] = {
     "upload-complete": WRITERS,
     "reply": READERS,
     "use": WRITERS,
+    "ask-permission": WRITERS,
+    "answer-permission": WRITERS,
     "recall": {Role.RELEASING},
     "approvals": READERS,
     "approval": READERS,

@@ -7,11 +7,9 @@ from typing import Any
 import pytest
 
 from accord.exchange import services
-from accord.exchange.facts import Use
 from accord.exchange.models import AgencyInquiry, Case, HoldAnswer, Message
 from accord.officers.models import Officer
 from accord.officers.permissions import NotPermitted, Permission, Role, permissions_of
-from accord.vocabulary.subjects import Purpose
 from tests.desk import (
     TODAY,
     Desk,
@@ -138,12 +136,6 @@ ACTS: dict[str, tuple[Permission, Act]] = {
     "recall": (
         Permission.MESSAGE_RELEASE,
         lambda desk, who: services.recall(who, released_request(desk), reason="No."),
-    ),
-    "use_received": (
-        Permission.MESSAGE_ANSWER,
-        lambda desk, who: services.use_received(
-            who, received_request(desk), Use(effect="lead", purpose=Purpose.INVESTIGATE)
-        ),
     ),
     "close_case": (Permission.CASE_TAKE, lambda desk, who: services.close_case(who, received_request(desk).case)),
     "ask_agency": (

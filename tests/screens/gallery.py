@@ -51,6 +51,8 @@ SIGHTS: Final = (
     Sight(name="files", address="/desk/drafts/{draft}/files"),
     Sight(name="reply", address="/desk/messages/{asked}/reply/answer", role="duty", party="IN"),
     Sight(name="use", address="/desk/messages/{asked}/use", role="duty", party="IN"),
+    Sight(name="ask-permission", address="/desk/messages/{asked}/ask?use=court", role="duty", party="IN"),
+    Sight(name="answer-permission", address="/desk/messages/{asked}/permit", role="duty", party="IN"),
     Sight(name="recall", address="/desk/messages/{request}/recall", role="releasing"),
     Sight(name="approvals", address="/desk/approvals/", role="releasing", is_empty_too=True),
     Sight(name="approval", address="/desk/approvals/{approval}/", role="releasing"),

@@ -10,7 +10,15 @@ from typing import Any
 import msgspec
 
 from accord.exchange.circumstances import statements_of
-from accord.exchange.kinds import ANSWER, CLARIFICATION, DELAY_NOTICE, OUTCOME_REPORT, REQUEST
+from accord.exchange.kinds import (
+    ANSWER,
+    CLARIFICATION,
+    DELAY_NOTICE,
+    OUTCOME_REPORT,
+    PERMISSION_ANSWER,
+    PERMISSION_REQUEST,
+    REQUEST,
+)
 from accord.exchange.kinds.answer import DEFERRED_TEXT, PART_REFUSED_ALL, REFUSED_TEXT, STATES_NOTHING
 from accord.exchange.kinds.particulars import Caveat, Correspondence, Disclosure, Substance
 from accord.exchange.own_side import OwnSide
@@ -29,6 +37,7 @@ from accord.release.received import Received
 from accord.vocabulary.refusal import AnswerOutcome
 from accord.vocabulary.subjects import Purpose
 from accord.vocabulary.urgency import Urgency
+from accord.vocabulary.uses import UseCode
 
 __all__ = ["Use", "facts_at_use", "facts_of_draft", "facts_of_use"]
 
@@ -103,14 +112,23 @@ def _personal_data(kind: str, given: Mapping[str, Any], answered: Mapping[str, A
     return own.has_personal_data
 
 
+def _asks_about_person(given: Mapping[str, Any], answered: Mapping[str, Any], own: OwnSide) -> bool | None:
+    # Who stands before an asylum body is always a person, whatever the item says.
+    is_certain = given.get("new_use") is UseCode.ASYLUM_BODY or _is_about_persons(given) or _is_about_persons(answered)
+    return True if is_certain else own.asks_about_person
+
+
 def _action(kind: str, given: Mapping[str, Any]) -> Any:  # Any: one of the gate's literals
-    asks = kind == REQUEST or (kind == CLARIFICATION and given.get("role") == "question")
+    asks = kind in {REQUEST, PERMISSION_REQUEST} or (kind == CLARIFICATION and given.get("role") == "question")
     return "request" if asks else "release"
 
 
 def _bears_information(kind: str, given: Mapping[str, Any]) -> bool:
     if kind == CLARIFICATION:
         return given.get("role") != "question"
+    if kind in {PERMISSION_REQUEST, PERMISSION_ANSWER}:
+        # Both speak of an item that both sides hold already, and of what may be done with it.
+        return bool(given.get("attachments") or given.get("extensions"))
     if kind in {DELAY_NOTICE, OUTCOME_REPORT}:
         return _says_more(given)
     if kind != ANSWER:
@@ -201,7 +219,7 @@ def facts_of_draft(
         imminence_stated=bool(own.imminence),
         is_minimum_data=own.is_minimum_data,
         personal_data=_personal_data(kind, given, asked, own),
-        asks_about_person=True if _is_about_persons(given) or _is_about_persons(asked) else own.asks_about_person,
+        asks_about_person=_asks_about_person(given, asked, own),
         persons=_persons(given, asked),
         person_categories=tuple(given.get("person_categories") or ()),
         protection_statuses=own.protection_statuses,
@@ -254,6 +272,8 @@ def facts_of_draft(
         expected_on=given.get("expected_on"),
         due_on=due_on,
         is_shipment_described=_is_described(given.get("substances") or ()),
+        use_act=given.get("new_use"),
+        use_recipient=given.get("new_recipient"),
         **statements_of(own),
     )
 
@@ -265,12 +285,14 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
         effect: Filed, followed as a lead, brought as evidence, or used against somebody's rights.
         purpose: The purpose of this use.
         suspicion: Whether it may have been obtained through mistreatment; not knowing protects.
-        is_permitted: Whether the other side permitted another use than it stated.
+        is_permitted: Whether a grant of the other side unlocks exactly this act.
         onward_state: State to which it would be passed on.
         relies_on_peer_decision: Whether the own authority is said to rest on the other side's gate.
         is_life_threat: Whether death or serious harm is imminent.
         imminence: What makes it imminent, in words.
         is_minimum_data: Whether only what averts the harm is used.
+        act: The act of use; ``None`` where it is only filed.
+        recipient: Who gets it by that act, as caveats name them.
     """
 
     effect: UseEffect
@@ -282,6 +304,8 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
     is_life_threat: bool = False
     imminence: str | None = None
     is_minimum_data: bool = False
+    act: UseCode | None = None
+    recipient: str | None = None
 
 
 def facts_at_use(received: Received, on: date) -> Facts:
@@ -352,4 +376,7 @@ def facts_of_use(*, party: str, peer: str, kind: str, content: Correspondence, u
         onward_state=use.onward_state,
         retention_until=content.retention_until,
         review_on=content.review_on,
+        use_act=use.act,
+        use_recipient=use.recipient,
+        has_other_originator=content.originator is not None and content.originator.party != content.sender.party,
     )

@@ -62,7 +62,6 @@ from accord.exchange.releasing import answer_hold, approve, release, release_due
 from accord.exchange.submission import Check, check_draft, submit
 from accord.exchange.taking_back import take_back
 from accord.exchange.team import add_member, break_in, keep_to_team, open_to_scope, remove_member, team_of
-from accord.exchange.using import use_received
 from accord.exchange.waiting import QueueRow, Section, parked_counts, queue, queue_counts
 from accord.exchange.withdrawing import recall
 
@@ -132,7 +131,6 @@ __all__ = [
     "team_of",
     "try_again",
     "unlink_cases",
-    "use_received",
     "withdraw",
     "write_note",
 ]

@@ -17,8 +17,9 @@ class HandlingConfig(AppConfig):
         """Registers the rooms of the kinds that this app owns, and what finds copies of what was received."""
         from accord.exchange.kind_rooms import register_room  # noqa: PLC0415 - models are ready only now
         from accord.exchange.watching import register_watcher  # noqa: PLC0415
-        from accord.handling import outcomes  # noqa: PLC0415
+        from accord.handling import outcomes, permission_rooms  # noqa: PLC0415
         from accord.handling.finding import WATCHER  # noqa: PLC0415
 
         register_room(outcomes.ROOM)
+        permission_rooms.register_rooms()
         register_watcher("handling", WATCHER)

@@ -20,6 +20,7 @@ from accord.law.statements import tri as _tri
 from accord.vocabulary.handling import Classification
 from accord.vocabulary.refusal import AnswerOutcome
 from accord.vocabulary.subjects import ProtectionStatus, Purpose
+from accord.vocabulary.uses import BY_PURPOSE, OUTWARD_USES, UseCode
 
 __all__ = ["CLEARANCE_DAYS", "Context", "context_of", "day_number"]
 
@@ -30,7 +31,8 @@ _SILENT_OUTCOMES: Final = frozenset(
     {AnswerOutcome.CANNOT_CONFIRM_OR_DENY, AnswerOutcome.DEFERRED, AnswerOutcome.REFUSED}
 )
 _SILENT_KINDS: Final = frozenset({"delay-notice", "outcome-report", "refusal"})
-_ASKING_KINDS: Final = frozenset({"clarification"})
+_ASKING_KINDS: Final = frozenset({"clarification", "permission-request", "permission-answer"})
+_NAMED_BY_CODE: Final = frozenset({UseCode.COURT, UseCode.MEDIA, UseCode.ASYLUM_BODY})
 _SHIELDED_STATUSES: Final = frozenset({ProtectionStatus.CLAIMANT, ProtectionStatus.PROTECTED, ProtectionStatus.UNKNOWN})
 
 
@@ -118,6 +120,11 @@ class Context(StatementReading, frozen=True, kw_only=True):
     has_retention: bool
     review_due: bool
     cleared: tuple[str, ...]
+    handling: str
+    use_act: str
+    use_is_outward: bool
+    caveat_permits_use: bool
+    has_other_originator: bool
 
 
 def day_number(day: Day) -> int:
@@ -162,6 +169,24 @@ def _caveat_state(facts: Facts) -> str:
 
 def _names_recipient(caveats: tuple[CaveatFact, ...], recipient: str | None) -> bool:
     return recipient is not None and any(recipient in caveat.who for caveat in caveats)
+
+
+def _caveats_permit(facts: Facts) -> bool:
+    """Whether the caveats let this recipient have the item for this act today (BI-02, docs/adr/0018).
+
+    Codes are compared exactly: no folding, no trimming, no part of a line. Caveats add up: one in force must name the
+    recipient, and each that names it must be in force and name the act. An act that follows from the purpose stated
+    needs no code of its own. Of a court, the media and an asylum body the code of the act names the recipient too.
+    """
+    act = facts.use_act
+    if act is None or facts.use_recipient is None:
+        return False
+    names = {facts.use_recipient} | ({str(act)} if act in _NAMED_BY_CODE else set())
+    naming = [caveat for caveat in facts.caveats if not names.isdisjoint(caveat.who)]
+    return bool(naming) and all(
+        caveat.expires is not None and facts.date <= caveat.expires and (act in BY_PURPOSE or act.value in caveat.uses)
+        for caveat in naming
+    )
 
 
 def _cleared(facts: Facts) -> tuple[str, ...]:
@@ -327,5 +352,10 @@ def context_of(facts: Facts) -> Context:
         has_retention=facts.retention_until is not None,
         review_due=facts.review_on is not None and facts.review_on <= on,
         cleared=_cleared(facts),
+        handling=facts.handling or "unknown",
+        use_act=facts.use_act or "none",
+        use_is_outward=facts.use_act in OUTWARD_USES,
+        caveat_permits_use=_caveats_permit(facts),
+        has_other_originator=facts.has_other_originator,
         **read_statements(facts),
     )

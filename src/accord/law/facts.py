@@ -25,6 +25,7 @@ from accord.vocabulary.handling import Classification, Handling
 from accord.vocabulary.refusal import AnswerOutcome, DelayReason, RefusalGround
 from accord.vocabulary.subjects import PersonCategory, ProtectionStatus, Purpose, Theme
 from accord.vocabulary.urgency import Urgency, UrgencyGround
+from accord.vocabulary.uses import UseCode
 
 __all__ = [
     "Action",
@@ -303,6 +304,11 @@ class Facts(Circumstances, frozen=True, kw_only=True, forbid_unknown_fields=True
     onward_state: Annotated[_PartyCode | None, Meta(description="State to which it would be passed on.")] = None
     retention_until: Annotated[Day | None, Meta(description="Last day it may be kept.")] = None
     review_on: Annotated[Day | None, Meta(description="Day of the next retention review.")] = None
+
+    # The act by which received matter is used (BI-02, BI-03).
+    use_act: Annotated[UseCode | None, Meta(description="The act of use; null where it is only filed.")] = None
+    use_recipient: Annotated[_Name | None, Meta(description="Who gets it by that act, as caveats name them.")] = None
+    has_other_originator: Annotated[bool, Meta(description="Somebody else than its sender made the item.")] = False
 
 
 _ENCODER: Final = json.Encoder(order="sorted")

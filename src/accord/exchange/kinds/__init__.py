@@ -5,6 +5,8 @@ from accord.exchange.kinds.clarification import Clarification
 from accord.exchange.kinds.delay_notice import DelayNotice
 from accord.exchange.kinds.outcome_report import OutcomeReport
 from accord.exchange.kinds.particulars import Correspondence
+from accord.exchange.kinds.permission_answer import PermissionAnswer
+from accord.exchange.kinds.permission_request import PermissionRequest
 from accord.exchange.kinds.request import Request
 from accord.exchange.kinds.spontaneous_information import SpontaneousInformation
 
@@ -13,6 +15,8 @@ __all__ = [
     "CLARIFICATION",
     "DELAY_NOTICE",
     "OUTCOME_REPORT",
+    "PERMISSION_ANSWER",
+    "PERMISSION_REQUEST",
     "REQUEST",
     "SCHEMA",
     "SPONTANEOUS_INFORMATION",
@@ -27,6 +31,8 @@ CLARIFICATION = "clarification"
 SPONTANEOUS_INFORMATION = "spontaneous-information"
 WITHDRAWAL = "withdrawal"
 OUTCOME_REPORT = "outcome-report"
+PERMISSION_REQUEST = "permission-request"
+PERMISSION_ANSWER = "permission-answer"
 
 SCHEMA = 1
 """Version of every schema."""
@@ -38,5 +44,7 @@ STRUCTS: dict[str, type[Correspondence]] = {
     CLARIFICATION: Clarification,
     SPONTANEOUS_INFORMATION: SpontaneousInformation,
     OUTCOME_REPORT: OutcomeReport,
+    PERMISSION_REQUEST: PermissionRequest,
+    PERMISSION_ANSWER: PermissionAnswer,
 }
 """The type of each kind that officers write; a withdrawal is written by the node."""

@@ -5,12 +5,10 @@ from typing import Annotated
 import msgspec
 
 from accord.exchange.kinds.limits import LIST_ITEMS_MAX
-from accord.exchange.kinds.particulars import Correspondence
+from accord.exchange.kinds.particulars import Correspondence, EnvelopeId
 from accord.vocabulary.results import Result
 
-__all__ = ["EnvelopeId", "OutcomeReport"]
-
-EnvelopeId = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")]
+__all__ = ["OutcomeReport"]
 
 
 class OutcomeReport(Correspondence, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

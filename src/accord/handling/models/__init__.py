@@ -1,6 +1,8 @@
 """What is kept of handling, one file a noun."""
 
 from .derivation import Derivation, FileMark, Passage, Read, Thing, Way
+from .grant import Grant
 from .outcome import Outcome
+from .use import Use
 
-__all__ = ["Derivation", "FileMark", "Outcome", "Passage", "Read", "Thing", "Way"]
+__all__ = ["Derivation", "FileMark", "Grant", "Outcome", "Passage", "Read", "Thing", "Use", "Way"]

@@ -13,6 +13,8 @@ from accord.exchange.kinds import (
     CLARIFICATION,
     DELAY_NOTICE,
     OUTCOME_REPORT,
+    PERMISSION_ANSWER,
+    PERMISSION_REQUEST,
     REQUEST,
     SPONTANEOUS_INFORMATION,
 )
@@ -46,6 +48,8 @@ KINDS: Final = _labels(
     (CLARIFICATION, "clarification", "clarification", "स्पष्टीकरण"),
     (SPONTANEOUS_INFORMATION, "spontaneous information", "information spontanée", "स्वतः दी गई जानकारी"),
     (OUTCOME_REPORT, "outcome report", "rapport sur les suites", "परिणाम रिपोर्ट"),
+    (PERMISSION_REQUEST, "permission request", "demande de permission", "अनुमति अनुरोध"),
+    (PERMISSION_ANSWER, "permission answer", "réponse à une demande de permission", "अनुमति का उत्तर"),
 )
 
 MESSAGE_STATES: Final = _labels(

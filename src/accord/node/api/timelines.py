@@ -54,6 +54,8 @@ _DONE_TO_CASE: Final = {
     "escalate to releasing": "unread urgent notice taken to the releasing officers and administrators",
 }
 _BETWEEN_CASES: Final = frozenset({"case linked", "case unlinked", "request joined"})
+_CODES: Final = ("policy", "ground", "outcome", "use", "effect")
+"""Details of an act that are codes, the one told first."""
 _DONE_TO_INQUIRY: Final = {"ask agency": "asked", "record agency reply": "replied"}
 
 
@@ -120,7 +122,7 @@ def _what(act: Act, message: Message | None, agency: str) -> str | None:
 
 def _of_act(act: Act, what: str, message: Message | None, *, shows_content: bool) -> Moment:
     reason = getattr(act, "reason", None)
-    code = next((act.detail[name] for name in ("policy", "ground", "outcome", "effect") if name in act.detail), None)
+    code = next((act.detail[name] for name in _CODES if name in act.detail), None)
     return Moment(
         at=act.at,
         what=what,

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accord.courier.models import Entry
 from accord.exchange.clocks import ClockReading, read_clock
+from accord.exchange.kinds import PERMISSION_ANSWER, PERMISSION_REQUEST
 from accord.exchange.models import Attachment, Case, Clock, Message
 from accord.node.desk.reading import Part, parts_of, principal_parts
 from accord.parties.models import Party
@@ -52,7 +53,8 @@ class MessageShown:
         is_unfolded: Whether what it says is shown at once: the last ones, and what waits for an answer.
         is_open: Whether it is ours and can still be changed.
         may_reply: Whether it is a request of theirs.
-        may_use: Whether it is theirs, is here, and was not withdrawn.
+        may_use: Whether it is an item of theirs, is here, and was not withdrawn.
+        may_permit: Whether it is a question of theirs for a permission, and its clock has not ended.
         is_sent: Whether it is ours and was released, and the other side has not withdrawn or refused it.
     """
 
@@ -66,6 +68,7 @@ class MessageShown:
     is_open: bool
     may_reply: bool
     may_use: bool
+    may_permit: bool
     is_sent: bool
 
 
@@ -133,11 +136,21 @@ def messages_shown(case: Case, found: Sequence[Message], *, ours: Party) -> list
             is_unfolded=message.state not in OPEN and (message.pk in last or _waits(clocks.get(message.pk))),
             is_open=message.state in OPEN,
             may_reply=not message.is_ours and message.kind == "request",
-            may_use=not message.is_ours and message.state != Message.State.WITHDRAWN and bool(bytes(message.content)),
+            may_use=_is_item(message),
+            may_permit=_is_here(message) and message.kind == PERMISSION_REQUEST and _waits(clocks.get(message.pk)),
             is_sent=message.is_ours and message.state in SENT and message.released_at is not None,
         )
         for message in found
     ]
+
+
+def _is_here(message: Message) -> bool:
+    """Whether it is a message of theirs that was not withdrawn and whose content is kept."""
+    return not message.is_ours and message.state != Message.State.WITHDRAWN and bool(bytes(message.content))
+
+
+def _is_item(message: Message) -> bool:
+    return _is_here(message) and message.kind not in {PERMISSION_REQUEST, PERMISSION_ANSWER}
 
 
 def _waits(clock: Clock | None) -> bool:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accord.node.api import labels
 from accord.node.desk.fact_codes import FACT_CODES, SAME_LIST
 from accord.node.desk.said import marked, said
+from accord.node.desk.use_words import ASKED, RESULTS
 from accord.vocabulary.handling import HANDLING_LABELS
 from accord.vocabulary.refusal import DELAY_REASON_LABELS, REFUSAL_GROUND_LABELS
 from accord.vocabulary.urgency import URGENCY_GROUND_LABELS
@@ -105,6 +106,7 @@ CODES: Final[Mapping[str, Mapping[str, Any]]] = {
         "serious": pgettext_lazy("code", "serious"),
         "other": pgettext_lazy("code", "other"),
     },
+    "result": RESULTS,
     "sex": {
         "female": pgettext_lazy("code", "female"),
         "male": pgettext_lazy("code", "male"),
@@ -137,6 +139,7 @@ CODES: Final[Mapping[str, Mapping[str, Any]]] = {
         "threat-to-diplomat": pgettext_lazy("code", "threat to a diplomat"),
         "foreign-interference": pgettext_lazy("code", "foreign interference"),
     },
+    "use": ASKED,
     "urgency": {
         "normal": pgettext_lazy("code", "normal"),
         "urgent": pgettext_lazy("code", "urgent"),

@@ -13,6 +13,8 @@ SAME_LIST: Final[Mapping[str, str]] = {
     "classification": "equivalent",
     "delay_reason": "reason",
     "info_eval": "information",
+    "new_purpose": "purpose",
+    "new_use": "use",
     "purposes": "purpose",
     "list_basis": "basis",
     "list_purpose": "purpose",
@@ -20,6 +22,7 @@ SAME_LIST: Final[Mapping[str, str]] = {
     "refusal_ground": "ground",
     "residual": "risk",
     "source_eval": "source",
+    "use_act": "use",
     "use_purpose": "purpose",
 }
 """Facts whose codes are those of another field."""

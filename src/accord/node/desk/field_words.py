@@ -24,6 +24,15 @@ SECTIONS: Final[dict[str, tuple[tuple[Any, tuple[str, ...]], ...]]] = {
     "delay-notice": ((_("The delay"), ("reason", "expected_on", "explanation")),),
     "outcome-report": ((_("What came of what they gave"), ("is_of_use", "results", "usefulness")),),
     "clarification": ((_("What is unclear"), ("role", "points", "reply_by")),),
+    "permission-request": (
+        (
+            _("What we ask to be permitted"),
+            ("new_use", "new_recipient", "new_purpose", "justification", "answer_by", "caveat"),
+        ),
+    ),
+    "permission-answer": (
+        (_("What we say to it"), ("result", "conditions", "permitted_until", "used_once", "reasons")),
+    ),
     "spontaneous-information": (
         (
             _("What we pass on"),
@@ -144,6 +153,17 @@ LABELS: Final[dict[str, Any]] = {
     "evidence_needed": _("Will it be needed as evidence?"),
     "duplicate_channels": _("Other channels by which it was sent"),
     "use_restrictions": _("Restrictions on using the request itself"),
+    "about": _("Identifier of the item"),
+    "about_ref": _("The item"),
+    "new_use": _("Use that is asked for"),
+    "new_recipient": _("Who would get it"),
+    "new_purpose": _("Purpose of that use"),
+    "justification": _("Why it is needed"),
+    "answer_by": _("Needed by"),
+    "caveat": _("Number of the caveat that stands in the way"),
+    "result": _("What is said to it"),
+    "permitted_until": _("Permitted until"),
+    "used_once": _("For one use only"),
     "offence": _("Offence"),
     "own_law": _("Provision of our law"),
     "max_penalty_months": _("Highest penalty, in months"),

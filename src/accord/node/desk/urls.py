@@ -22,6 +22,7 @@ from accord.node.desk.views import (
     me,
     parked,
     peers,
+    permissions,
     proof,
     queue,
     recalling,
@@ -86,6 +87,8 @@ urlpatterns = [
     _page("uploads/<uuid:key>/complete", files.complete_upload, "upload-complete"),
     _page("messages/<uuid:key>/reply/<slug:reply>", beginning.begin_reply, "reply"),
     _page("messages/<uuid:key>/use", using.use_one, "use"),
+    _page("messages/<uuid:key>/ask", permissions.ask_one, "ask-permission"),
+    _page("messages/<uuid:key>/permit", permissions.answer_one, "answer-permission"),
     _page("messages/<uuid:key>/recall", recalling.recall_one, "recall"),
     # approvals and proof
     _page("approvals/", approvals.show_approvals, "approvals"),
