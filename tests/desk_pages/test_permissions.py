@@ -79,6 +79,8 @@ TABLE: dict[str, set[Role]] = {
     "review-logs": {Role.REVIEWER},
     "review-logs-on": {Role.REVIEWER},
     "review-log-export": {Role.REVIEWER},
+    "review-witnesses": {Role.REVIEWER},
+    "review-witness-request": {Role.REVIEWER},
     "review-list": {Role.REVIEWER},
     "review-decision": {Role.REVIEWER},
     "review-export": {Role.REVIEWER},
@@ -142,6 +144,7 @@ def address(name: str, desk: Desk) -> str:
         "offset": 0,
         "username": "duty",
         "peer": "XX",
+        "owner": "CA",
         "of": "ours",
         "register": "risk",
     }

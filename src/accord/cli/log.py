@@ -120,3 +120,83 @@ def _tell(one: "FoundLog") -> None:
         say(f"  Reason: {done.fault.sentence}")
     if one.differing:
         say(f"  Changed in storage: {', '.join(map(str, one.differing))}")
+
+
+@app.command("request")
+def ask_witness(
+    peer: Peer,
+    *,
+    home: Home = None,
+    acting: ActingName = None,
+    of: Of = "ours",
+    witness: Annotated[str, typer.Option("--witness", help="Name of the witness, as `accord log witnesses` shows it.")],
+    out: Out,
+) -> None:
+    """Write a request to a witness: the newest head, and the proof from the last one that it co-signed."""
+    open_node(home)
+    from accord.courier.models import Direction
+    from accord.oversight.log_checks import one_log
+    from accord.oversight.witnesses import request_for
+
+    officer = acting_officer(acting)
+    log = one_log(officer, peer, direction_of(of))
+    write_pieces(out, [request_for(officer, witness, log.owner, log.peer)])
+    whose = "our log" if log.direction == Direction.OUT else f"our copy of the log of {log.owner}"
+    say(f"Wrote {out}, for {whose}; the witness answers it with `accord witness cosign`.")
+
+
+@app.command("cosigned")
+def take_in(
+    file: Annotated[Path, typer.Argument(help="What the witness wrote.", exists=True, dir_okay=False)],
+    *,
+    home: Home = None,
+    acting: ActingName = None,
+) -> None:
+    """Keep what a witness co-signed, if it is the log that is stored here; exits 1 and raises an alarm if it is not."""
+    open_node(home)
+    from accord.oversight.witnesses import take_cosignature
+
+    for one in take_cosignature(acting_officer(acting), file.read_bytes()):
+        say(f"{one.witness.name} co-signed {one.size} entries at {one.cosigned_at:%Y-%m-%d %H:%M:%S} UTC; it is kept.")
+
+
+@app.command("witness")
+def take_witness(
+    file: Annotated[Path, typer.Argument(help="The witness's public keys.", exists=True, dir_okay=False)],
+    *,
+    home: Home = None,
+    acting: ActingName = None,
+) -> None:
+    """Take in the public keys of a witness, which were given in person."""
+    open_node(home)
+    from accord.oversight.witnesses import add_witness
+
+    made = add_witness(acting_officer(acting), file.read_text("utf-8", "replace"))
+    say(f"Co-signatures of {made.name} are known here from now on.")
+
+
+@app.command("witnesses")
+def list_witnesses(*, home: Home = None, acting: ActingName = None, as_json: AsJson = False) -> None:
+    """Show each witness and how far it has seen every log."""
+    open_node(home)
+    from accord.oversight.witnesses import witnesses
+
+    rows = [
+        {
+            "witness": witness.name,
+            "owner": seen.log.owner,
+            "peer": seen.log.peer,
+            "cosigned": seen.last.size if seen.last else 0,
+            "cosigned_at": seen.last.cosigned_at.isoformat() if seen.last else None,
+            "entries": seen.log.size,
+        }
+        for witness, logs in witnesses(acting_officer(acting))
+        for seen in logs
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        say(f"{row['witness']}: {row['cosigned']} of {row['entries']} entries of {row['owner']} towards {row['peer']}")
+    if not rows:
+        say("No witness is known here, or there is no log yet.")

@@ -29,6 +29,9 @@ COMMANDS: Final = {
     "case": LazyCommand(module="accord.cli.case", summary="Read cases, messages and their evidence."),
     "log": LazyCommand(module="accord.cli.log", summary="Check the stored logs, and take one along as a file."),
     "verify": LazyCommand(module="accord.cli.verify", summary="Check evidence and whole logs offline, without a node."),
+    "witness": LazyCommand(
+        module="accord.cli.witness", summary="Hold heads of a log, co-sign them, and know the log again, offline."
+    ),
     "law": LazyCommand(module="accord.cli.law", summary="Ask the law gate, explain a rule, run the rule tables."),
     "config": LazyCommand(module="accord.cli.config", summary="Show this node's settings, secrets masked."),
     "doctor": LazyCommand(module="accord.cli.doctor", summary="Examine this node and say what needs care."),

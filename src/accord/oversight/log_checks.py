@@ -28,7 +28,7 @@ from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 from accord.oversight.models import Cosignature, LogCheck
 
-__all__ = ["FoundLog", "advance", "begin_check", "export_log", "last_run", "logs_to_check"]
+__all__ = ["FoundLog", "advance", "begin_check", "export_log", "last_run", "logs_to_check", "one_log"]
 
 SLICE_SECONDS: Final = 1.5
 """How long one request reads: short enough that a page answers, long enough that a long log is soon done."""
@@ -217,8 +217,8 @@ def _differing(log: StoredLog, fault: LogFault) -> tuple[int, ...]:
     return tuple(found[:POSITIONS_NAMED_MAX])
 
 
-def export_log(reviewer: Officer, peer: str, direction: Direction, *, now: datetime | None = None) -> Iterator[bytes]:
-    """Gives the bytes of a log's export, to be checked without a node; it holds headers and no message.
+def one_log(reviewer: Officer, peer: str, direction: Direction) -> StoredLog:
+    """Returns one log of the channel with a party.
 
     Raises:
         NotPermitted: The account may not read the record.
@@ -228,8 +228,18 @@ def export_log(reviewer: Officer, peer: str, direction: Direction, *, now: datet
     channel = Channel.objects.filter(peer_id=peer).first()
     if channel is None:
         raise LogUnknown(f"There is no channel with {peer}.", fields={"peer": peer})
-    log, moment = stored_log(channel, direction), now or timezone.now()
-    note(reviewer, "export log", channel, at=moment, detail={"party": log.owner, "size": log.size})
+    return stored_log(channel, direction)
+
+
+def export_log(reviewer: Officer, peer: str, direction: Direction, *, now: datetime | None = None) -> Iterator[bytes]:
+    """Gives the bytes of a log's export, to be checked without a node; it holds headers and no message.
+
+    Raises:
+        NotPermitted: The account may not read the record.
+        LogUnknown: There is no channel with that party.
+    """
+    log, moment = one_log(reviewer, peer, direction), now or timezone.now()
+    note(reviewer, "export log", log.channel, at=moment, detail={"party": log.owner, "size": log.size})
     return log_file_pieces(log, made_ms=to_ms(moment))
 
 

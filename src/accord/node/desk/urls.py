@@ -30,6 +30,7 @@ from accord.node.desk.views import (
     registers,
     review,
     review_logs,
+    review_witnesses,
     saved,
     session,
     team,
@@ -118,6 +119,10 @@ urlpatterns = [
     _page("review/logs/", review_logs.show_logs, "review-logs"),
     _page("review/logs/<uuid:key>/on", review_logs.check_on, "review-logs-on"),
     _page("review/logs/<str:peer>/<slug:of>.log", review_logs.download_log, "review-log-export"),
+    _page("review/witnesses/", review_witnesses.show_witnesses, "review-witnesses"),
+    _page(
+        "review/witnesses/<str:owner>/<str:peer>.request", review_witnesses.download_request, "review-witness-request"
+    ),
     _page("review/<slug:name>/", review.show_list, "review-list"),
     _page("review/<slug:name>.csv", review.download_list, "review-export"),
     # administration
