@@ -15,11 +15,16 @@ class HandlingConfig(AppConfig):
 
     def ready(self) -> None:
         """Registers the rooms of the kinds that this app owns, and what finds copies of what was received."""
-        from accord.exchange.kind_rooms import register_room  # noqa: PLC0415 - models are ready only now
+        from accord.exchange.circumstances import tell_circumstances  # noqa: PLC0415 - models are ready only now
+        from accord.exchange.kind_rooms import register_room  # noqa: PLC0415
         from accord.exchange.watching import register_watcher  # noqa: PLC0415
-        from accord.handling import outcomes, permission_rooms  # noqa: PLC0415
+        from accord.handling import lanes, objections, outcomes, permission_rooms  # noqa: PLC0415
         from accord.handling.finding import WATCHER  # noqa: PLC0415
+        from accord.release.registry import register  # noqa: PLC0415
 
-        register_room(outcomes.ROOM)
+        for room in (outcomes.ROOM, objections.OBJECTION_ROOM, objections.ANSWER_ROOM):
+            register_room(room)
         permission_rooms.register_rooms()
+        register(lanes.LANE_NOTICE_KIND)
+        tell_circumstances(lanes.circumstances)
         register_watcher("handling", WATCHER)

@@ -3,6 +3,7 @@
 from accord.exchange.kinds.answer import Answer
 from accord.exchange.kinds.clarification import Clarification
 from accord.exchange.kinds.delay_notice import DelayNotice
+from accord.exchange.kinds.objection import Objection, ObjectionAnswer
 from accord.exchange.kinds.outcome_report import OutcomeReport
 from accord.exchange.kinds.particulars import Correspondence
 from accord.exchange.kinds.permission_answer import PermissionAnswer
@@ -14,6 +15,9 @@ __all__ = [
     "ANSWER",
     "CLARIFICATION",
     "DELAY_NOTICE",
+    "LANE_NOTICE",
+    "OBJECTION",
+    "OBJECTION_ANSWER",
     "OUTCOME_REPORT",
     "PERMISSION_ANSWER",
     "PERMISSION_REQUEST",
@@ -30,9 +34,12 @@ DELAY_NOTICE = "delay-notice"
 CLARIFICATION = "clarification"
 SPONTANEOUS_INFORMATION = "spontaneous-information"
 WITHDRAWAL = "withdrawal"
+LANE_NOTICE = "lane-notice"
 OUTCOME_REPORT = "outcome-report"
 PERMISSION_REQUEST = "permission-request"
 PERMISSION_ANSWER = "permission-answer"
+OBJECTION = "objection"
+OBJECTION_ANSWER = "objection-answer"
 
 SCHEMA = 1
 """Version of every schema."""
@@ -46,5 +53,7 @@ STRUCTS: dict[str, type[Correspondence]] = {
     OUTCOME_REPORT: OutcomeReport,
     PERMISSION_REQUEST: PermissionRequest,
     PERMISSION_ANSWER: PermissionAnswer,
+    OBJECTION: Objection,
+    OBJECTION_ANSWER: ObjectionAnswer,
 }
-"""The type of each kind that officers write; a withdrawal is written by the node."""
+"""The type of each kind that officers write; a withdrawal and a lane notice are written by the node."""

@@ -2,7 +2,20 @@
 
 from .derivation import Derivation, FileMark, Passage, Read, Thing, Way
 from .grant import Grant
+from .objection import LaneSuspension, ObjectionMade
 from .outcome import Outcome
 from .use import Use
 
-__all__ = ["Derivation", "FileMark", "Grant", "Outcome", "Passage", "Read", "Thing", "Use", "Way"]
+__all__ = [
+    "Derivation",
+    "FileMark",
+    "Grant",
+    "LaneSuspension",
+    "ObjectionMade",
+    "Outcome",
+    "Passage",
+    "Read",
+    "Thing",
+    "Use",
+    "Way",
+]

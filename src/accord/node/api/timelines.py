@@ -40,6 +40,7 @@ _DONE_TO_CASE: Final = {
     "take over case": "case taken over",
     "hand over case": "case handed over",
     "close case": "case closed",
+    "reopen case": "case reopened",
     "assign case": "case assigned",
     "write note": "note written",
     "link case": "case linked",

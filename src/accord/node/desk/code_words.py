@@ -91,6 +91,16 @@ CODES: Final[Mapping[str, Mapping[str, Any]]] = {
         "regulate": pgettext_lazy("code", "regulate"),
         "protect-life": pgettext_lazy("code", "protect life"),
     },
+    "level": {
+        "agency": pgettext_lazy("code", "their agency"),
+        "ministry": pgettext_lazy("code", "their ministry"),
+        "minister": pgettext_lazy("code", "their minister"),
+    },
+    "objection_outcome": {
+        "remedied": pgettext_lazy("code", "remedied"),
+        "contested": pgettext_lazy("code", "contested"),
+        "under-inquiry": pgettext_lazy("code", "being looked into"),
+    },
     "results": {
         "lead": pgettext_lazy("code", "It gave a lead"),
         "arrest": pgettext_lazy("code", "Somebody was arrested"),
@@ -214,6 +224,7 @@ HAPPENED: Final[Mapping[str, Any]] = {
     "case opened in an emergency": pgettext_lazy("happened", "case opened in an emergency"),
     "case handed over": pgettext_lazy("happened", "case handed over"),
     "case closed": pgettext_lazy("happened", "case closed"),
+    "case reopened": pgettext_lazy("happened", "case reopened"),
     "case assigned": pgettext_lazy("happened", "case assigned"),
     "case linked": pgettext_lazy("happened", "case linked"),
     "case unlinked": pgettext_lazy("happened", "case unlinked"),
