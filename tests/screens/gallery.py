@@ -71,6 +71,7 @@ SIGHTS: Final = (
     Sight(name="review", address="/desk/review/", role="reviewer", is_empty_too=True),
     Sight(name="review-logs", address="/desk/review/logs/", role="reviewer", is_empty_too=True),
     Sight(name="review-witnesses", address="/desk/review/witnesses/", role="reviewer", is_empty_too=True),
+    Sight(name="review-sample", address="/desk/review/sample/?seed=dice&size=5", role="reviewer", is_empty_too=True),
     Sight(name="review-list", address="/desk/review/decisions/", role="reviewer", is_empty_too=True),
     Sight(name="review-decision", address="/desk/review/decisions/1", role="reviewer"),
     Sight(name="administration", address="/desk/administration/", role="administrator", is_empty_too=True),

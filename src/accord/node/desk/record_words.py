@@ -15,6 +15,7 @@ VERBS: Final[Mapping[str, Any]] = {
     "add witness": pgettext_lazy("act", "add witness"),
     "agree to notice address": pgettext_lazy("act", "agree to notice address"),
     "agree to register entry": pgettext_lazy("act", "agree to register entry"),
+    "annotate decision": pgettext_lazy("act", "annotate decision"),
     "answer hold": pgettext_lazy("act", "answer hold"),
     "approve message": pgettext_lazy("act", "approve message"),
     "ask agency": pgettext_lazy("act", "ask agency"),
@@ -42,6 +43,7 @@ VERBS: Final[Mapping[str, Any]] = {
     "discard draft": pgettext_lazy("act", "discard draft"),
     "draft message": pgettext_lazy("act", "draft message"),
     "end register entry": pgettext_lazy("act", "end register entry"),
+    "draw sample": pgettext_lazy("act", "draw sample"),
     "end posting": pgettext_lazy("act", "end posting"),
     "end sessions": pgettext_lazy("act", "end sessions"),
     "escalate to duty": pgettext_lazy("act", "escalate to duty"),
@@ -125,6 +127,7 @@ VERBS: Final[Mapping[str, Any]] = {
 OBJECTS: Final[Mapping[str, Any]] = {
     "agencyinquiry": pgettext_lazy("object", "question to an agency"),
     "alarm": pgettext_lazy("object", "alarm"),
+    "annotation": pgettext_lazy("object", "finding beside a decision"),
     "apitoken": pgettext_lazy("object", "token"),
     "arrangement": pgettext_lazy("object", "arrangement"),
     "attachment": pgettext_lazy("object", "file"),

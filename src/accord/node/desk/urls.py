@@ -32,6 +32,7 @@ from accord.node.desk.views import (
     registers,
     review,
     review_logs,
+    review_sample,
     review_witnesses,
     saved,
     session,
@@ -123,6 +124,8 @@ urlpatterns = [
     # review
     _page("review/", review.show_review, "review"),
     _page("review/decisions/<int:number>", review.show_decision, "review-decision"),
+    _page("review/decisions/<int:number>/findings", review_sample.annotate_decision, "review-annotate"),
+    _page("review/sample/", review_sample.show_sample, "review-sample"),
     _page("review/logs/", review_logs.show_logs, "review-logs"),
     _page("review/logs/<uuid:key>/on", review_logs.check_on, "review-logs-on"),
     _page("review/logs/<str:peer>/<slug:of>.log", review_logs.download_log, "review-log-export"),
