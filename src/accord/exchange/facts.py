@@ -13,6 +13,8 @@ from accord.exchange.circumstances import statements_of
 from accord.exchange.kinds import (
     ANSWER,
     CLARIFICATION,
+    CORRECTION,
+    CORRECTION_REPORT,
     DELAY_NOTICE,
     OUTCOME_REPORT,
     PERMISSION_ANSWER,
@@ -20,6 +22,7 @@ from accord.exchange.kinds import (
     REQUEST,
 )
 from accord.exchange.kinds.answer import DEFERRED_TEXT, PART_REFUSED_ALL, REFUSED_TEXT, STATES_NOTHING
+from accord.exchange.kinds.correction import CorrectionAction
 from accord.exchange.kinds.particulars import Caveat, Correspondence, Disclosure, Substance
 from accord.exchange.own_side import OwnSide
 from accord.law.facts import (
@@ -126,11 +129,13 @@ def _action(kind: str, given: Mapping[str, Any]) -> Any:  # Any: one of the gate
 def _bears_information(kind: str, given: Mapping[str, Any]) -> bool:
     if kind == CLARIFICATION:
         return given.get("role") != "question"
-    if kind in {PERMISSION_REQUEST, PERMISSION_ANSWER}:
-        # Both speak of an item that both sides hold already, and of what may be done with it.
-        return bool(given.get("attachments") or given.get("extensions"))
     if kind in {DELAY_NOTICE, OUTCOME_REPORT}:
         return _says_more(given)
+    if kind in {PERMISSION_REQUEST, PERMISSION_ANSWER, CORRECTION, CORRECTION_REPORT}:
+        # They speak of an item that both sides hold already, and of what may be done with it; right words are new.
+        return bool(given.get("attachments") or given.get("extensions")) or (
+            given.get("action") is CorrectionAction.CORRECT
+        )
     if kind != ANSWER:
         return True
     outcome = given.get("outcome")

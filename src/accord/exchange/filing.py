@@ -30,7 +30,7 @@ from accord.release.received import FILED, FilingWork, Handled, Received
 from accord.release.registry import follow, json_kind, register
 from accord.vocabulary.refusal import AnswerOutcome
 
-__all__ = ["TITLE_CHARACTERS_MAX", "register_kinds"]
+__all__ = ["TITLE_CHARACTERS_MAX", "filed_in_batch", "register_kinds"]
 
 TITLE_CHARACTERS_MAX = 120
 """Characters of a case's title taken from its first message: one row of the queue."""
@@ -111,6 +111,11 @@ def _find_replies(received: Sequence[Received], work: FilingWork) -> None:
     for reply in replies.select_related("released"):
         if reply.released is not None and reply.released.in_reply_to is not None:
             _known(work).replies.setdefault(reply.released.in_reply_to, []).append(reply)
+
+
+def filed_in_batch(work: FilingWork, envelope_id: UUID) -> Message | None:
+    """Returns a message that this very batch has filed, or looked up as answered; ``None`` where it did not."""
+    return _known(work).messages.get(envelope_id)
 
 
 def _link_replies(message: Message, work: FilingWork, clock: Clock | None) -> None:

@@ -27,7 +27,8 @@ from accord.exchange.drafts import FieldProblem, complete, given_values, problem
 from accord.exchange.errors import ActRefused
 from accord.exchange.facts import facts_of_draft
 from accord.exchange.holding import require_holder
-from accord.exchange.kinds import ANSWER, DELAY_NOTICE, REQUEST, SCHEMA
+from accord.exchange.kinds import ANSWER, CORRECTION, DELAY_NOTICE, REQUEST, SCHEMA
+from accord.exchange.kinds.correction import CorrectionReason
 from accord.exchange.models import Attachment, Case, Clock, HoldAnswer, Message
 from accord.exchange.registered import arrangements_with, assurance_of, risk_of
 from accord.exchange.shielding import release_slot
@@ -215,10 +216,13 @@ def _given(message: Message) -> dict[str, Any]:  # Any: each field has its own t
 
 
 def told_outside(kind: str, fields: Fields) -> dict[str, object]:
-    """Returns the officer's fields as the other side reads them: that our gate waits for somebody stays here."""
+    """Returns the officer's fields as the other side reads them: what our gate waits for, or shields, stays here."""
     told = dict(fields)
     if kind == DELAY_NOTICE and told.get("reason") == DelayReason.GATE_ESCALATION.value:
         told["reason"] = DelayReason.IN_PREPARATION.value
+    if kind == CORRECTION and told.get("reason") == CorrectionReason.STATUS_GRANTED.value:
+        # That a person is protected never travels (rule CA-07).
+        told["reason"] = CorrectionReason.UNLAWFUL.value
     return told
 
 

@@ -19,7 +19,9 @@ class HandlingConfig(AppConfig):
         from accord.exchange.kind_rooms import register_room  # noqa: PLC0415
         from accord.exchange.watching import register_watcher  # noqa: PLC0415
         from accord.handling import lanes, objections, outcomes, permission_rooms  # noqa: PLC0415
+        from accord.handling.corrections import CORRECTION_ROOM  # noqa: PLC0415
         from accord.handling.finding import WATCHER  # noqa: PLC0415
+        from accord.handling.reports import REPORT_ROOM  # noqa: PLC0415
         from accord.release.registry import register  # noqa: PLC0415
 
         for room in (outcomes.ROOM, objections.OBJECTION_ROOM, objections.ANSWER_ROOM):
@@ -28,3 +30,5 @@ class HandlingConfig(AppConfig):
         register(lanes.LANE_NOTICE_KIND)
         tell_circumstances(lanes.circumstances)
         register_watcher("handling", WATCHER)
+        register_room(CORRECTION_ROOM)
+        register_room(REPORT_ROOM)

@@ -5,7 +5,7 @@ step of provenance, and the draft is governed by it: it may not leave with less 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import BinaryIO, Final
 from uuid import UUID
@@ -18,10 +18,11 @@ from accord.exchange.models import AgencyInquiry, Attachment, Message
 from accord.exchange.submission import is_same_words
 from accord.exchange.watching import Watcher
 from accord.handling.derivations import CARRIES_CONTENT, record
-from accord.handling.governance import governance_of_draft, lost_in, taken_over
+from accord.handling.governance import Governance, governance_of_draft, lost_in, taken_over
 from accord.handling.models import Derivation, FileMark, Passage, Way
-from accord.handling.passages import COMMON_FROM, marks_of, marks_of_fields
+from accord.handling.passages import COMMON_FROM, marks_of, marks_of_fields, narrative
 from accord.handling.reading import LOOK_UP_MARKS, mark_received, mark_taken_out, parts_of, texts_of
+from accord.handling.standing import Standing, standings_of
 from accord.officers.models import Officer
 
 __all__ = ["WATCHER", "take_over_handling"]
@@ -104,7 +105,32 @@ def _problems(message: Message) -> tuple[FieldProblem, ...]:
     if not Derivation.objects.filter(derived_id=message.pk, way__in=CARRIES_CONTENT).exists():
         return ()
     governed = governance_of_draft(message)
-    return lost_in(message.fields, governed) if governed is not None else ()
+    if governed is None:
+        return ()
+    return (*lost_in(message.fields, governed), *_corrected_since(message, governed))
+
+
+def _corrected_since(message: Message, governed: Governance) -> Iterator[FieldProblem]:
+    """Yields what a draft may not say any more: words of a recalled message, or words that were corrected."""
+    texts = list(narrative(message.fields))
+    main = max(texts, key=lambda one: len(one[1]), default=("attachments", ""))[0]
+    standings = standings_of(governed.sources)
+    for source in Message.objects.filter(pk__in=governed.sources):
+        standing = standings.get(source.pk, Standing())
+        if source.state == Message.State.WITHDRAWN or standing.is_recalled:
+            yield FieldProblem(
+                field=main,
+                sentence=f"It holds a passage or file of {source.reference}, which its originator has recalled.",
+                next_step="Take out what comes from it.",
+            )
+        for wrong, right in standing.values:
+            for path, text in texts:
+                if wrong.casefold() in text.casefold():
+                    yield FieldProblem(
+                        field=path,
+                        sentence=f"It says {wrong}, which the originator of {source.reference} has corrected.",
+                        next_step=f"Write {right} instead." if right else "Take these words out.",
+                    )
 
 
 def _received_from(message: Message) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -19,10 +20,14 @@ from accord.exchange.kinds.particulars import Caveat, Evaluation
 from accord.exchange.models import Message
 from accord.handling.derivations import CARRIES_CONTENT, sources_of
 from accord.handling.models import Thing
+from accord.handling.standing import Standing, governed_fields, standings_of
 from accord.vocabulary.evaluation import InformationEvaluation, SourceEvaluation
 from accord.vocabulary.handling import Handling
 
-__all__ = ["Governance", "governance_of", "governance_of_draft", "lost_in", "taken_over"]
+__all__ = ["TAKE_OVER", "Governance", "governance_of", "governance_of_draft", "lost_in", "taken_over"]
+
+TAKE_OVER: Final = "Take over the handling of what it holds."
+"""The one step that mends all of it."""
 
 _HANDLING = list(Handling)
 _SOURCE = list(SourceEvaluation)
@@ -64,7 +69,9 @@ def _originator(fields: Mapping[str, object]) -> str:
 
 
 def _strictest(messages: Iterable[Message]) -> Governance | None:
-    found = [(message, message.fields) for message in messages]
+    messages = list(messages)
+    standings = standings_of(message.pk for message in messages)
+    found = [(message, governed_fields(message.fields, standings.get(message.pk, Standing()))) for message in messages]
     # What was erased says nothing any more; a draft says nothing yet.
     found = [(message, fields) for message, fields in found if "handling" in fields and "caveats" in fields]
     if not found:
@@ -147,7 +154,7 @@ def lost_in(fields: Mapping[str, object], governed: Governance) -> tuple[FieldPr
     sources = ", ".join(governed.references)
     problems = []
 
-    lost = partial(FieldProblem, next_step="Take over the handling of what it holds.")
+    lost = partial(FieldProblem, next_step=TAKE_OVER)
     given = _given_caveats(fields)
     for caveat in governed.caveats:
         if not any(_keeps(one, caveat) for one in given):

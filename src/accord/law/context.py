@@ -30,7 +30,7 @@ CLEARANCE_DAYS: Final = 30
 _SILENT_OUTCOMES: Final = frozenset(
     {AnswerOutcome.CANNOT_CONFIRM_OR_DENY, AnswerOutcome.DEFERRED, AnswerOutcome.REFUSED}
 )
-_SILENT_KINDS: Final = frozenset({"delay-notice", "outcome-report", "refusal"})
+_SILENT_KINDS: Final = frozenset({"correction", "correction-report", "delay-notice", "outcome-report", "refusal"})
 _ASKING_KINDS: Final = frozenset({"clarification", "permission-request", "permission-answer"})
 _NAMED_BY_CODE: Final = frozenset({UseCode.COURT, UseCode.MEDIA, UseCode.ASYLUM_BODY})
 _SHIELDED_STATUSES: Final = frozenset({ProtectionStatus.CLAIMANT, ProtectionStatus.PROTECTED, ProtectionStatus.UNKNOWN})

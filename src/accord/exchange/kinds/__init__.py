@@ -2,6 +2,7 @@
 
 from accord.exchange.kinds.answer import Answer
 from accord.exchange.kinds.clarification import Clarification
+from accord.exchange.kinds.correction import Correction, CorrectionReport
 from accord.exchange.kinds.delay_notice import DelayNotice
 from accord.exchange.kinds.objection import Objection, ObjectionAnswer
 from accord.exchange.kinds.outcome_report import OutcomeReport
@@ -14,6 +15,8 @@ from accord.exchange.kinds.spontaneous_information import SpontaneousInformation
 __all__ = [
     "ANSWER",
     "CLARIFICATION",
+    "CORRECTION",
+    "CORRECTION_REPORT",
     "DELAY_NOTICE",
     "LANE_NOTICE",
     "OBJECTION",
@@ -40,6 +43,8 @@ PERMISSION_REQUEST = "permission-request"
 PERMISSION_ANSWER = "permission-answer"
 OBJECTION = "objection"
 OBJECTION_ANSWER = "objection-answer"
+CORRECTION = "correction"
+CORRECTION_REPORT = "correction-report"
 
 SCHEMA = 1
 """Version of every schema."""
@@ -55,5 +60,7 @@ STRUCTS: dict[str, type[Correspondence]] = {
     PERMISSION_ANSWER: PermissionAnswer,
     OBJECTION: Objection,
     OBJECTION_ANSWER: ObjectionAnswer,
+    CORRECTION: Correction,
+    CORRECTION_REPORT: CorrectionReport,
 }
 """The type of each kind that officers write; a withdrawal and a lane notice are written by the node."""

@@ -1,5 +1,6 @@
 """What is kept of handling, one file a noun."""
 
+from .correction import CorrectedMessage, Correction, Effect
 from .derivation import Derivation, FileMark, Passage, Read, Thing, Way
 from .grant import Grant
 from .objection import LaneSuspension, ObjectionMade
@@ -7,7 +8,10 @@ from .outcome import Outcome
 from .use import Use
 
 __all__ = [
+    "CorrectedMessage",
+    "Correction",
     "Derivation",
+    "Effect",
     "FileMark",
     "Grant",
     "LaneSuspension",

@@ -11,6 +11,8 @@ from typing import Final
 from accord.exchange.kinds import (
     ANSWER,
     CLARIFICATION,
+    CORRECTION,
+    CORRECTION_REPORT,
     DELAY_NOTICE,
     OBJECTION,
     OBJECTION_ANSWER,
@@ -49,11 +51,13 @@ KINDS: Final = _labels(
     (DELAY_NOTICE, "delay notice", "avis de retard", "विलंब सूचना"),
     (CLARIFICATION, "clarification", "clarification", "स्पष्टीकरण"),
     (SPONTANEOUS_INFORMATION, "spontaneous information", "information spontanée", "स्वतः दी गई जानकारी"),
-    (OBJECTION, "objection", "objection", "आपत्ति"),
-    (OBJECTION_ANSWER, "answer to an objection", "réponse à une objection", "आपत्ति का उत्तर"),
     (OUTCOME_REPORT, "outcome report", "rapport sur les suites", "परिणाम रिपोर्ट"),
     (PERMISSION_REQUEST, "permission request", "demande de permission", "अनुमति अनुरोध"),
     (PERMISSION_ANSWER, "permission answer", "réponse à une demande de permission", "अनुमति का उत्तर"),
+    (OBJECTION, "objection", "objection", "आपत्ति"),
+    (OBJECTION_ANSWER, "answer to an objection", "réponse à une objection", "आपत्ति का उत्तर"),
+    (CORRECTION, "correction", "correction", "सुधार"),
+    (CORRECTION_REPORT, "report on a correction", "rapport sur une correction", "सुधार पर रिपोर्ट"),
 )
 
 MESSAGE_STATES: Final = _labels(

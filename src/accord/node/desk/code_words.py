@@ -31,6 +31,20 @@ _PERSONS: Final[dict[str, Any]] = {
     "witness": pgettext_lazy("code", "witness"),
 }
 
+_REASONS: Final[dict[str, Any]] = {
+    **{str(code): words for code, words in DELAY_REASON_LABELS.items()},
+    "inaccurate": pgettext_lazy("code", "it is inaccurate"),
+    "unlawful": pgettext_lazy("code", "it may not be held or used any more"),
+    "expired": pgettext_lazy("code", "its time is over"),
+    "person-cleared": pgettext_lazy("code", "the person was cleared"),
+    "status-granted": pgettext_lazy("code", "protection was granted (told outside: it may not be held)"),
+    "used-in-court": pgettext_lazy("code", "used in court already"),
+    "law-requires-keeping": pgettext_lazy("code", "the law requires that it is kept"),
+    "no-longer-held": pgettext_lazy("code", "not held any more"),
+    "not-reached": pgettext_lazy("code", "who has it was not reached"),
+    "awaited": pgettext_lazy("code", "still to be done"),
+}
+
 CODES: Final[Mapping[str, Mapping[str, Any]]] = {
     **FACT_CODES,
     "access_class": {
@@ -108,6 +122,33 @@ CODES: Final[Mapping[str, Mapping[str, Any]]] = {
         "victim-protected": pgettext_lazy("code", "A victim was protected"),
         "shipment-stopped": pgettext_lazy("code", "A shipment was stopped"),
     },
+    "extent": {
+        "done": pgettext_lazy("code", "all of it was done"),
+        "partly-done": pgettext_lazy("code", "a part of it was done"),
+        "not-done": pgettext_lazy("code", "nothing of it was done"),
+    },
+    "way": {
+        "quote": pgettext_lazy("code", "quoted in a message"),
+        "file": pgettext_lazy("code", "the same file, attached again"),
+        "file-part": pgettext_lazy("code", "a picture inside another file"),
+        "reply": pgettext_lazy("code", "answered by a message"),
+        "inquiry": pgettext_lazy("code", "asked about at an agency"),
+        "export": pgettext_lazy("code", "exported"),
+        "print": pgettext_lazy("code", "printed"),
+        "forward": pgettext_lazy("code", "forwarded inside"),
+    },
+    "deed": {
+        "governed": pgettext_lazy("code", "governed by it from now on"),
+        "stopped": pgettext_lazy("code", "kept from leaving"),
+        "taken-out": pgettext_lazy("code", "taken out of the draft"),
+        "mend": pgettext_lazy("code", "mend the words in the draft"),
+        "tell": pgettext_lazy("code", "tell the party that has it"),
+        "withdrawn": pgettext_lazy("code", "recalled by this node"),
+        "held-by-them": pgettext_lazy("code", "the originator has it itself"),
+        "nothing-held": pgettext_lazy("code", "nothing of it is held there"),
+        "retrieve": pgettext_lazy("code", "get it back, mend or destroy it"),
+        "ask-agency": pgettext_lazy("code", "have the agency do the same"),
+    },
     "role": {
         "question": pgettext_lazy("code", "a question"),
         "reply": pgettext_lazy("code", "a reply"),
@@ -177,6 +218,10 @@ CODES: Final[Mapping[str, Mapping[str, Any]]] = {
         "refuse": pgettext_lazy("decision", "refused"),
     },
     "action": {
+        "restrict": pgettext_lazy("code", "use it under stricter handling"),
+        "correct": pgettext_lazy("code", "put right words in the place of wrong ones"),
+        "recall": pgettext_lazy("code", "use it no more"),
+        "erase": pgettext_lazy("code", "erase it"),
         "release": pgettext_lazy("action", "an answer or information that leaves"),
         "request": pgettext_lazy("action", "a request that leaves"),
         "use": pgettext_lazy("action", "use of what was received"),
@@ -208,7 +253,7 @@ CODES: Final[Mapping[str, Mapping[str, Any]]] = {
 _HANDLING: Final[Mapping[str, str]] = {str(code): words for code, words in HANDLING_LABELS.items()}
 _VOCABULARY: Final[Mapping[str, Mapping[str, str]]] = {
     "ground": {str(code): words for code, words in REFUSAL_GROUND_LABELS.items()},
-    "reason": {str(code): words for code, words in DELAY_REASON_LABELS.items()},
+    "reason": _REASONS,
     "urgency_ground": {str(code): words for code, words in URGENCY_GROUND_LABELS.items()},
 }
 """The closed lists that both sides agreed, in the words of the vocabulary."""

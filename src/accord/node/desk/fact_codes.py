@@ -15,6 +15,7 @@ SAME_LIST: Final[Mapping[str, str]] = {
     "info_eval": "information",
     "new_purpose": "purpose",
     "new_use": "use",
+    "new_handling": "handling",
     "purposes": "purpose",
     "list_basis": "basis",
     "list_purpose": "purpose",

@@ -13,6 +13,7 @@ from typing import Any, Final
 from accord.errors import AccordError
 from accord.exchange.models import Message
 from accord.exchange.services import Check, check_draft
+from accord.handling.governance import TAKE_OVER
 from accord.law.decision import Reason
 from accord.node.desk.draft_form import names_of, top_of, wire_path
 from accord.node.desk.field_words import OWN_SIDE
@@ -182,6 +183,11 @@ class GateCard:
     stops: tuple[Stop, ...] = ()
     conditions: tuple[Stop, ...] = ()
     to_mend: tuple[ToMend, ...] = ()
+
+    @property
+    def lacks_handling(self) -> bool:
+        """Whether the draft holds something of a received message and lacks its handling."""
+        return any(one.next_step == TAKE_OVER for one in self.to_mend)
 
     @property
     def named(self) -> tuple[str, ...]:

@@ -93,6 +93,24 @@ HELP: Final[Mapping[str, PageHelp]] = {
         next=_("They say that they complied, and the message is then called withdrawn. It stays in both logs."),
         who=_COLLEAGUE,
     ),
+    "correct": PageHelp(
+        what=_("The correction of a message that has left: stricter handling, right words, a recall, or erasure."),
+        can=_("Say what they are to do, and why. The node drafts the correction; a second officer lets it leave."),
+        next=_("Their node treats what was made of it, and they report. Their report is their word."),
+        who=_COLLEAGUE,
+    ),
+    "correction": PageHelp(
+        what=_("A correction: what it is about, how far it is applied, and what a person must still do."),
+        can=_("Put each task on record as done, or say why it is not possible; then draft the report."),
+        next=_("The report leaves through a second officer. What was used in court gets a note on that file."),
+        who=_COLLEAGUE,
+    ),
+    "provenance": PageHelp(
+        what=_("What a message came from, and what was made of it here: at any distance."),
+        can=_("Follow a box or a row to the thing itself."),
+        next=_("Where something is missing, say so in a note; below stands what the node cannot find."),
+        who=_COLLEAGUE,
+    ),
     "approvals": PageHelp(
         what=_("What waits for a second officer, for its release, or for the answer to a hold."),
         can=_("Open what waits for you. What you wrote is for a colleague."),

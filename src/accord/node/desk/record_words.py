@@ -44,6 +44,7 @@ VERBS: Final[Mapping[str, Any]] = {
     "draft message": pgettext_lazy("act", "draft message"),
     "end register entry": pgettext_lazy("act", "end register entry"),
     "draw sample": pgettext_lazy("act", "draw sample"),
+    "finish correction task": pgettext_lazy("act", "finish correction task"),
     "end posting": pgettext_lazy("act", "end posting"),
     "end sessions": pgettext_lazy("act", "end sessions"),
     "escalate to duty": pgettext_lazy("act", "escalate to duty"),

@@ -15,6 +15,7 @@ from accord.node.desk.views import (
     cases,
     channel,
     compose,
+    correcting,
     files,
     helping,
     holds,
@@ -97,6 +98,10 @@ urlpatterns = [
     _page("messages/<uuid:key>/object", objecting.object_to_use, "object"),
     _page("messages/<uuid:key>/objection", objecting.raise_objection, "objection"),
     _page("messages/<uuid:key>/objection/answer", objecting.answer_one_objection, "objection-answer"),
+    _page("messages/<uuid:key>/correct", correcting.correct_one, "correct"),
+    _page("messages/<uuid:key>/provenance", correcting.show_provenance, "provenance"),
+    _page("corrections/<uuid:key>/", correcting.show_correction, "correction"),
+    _page("corrections/<uuid:key>/act", correcting.act_on_correction, "correction-act"),
     # approvals and proof
     _page("approvals/", approvals.show_approvals, "approvals"),
     _page("approvals/<uuid:key>/", approvals.show_approval, "approval"),

@@ -113,6 +113,7 @@ def _shown(request: HttpRequest, officer: Officer, case: Case, *, takes_all: boo
         "note_characters": NOTE_CHARACTERS_MAX,
         "may_answer": officer.may(Permission.MESSAGE_ANSWER) and is_open,
         "may_object": officer.may(Permission.MESSAGE_DRAFT),
+        "may_draft": officer.may(Permission.MESSAGE_DRAFT),
         "may_recall": officer.may(Permission.MESSAGE_RELEASE),
         "may_prove": officer.may(Permission.EVIDENCE_EXPORT),
         "colleagues": colleagues_of(officer, officers),

@@ -23,6 +23,7 @@ from accord.exchange.errors import ActRefused
 from accord.exchange.models import Message
 from accord.exchange.own_drafts import sent_back_by
 from accord.exchange.services import discard, read_message, save_draft, submit, take_back
+from accord.handling.finding import take_over_handling
 from accord.node.desk.draft_form import (
     OWN,
     errors_of,
@@ -119,7 +120,11 @@ def _after(request: HttpRequest, officer: Officer, message: Message, posted: Que
     more = posted.get("add", "")
     if more:
         return f"{request.path}?{urlencode({'more': more})}#field-{more.replace('.', '-')}"
-    notes.success(request, _("Saved."))
+    if act == "take-handling":
+        take_over_handling(officer, saved, version=saved.version)
+        notes.success(request, _("Taken over: its codes, caveats, evaluation and retention bind this draft, too."))
+    else:
+        notes.success(request, _("Saved."))
     return request.path
 
 

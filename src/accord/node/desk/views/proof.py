@@ -16,6 +16,7 @@ from django.views.decorators.csrf import csrf_protect
 
 from accord.channel.evidence import EvidenceBundle
 from accord.channel.keys import VerifyKey
+from accord.courier.erasing import sealed_digest_of
 from accord.courier.evidence import evidence_for
 from accord.courier.health import message_times
 from accord.courier.models import Entry, Outbox
@@ -187,8 +188,5 @@ def _known(data: bytes) -> bool:
         bundle = EvidenceBundle.decode(data)
     except AccordError:
         return False
-    rows = Entry.objects.filter(position=bundle.index).values_list("header", "sealed")
-    return any(
-        bytes(header) == bundle.header and hashlib.sha256(bytes(sealed)).digest() == bundle.sealed_digest
-        for header, sealed in rows
-    )
+    rows = Entry.objects.filter(position=bundle.index)
+    return any(bytes(row.header) == bundle.header and sealed_digest_of(row) == bundle.sealed_digest for row in rows)
