@@ -146,7 +146,7 @@ def own_side(**changed: object) -> dict[str, object]:
 def caveat(agency: str = "NCB") -> dict[str, object]:
     return {
         "who_may_access": [agency],
-        "permitted_uses": ["lead in the investigation named"],
+        "permitted_uses": ["lead in the investigation named", "print", "export"],
         "procedure_contact": "Liaison officer, RCMP",
         "expires_on": days(365),
     }

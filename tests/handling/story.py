@@ -26,7 +26,7 @@ def caveat(*uses: str, who: str = "RCMP", until: int = 365) -> dict[str, object]
 
 def item_from_india(desk: Desk, *, case: str = "IN-2026-000007", number: int = 1, **changed: object) -> Message:
     """An item of India's that has been filed."""
-    fields = information_fields(INDIA, CANADA, **changed)
+    fields = information_fields(INDIA, CANADA, **{"caveats": [caveat()], **changed})
     handling = str(fields["handling"])
     entry = desk.peer.send("spontaneous-information", from_india(fields, case=case, number=number), handling=handling)
     assert take_in(desk.channel).filed == 1

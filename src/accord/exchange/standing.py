@@ -44,7 +44,7 @@ def standing_fields(
         "caveats": [
             {
                 "who_may_access": [their_agency],
-                "permitted_uses": [permitted_use],
+                "permitted_uses": [permitted_use, "print"],
                 "procedure_contact": f"Duty officer of {party}",
                 "expires_on": stands_until.isoformat(),
             }

@@ -56,6 +56,7 @@ __all__ = [
     "CURED_BY_PERMISSION",
     "Intended",
     "content_of",
+    "last_stopped",
     "recipient_of",
     "require_nameable",
     "require_reach",
@@ -310,6 +311,12 @@ def stops_only_for_permission(decision: Decision) -> bool:
     """Returns whether a permission of the originator would let the act pass: nothing else stops it."""
     stopping = [reason for reason in decision.reasons if not reason.outcome.lets_pass and not reason.is_waived]
     return bool(stopping) and all(reason.policy in CURED_BY_PERMISSION for reason in stopping)
+
+
+def last_stopped(officer: Officer, item: Message) -> Use | None:
+    """Returns the last use of an item by an officer that the gate stopped."""
+    stopped = Use.objects.filter(item=item, officer=officer, is_permitted=False)
+    return stopped.order_by("-at", "-id").first()
 
 
 def uses_of(items: Sequence[Message]) -> list[Use]:

@@ -50,7 +50,7 @@ RETENTION_DAYS = 5 * 365 - 1
 def _caveat(today: date, *, who: list[str]) -> dict[str, object]:
     return {
         "who_may_access": who,
-        "permitted_uses": ["Lead information to find and stop diversion of precursors; not for use in court"],
+        "permitted_uses": ["Lead information to find and stop diversion of precursors; not for use in court", "print"],
         "procedure_contact": "Liaison desk of the sender, by a message in this case",
         "expires_on": (today + timedelta(days=RETENTION_DAYS)).isoformat(),
     }

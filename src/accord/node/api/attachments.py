@@ -20,12 +20,16 @@ from accord.exchange.inspection import ALLOWED_TYPES, ATTACHMENT_BYTES_MAX, sani
 from accord.exchange.models import Attachment
 from accord.exchange.reach import within
 from accord.exchange.services import attach, detach, take_out
+from accord.handling.models import Use
+from accord.handling.taking import take_copy
+from accord.handling.watermark import headers_of
 from accord.node.api.case_shapes import AttachmentOut, attachment_out
 from accord.node.api.cases import find_message
 from accord.node.api.operations import ApiRequest, offer
 from accord.node.api.problems import Invalid, TooLarge, UnsupportedMediaType
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
+from accord.vocabulary.uses import UseCode
 
 __all__ = ["router"]
 
@@ -142,6 +146,7 @@ def download_file(request: ApiRequest, attachment_id: Path[UUID]) -> FileRespons
     tag = f'"{bytes(attachment.sha256).hex()}"'
     asked = request.headers.get("Range", "") if request.headers.get("If-Range", tag) == tag else ""
     span = _span(asked, attachment.size_bytes)
+    use = take_copy(request.officer, attachment.message, UseCode.OPEN, mark=Use.Mark.HEADERS, file=attachment)
     file = take_out(request.officer, attachment)
     response: FileResponse | StreamingHttpResponse
     if span is None:
@@ -153,6 +158,8 @@ def download_file(request: ApiRequest, attachment_id: Path[UUID]) -> FileRespons
         response.headers["Content-Range"] = f"bytes {first}-{end - 1}/{attachment.size_bytes}"
         response.headers["Content-Length"] = str(end - first)
     response.headers["Content-Disposition"] = content_disposition_header(True, attachment.name) or "attachment"
+    for member, value in headers_of(use).items() if use is not None else ():
+        response.headers[member] = value
     response.headers["Accept-Ranges"] = "bytes"
     response.headers["ETag"] = tag
     response.headers["Content-Security-Policy"] = FILE_POLICY

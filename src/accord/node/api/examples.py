@@ -20,7 +20,7 @@ NEW_CASE: Final[Example] = {
 def _caveat(agency: str, contact: str) -> Example:
     return {
         "who_may_access": [agency],
-        "permitted_uses": ["Investigation of the diversion of the consignment named"],
+        "permitted_uses": ["Investigation of the diversion of the consignment named", "print"],
         "procedure_contact": contact,
         "expires_on": "2027-12-31",
     }

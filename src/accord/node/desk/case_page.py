@@ -57,6 +57,9 @@ class MessageShown:
         may_reply: Whether it is a request of theirs.
         may_use: Whether it is an item of theirs, is here, and was not withdrawn.
         may_permit: Whether it is a question of theirs for a permission, and its clock has not ended.
+        mark: On a print, the mark of its use.
+        is_kept_back: Whether the law gate keeps it from being printed, or it was withdrawn.
+        asking: Where the originator's permission for the print is asked, if that is all it lacks.
         is_sent: Whether it is ours and was released, and the other side has not withdrawn or refused it.
         standing: What its originator said of it since; ``None`` where nothing was said.
         correction: Key of the correction that it is, or reports on; ``None`` where it is neither.
@@ -76,6 +79,9 @@ class MessageShown:
     is_sent: bool
     standing: Standing | None
     correction: UUID | None
+    mark: str = ""
+    is_kept_back: bool = False
+    asking: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages as notes
@@ -32,6 +32,19 @@ from accord.vocabulary.subjects import Purpose
 from accord.vocabulary.uses import UseCode
 
 __all__ = ["answer_one", "ask_one"]
+
+
+ASKING: Final = (
+    "new_use",
+    "new_recipient",
+    "new_purpose",
+    "justification",
+    "answer_by",
+    "caveat",
+    "sender",
+    "handling",
+)
+"""Members of a question that are read beside the form of its answer."""
 
 
 @page(Permission.MESSAGE_DRAFT, methods=("GET", "POST"))
@@ -136,7 +149,7 @@ def answer_one(request: HttpRequest, key: UUID) -> HttpResponse:
         "asked": asked,
         "item": item,
         "case": asked.case,
-        "parts": parts_of(known),
+        "parts": parts_of({name: known[name] for name in ASKING if name in known}),
         "text_language": str(known.get("language", "")),
         "use_words": ASKED.get(str(known.get("new_use", "")), ""),
         "results": RESULTS.items(),

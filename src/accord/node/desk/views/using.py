@@ -16,7 +16,7 @@ from accord.exchange.models import Message
 from accord.exchange.services import read_message
 from accord.handling.grants import grants_of
 from accord.handling.models import Use
-from accord.handling.uses import Intended, stops_only_for_permission, use_item, uses_of
+from accord.handling.uses import Intended, last_stopped, stops_only_for_permission, use_item, uses_of
 from accord.law.decision import Decision
 from accord.node.desk.code_words import choice_label
 from accord.node.desk.once import do_once
@@ -30,7 +30,7 @@ from accord.release.errors import GateRefuses
 from accord.vocabulary.subjects import Purpose
 from accord.vocabulary.uses import UseCode
 
-__all__ = ["ALLOWING", "asking_address", "use_one"]
+__all__ = ["ALLOWING", "asking_address", "stopped_copy", "use_one"]
 
 ALLOWING: Final = ("purpose", "handling", "handling_note", "caveats", "originator", "conditions", "retention_until")
 """Members that say for what the other side lets it be used, and how."""
@@ -93,6 +93,29 @@ def asking_address(use: Use) -> str:
     """
     named = urlencode({"use": use.use, "recipient": use.recipient, "purpose": use.purpose})
     return f"{reverse('desk:ask-permission', args=[use.item_id])}?{named}"
+
+
+def stopped_copy(request: HttpRequest, officer: Officer, message: Message, refused: GateRefuses) -> HttpResponse:
+    """Shows why a copy of an item may not be taken, and the way to the originator where that is the way.
+
+    Args:
+        request: The request.
+        officer: Who wanted it.
+        message: The item.
+        refused: What the gate answered.
+    """
+    use = last_stopped(officer, message)
+    may_ask = use is not None and stops_only_for_permission(refused.decision)
+    shown: dict[str, Any] = {
+        "message": message,
+        "case": message.case,
+        "use": use,
+        "use_words": ASKED.get(use.use, use.use) if use is not None else "",
+        "decision": refused.decision,
+        "asking": asking_address(use) if use is not None and may_ask else "",
+        "handling_marks": message.handling,
+    }
+    return show(request, "desk/stopped_copy.html", shown, status=refused.http_status)
 
 
 def _answer(message: Message, asked: str) -> Use | None:
