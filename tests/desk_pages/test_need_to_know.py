@@ -45,6 +45,8 @@ ABOUT_A_CASE = {
     "upload-begin",
     "reply",
     "use",
+    "ask-permission",
+    "answer-permission",
     "recall",
     "approval",
     "approval-act",
