@@ -92,6 +92,8 @@ TABLE: dict[str, set[Role]] = {
     "review-witness-request": {Role.REVIEWER},
     "review-annotate": {Role.REVIEWER},
     "review-sample": {Role.REVIEWER},
+    "review-year": {Role.REVIEWER},
+    "review-year-file": {Role.REVIEWER},
     "review-list": {Role.REVIEWER},
     "review-decision": {Role.REVIEWER},
     "review-export": {Role.REVIEWER},
@@ -160,6 +162,7 @@ def address(name: str, desk: Desk) -> str:
         "username": "duty",
         "peer": "XX",
         "owner": "CA",
+        "year": 2026,
         "of": "ours",
         "register": "risk",
     }

@@ -57,6 +57,7 @@ VERBS: Final[Mapping[str, Any]] = {
     "export parcel": pgettext_lazy("act", "export parcel"),
     "export register": pgettext_lazy("act", "export register"),
     "export proof": pgettext_lazy("act", "export proof"),
+    "export year": pgettext_lazy("act", "export year"),
     "extend posting": pgettext_lazy("act", "extend posting"),
     "forget factors": pgettext_lazy("act", "forget factors"),
     "hand over case": pgettext_lazy("act", "hand over case"),
