@@ -13,6 +13,8 @@ from accord.channel.sealkeys import SealKey
 from accord.courier.models import Channel, Outbox, SignedCheckpoint
 from accord.exchange import services
 from accord.exchange.models import Message
+from accord.handling.models import PredominanceTest
+from accord.handling.weighing import decide_weighing, weigh
 from accord.officers.four_eyes import confirm_officer
 from accord.officers.models import Officer
 from accord.officers.permissions import Role
@@ -264,7 +266,7 @@ def submitted_request(desk: Desk, **changed: object) -> Message:
     return services.submit(desk.liaison, draft, version=draft.version)
 
 
-HELD_BASIS = {"basis": ["conduct", "protest"], "predominance_test": "The drum, not the protest."}
+HELD_BASIS = {"basis": ["conduct", "protest"]}
 HELD_OFFICE = "The head of the agency"
 
 
@@ -276,6 +278,19 @@ def held_request(desk: Desk, **changed: object) -> Message:
         services.submit(desk.liaison, draft, version=1)
     draft.refresh_from_db()
     return draft
+
+
+def weighed(desk: Desk, message: Message) -> PredominanceTest:
+    """A test of predominance that another officer agreed to."""
+    test = weigh(
+        desk.duty,
+        message,
+        conduct="A drum of a precursor.",
+        expression="A protest was held on the same day.",
+        predominates="conduct",
+        why="The drum, not the protest.",
+    )
+    return decide_weighing(desk.head("The deputy head", "weigher"), test, agrees=True, why="It is about the drum.")
 
 
 def seen(message: Message) -> dict[str, bytes]:

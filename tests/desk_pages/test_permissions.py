@@ -46,6 +46,7 @@ TABLE: dict[str, set[Role]] = {
     "draft": READERS,
     "gate": READERS,
     "discard": WRITERS,
+    "assessments": READERS,
     "files": WRITERS,
     "upload-begin": WRITERS,
     "upload": WRITERS,

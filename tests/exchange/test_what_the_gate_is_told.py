@@ -14,6 +14,7 @@ from accord.exchange.drafts import FieldRefused
 from accord.exchange.errors import ActRefused
 from accord.exchange.kinds.answer import PART_REFUSED_ALL
 from accord.exchange.models import Message
+from accord.handling.weighing import decide_weighing, weigh
 from accord.law.loading import PackFault
 from accord.officers.four_eyes import confirm_officer
 from accord.officers.services import create_officer
@@ -32,6 +33,7 @@ from tests.desk import (
     received_request,
     request_fields,
     seen,
+    weighed,
 )
 from tests.registers import profiled
 
@@ -163,14 +165,18 @@ def test_an_answer_to_a_hold_does_not_outlive_the_text_it_was_given_to(
     desk: Desk, settings: Any, tmp_path: Path
 ) -> None:
     settings.ACCORD_HOME = tmp_path
-    mixed = own_side(basis=["conduct", "protest"], predominance_test="The drum, not the protest.")
+    mixed = own_side(basis=["conduct", "protest"])
     draft = informing(desk, own=mixed)
     head = desk.head("The head of the agency")
+    weighed(desk, draft)
     services.answer_hold(head, draft, policy="CA-15.mixed", reason="Conduct predominates.")
     assert stopped_by(desk, draft) == set()
     other = services.save_draft(desk.liaison, draft, version=1, fields=information_fields(facts="Organisers: a list."))
     assert stopped_by(desk, other) == {"CA-15.mixed"}
+    test = weigh(desk.duty, other, conduct="A drum.", expression="A list.", predominates="conduct", why="The drum.")
+    decide_weighing(desk.releasing, test, agrees=True, why="The drum.")
     services.answer_hold(head, other, policy="CA-15.mixed", reason="Conduct predominates.")
+    assert stopped_by(desk, other) == set()
     services.attach(desk.liaison, other, name="a.txt", media_type="text/plain", file=io.BytesIO(b"Another list."))
     other.refresh_from_db()
     assert stopped_by(desk, other) == {"CA-15.mixed"}

@@ -47,6 +47,7 @@ SIGHTS: Final = (
     Sight(name="case-team", address="/desk/cases/{case}/team", role="releasing"),
     Sight(name="break-in", address="/desk/cases/break-in"),
     Sight(name="draft", address="/desk/drafts/{draft}/"),
+    Sight(name="assessments", address="/desk/drafts/{draft}/assessments", role="duty"),
     Sight(name="discard", address="/desk/drafts/{draft}/discard"),
     Sight(name="files", address="/desk/drafts/{draft}/files"),
     Sight(name="reply", address="/desk/messages/{asked}/reply/answer", role="duty", party="IN"),

@@ -232,7 +232,6 @@ def facts_of_draft(
         in_custody=own.is_in_custody,
         custody_safeguards=own.has_custody_safeguards,
         basis=own.basis,
-        predominance_test=bool(own.predominance_test),
         subject_is_victim_of_intimidation=own.is_victim_of_intimidation,
         death_penalty_exposure=own.has_death_penalty_exposure,
         names_source=own.names_source,

@@ -38,7 +38,6 @@ class OwnSide(Statements, frozen=True, kw_only=True, forbid_unknown_fields=True,
         is_in_custody: Whether a person is in custody on either side.
         has_custody_safeguards: Whether the custody checklist is complete.
         basis: What grounds the interest in the person.
-        predominance_test: Why conduct, not expression or identity, predominates.
         is_victim_of_intimidation: Whether a person is said to be intimidated on behalf of the receiving state.
         has_death_penalty_exposure: Whether likely use could expose a person to the death penalty.
         names_source: Whether a source is named or can be inferred.
@@ -74,7 +73,6 @@ class OwnSide(Statements, frozen=True, kw_only=True, forbid_unknown_fields=True,
     is_in_custody: bool | None = None
     has_custody_safeguards: bool = False
     basis: tuple[Basis, ...] = ()
-    predominance_test: _Note | None = None
     is_victim_of_intimidation: bool | None = None
     has_death_penalty_exposure: bool | None = None
     names_source: bool | None = None

@@ -30,6 +30,7 @@ from accord.exchange.holding import require_holder
 from accord.exchange.kinds import ANSWER, CORRECTION, DELAY_NOTICE, REQUEST, SCHEMA
 from accord.exchange.kinds.correction import CorrectionReason
 from accord.exchange.models import Attachment, Case, Clock, HoldAnswer, Message
+from accord.exchange.on_file import with_records_on_file
 from accord.exchange.registered import arrangements_with, assurance_of, risk_of
 from accord.exchange.shielding import release_slot
 from accord.exchange.watching import watchers
@@ -168,7 +169,7 @@ def facts_of(message: Message, *, releaser: str | None, now: datetime) -> Facts:
         held = (code for watcher in watchers() for code in watcher.received_from(message) if code != peer)
         known = dict.fromkeys((*facts.contains_received_from, *held))
         facts = msgspec.structs.replace(facts, contains_received_from=tuple(known))
-    facts = with_circumstances(facts, message, now=now)
+    facts = with_records_on_file(with_circumstances(facts, message, now=now), message)
     return msgspec.structs.replace(facts, clearances=_clearances(message, facts))
 
 

@@ -17,11 +17,13 @@ class HandlingConfig(AppConfig):
         """Registers the rooms of the kinds that this app owns, and what finds copies of what was received."""
         from accord.exchange.circumstances import tell_circumstances  # noqa: PLC0415 - models are ready only now
         from accord.exchange.kind_rooms import register_room  # noqa: PLC0415
+        from accord.exchange.on_file import tell_on_file  # noqa: PLC0415
         from accord.exchange.watching import register_watcher  # noqa: PLC0415
-        from accord.handling import lanes, objections, outcomes, permission_rooms  # noqa: PLC0415
+        from accord.handling import assessment_named, lanes, objections, outcomes, permission_rooms  # noqa: PLC0415
         from accord.handling.corrections import CORRECTION_ROOM  # noqa: PLC0415
         from accord.handling.finding import WATCHER  # noqa: PLC0415
         from accord.handling.reports import REPORT_ROOM  # noqa: PLC0415
+        from accord.handling.telling import told_on_file  # noqa: PLC0415
         from accord.release.registry import register  # noqa: PLC0415
 
         for room in (outcomes.ROOM, objections.OBJECTION_ROOM, objections.ANSWER_ROOM):
@@ -32,3 +34,5 @@ class HandlingConfig(AppConfig):
         register_watcher("handling", WATCHER)
         register_room(CORRECTION_ROOM)
         register_room(REPORT_ROOM)
+        register_watcher("assessments", assessment_named.WATCHER)
+        tell_on_file("handling", told_on_file)

@@ -1,5 +1,6 @@
 """What is kept of handling, one file a noun."""
 
+from .assessment import MistreatmentAssessment, PredominanceTest
 from .correction import CorrectedMessage, Correction, Effect
 from .derivation import Derivation, FileMark, Passage, Read, Thing, Way
 from .grant import Grant
@@ -15,9 +16,11 @@ __all__ = [
     "FileMark",
     "Grant",
     "LaneSuspension",
+    "MistreatmentAssessment",
     "ObjectionMade",
     "Outcome",
     "Passage",
+    "PredominanceTest",
     "Read",
     "Thing",
     "Use",

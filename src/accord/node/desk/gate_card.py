@@ -49,7 +49,7 @@ _FIELDS_OF_FACT: Final[dict[str, tuple[str, ...]]] = {
     "has_evaluation": ("evaluation",),
     "has_expected_day": ("expected_on",),
     "has_originator_consent": ("own.has_originator_consent",),
-    "has_predominance_test": ("own.predominance_test",),
+    "has_predominance_test": ("own.basis",),
     "has_proportionality": ("own.proportionality",),
     "has_safeguarded_authority": ("own.safeguarded_authority",),
     "has_safeguards": ("own.has_security_safeguards",),

@@ -123,6 +123,14 @@ HELP: Final[Mapping[str, PageHelp]] = {
         next=_("Your word counts for these bytes alone, until the time shown. If it changes, you are asked anew."),
         who=_GATE,
     ),
+    "assessments": PageHelp(
+        what=_(
+            "What officers wrote about a draft: the risk of mistreatment, and what the interest in a person rests on."
+        ),
+        can=_("Assess a colleague's draft, weigh conduct against expression, or decide on what another wrote."),
+        next=_("The gate is told of it once another officer agreed. Until then an assessment counts as a risk."),
+        who=_GATE,
+    ),
     "holds": PageHelp(
         what=_("A message that a rule holds until an office has decided."),
         can=_("If you bear that office, choose the hold and say in writing why it may pass."),

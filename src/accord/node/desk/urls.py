@@ -8,6 +8,7 @@ from django.urls import URLPattern, path
 from accord.node.desk.views import (
     accounts,
     approvals,
+    assessing,
     assigning,
     beginning,
     case,
@@ -85,6 +86,7 @@ urlpatterns = [
     # drafts and replies
     _page("drafts/<uuid:key>/", compose.show_draft, "draft"),
     _page("drafts/<uuid:key>/gate", compose.show_gate, "gate"),
+    _page("drafts/<uuid:key>/assessments", assessing.show_assessments, "assessments"),
     _page("drafts/<uuid:key>/discard", compose.discard_draft, "discard"),
     _page("drafts/<uuid:key>/files", files.show_files, "files"),
     _page("drafts/<uuid:key>/uploads", files.begin_upload, "upload-begin"),
