@@ -54,6 +54,8 @@ SIGHTS: Final = (
     Sight(name="use", address="/desk/messages/{asked}/use", role="duty", party="IN"),
     Sight(name="ask-permission", address="/desk/messages/{asked}/ask?use=court", role="duty", party="IN"),
     Sight(name="answer-permission", address="/desk/messages/{asked}/permit", role="duty", party="IN"),
+    Sight(name="keeping", address="/desk/retention/", is_empty_too=True),
+    Sight(name="case-keeping", address="/desk/cases/{case}/retention", role="releasing"),
     Sight(name="object", address="/desk/messages/{request}/object"),
     Sight(name="lanes", address="/desk/lanes/", role="releasing", is_empty_too=True),
     Sight(name="recall", address="/desk/messages/{request}/recall", role="releasing"),

@@ -19,7 +19,14 @@ class HandlingConfig(AppConfig):
         from accord.exchange.kind_rooms import register_room  # noqa: PLC0415
         from accord.exchange.on_file import tell_on_file  # noqa: PLC0415
         from accord.exchange.watching import register_watcher  # noqa: PLC0415
-        from accord.handling import assessment_named, lanes, objections, outcomes, permission_rooms  # noqa: PLC0415
+        from accord.handling import (  # noqa: PLC0415
+            assessment_named,
+            lanes,
+            objections,
+            outcomes,
+            permission_rooms,
+            retention,
+        )
         from accord.handling.corrections import CORRECTION_ROOM  # noqa: PLC0415
         from accord.handling.finding import WATCHER  # noqa: PLC0415
         from accord.handling.reports import REPORT_ROOM  # noqa: PLC0415
@@ -30,6 +37,7 @@ class HandlingConfig(AppConfig):
             register_room(room)
         permission_rooms.register_rooms()
         register(lanes.LANE_NOTICE_KIND)
+        register(retention.ERASURE_NOTICE_KIND)
         tell_circumstances(lanes.circumstances)
         register_watcher("handling", WATCHER)
         register_room(CORRECTION_ROOM)

@@ -19,6 +19,7 @@ from django.utils import timezone
 from accord.exchange.models import Attachment, Message
 from accord.handling.models import FileMark, Passage, Read
 from accord.handling.passages import COMMON_FROM, marks_of, marks_of_fields
+from accord.handling.retention import set_timers
 
 __all__ = ["mark_received", "mark_taken_out", "parts_of", "texts_of"]
 
@@ -75,6 +76,7 @@ def _mark(messages: Sequence[Message], now: datetime) -> None:
     Read.objects.bulk_create(
         [Read(message=message, at=max(now, message.saved_at)) for message in messages], ignore_conflicts=True
     )
+    set_timers(messages)
     files = []
     found: list[tuple[Message, set[int]]] = []
     for message in messages:

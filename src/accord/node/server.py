@@ -33,6 +33,7 @@ from accord.errors import AccordError, OurFault
 from accord.exchange.services import release_due
 from accord.handling.applying import apply_corrections
 from accord.handling.reading import mark_received
+from accord.handling.retention import erase_due
 from accord.node.api_listener import ApiListener
 from accord.node.config import NodeConfig
 from accord.node.notices.rounds import NoticeRounds
@@ -168,6 +169,7 @@ class _Intake:
         release_due()
         mark_received(batches=MARKED_A_TURN)
         apply_corrections(batches=APPLIED_A_TURN)
+        erase_due()
         alarm_overdue_reviews()
         return restored >= RESTORED_A_TURN
 

@@ -18,6 +18,7 @@ __all__ = [
     "CORRECTION",
     "CORRECTION_REPORT",
     "DELAY_NOTICE",
+    "ERASURE_NOTICE",
     "LANE_NOTICE",
     "OBJECTION",
     "OBJECTION_ANSWER",
@@ -43,6 +44,7 @@ PERMISSION_REQUEST = "permission-request"
 PERMISSION_ANSWER = "permission-answer"
 OBJECTION = "objection"
 OBJECTION_ANSWER = "objection-answer"
+ERASURE_NOTICE = "erasure-notice"
 CORRECTION = "correction"
 CORRECTION_REPORT = "correction-report"
 

@@ -4,6 +4,7 @@ from .assessment import MistreatmentAssessment, PredominanceTest
 from .correction import CorrectedMessage, Correction, Effect
 from .derivation import Derivation, FileMark, Passage, Read, Thing, Way
 from .grant import Grant
+from .keeping import ErasureClaim, Keeping, LegalHold
 from .objection import LaneSuspension, ObjectionMade
 from .outcome import Outcome
 from .use import Use
@@ -13,9 +14,12 @@ __all__ = [
     "Correction",
     "Derivation",
     "Effect",
+    "ErasureClaim",
     "FileMark",
     "Grant",
+    "Keeping",
     "LaneSuspension",
+    "LegalHold",
     "MistreatmentAssessment",
     "ObjectionMade",
     "Outcome",

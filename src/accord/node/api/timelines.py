@@ -41,6 +41,8 @@ _DONE_TO_CASE: Final = {
     "hand over case": "case handed over",
     "close case": "case closed",
     "reopen case": "case reopened",
+    "place legal hold": "legal hold placed",
+    "lift legal hold": "legal hold lifted",
     "assign case": "case assigned",
     "write note": "note written",
     "link case": "case linked",

@@ -270,6 +270,8 @@ HAPPENED: Final[Mapping[str, Any]] = {
     "case handed over": pgettext_lazy("happened", "case handed over"),
     "case closed": pgettext_lazy("happened", "case closed"),
     "case reopened": pgettext_lazy("happened", "case reopened"),
+    "legal hold placed": pgettext_lazy("happened", "legal hold placed"),
+    "legal hold lifted": pgettext_lazy("happened", "legal hold lifted"),
     "case assigned": pgettext_lazy("happened", "case assigned"),
     "case linked": pgettext_lazy("happened", "case linked"),
     "case unlinked": pgettext_lazy("happened", "case unlinked"),

@@ -19,7 +19,7 @@ from accord.exchange.noting import NOTE_CHARACTERS_MAX
 from accord.exchange.own_drafts import sent_back_by
 from accord.exchange.services import links_of, messages_of, notes_of, read_case, team_of
 from accord.exchange.waiting import GIVEN
-from accord.handling.models import Use
+from accord.handling.models import ErasureClaim, Use
 from accord.handling.taking import Taken, take_copy, take_prints
 from accord.node.api.timelines import Moment, timeline_of
 from accord.node.desk.case_page import MessageShown, asked_in, caveats_in, messages_shown, named_in
@@ -121,6 +121,7 @@ def _shown(request: HttpRequest, officer: Officer, case: Case, *, takes_all: boo
         "may_note": officer.may(Permission.CASE_TAKE),
         "note_characters": NOTE_CHARACTERS_MAX,
         "may_answer": officer.may(Permission.MESSAGE_ANSWER) and is_open,
+        "erasure_claims": dict(ErasureClaim.objects.filter(message__case=case).values_list("pk", "claimed_at")),
         "may_object": officer.may(Permission.MESSAGE_DRAFT),
         "may_draft": officer.may(Permission.MESSAGE_DRAFT),
         "may_recall": officer.may(Permission.MESSAGE_RELEASE),
