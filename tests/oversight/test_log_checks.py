@@ -4,8 +4,11 @@ from io import BytesIO
 
 import pytest
 
+from accord.channel.evidence import EvidenceBundle
 from accord.channel.log_export import verify_log
-from accord.courier.models import Alarm, Direction, Entry, SignedCheckpoint
+from accord.courier.erasing import erase_sealed
+from accord.courier.evidence import evidence_for
+from accord.courier.models import Alarm, Direction, Entry, ErasedEntry, SignedCheckpoint
 from accord.officers.models import Act
 from accord.officers.permissions import NotPermitted
 from accord.oversight import log_checks
@@ -48,6 +51,28 @@ def test_a_bit_that_was_flipped_in_storage_is_found_with_its_position(logs: Logs
     assert (found.check.state, found.progress.fault.code, found.differing) == ("fails", "changed", (2,))
     alarm = Alarm.objects.get(code="oversight.log-does-not-hold")
     assert alarm.channel == logs.node.channel
+
+
+def test_a_log_holds_although_bodies_were_erased_and_a_changed_one_is_still_found(logs: Logs) -> None:
+    logs.write(4)
+    entry = Entry.objects.get(direction=Direction.OUT, position=2)
+    assert erase_sealed(entry.envelope_id, direction=Direction.OUT) > 0
+    entry.refresh_from_db()
+    assert bytes(entry.sealed) == b""
+    assert checked(logs)["CA"].check.state == "holds"
+    exported = b"".join(export_log(logs.reviewer, "IN", Direction.OUT))
+    assert verify_log(BytesIO(exported).read, roots()).progress.fault is None
+    bundle = EvidenceBundle.decode(evidence_for(entry, discloses_body=True))
+    assert (bundle.body, bundle.header) == (None, bytes(entry.header))
+    ErasedEntry.objects.update(sealed_digest=bytes(32))
+    found = checked(logs)["CA"]
+    assert (found.check.state, found.differing) == ("fails", (2,))
+
+
+def test_a_body_that_is_gone_without_an_erasure_on_record_is_found(logs: Logs) -> None:
+    logs.write(3)
+    Entry.objects.filter(direction=Direction.OUT, position=1).update(sealed=b"")
+    assert checked(logs)["CA"].differing == (1,)
 
 
 def test_a_dropped_entry_and_a_dropped_end_are_missed(logs: Logs) -> None:

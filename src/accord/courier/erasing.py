@@ -10,9 +10,9 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from .models import Entry, ErasedEntry
+from .models import Channel, Entry, ErasedEntry
 
-__all__ = ["erase_sealed", "sealed_digest_of"]
+__all__ = ["digests_of_erased", "erase_sealed", "sealed_digest_of"]
 
 
 @transaction.atomic
@@ -40,9 +40,25 @@ def erase_sealed(envelope_id: UUID, *, direction: str) -> int:
     return erased
 
 
+def digests_of_erased(channel: Channel, direction: str, begin: int, end: int) -> dict[int, bytes]:
+    """Returns the digests of the erased bodies of a stretch of a log, by position.
+
+    Args:
+        channel: The channel.
+        direction: Whose log.
+        begin: First position.
+        end: Position after the last one.
+    """
+    rows = ErasedEntry.objects.filter(
+        entry__channel=channel, entry__direction=direction, entry__position__gte=begin, entry__position__lt=end
+    )
+    return {position: bytes(digest) for position, digest in rows.values_list("entry__position", "sealed_digest")}
+
+
 def sealed_digest_of(entry: Entry) -> bytes:
     """Returns the digest of an entry's sealed bytes, whether they are still there or not."""
     sealed = bytes(entry.sealed)
     if sealed:
         return hashlib.sha256(sealed).digest()
-    return bytes(ErasedEntry.objects.values_list("sealed_digest", flat=True).get(entry=entry))
+    kept = ErasedEntry.objects.filter(entry=entry).values_list("sealed_digest", flat=True).first()
+    return bytes(kept) if kept is not None else hashlib.sha256(sealed).digest()

@@ -14,6 +14,7 @@ from accord.channel.log_export import LogPart, LogTitle, log_pieces
 from accord.channel.log_reading import LogReader, Stretch
 from accord.parties.keysets import channel_keys
 
+from .erasing import digests_of_erased
 from .models import Channel, Direction, Entry, SignedCheckpoint
 
 __all__ = ["StoredLog", "log_file_pieces", "stored_log", "stored_logs"]
@@ -48,7 +49,7 @@ class StoredLog:
     def parts(self, *, start: int = 0) -> Iterator[LogPart]:
         """Gives the log from a signed head's size on, as it travels in a file."""
         for head, begin, end in self._heads(start):
-            rows = [(header, sha256(sealed).digest()) for header, sealed in self._entries(begin, end)]
+            rows = list(self._entries(begin, end))
             is_end = end == head.size
             yield LogPart(
                 start=begin,
@@ -76,8 +77,11 @@ class StoredLog:
     def _entries(self, begin: int, end: int) -> Iterator[tuple[bytes, bytes]]:
         stored = {"channel": self.channel, "direction": self.direction}
         rows = Entry.objects.filter(**stored, position__gte=begin, position__lt=end).order_by("position")
-        for header, sealed in rows.values_list("header", "sealed"):
-            yield bytes(header), bytes(sealed)
+        erased = digests_of_erased(self.channel, self.direction, begin, end)
+        for position, header, sealed in rows.values_list("position", "header", "sealed"):
+            # Of an erased body the digest is left; with the header it must still make the leaf that was signed.
+            held = bytes(sealed)
+            yield bytes(header), sha256(held).digest() if held or position not in erased else erased[position]
 
 
 def stored_log(channel: Channel, direction: Direction) -> StoredLog:

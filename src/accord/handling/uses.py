@@ -36,9 +36,11 @@ from accord.exchange.reach import reads
 from accord.exchange.text import check_written
 from accord.exchange.withdrawn import require_not_withdrawn
 from accord.handling.derivations import record as record_derivation
+from accord.handling.erasing import is_erased
 from accord.handling.errors import UseRefused
 from accord.handling.grants import unlocking
 from accord.handling.models import Grant, Use, Way
+from accord.handling.standing import governed_fields, standing_of
 from accord.law.decision import Decision
 from accord.law.facts import Facts, MistreatmentSuspicion, UseEffect
 from accord.officers.acts import note
@@ -139,10 +141,11 @@ def content_of(item: Message) -> Correspondence:
     Raises:
         ActRefused: Its content is not here any more.
     """
-    raw = bytes(item.content)
-    if not raw or item.kind not in STRUCTS:
+    if not bytes(item.content) or item.kind not in STRUCTS or is_erased(item):
         raise ActRefused("The content of this message is not here.", code="exchange.no-content")
-    content: Correspondence = msgspec.json.decode(raw, type=STRUCTS[item.kind])
+    # What its originator restricted since governs each use from then on.
+    fields = governed_fields(item.fields, standing_of(item))
+    content: Correspondence = msgspec.convert(fields, STRUCTS[item.kind])
     return content
 
 

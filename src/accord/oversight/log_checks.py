@@ -11,14 +11,16 @@ import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
 
 from accord.channel.log_reading import LogFault, LogProgress
-from accord.channel.merkle import Frontier, entry_leaf
+from accord.channel.merkle import Frontier, leaf_hash
 from accord.courier.alarms import raise_alarm_once
+from accord.courier.erasing import sealed_digest_of
 from accord.courier.log_files import StoredLog, log_file_pieces, stored_log, stored_logs
 from accord.courier.models import Channel, Direction, Entry
 from accord.courier.moment import to_ms
@@ -210,9 +212,9 @@ def _differing(log: StoredLog, fault: LogFault) -> tuple[int, ...]:
         channel=log.channel, direction=log.direction, position__gte=start, position__lte=end
     ).order_by("position")
     found = [
-        position
-        for position, leaf, header, sealed in rows.values_list("position", "leaf", "header", "sealed")
-        if bytes(leaf) != entry_leaf(bytes(header), bytes(sealed))
+        entry.position
+        for entry in rows
+        if bytes(entry.leaf) != leaf_hash(sha256(bytes(entry.header)).digest(), sealed_digest_of(entry))
     ]
     return tuple(found[:POSITIONS_NAMED_MAX])
 
