@@ -116,3 +116,20 @@ def test_another_year_or_party_has_no_figures_and_nobody_else_reads_them(desk: D
     ):
         with pytest.raises(NotPermitted):
             act()
+
+
+def test_a_mandate_bounds_the_record_of_disclosures_and_the_findings(desk: Desk) -> None:
+    from accord.oversight.annotations import annotate, annotations_of
+    from accord.oversight.services import DecisionUnknown
+
+    number = released_request(desk).released.decision_id  # type: ignore[union-attr] # it was released
+    annotate(desk.reviewer, number, finding="in-order", text="Read.")
+    desk.reviewer.scope_agencies = ["CBSA"]
+    desk.reviewer.save()
+    assert not disclosures(desk.reviewer, year=YEAR, peer="IN")
+    for act in (
+        lambda: annotations_of(desk.reviewer, number),
+        lambda: annotate(desk.reviewer, number, finding="in-order", text="Not mine."),
+    ):
+        with pytest.raises(DecisionUnknown):
+            act()

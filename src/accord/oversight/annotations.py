@@ -57,6 +57,7 @@ def annotations_of(reviewer: Officer, number: int) -> QuerySet[Annotation]:
 
     Raises:
         NotPermitted: The account may not read the record.
+        DecisionUnknown: There is none of that number within the reviewer's mandate.
     """
-    require(reviewer, Permission.RECORD_READ)
-    return Annotation.objects.filter(decision_id=number).select_related("reviewer")
+    record = decision(reviewer, number)
+    return Annotation.objects.filter(decision=record).select_related("reviewer")

@@ -22,7 +22,7 @@ from accord.channel.merkle import Frontier, leaf_hash
 from accord.courier.alarms import raise_alarm_once
 from accord.courier.erasing import sealed_digest_of
 from accord.courier.log_files import StoredLog, log_file_pieces, stored_log, stored_logs
-from accord.courier.models import Channel, Direction, Entry
+from accord.courier.models import Channel, Direction, Entry, ErasedEntry
 from accord.courier.moment import to_ms
 from accord.errors import AccordError, OfficerCanMend
 from accord.officers.acts import note
@@ -57,6 +57,7 @@ class FoundLog:
         peer: Party code of who co-signs it.
         progress: What was read and found.
         differing: Positions of entries whose bytes are not those of their stored leaf.
+        erased: Entries whose words were erased, and of which the commitment alone is left.
     """
 
     check: LogCheck
@@ -64,6 +65,7 @@ class FoundLog:
     peer: str
     progress: LogProgress
     differing: tuple[int, ...] = ()
+    erased: int = 0
 
     @property
     def percent(self) -> int:
@@ -254,6 +256,9 @@ def _shown(check: LogCheck) -> FoundLog:
         peer=theirs if is_ours else ours,
         progress=_restored(check.progress),
         differing=tuple(check.progress.get("differing", ())),
+        erased=ErasedEntry.objects.filter(
+            entry__channel=check.channel, entry__direction=check.direction, entry__position__lt=check.done
+        ).count(),
     )
 
 

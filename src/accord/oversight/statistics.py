@@ -23,6 +23,7 @@ from django.utils import timezone
 
 from accord.errors import OfficerCanMend
 from accord.exchange.models import Clock, Message
+from accord.exchange.reach import within
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 from accord.oversight.small_cells import suppressed
@@ -211,14 +212,16 @@ def _reason(fields: Mapping[str, object]) -> Iterator[str]:
 
 
 def disclosures(reviewer: Officer, *, year: int, peer: str) -> QuerySet[ReleasedMessage]:
-    """Returns what left towards a party in a year, the oldest first.
+    """Returns what left towards a party in a year, the oldest first, as far as the reviewer's mandate goes.
 
     Raises:
         NotPermitted: The account may not read the record.
         YearUnknown: There is no such year or party.
     """
     since, until = _period(year, peer, reviewer)
-    rows = ReleasedMessage.objects.filter(peer_id=peer, released_at__gte=since, released_at__lt=until)
+    rows = ReleasedMessage.objects.filter(
+        within(reviewer, "message__case__"), peer_id=peer, released_at__gte=since, released_at__lt=until
+    )
     return rows.select_related("decision", "approval__decided_by", "released_by").order_by("released_at", "pk")
 
 
