@@ -14,11 +14,12 @@ from accord.law.decision import Decision
 from accord.officers.models import Act
 from accord.officers.permissions import NotPermitted
 from accord.release.errors import GateRefuses
+from accord.release.intake import take_in
 from accord.release.models import DecisionRecord
 from accord.vocabulary.subjects import Purpose
 from accord.vocabulary.uses import UseCode
-from tests.desk import Desk, released_request
-from tests.handling.story import COURT, caveat, item_from_india
+from tests.desk import CANADA, INDIA, Desk, from_india, notice_fields, released_request
+from tests.handling.story import COURT, answered, asked, caveat, item_from_india
 
 LEAD = Intended(use=UseCode.LEAD, purpose=Purpose.INVESTIGATE, suspicion="no")
 PRINT = Intended(use=UseCode.PRINT, purpose=Purpose.INVESTIGATE, suspicion="no")
@@ -168,3 +169,49 @@ def test_the_uses_of_an_item_are_listed_the_newest_first(desk: Desk) -> None:
     use_item(desk.duty, item, LEAD)
     refused(desk, item, PRINT)
     assert [(one.use, one.is_permitted) for one in uses_of([item])] == [("print", False), ("lead", True)]
+
+
+def corrected(desk: Desk, item: Message, action: str, **changed: object) -> None:
+    """India's later word on an item of its own, filed."""
+    fields = notice_fields(INDIA, CANADA, handling="H1")
+    content = {
+        **fields,
+        "items": [{"envelope_id": str(item.envelope_id), "message_ref": item.reference}],
+        "action": action,
+        "reason": "inaccurate",
+        "what_is_wrong": "Said too widely.",
+        **changed,
+    }
+    desk.peer.send("correction", from_india(content, case_ref_other=item.case.own_ref, number=9))
+    assert take_in(desk.channel).filed == 1
+
+
+def test_a_later_restriction_narrows_what_the_first_caveats_permitted(desk: Desk) -> None:
+    item = item_from_india(desk, caveats=[caveat("print")])
+    assert use_item(desk.duty, item, PRINT).is_permitted
+    corrected(desk, item, "restrict", new_caveats=[caveat("print", who="CBSA")])
+    assert "BI-02.caveat" in stopped_by(refused(desk, item, PRINT).decision)
+
+
+def test_a_later_handling_code_binds_and_never_loosens(desk: Desk) -> None:
+    item = item_from_india(desk, caveats=[caveat("forward")], handling="H2")
+    forwarding = replace(LEAD, use=UseCode.FORWARD)
+    assert use_item(desk.duty, item, forwarding).is_permitted
+    corrected(desk, item, "restrict", new_handling="H3")
+    assert "BI-02.stated-limit" in stopped_by(refused(desk, item, forwarding).decision)
+
+
+def test_a_restriction_outlives_a_grant_that_was_given_before(desk: Desk) -> None:
+    item = item_from_india(desk)
+    answered(desk, asked(desk, item))
+    assert use_item(desk.duty, item, COURT).is_permitted
+    corrected(desk, item, "restrict", new_caveats=[caveat("print", who="RCMP")])
+    refused(desk, item, COURT)
+
+
+def test_an_item_that_a_correction_recalled_is_used_for_nothing(desk: Desk) -> None:
+    item = item_from_india(desk, caveats=[caveat("print")])
+    corrected(desk, item, "recall")
+    with pytest.raises(ActRefused) as refusal:
+        use_item(desk.duty, item, PRINT)
+    assert refusal.value.reason_code == "exchange.withdrawn"

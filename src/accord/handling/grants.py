@@ -4,13 +4,13 @@ Invariants:
 
 * a grant unlocks one act: the item, the use, the recipient and the purpose that were asked for, in the same case;
 * it unlocks nothing once its last day is over, once one use has used it up where it says so, or once its originator
-  has recalled the answer or the item. What is recalled wins, whichever came first.
+  has recalled the answer or the item, or has restricted the item since. What is recalled wins, whichever came first.
 
 Source: rules BI-02 and BI-03; Regulation (EU) 2016/794, article 19, as a model.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from accord.exchange.models import Message
 from accord.handling.models import Grant
@@ -20,7 +20,15 @@ from accord.vocabulary.uses import UseCode
 __all__ = ["grants_of", "unlocking"]
 
 
-def unlocking(item: Message, *, use: UseCode, recipient: str, purpose: Purpose, on: date) -> Grant | None:
+def unlocking(
+    item: Message,
+    *,
+    use: UseCode,
+    recipient: str,
+    purpose: Purpose,
+    on: date,
+    not_before: datetime | None = None,
+) -> Grant | None:
     """Returns the grant that unlocks exactly this act, locked until the end of the transaction; ``None`` if none does.
 
     Args:
@@ -29,6 +37,7 @@ def unlocking(item: Message, *, use: UseCode, recipient: str, purpose: Purpose, 
         recipient: Who gets it, compared exactly.
         purpose: The purpose of the act.
         on: Day of the act.
+        not_before: When the originator last restricted the item; what was granted before it unlocks nothing.
     """
     found = (
         Grant.objects.select_for_update(of=("self",))
@@ -44,7 +53,8 @@ def unlocking(item: Message, *, use: UseCode, recipient: str, purpose: Purpose, 
         .select_related("answer", "item", "request")
         .order_by("used_once", "-permitted_until")
     )
-    return next((grant for grant in found if grant.holds_on(on)), None)
+    lasting = (grant for grant in found if not_before is None or grant.answered_at > not_before)
+    return next((grant for grant in lasting if grant.holds_on(on)), None)
 
 
 def grants_of(case_messages: Sequence[Message]) -> list[Grant]:

@@ -29,6 +29,7 @@ from accord.exchange.facts import Use as UseFacts
 from accord.exchange.facts import facts_of_use
 from accord.exchange.holding import require_holder
 from accord.exchange.kinds import STRUCTS
+from accord.exchange.kinds.correction import CorrectionAction
 from accord.exchange.kinds.limits import LINE_CHARACTERS_MAX
 from accord.exchange.kinds.particulars import Correspondence
 from accord.exchange.models import Attachment, Message
@@ -40,7 +41,7 @@ from accord.handling.erasing import is_erased
 from accord.handling.errors import UseRefused
 from accord.handling.grants import unlocking
 from accord.handling.models import Grant, Use, Way
-from accord.handling.standing import governed_fields, standing_of
+from accord.handling.standing import Standing, governed_fields, standing_of
 from accord.law.decision import Decision
 from accord.law.facts import Facts, MistreatmentSuspicion, UseEffect
 from accord.officers.acts import note
@@ -179,6 +180,20 @@ def require_reach(officer: Officer, item: Message) -> None:
         raise NotFound("There is no such message.")
 
 
+def require_standing(item: Message) -> None:
+    """Raises where a correction of the originator recalled an item or had it erased.
+
+    Raises:
+        ActRefused: It did.
+    """
+    if standing_of(item).is_recalled:
+        raise ActRefused(
+            "The other side has withdrawn this message.",
+            code="exchange.withdrawn",
+            next_step="Ask for a corrected message where one is needed.",
+        )
+
+
 def require_nameable(use: UseCode, recipient: str, *, peer: str) -> None:
     """Raises where a state or an agency is not named by its code.
 
@@ -245,6 +260,7 @@ def use_item(
         held = Message.objects.select_for_update(of=("self",)).select_related("case").get(pk=item.pk)
         require_reach(officer, held)
         require_not_withdrawn(held)
+        require_standing(held)
         if intended.use not in READING:
             require_holder(officer, held.case)
         recipient = recipient_of(officer, held, intended)
@@ -298,16 +314,38 @@ def _asked(item: Message, intended: Intended, recipient: str, moment: datetime) 
         recipient=recipient,
     )
     party, content, on = our_party(), content_of(item), moment.date()
+    standing = standing_of(item)
     facts = facts_of_use(party=party, peer=item.case.peer_id, kind=item.kind, content=content, use=told, on=on)
+    facts = _as_restricted(facts, standing)
     decision = check(facts)
     if decision.lets_pass:
         return facts, decision, None
-    grant = unlocking(item, use=intended.use, recipient=recipient, purpose=intended.purpose, on=on)
+    grant = unlocking(
+        item,
+        use=intended.use,
+        recipient=recipient,
+        purpose=intended.purpose,
+        on=on,
+        not_before=restricted_at(standing),
+    )
     if grant is None:
         return facts, decision, None
     permitted = msgspec.structs.replace(facts, originator_permission=True)
     decision = check(permitted)
     return permitted, decision, grant if decision.lets_pass else None
+
+
+def _as_restricted(facts: Facts, standing: Standing) -> Facts:
+    """Returns the facts with the caveats marked that the originator added after delivery; they are the last ones."""
+    first = len(facts.caveats) - len(standing.caveats)
+    later = (msgspec.structs.replace(caveat, is_later=True) for caveat in facts.caveats[first:])
+    return msgspec.structs.replace(facts, caveats=(*facts.caveats[:first], *later))
+
+
+def restricted_at(standing: Standing) -> datetime | None:
+    """Returns when the originator last restricted an item: what it granted before that is granted no more."""
+    restrictions = [one.correction.at for one in standing.changes if one.content.action is CorrectionAction.RESTRICT]
+    return max(restrictions, default=None)
 
 
 def stops_only_for_permission(decision: Decision) -> bool:

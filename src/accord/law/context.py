@@ -176,13 +176,16 @@ def _caveats_permit(facts: Facts) -> bool:
 
     Codes are compared exactly: no folding, no trimming, no part of a line. Caveats add up: one in force must name the
     recipient, and each that names it must be in force and name the act. An act that follows from the purpose stated
-    needs no code of its own. Of a court, the media and an asylum body the code of the act names the recipient too.
+    needs no code of its own. A caveat that the originator added later must name the recipient, or it shuts it out. Of a
+    court, the media and an asylum body the code of the act names the recipient too.
     """
     act = facts.use_act
     if act is None or facts.use_recipient is None:
         return False
     names = {facts.use_recipient} | ({str(act)} if act in _NAMED_BY_CODE else set())
     naming = [caveat for caveat in facts.caveats if not names.isdisjoint(caveat.who)]
+    if any(caveat.is_later and caveat not in naming for caveat in facts.caveats):
+        return False
     return bool(naming) and all(
         caveat.expires is not None and facts.date <= caveat.expires and (act in BY_PURPOSE or act.value in caveat.uses)
         for caveat in naming

@@ -128,6 +128,9 @@ class CaveatFact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     uses: Annotated[_Names, Meta(description="Uses that are permitted.")] = ()
     procedure: Annotated[_Name | None, Meta(description="Contact or procedure for asking for a change.")] = None
     expires: Annotated[Day | None, Meta(description="Last day on which the permission holds.")] = None
+    is_later: Annotated[
+        bool, Meta(description="The originator added it after delivery: whoever it does not name is shut out.")
+    ] = False
 
 
 class SubstanceFact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -85,6 +85,7 @@ FACTS: Final[dict[str, Any]] = {
     "correction_state": _("What became of the received matter"),
     "concerns_rights": _("Does the applicant allege corruption or a breach of human rights?"),
     "originator_permission": _("Did the sending side permit it?"),
+    "is_later": _("Was it added after delivery?"),
     "use_act": _("Act of use"),
     "use_recipient": _("Who gets it"),
     "has_other_originator": _("Did somebody else than its sender make it?"),
