@@ -52,6 +52,7 @@ from accord.release.errors import GateRefuses
 from accord.release.gate import our_party
 from accord.release.records import keep_decision
 from accord.release.services import check
+from accord.vocabulary.handling import Handling
 from accord.vocabulary.subjects import Purpose
 from accord.vocabulary.uses import OUTWARD_USES, OWN_AGENCY_USES, UseCode
 
@@ -146,6 +147,9 @@ def content_of(item: Message) -> Correspondence:
         raise ActRefused("The content of this message is not here.", code="exchange.no-content")
     # What its originator restricted since governs each use from then on.
     fields = governed_fields(item.fields, standing_of(item))
+    if fields.get("handling") == Handling.H3.value:
+        # A restriction that came later states its limits in words of its own, in its own message.
+        fields.setdefault("handling_note", "Restricted by its originator after delivery.")
     content: Correspondence = msgspec.convert(fields, STRUCTS[item.kind])
     return content
 
