@@ -96,6 +96,7 @@ TABLE: dict[str, set[Role]] = {
     "review-witness-request": {Role.REVIEWER},
     "review-annotate": {Role.REVIEWER},
     "review-sample": {Role.REVIEWER},
+    "review-timeliness": {Role.REVIEWER},
     "review-year": {Role.REVIEWER},
     "review-year-file": {Role.REVIEWER},
     "review-list": {Role.REVIEWER},

@@ -77,6 +77,7 @@ SIGHTS: Final = (
     Sight(name="review-logs", address="/desk/review/logs/", role="reviewer", is_empty_too=True),
     Sight(name="review-witnesses", address="/desk/review/witnesses/", role="reviewer", is_empty_too=True),
     Sight(name="review-sample", address="/desk/review/sample/?seed=dice&size=5", role="reviewer", is_empty_too=True),
+    Sight(name="review-timeliness", address="/desk/review/timeliness/", role="reviewer", is_empty_too=True),
     Sight(name="review-year", address="/desk/review/year/", role="reviewer", is_empty_too=True),
     Sight(name="review-list", address="/desk/review/decisions/", role="reviewer", is_empty_too=True),
     Sight(name="review-decision", address="/desk/review/decisions/1", role="reviewer"),
