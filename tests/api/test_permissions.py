@@ -84,6 +84,7 @@ MAY = {
     "resume_clock_of": DESK,
     "retry_parked": "duty",
     "send_back_message": APPROVERS,
+    "search_texts": READERS,
     "show_approval": READERS,
     "show_case": READERS,
     "show_channel": EVERYONE,

@@ -26,6 +26,7 @@ TABLE: dict[str, set[Role]] = {
     "news": READERS,
     "parked": {Role.DUTY},
     "parked-try": {Role.DUTY},
+    "search": READERS,
     "cases": READERS,
     "cases-export": READERS,
     "cases-assign": TAKERS,

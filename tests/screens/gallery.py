@@ -41,6 +41,7 @@ SIGHTS: Final = (
     Sight(name="queue", address="/desk/", is_empty_too=True),
     Sight(name="parked", address="/desk/parked/", role="duty", is_empty_too=True),
     Sight(name="cases", address="/desk/cases/", is_empty_too=True),
+    Sight(name="search", address="/desk/search?q=consignment", is_empty_too=True),
     Sight(name="new-case", address="/desk/cases/new", is_empty_too=True),
     Sight(name="case", address="/desk/cases/{case}/"),
     Sight(name="case-print", address="/desk/cases/{case}/print"),

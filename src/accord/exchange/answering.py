@@ -15,6 +15,7 @@ from accord.exchange.kinds.answer import REFUSED_TEXT, STATES_NOTHING
 from accord.exchange.kinds.limits import NARRATIVE_CHARACTERS_MAX
 from accord.exchange.models import AgencyInquiry, Case, Clock, Message
 from accord.exchange.own_side import OwnSide
+from accord.exchange.search.indexing import index_inquiry
 from accord.exchange.telling import tell_acted
 from accord.exchange.text import check_written
 from accord.exchange.watching import watchers
@@ -69,6 +70,7 @@ def ask_agency(
         asked_by=officer,
         asked_at=now or timezone.now(),
     )
+    index_inquiry(inquiry)
     note(officer, "ask agency", inquiry, at=inquiry.asked_at, detail={"agency": agency})
     for watcher in watchers():
         watcher.asked(inquiry)
@@ -95,6 +97,7 @@ def record_reply(
     held.recorded_by = officer
     held.replied_at = now or timezone.now()
     held.save()
+    index_inquiry(held)
     note(officer, "record agency reply", held, at=held.replied_at)
     return held
 

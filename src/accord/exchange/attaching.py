@@ -32,6 +32,7 @@ from accord.exchange.inspection import (
 from accord.exchange.kinds.limits import ATTACHMENTS_MAX
 from accord.exchange.kinds.particulars import AttachmentReference
 from accord.exchange.models import Attachment, Message
+from accord.exchange.search.indexing import index_message
 from accord.exchange.watching import watchers
 from accord.officers.acts import note
 from accord.officers.models import Officer
@@ -95,6 +96,7 @@ def attach(
         chunk_count=chunk_count(inspected.size_bytes),
     )
     note(officer, "attach file", attachment, at=now, detail={"sha256": inspected.sha256.hex()})
+    index_message(held)
     for watcher in watchers():
         watcher.attached(attachment, file)
     return attachment
@@ -135,6 +137,7 @@ def detach(officer: Officer, attachment: Attachment, *, now: datetime | None = N
         watcher.detached(attachment)
     root = attachment.root
     attachment.delete()
+    index_message(held)
     if root is not None:
         transaction.on_commit(lambda: chunk_store().discard(bytes(root)))
 

@@ -15,6 +15,7 @@ from accord.exchange.kinds import ANSWER, CLARIFICATION, REQUEST, SPONTANEOUS_IN
 from accord.exchange.models import Case, Message
 from accord.exchange.own_side import OwnSide
 from accord.exchange.references import case_reference, message_reference
+from accord.exchange.search.indexing import index_case, index_message
 from accord.exchange.shielding import same_words
 from accord.exchange.text import check_written
 from accord.exchange.watching import watchers
@@ -93,6 +94,7 @@ def create_case(officer: Officer, *, peer: str, theme: Theme | str, title: str, 
         opened_at=moment,
         changed_at=moment,
     )
+    index_case(case)
     note(officer, "open case", case, at=moment)
     return case
 
@@ -148,6 +150,7 @@ def _new_draft(
         created_at=moment,
         saved_at=moment,
     )
+    index_message(message)
     note(officer, "draft message", message, at=moment, detail={"kind": kind})
     for watcher in watchers():
         watcher.saved(message)
@@ -287,6 +290,7 @@ def save_draft(
     held.saved_by = officer
     held.saved_at = now or timezone.now()
     held.save()
+    index_message(held)
     note(officer, "save draft", held, at=held.saved_at, detail={"version": held.version})
     for watcher in watchers():
         watcher.saved(held)

@@ -23,6 +23,7 @@ from accord.exchange.kinds.limits import PAYLOAD_BYTES_MAX
 from accord.exchange.kinds.particulars import Correspondence
 from accord.exchange.models import Attachment, Case, Clock, Message, new_key
 from accord.exchange.references import case_reference
+from accord.exchange.search.indexing import entry_of_message
 from accord.exchange.sent import FOLLOWER
 from accord.exchange.text import check_texts, looks_plain
 from accord.exchange.withdrawing import WITHDRAWAL_KIND
@@ -206,6 +207,7 @@ def _message(received: Received, case: Case, work: FilingWork, *, in_reply_to: M
     known.messages[received.envelope_id] = message
     for reference in content.attachments:
         work.add(_attachment(message, reference, received))
+    work.add(entry_of_message(message, case.own_ref))
     return message
 
 

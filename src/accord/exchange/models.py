@@ -11,6 +11,7 @@ from django.utils import timezone
 from accord.exchange.casework import CaseLink, CaseNote
 from accord.exchange.circle import CaseMember
 from accord.exchange.keys import new_key
+from accord.exchange.search.entries import SearchEntry
 from accord.officers.models import Act
 from accord.parties.models import Party
 from accord.release.models import Approval, ReceivedMessage, ReleasedMessage
@@ -27,6 +28,7 @@ __all__ = [
     "HoldAnswer",
     "Message",
     "Reason",
+    "SearchEntry",
     "new_key",
 ]
 
@@ -182,6 +184,12 @@ class Message(models.Model):
                 fields=["state", "saved_at"],
                 condition=models.Q(state="draft", held_for__isnull=False),
                 name="message_held",
+            ),
+            # Few at any time, and asked for whenever an officer's reach is (accord.exchange.reach).
+            models.Index(
+                fields=["case", "drafted_by", "saved_by"],
+                condition=models.Q(released__isnull=True, drafted_by__isnull=False),
+                name="message_unsent",
             ),
         ]
 

@@ -24,12 +24,12 @@ import json
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField
+from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
 
 from accord.exchange.circle import CaseMember
-from accord.exchange.models import Case, HoldAnswer, Message
+from accord.exchange.models import Case, Message
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.parties.models import Party
@@ -94,18 +94,23 @@ def _agencies(officer: Officer, path: str) -> Q:
     return ~Q(**{f"{path}agency__in": sorted(others)})
 
 
-def _of(rows: QuerySet[Any], path: str, **wanted: object) -> Q:  # Any: rows of several models
-    return Q(Exists(rows.filter(case=OuterRef(f"{path}pk"), **wanted)))
+def _of(rows: QuerySet[Any], path: str) -> Q:  # Any: rows of several models
+    """Returns the condition that a case is that of one of these rows: few, looked up once and not for each case."""
+    return Q(**{f"{path}pk__in": rows.order_by().values("case")})
+
+
+def _unsent() -> QuerySet[Message]:
+    """Returns our messages that have not left, as an index of their own has them, said as that index says it."""
+    return Message.objects.filter(released__isnull=True, drafted_by__isnull=False)
 
 
 def _own(officer: Officer, path: str) -> Q:
     """Cases that are the officer's own: held, in whose team they are, or in which a text of theirs is open."""
-    standing = CaseMember.objects.filter(Q(until=None) | Q(until__gt=timezone.now()), ended_at=None)
-    left = CaseMember.objects.filter(officer=officer, kind=CaseMember.Kind.MEMBER, ended_at__isnull=False)
-    texts = Message.objects.filter(Q(drafted_by=officer) | Q(saved_by=officer), state__in=_OPEN)
-    return (
-        Q(**{f"{path}holder": officer}) | _of(standing, path, officer=officer) | (_of(texts, path) & ~_of(left, path))
-    )
+    mine = CaseMember.objects.filter(officer=officer)
+    standing = mine.filter(Q(until=None) | Q(until__gt=timezone.now()), ended_at=None)
+    left = mine.filter(kind=CaseMember.Kind.MEMBER, ended_at__isnull=False)
+    texts = _unsent().filter(Q(drafted_by=officer) | Q(saved_by=officer), state__in=_OPEN)
+    return Q(**{f"{path}holder": officer}) | _of(standing, path) | (_of(texts, path) & ~_of(left, path))
 
 
 def _by_act(officer: Officer, path: str, scope: Q) -> list[Q]:
@@ -115,14 +120,13 @@ def _by_act(officer: Officer, path: str, scope: Q) -> list[Q]:
     if officer.may(Permission.CASE_TAKE) and has_scope:
         found.append(scope & Q(**{f"{path}holder__isnull": True, f"{path}is_ours": False}))
     if officer.may(Permission.MESSAGE_APPROVE) or officer.may(Permission.MESSAGE_RELEASE):
-        answered_for = Message.objects.filter(Q(approval__decided_by=officer) | Q(released__released_by=officer))
-        found.append(_of(answered_for, path))
+        found.append(_of(Message.objects.filter(approval__decided_by=officer), path))
+        found.append(_of(Message.objects.filter(released__released_by=officer), path))
         if has_scope:
-            found.append(scope & _of(Message.objects.filter(state__in=_WAITS), path))
+            found.append(scope & _of(_unsent().filter(state__in=_WAITS), path))
     if officer.may(Permission.HOLD_ANSWER) and officer.offices:
-        held = Message.objects.filter(state=Message.State.DRAFT, held_for__isnull=False)
+        held = _unsent().filter(state=Message.State.DRAFT, held_for__isnull=False)
         words = held.annotate(offices=Cast("held_for", TextField()))
-        found += [_of(words, path, offices__contains=json.dumps(office)) for office in officer.offices]
-        answered = HoldAnswer.objects.filter(decided_by=officer).annotate(case=F("message__case"))
-        found.append(_of(answered, path))
+        found += [_of(words.filter(offices__contains=json.dumps(office)), path) for office in officer.offices]
+        found.append(_of(Message.objects.filter(hold_answers__decided_by=officer), path))
     return found

@@ -16,6 +16,7 @@ from accord.exchange.kinds import ANSWER, REQUEST, STRUCTS
 from accord.exchange.kinds.particulars import AttachmentReference
 from accord.exchange.models import Attachment, Case, Clock, Message
 from accord.exchange.references import case_reference
+from accord.exchange.search.indexing import index_message
 from accord.release.gate import our_party
 from accord.release.models import ReleasedMessage
 from accord.vocabulary.urgency import AccessClass, Urgency
@@ -51,6 +52,7 @@ def restore_message(released_key: int, payload: bytes) -> None:
         message.in_reply_to = Message.objects.filter(envelope_id=released.in_reply_to).first()
     message.save()
     _restore_attachments(message, fields)
+    index_message(message)
     _restore_clocks(message, fields)
     room = room_of(message.kind)
     if room is not None:

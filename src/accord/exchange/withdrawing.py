@@ -21,6 +21,7 @@ from accord.exchange.kinds import WITHDRAWAL
 from accord.exchange.kinds.withdrawal import Withdrawal
 from accord.exchange.models import Case, Clock, Message
 from accord.exchange.reasons import note_with_reason, require_reason
+from accord.exchange.search.indexing import forget
 from accord.law.facts import Facts
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
@@ -157,6 +158,7 @@ def _file(received: Received, work: FilingWork) -> Handled:
     work.change(message.case, "waiting_on", "changed_at")
     complied = [Became(message.received.position, Handled(state="withdrawn"))]
     work.afterwards(partial(_tell, work.peer, complied, work.now))
+    work.afterwards(partial(forget, [message.pk]))
     return FILED
 
 

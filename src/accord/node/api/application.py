@@ -24,6 +24,7 @@ from accord.node.api.queue import router as queue_router
 from accord.node.api.reference import router as reference_router
 from accord.node.api.registers import router as registers_router
 from accord.node.api.review import router as review_router
+from accord.node.api.search import router as search_router
 from accord.node.api.teams import router as teams_router
 from accord.node.api.uploads import router as uploads_router
 from accord.node.api.uses import router as uses_router
@@ -96,6 +97,7 @@ api.add_router("", reference_router, tags=["reference"])
 api.add_router("", cases_router, tags=["cases"])
 api.add_router("", casework_router, tags=["cases"])
 api.add_router("", teams_router, tags=["cases"])
+api.add_router("", search_router, tags=["cases"])
 api.add_router("", drafts_router, tags=["drafts"])
 api.add_router("", approvals_router, tags=["approvals"])
 api.add_router("", queue_router, tags=["queue"])

@@ -30,6 +30,7 @@ __all__ = ["CapitalClock", "Line", "first_page", "frame"]
 AREAS: Final = (
     (pgettext_lazy("area", "Desk"), "desk:queue", Permission.CASE_READ),
     (pgettext_lazy("area", "Cases"), "desk:cases", Permission.CASE_READ),
+    (pgettext_lazy("area", "Search"), "desk:search", Permission.CASE_READ),
     (pgettext_lazy("area", "Approvals"), "desk:approvals", Permission.CASE_READ),
     (pgettext_lazy("area", "Channel"), "desk:channel", Permission.CHANNEL_READ),
     (pgettext_lazy("area", "Law"), "desk:law", None),

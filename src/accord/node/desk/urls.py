@@ -40,6 +40,7 @@ from accord.node.desk.views import (
     review_witnesses,
     review_year,
     saved,
+    search,
     session,
     team,
     using,
@@ -66,6 +67,7 @@ urlpatterns = [
     _page("news", queue.show_news, "news"),
     _page("parked/", parked.show_parked, "parked"),
     _page("parked/<int:entry>/try", parked.try_one, "parked-try"),
+    _page("search", search.show_search, "search"),
     # cases
     _page("cases/", cases.show_cases, "cases"),
     _page("cases/export.csv", cases.export_cases, "cases-export"),
