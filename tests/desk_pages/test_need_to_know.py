@@ -47,6 +47,14 @@ ABOUT_A_CASE = {
     "use",
     "ask-permission",
     "answer-permission",
+    "case-keeping",
+    "keeping-act",
+    "assessments",
+    "object",
+    "objection",
+    "objection-answer",
+    "correct",
+    "provenance",
     "recall",
     "approval",
     "approval-act",
@@ -96,6 +104,11 @@ def called(client: Client, name: str, key: UUID, reference: str) -> HttpResponse
         "entry": 1,
         "offset": 0,
         "username": "duty",
+        "peer": "IN",
+        "of": "ours",
+        "owner": "CA",
+        "year": 2026,
+        "register": "risk",
     }
     wanted = next(pattern for pattern in urlpatterns if pattern.name == name).pattern.converters
     given = {part: known[part] for part in wanted}
@@ -139,7 +152,9 @@ def test_every_address_answers_as_if_the_case_did_not_exist(desk: Desk, sign_in:
 
 def test_the_table_of_addresses_about_a_case_is_whole() -> None:
     named = {str(one.name) for one in urlpatterns if {"reference", "key"} & set(one.pattern.converters)}
-    others = {name for name in named if name.split("-")[0] in {"view", "upload", "notice"}} - {"upload-begin"}
+    others = {name for name in named if name.split("-")[0] in {"view", "upload", "notice", "review", "correction"}} - {
+        "upload-begin"
+    }
     assert named - others == ABOUT_A_CASE
 
 

@@ -20,6 +20,7 @@ from django.db import connection, transaction
 from accord.courier.chunks import chunk_store
 from accord.courier.erasing import erase_sealed
 from accord.exchange.models import Attachment, HoldAnswer, Message
+from accord.exchange.search.indexing import forget, index_case, index_message, scrub
 from accord.handling.models import FileMark, Passage
 from accord.handling.passages import marks_of, narrative
 from accord.release.approvals import erase_payloads
@@ -66,6 +67,8 @@ def erase_message(message: Message) -> None:
     Passage.objects.filter(message=message).delete()
     FileMark.objects.filter(message=message).delete()
     _erase_title(message, fields)
+    forget([message.pk])
+    transaction.on_commit(scrub)
 
 
 def _overwrite_what_is_deleted() -> None:
@@ -101,6 +104,8 @@ def _erase_title(message: Message, fields: Mapping[str, Any]) -> None:  # Any: J
     if start and any(text.startswith(start) for text in texts):
         case.title, case.title_language = message.reference or case.own_ref, ""
         case.save(update_fields=["title", "title_language"])
+        if case.is_ours:
+            index_case(case)
 
 
 def take_out_passages(draft: Message, sources: Sequence[UUID]) -> None:
@@ -120,6 +125,7 @@ def take_out_passages(draft: Message, sources: Sequence[UUID]) -> None:
             attachment.delete()
             if root is not None:
                 transaction.on_commit(partial(_shred, root))
+    index_message(draft)
 
 
 def _without(fields: Mapping[str, object], marks: set[int]) -> dict[str, object]:
