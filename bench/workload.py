@@ -70,7 +70,7 @@ def _fields(number: int, *, party: str, peer: str, text: str, today: date) -> di
                 "expires_on": (today + timedelta(days=365)).isoformat(),
             }
         ],
-        # What India marks needs the order of the authority that releases it (IN-05): the specimen bears no marking there.
+        # What India marks needs the order of the authority that releases it (IN-05): the specimen bears none.
         "classification": (
             {"own": "Unclassified", "equivalent": "unclassified"}
             if party == "IN"
