@@ -42,6 +42,7 @@ ABOUT_A_CASE = {
     "gate",
     "discard",
     "files",
+    "assessments",
     "upload-begin",
     "reply",
     "use",

@@ -21,6 +21,7 @@ from .happenings import SOURCES, Happening
 from .kinds import Kind
 from .models import Notice, Reading
 from .own_accounts import own_accounts
+from .registered import OF_REGISTERS
 
 __all__ = ["OVERLAP", "make_notices", "posted_officers"]
 
@@ -44,7 +45,7 @@ def make_notices(*, now: datetime | None = None) -> int:
     moment = now or timezone.now()
     looked = dict(Reading.objects.values_list("source", "looked_at"))
     made = 0
-    for name, source in {**SOURCES, "own accounts": own_accounts}.items():
+    for name, source in {**SOURCES, **OF_REGISTERS, "own accounts": own_accounts}.items():
         since = min(looked.get(name, moment), moment) - OVERLAP
         new = _not_told(source(since, moment))
         # The place is kept once half the overlap has passed: a turn without news writes nothing.

@@ -26,7 +26,7 @@ from accord.vocabulary.urgency import Urgency
 from .kinds import Kind
 from .models import Choice
 
-__all__ = ["PARKED", "SOURCES", "Happening", "hold_subject"]
+__all__ = ["PARKED", "SOURCES", "Happening", "Source", "hold_subject"]
 
 SOON_AT_MOST: Final = timedelta(days=1)
 SOON_SHARE: Final = 4

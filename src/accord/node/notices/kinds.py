@@ -34,6 +34,10 @@ class Kind(TextChoices):
     ACCOUNT_CHANGED = "account-changed", _("Somebody else changed your account")
     PEER_WAITS = "peer-waits", _("An invitation of another party waits for a second person")
     ADDRESS_WAITS = "address-waits", _("An e-mail address waits for your agreement")
+    REGISTER_WAITS = "register-waits", _("A version of a register waits for your agreement")
+    REGISTER_DUE = "register-due", _("An entry of a register is too old, or will be soon")
+    FILE_WAITS = "file-waits", _("An assessment or test of a draft waits for your decision")
+    FILE_ESCALATED = "file-escalated", _("An assessment waits for you as the head of the agency")
     ESCALATED = "escalated", _("An urgent item has not been read")
 
 
@@ -48,6 +52,10 @@ MAILED_UNLESS_CHOSEN: Final[Mapping[Kind, bool]] = {
         Kind.CLOCK_OUT,
         Kind.CHANNEL_FROZEN,
         Kind.EMERGENCY,
+        Kind.REGISTER_WAITS,
+        Kind.REGISTER_DUE,
+        Kind.FILE_WAITS,
+        Kind.FILE_ESCALATED,
         Kind.BROKEN_INTO,
         Kind.ACCOUNT_CHANGED,
         Kind.ESCALATED,
