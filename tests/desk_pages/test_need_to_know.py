@@ -50,7 +50,6 @@ ABOUT_A_CASE = {
     "answer-permission",
     "case-keeping",
     "keeping-act",
-    "assessments",
     "object",
     "objection",
     "objection-answer",
