@@ -31,8 +31,7 @@ _MARKS: Final = (
     "\u0a01-\u0a03\u0a3c-\u0a51\u0a70\u0a71\u0a75\u200c\u200d"
 )
 _WORD: Final = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}])*")
-_NO_WORD: Final = re.compile(r"[\W_]+", re.ASCII)
-_CAPITAL: Final = re.compile(r"\b[A-Z][A-Za-z]{2,}")
+_SPACED: Final = {sign: " " for sign in range(128) if not chr(sign).isalnum()}
 _LETTERS: Final = str.maketrans(
     {"ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "\u0131": "i"}
 )
@@ -101,9 +100,11 @@ class Token:
 def folded(text: str) -> Folded:
     """Returns both forms of a text."""
     if text.isascii():
-        # Most of all texts; the intake folds every message that arrives.
-        sounds = {LATIN + sound for sound in map(_latin_sound, set(_CAPITAL.findall(text))) if sound}
-        return Folded(words=_NO_WORD.sub(" ", text).strip().lower(), sounds=" ".join(sorted(sounds)))
+        # Most of all texts; the intake folds every message that arrives, so that here each sign is looked at once.
+        plain = text.translate(_SPACED).split()
+        names = {word for word in set(plain) if word[0].isupper() and word.isalpha()}
+        sounds = {LATIN + sound for sound in map(_latin_sound, names) if sound}
+        return Folded(words=" ".join(plain).lower(), sounds=" ".join(sorted(sounds)))
     found = [match[0] for match in _WORD.finditer(text)]
     named = {_sound(word) for word in found if is_indic(word) or word[0].isupper()} - {""}
     return Folded(words=" ".join(filter(None, map(word_of, found))), sounds=" ".join(sorted(named)))

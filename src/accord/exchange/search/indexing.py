@@ -1,6 +1,6 @@
 """What is written into the index, and taken out of it: called in the transaction of the text itself."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -53,17 +53,20 @@ ROWS_AT_ONCE: Final = 1_000
 _GONE: Final = (Message.State.WITHDRAWN, Message.State.DISCARDED)
 
 
-def texts_of(value: Any, name: str = "") -> Iterator[str]:  # Any: a JSON value of any shape
-    """Gives the texts in a message, without codes, keys and digests."""
-    if isinstance(value, str):
-        if name not in CODES:
-            yield value
-    elif isinstance(value, dict):
-        for key, held in value.items():
-            yield from texts_of(held, key)
-    elif isinstance(value, list):
-        for held in value:
-            yield from texts_of(held, name)
+def texts_of(fields: Mapping[str, Any]) -> list[str]:  # Any: JSON values of many shapes
+    """Returns the texts in a message, without codes, keys and digests."""
+    found: list[str] = []
+    left: list[tuple[str, Any]] = list(fields.items())[::-1]
+    while left:
+        name, value = left.pop()
+        if isinstance(value, str):
+            if name not in CODES:
+                found.append(value)
+        elif isinstance(value, dict):
+            left += list(value.items())[::-1]
+        elif isinstance(value, list):
+            left += [(name, one) for one in value[::-1]]
+    return found
 
 
 def entry_of_message(message: Message, *references: str) -> SearchEntry:

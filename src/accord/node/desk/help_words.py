@@ -57,6 +57,24 @@ HELP: Final[Mapping[str, PageHelp]] = {
         next=_("A case that you take is held by you, and only you answer in it."),
         who=_COLLEAGUE,
     ),
+    "search": PageHelp(
+        what=_("Words of messages, files, titles, notes and questions, of the cases that you may read."),
+        can=_("Look for words, names or references in any script, and narrow it by subject, party and day."),
+        next=_("A hit opens where its words stand."),
+        who=_COLLEAGUE,
+    ),
+    "case-team": PageHelp(
+        what=_("Who reads this case besides its scope, since when, and on whose word."),
+        can=_("If you hold it or release messages, take colleagues in or out, or keep it to its team."),
+        next=_("Each change stands in the case's timeline with its reason."),
+        who=_("The colleague who holds the case; their name stands under the title."),
+    ),
+    "break-in": PageHelp(
+        what=_("The way into a case that you do not read, for what cannot wait."),
+        can=_("Give its reference and say what cannot wait."),
+        next=_("It is open to you for a day. Its holder and the reviewers are told, with your reason."),
+        who=_COLLEAGUE,
+    ),
     "new-case": PageHelp(
         what=_("The beginning of a case of ours."),
         can=_("Give it a title for your own list, choose with whom and about what, and begin writing."),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
+from accord.exchange.reach import messages_for
 from accord.handling.lanes import resume_lane, suspend_lane
 from accord.handling.models import LaneSuspension, ObjectionMade
 from accord.node.desk.code_words import choice_label
@@ -50,11 +51,15 @@ def _show(request: HttpRequest, error: AccordError | None) -> HttpResponse:
     rows = LaneSuspension.objects.select_related(
         "suspended_by", "we_resume_by", "objection__message__case", "objection__item"
     )
+    standing, ended = list(rows.filter(ended_at=None)), list(rows.exclude(ended_at=None)[:ENDED_SHOWN])
+    objections = [one.objection_id for one in (*standing, *ended) if one.objection_id is not None]
+    known = messages_for(officer).filter(pk__in=objections) if officer.may(Permission.CASE_READ) else None
     shown = {
-        "standing": rows.filter(ended_at=None),
-        "ended": rows.exclude(ended_at=None)[:ENDED_SHOWN],
-        "may_act": officer.may(Permission.MESSAGE_RELEASE),
+        "standing": standing,
+        "ended": ended,
+        "named": set(known.values_list("pk", flat=True)) if known is not None else set(),
         "may_read": officer.may(Permission.CASE_READ),
+        "may_act": officer.may(Permission.MESSAGE_RELEASE),
         "peers": Party.objects.filter(is_self=False).order_by("code"),
         "themes": [(theme.value, choice_label("theme", theme.value)) for theme in Theme],
         "given": request.POST,
