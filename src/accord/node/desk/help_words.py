@@ -221,6 +221,39 @@ HELP: Final[Mapping[str, PageHelp]] = {
         next=_("The download is noted with your name."),
         who=_("Your own office; nobody at this node may tell you what to find."),
     ),
+    "review-logs": PageHelp(
+        what=_("Both logs of every channel, checked entry by entry against what was signed and co-signed."),
+        can=_("Check every log with one click, see what differs, and take each log along to check it elsewhere."),
+        next=_("The result stays on record. A log that does not hold raises an alarm."),
+        who=_("The reviewer of the other side, who has a copy of the same logs."),
+    ),
+    "review-witnesses": PageHelp(
+        what=_("Third persons whose machines co-sign how far they have seen our logs."),
+        can=_("Add a witness, carry a request to it, and take in what it co-signed."),
+        next=_(
+            "What it co-signed is compared with our log and with every later check. If it saw another log, an alarm "
+            "says so."
+        ),
+        who=_("Whoever is the witness, and the reviewer of the other side."),
+    ),
+    "review-sample": PageHelp(
+        what=_("Decisions drawn at random by a seed that you state."),
+        can=_("Draw, open each decision, and write what you found beside it."),
+        next=_("Seed, number and population are noted with your name, so that the draw can be repeated."),
+        who=_("Your own office; nobody at this node may tell you what to find."),
+    ),
+    "review-year": PageHelp(
+        what=_("The year's figures as they may be published, and the record of what left."),
+        can=_("Choose year and party, print the page, and take the figures or the record along."),
+        next=_("Each file is noted with your name. The record names officers and is not to be published."),
+        who=_("Your own office; nobody at this node may tell you what to find."),
+    ),
+    "review-timeliness": PageHelp(
+        what=_("How soon each side answers the other, as our own clocks have it."),
+        can=_("Choose a period, compare themes and urgencies, and open the requests that were late."),
+        next=_("Compare with the reviewer of the other side, whose clocks are their own."),
+        who=_("The officers who hold the late cases."),
+    ),
     "review-decision": PageHelp(
         what=_("One decision of the gate, with all the facts that it rested on."),
         can=_("Compare the facts with the message, and the reasons with the facts."),
