@@ -386,6 +386,7 @@ LABELS: Final[dict[str, Any]] = {
 }
 
 HINTS: Final[dict[str, Any]] = {
+    "permitted_uses": _("What is ticked is permitted; words permit nothing."),
     "facts": _("Only what the other side needs. Say how you know it."),
     "items": _("The answer says what became of each."),
     "handling": _("H0 to H3 bind the receiver; H3 needs words of its own."),
