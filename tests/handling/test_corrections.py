@@ -20,8 +20,11 @@ from accord.handling.governance import governance_of
 from accord.handling.models import Correction, Derivation, Effect, Passage, Way
 from accord.handling.reports import draft_report, finish_effect
 from accord.handling.standing import standing_of
+from accord.handling.uses import Intended, use_item
 from accord.release.intake import take_in
 from accord.release.models import ReceivedMessage
+from accord.vocabulary.subjects import Purpose
+from accord.vocabulary.uses import UseCode
 from tests.desk import (
     CANADA,
     INDIA,
@@ -265,3 +268,14 @@ def test_what_has_not_left_is_not_corrected(desk: Desk) -> None:
         draft_correction(desk.liaison, drafted(desk, "x"), action="recall", reason="expired", what_is_wrong="No.")
     assert refused.value.reason_code == "handling.not-correctable"
     assert (msgspec, timedelta, days, Derivation) is not None
+
+
+def test_whoever_uses_what_was_corrected_is_told_so_by_the_gate(desk: Desk) -> None:
+    source = received_information(desk)
+    lead = Intended(use=UseCode.LEAD, purpose=Purpose(source.fields["purpose"]), suspicion="no")
+    before = use_item(desk.duty, source, lead)
+    corrected(desk, source, "correct")
+    source.refresh_from_db()
+    after = use_item(desk.duty, source, lead)
+    spoken = [{one["policy"] for one in made.decision.decision["reasons"]} for made in (before, after)]
+    assert ["BI-10.corrected" in policies for policies in spoken] == [False, True]

@@ -22,6 +22,7 @@ from tests.desk import CANADA, INDIA, Desk, from_india, notice_fields, released_
 from tests.handling.story import COURT, answered, asked, caveat, item_from_india
 
 LEAD = Intended(use=UseCode.LEAD, purpose=Purpose.INVESTIGATE, suspicion="no")
+ACCESS = Intended(use=UseCode.ACCESS_REQUEST, purpose=Purpose.INVESTIGATE, suspicion="no", concerns_rights=False)
 PRINT = Intended(use=UseCode.PRINT, purpose=Purpose.INVESTIGATE, suspicion="no")
 
 
@@ -62,6 +63,7 @@ def test_a_lead_for_the_purpose_stated_passes_and_is_on_record_with_its_facts(de
         (replace(LEAD, use=UseCode.MEDIA, recipient="The Daily"), "BI-02.public"),
         (replace(LEAD, use=UseCode.ASYLUM_BODY, recipient="IRB"), "BI-02.caveat"),
         (replace(LEAD, use=UseCode.EXPORT), "BI-02.caveat"),
+        (ACCESS, "CA-18.refused"),
     ],
 )
 def test_what_no_caveat_names_is_stopped_by_its_real_act_or_purpose(
@@ -215,3 +217,26 @@ def test_an_item_that_a_correction_recalled_is_used_for_nothing(desk: Desk) -> N
     with pytest.raises(ActRefused) as refusal:
         use_item(desk.duty, item, PRINT)
     assert refusal.value.reason_code == "exchange.withdrawn"
+
+
+def test_an_applicant_for_access_is_refused_and_the_originator_asked_in_one_step(desk: Desk) -> None:
+    item = item_from_india(desk)
+    made = refused(desk, item, ACCESS)
+    facts = json.loads(bytes(made.decision.facts))
+    assert (facts["use_effect"], facts["concerns_rights"], made.recipient) == (
+        "access-request",
+        False,
+        "access-request",
+    )
+    assert stops_only_for_permission(Decision.from_json(made.decision.decision))
+    answered(desk, asked(desk, item, ACCESS))
+    given = use_item(desk.duty, item, ACCESS)
+    assert given.is_permitted
+    assert given.grant is not None
+    assert "CA-18.consented" in {reason["policy"] for reason in given.decision.decision["reasons"]}
+    assert is_still_stopped(desk, item)
+
+
+def is_still_stopped(desk: Desk, item: Message) -> bool:
+    """The consent is to this act alone: the item is not given to the media on it."""
+    return bool(stopped_by(refused(desk, item, replace(LEAD, use=UseCode.MEDIA, recipient="The Daily")).decision))

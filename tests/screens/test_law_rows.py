@@ -21,7 +21,6 @@ def test_facts_are_tried_and_proposed_as_a_row(desks: Desks, tmp_path: Path, vie
     page.get_by_role("button", name="Show the row").click()
     assert "customs" in page.locator("#row-text").input_value()
     assert page.get_by_text("Run in the table, it says the same as here.").is_visible()
-    page.screenshot(path="/tmp/rules/try-%s.png" % page.viewport_size["width"], full_page=True)
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     with page.expect_download() as taken:

@@ -36,6 +36,7 @@ from accord.law.facts import (
     SubstanceFact,
     UseEffect,
 )
+from accord.law.statements import CorrectionState
 from accord.release.received import Received
 from accord.vocabulary.refusal import AnswerOutcome
 from accord.vocabulary.subjects import Purpose
@@ -292,6 +293,8 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
         is_permitted: Whether a grant of the other side unlocks exactly this act.
         onward_state: State to which it would be passed on.
         relies_on_peer_decision: Whether the own authority is said to rest on the other side's gate.
+        concerns_rights: Whether an access request alleges corruption or a breach of human rights.
+        correction_state: What became of the message: corrected, withdrawn or erased by its originator.
         is_life_threat: Whether death or serious harm is imminent.
         imminence: What makes it imminent, in words.
         is_minimum_data: Whether only what averts the harm is used.
@@ -305,6 +308,8 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
     is_permitted: bool = False
     onward_state: str | None = None
     relies_on_peer_decision: bool = False
+    concerns_rights: bool | None = None
+    correction_state: CorrectionState = "none"
     is_life_threat: bool = False
     imminence: str | None = None
     is_minimum_data: bool = False
@@ -371,6 +376,8 @@ def facts_of_use(*, party: str, peer: str, kind: str, content: Correspondence, u
         third_party_origin=content.third_party_origin is not None,
         answer_outcome=getattr(content, "outcome", None),
         relies_on_peer_decision=use.relies_on_peer_decision,
+        concerns_rights=use.concerns_rights,
+        correction_state=use.correction_state,
         peer_decision=True,
         possibly_from_mistreatment=use.suspicion,
         use_effect=use.effect,

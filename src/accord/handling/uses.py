@@ -44,6 +44,7 @@ from accord.handling.models import Grant, Use, Way
 from accord.handling.standing import Standing, governed_fields, standing_of
 from accord.law.decision import Decision
 from accord.law.facts import Facts, MistreatmentSuspicion, UseEffect
+from accord.law.statements import CorrectionState
 from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
@@ -81,6 +82,7 @@ _EFFECTS: Final[dict[UseCode, UseEffect]] = {
     UseCode.EXPORT: "file",
     UseCode.COURT: "evidence",
     UseCode.ASYLUM_BODY: "deprive-of-rights",
+    UseCode.ACCESS_REQUEST: "access-request",
     UseCode.DEPRIVE_OF_RIGHTS: "deprive-of-rights",
 }
 """What the law calls the effect of a use; every other one is a lead for somebody."""
@@ -95,6 +97,8 @@ CURED_BY_PERMISSION: Final = frozenset(
         "BI-02.stated-limit",
         "BI-03.onward",
         "BI-03.originator",
+        "CA-18.refused",
+        "IN-09.exempt",
     }
 )
 """Policies that yield to a permission of the originator."""
@@ -123,6 +127,7 @@ class Intended:
         relies_on_peer_decision: Whether the own authority is said to rest on the other side's gate.
         imminence: What makes death or serious harm imminent, where it is.
         is_minimum_data: Whether only what averts the harm is used.
+        concerns_rights: Whether an applicant for access alleges corruption or a breach of human rights.
         file: The file of it that is used, where it is not the message.
     """
 
@@ -134,6 +139,7 @@ class Intended:
     relies_on_peer_decision: bool = False
     imminence: str = ""
     is_minimum_data: bool = False
+    concerns_rights: bool | None = None
     file: Attachment | None = None
 
 
@@ -162,6 +168,9 @@ def recipient_of(officer: Officer, item: Message, intended: Intended) -> str:
     """
     if intended.use in OWN_AGENCY_USES:
         return officer.agency or content_of(item).recipient.agency
+    if intended.use is UseCode.ACCESS_REQUEST:
+        # Who applied is no business of the originator's, and of no caveat.
+        return intended.use.value
     recipient = intended.recipient
     if not recipient.strip() or len(recipient) > LINE_CHARACTERS_MAX:
         raise UseRefused(
@@ -305,12 +314,15 @@ def use_item(
 
 def _asked(item: Message, intended: Intended, recipient: str, moment: datetime) -> tuple[Facts, Decision, Grant | None]:
     """Returns the facts, the gate's answer, and the grant without which it would have been no."""
+    standing = standing_of(item)
     told = UseFacts(
         effect=_EFFECTS.get(intended.use, "lead"),
         purpose=intended.purpose,
         suspicion=intended.suspicion,
         onward_state=recipient if intended.use is UseCode.THIRD_STATE else None,
         relies_on_peer_decision=intended.relies_on_peer_decision,
+        concerns_rights=intended.concerns_rights,
+        correction_state=_correction_of(standing),
         is_life_threat=bool(intended.imminence.strip()),
         imminence=intended.imminence or None,
         is_minimum_data=intended.is_minimum_data,
@@ -318,7 +330,6 @@ def _asked(item: Message, intended: Intended, recipient: str, moment: datetime) 
         recipient=recipient,
     )
     party, content, on = our_party(), content_of(item), moment.date()
-    standing = standing_of(item)
     facts = facts_of_use(party=party, peer=item.case.peer_id, kind=item.kind, content=content, use=told, on=on)
     facts = _as_restricted(facts, standing)
     decision = check(facts)
@@ -350,6 +361,13 @@ def restricted_at(standing: Standing) -> datetime | None:
     """Returns when the originator last restricted an item: what it granted before that is granted no more."""
     restrictions = [one.correction.at for one in standing.changes if one.content.action is CorrectionAction.RESTRICT]
     return max(restrictions, default=None)
+
+
+def _correction_of(standing: Standing) -> CorrectionState:
+    """Returns what its originator has done about an item since it came, as the law reads it."""
+    if standing.is_recalled:
+        return "erased" if standing.is_erased else "withdrawn"
+    return "corrected" if standing.values else "none"
 
 
 def stops_only_for_permission(decision: Decision) -> bool:

@@ -32,7 +32,7 @@ _SILENT_OUTCOMES: Final = frozenset(
 )
 _SILENT_KINDS: Final = frozenset({"correction", "correction-report", "delay-notice", "outcome-report", "refusal"})
 _ASKING_KINDS: Final = frozenset({"clarification", "permission-request", "permission-answer"})
-_NAMED_BY_CODE: Final = frozenset({UseCode.COURT, UseCode.MEDIA, UseCode.ASYLUM_BODY})
+_NAMED_BY_CODE: Final = frozenset({UseCode.COURT, UseCode.MEDIA, UseCode.ASYLUM_BODY, UseCode.ACCESS_REQUEST})
 _SHIELDED_STATUSES: Final = frozenset({ProtectionStatus.CLAIMANT, ProtectionStatus.PROTECTED, ProtectionStatus.UNKNOWN})
 
 

@@ -25,6 +25,7 @@ class UseCode(StrEnum):
     THIRD_STATE = "third-state"
     MEDIA = "media"
     ASYLUM_BODY = "asylum-body"
+    ACCESS_REQUEST = "access-request"
     EXPORT = "export"
     PRINT = "print"
 
@@ -48,6 +49,7 @@ USE_LABELS: Final[dict[UseCode, str]] = {
     UseCode.THIRD_STATE: "Pass it to a third state.",
     UseCode.MEDIA: "Give it to the media.",
     UseCode.ASYLUM_BODY: "Give it to a body that decides on asylum.",
+    UseCode.ACCESS_REQUEST: "Give it to an applicant for access to information.",
     UseCode.EXPORT: "Take it out of the node as a file.",
     UseCode.PRINT: "Print it.",
 }

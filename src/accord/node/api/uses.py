@@ -41,6 +41,9 @@ class NewUse(Closed):
     relies_on_peer_decision: StrictBool = Field(False, description="Whether our authority would rest on their gate.")
     imminence: Sentence | None = Field(None, description="What makes death or serious harm imminent, where it is.")
     is_minimum_data: StrictBool = False
+    concerns_rights: StrictBool | None = Field(
+        None, description="For `access-request`: whether corruption or a breach of human rights is alleged."
+    )
 
     def intended(self) -> Intended:
         """Returns what is intended, as the service takes it."""
@@ -53,6 +56,7 @@ class NewUse(Closed):
             relies_on_peer_decision=self.relies_on_peer_decision,
             imminence=self.imminence or "",
             is_minimum_data=self.is_minimum_data,
+            concerns_rights=self.concerns_rights,
         )
 
 

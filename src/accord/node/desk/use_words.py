@@ -18,6 +18,7 @@ USES: Final[dict[str, Any]] = {
     UseCode.THIRD_STATE.value: _("Pass it to a third state"),
     UseCode.MEDIA.value: _("Give it to the media"),
     UseCode.ASYLUM_BODY.value: _("Give it to a body that decides on asylum"),
+    UseCode.ACCESS_REQUEST.value: _("Give it to an applicant for access to information"),
 }
 """Acts that an officer states in the form."""
 

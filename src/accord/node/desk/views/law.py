@@ -1,7 +1,7 @@
 """The law in force: its rules, each at an address of its own, and a form that asks the gate about facts."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from http import HTTPStatus
 from typing import Any, Final
@@ -41,6 +41,17 @@ class FactsUnreadable(OfficerCanMend):
     code = "desk.facts-unreadable"
     default_next_step = "Mend the value that is named, and ask again."
     http_status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+@dataclass(frozen=True, kw_only=True)
+class TriedSection(Section):
+    """A part of the form that tries facts.
+
+    Args:
+        is_open: Whether it is shown open: the first, and those in which something was changed.
+    """
+
+    is_open: bool = False
 
 
 @page(SIGNED_IN)
@@ -101,7 +112,7 @@ def try_facts(request: HttpRequest) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     base = given.get("base", "")
     base = base if base in dict(BASES) else BASES[0][0]
-    values = _specimen(base, timezone.now().date())
+    begun = values = _specimen(base, timezone.now().date())
     decision: Decision | None = None
     error: FactsUnreadable | None = None
     if request.method == "POST":
@@ -120,7 +131,7 @@ def try_facts(request: HttpRequest) -> HttpResponse:
     shown = {
         "bases": BASES,
         "base": base,
-        "sections": _sections(values),
+        "sections": _sections(values, begun),
         "kept": kept,
         "written": written,
         "decision": decision,
@@ -181,19 +192,28 @@ def _tried(given: QueryDict, values: Mapping[str, Any]) -> dict[str, Any]:
     return {**told, "date": values["date"], **posted}
 
 
-def _sections(values: Mapping[str, Any]) -> list[Section]:
+def _sections(values: Mapping[str, Any], begun: Mapping[str, Any]) -> list[TriedSection]:
+    stated, before = _stated(values), _stated(begun)
     return [
-        Section(
+        TriedSection(
             title=title,
+            is_open=place == 0 or any(stated.get(name) != before.get(name) for name in names),
             fields=tuple(
                 replace(field, label=_label(field), hint="", is_needed=field.widget not in OFTEN_EMPTY)
                 for field in fields_of(Facts, names, values)
             ),
         )
-        for title, names in FACT_SECTIONS
+        for place, (title, names) in enumerate(FACT_SECTIONS)
     ]
 
 
 def _label(field: Field) -> Any:  # Any: a lazy translation
     """Returns what a fact is called when it is tried: a name of its own, or that of the field it comes from."""
     return FACT_LABELS.get(field.path) or FACTS.get(field.path) or field.label
+
+
+def _stated(values: Mapping[str, Any]) -> dict[str, Any]:  # Any: each fact has its own type
+    """Returns the facts of which something is stated, in one form, so that what was changed can be told."""
+    return {
+        name: value for name, value in msgspec.to_builtins(dict(values)).items() if value not in (None, False, [], ())
+    }

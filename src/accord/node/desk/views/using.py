@@ -78,6 +78,7 @@ def _ask(officer: Officer, message: Message, given: Mapping[str, str]) -> None:
         relies_on_peer_decision=given.get("relies") == "yes",
         imminence=given.get("imminence", "").strip(),
         is_minimum_data=given.get("is_minimum") == "yes",
+        concerns_rights={"yes": True, "no": False}.get(given.get("concerns_rights", "")),
     )
     try:
         use_item(officer, message, intended)
