@@ -41,7 +41,7 @@ def test_whoever_may_not_read_the_record_gets_no_log(paired: tuple[Node, Node], 
 
 def test_witnesses_are_looked_after_at_the_command_line(paired: tuple[Node, Node], tmp_path: Path) -> None:
     canada, _ = paired
-    keys, name = tmp_path / "witness.keys", "review.example.org/cli"
+    keys, name = tmp_path / "witness-keys.txt", "review.example.org/cli"
     keys.write_text(WitnessSeed(name, seed("witness", 64)).public.to_text())
     added = canada.run_as("reviewer", "log", "witness", str(keys))
     assert added.returncode == 0, added.stderr

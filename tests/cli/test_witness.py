@@ -51,7 +51,7 @@ def test_a_witness_cosigns_a_growing_log_and_knows_it_again(laptop: Node) -> Non
     assert check(laptop, short)[0] == 1, "a log that was never co-signed is not known"
     assert cosign(laptop, short)[0] == 0
     assert cosign(laptop, long, "second.note")[0] == 0
-    key = WitnessKey.from_text((laptop.home / "w" / "witness.keys").read_text())
+    key = WitnessKey.from_text((laptop.home / "w" / "witness-keys.txt").read_text())
     _, head, found = read_cosigned((laptop.home / "second.note").read_bytes(), [key])
     assert (head.size, set(found)) == (9, {NAME})
     code, said = check(laptop, long)

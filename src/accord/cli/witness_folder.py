@@ -2,7 +2,7 @@
 
 ::
 
-    witness.keys               its public keys, to be given to whoever is to believe it
+    witness-keys.txt           its public keys, to be given to whoever is to believe it
     witness.acc                its secret key, encrypted under the pass phrase
     logs/CA-IN/log.json        whose log it is, the root keys pinned for it, and the keysets known so far
     logs/CA-IN/heads/<size>    each head as it was co-signed: never changed, never removed
@@ -30,7 +30,7 @@ from accord.parties.keyfile import read_key_file, write_durably, write_key_file
 
 __all__ = ["HeldHead", "WatchedLog", "WitnessFolder", "WitnessUnusable"]
 
-KEYS: Final = "witness.keys"
+KEYS: Final = "witness-keys.txt"
 SEALED: Final = "witness.acc"
 SIZE_DIGITS: Final = 19
 """Digits of the largest size there is: names of files sort as sizes do."""
