@@ -153,7 +153,7 @@ def _recall(root: UUID) -> None:
         "classification": {"own": "specimen", "equivalent": "protected"},
         "retention_until": (now + timedelta(days=9)).date().isoformat(),
         "language": "en",
-        "items": [{"envelope_id": str(UUID(int=1)), "message_ref": "IN-1/1"}],
+        "corrected": [{"envelope_id": str(UUID(int=1)), "message_ref": "IN-1/1"}],
         "action": "recall",
         "reason": "inaccurate",
         "what_is_wrong": "specimen",

@@ -56,7 +56,7 @@ def correction_fields(source: Message, action: str, **changed: object) -> dict[s
         INDIA,
         CANADA,
         **{
-            "items": [{"envelope_id": str(source.envelope_id), "message_ref": source.reference}],
+            "corrected": [{"envelope_id": str(source.envelope_id), "message_ref": source.reference}],
             "action": action,
             "reason": "inaccurate",
             "what_is_wrong": "The person named had no part in it.",

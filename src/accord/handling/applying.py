@@ -55,44 +55,52 @@ def apply_corrections(*, now: datetime | None = None, batches: int | None = None
     waiting = Correction.objects.filter(is_ours=False, applied_at=None).order_by("position")
     for row in waiting:
         while batches is None or batches > 0:
-            done, is_through = _apply_some(row.pk, moment)
-            treated += done
-            batches = None if batches is None else batches - 1
-            if is_through:
+            plan = _planned(row, moment)
+            # The graph is walked once for all the batches of a turn; what was made meanwhile is in the next plan.
+            parts = [plan.steps[start : start + BATCH] for start in range(0, len(plan.steps), BATCH)]
+            for part in parts[:batches]:
+                with transaction.atomic():
+                    Effect.objects.bulk_create(_treated(plan, part), ignore_conflicts=True)
+                treated += len(part)
+            batches = None if batches is None else batches - max(1, len(parts[:batches]))
+            if not parts:
+                _close(plan)
                 break
     return treated
 
 
-@transaction.atomic
-def _apply_some(key: UUID, now: datetime) -> tuple[int, bool]:
-    row = Correction.objects.select_for_update(of=("self",)).select_related("message__case").get(pk=key)
-    if row.applied_at is not None:
-        return 0, True
-    content = msgspec.json.decode(bytes(row.message.content), type=CorrectionContent)
+def _planned(correction: Correction, now: datetime) -> "_Applied":
+    row = Correction.objects.select_related("message__case").get(pk=correction.pk)
     items = list(CorrectedMessage.objects.filter(correction=row).values_list("message_id", flat=True))
     steps = {step.derived_id: step for item in items for step in derivatives_of(item) if step.derived_id not in items}
     known = set(row.effects.values_list("thing_id", flat=True))
-    waiting = [step for key, step in steps.items() if key not in known]
-    some = waiting[:BATCH]
-    Effect.objects.bulk_create(_treated(_Applied(row=row, content=content, items=items, now=now), some))
-    row.found = len(steps)
-    is_through = len(some) == len(waiting)
-    if is_through:
-        if row.action == CorrectionAction.ERASE.value:
-            for item in Message.objects.select_for_update().filter(pk__in=items):
-                erase_message(item)
-        row.applied_at = now
-    row.save(update_fields=["found", "applied_at"])
-    return len(some), is_through
+    if row.found != len(steps):
+        Correction.objects.filter(pk=row.pk).update(found=len(steps))
+    return _Applied(
+        row=row,
+        content=msgspec.json.decode(bytes(row.message.content), type=CorrectionContent),
+        items=items,
+        steps=[step for key, step in steps.items() if key not in known],
+        now=now,
+    )
+
+
+@transaction.atomic
+def _close(plan: "_Applied") -> None:
+    if plan.row.action == CorrectionAction.ERASE.value:
+        for item in Message.objects.select_for_update(of=("self",)).select_related("case").filter(pk__in=plan.items):
+            erase_message(item)
+    Correction.objects.filter(pk=plan.row.pk, applied_at=None).update(applied_at=plan.now)
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Applied:
-    """One correction as it is applied now: its row, what it says, the messages that it is about, and the time."""
+    """One correction as it is applied now: what it says, the messages that it is about, and what is still to treat."""
 
     row: Correction
     content: CorrectionContent
     items: Sequence[UUID]
+    steps: Sequence[Derivation]
     now: datetime
 
 

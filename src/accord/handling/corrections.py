@@ -92,7 +92,7 @@ def draft_correction(
     original = message.fields
     fields: dict[str, object] = {
         **taken_from(original),
-        "items": [{"envelope_id": str(message.envelope_id), "message_ref": message.reference}],
+        "corrected": [{"envelope_id": str(message.envelope_id), "message_ref": message.reference}],
         "action": str(action),
         "reason": str(reason),
         "what_is_wrong": what_is_wrong,
@@ -114,7 +114,7 @@ class _Known:
 
 
 def _prepare(received: Sequence[Received], work: FilingWork) -> None:
-    named = [UUID(one.envelope_id) for item in received for one in item.content.items]
+    named = [UUID(one.envelope_id) for item in received for one in item.content.corrected]
     found = Message.objects.filter(envelope_id__in=named, case__peer_id=work.peer, direction=Message.Direction.IN)
     rows = found.select_related("case", "clock", "received")
     work.memory[_ROOM] = _Known(messages={row.envelope_id: row for row in rows if row.envelope_id is not None})
@@ -123,7 +123,7 @@ def _prepare(received: Sequence[Received], work: FilingWork) -> None:
 def _items(received: Received, work: FilingWork) -> list[Message]:
     known: _Known = work.memory[_ROOM]
     items: dict[UUID, Message] = {}
-    for one in received.content.items:
+    for one in received.content.corrected:
         key = UUID(one.envelope_id)
         message = known.messages.get(key) or filed_in_batch(work, key)
         if message is not None and not message.is_ours and message.case.peer_id == work.peer:
@@ -183,7 +183,7 @@ def _released(_officer: Officer, message: Message, content: Any, now: datetime) 
 
 
 def _note_ours(message: Message, content: Any, at: datetime) -> None:
-    named = [UUID(one.envelope_id) for one in content.items]
+    named = [UUID(one.envelope_id) for one in content.corrected]
     items = Message.objects.filter(envelope_id__in=named, direction=Message.Direction.OUT, case__peer=message.case.peer)
     row, _ = Correction.objects.get_or_create(
         message=message, defaults={"action": content.action.value, "is_ours": True, "at": at, "applied_at": at}

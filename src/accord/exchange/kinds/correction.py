@@ -92,7 +92,7 @@ class Correction(Correspondence, frozen=True, kw_only=True, forbid_unknown_field
     """What the sender changes about messages that it sent.
 
     Args:
-        items: The messages.
+        corrected: The messages.
         action: What the receiver is to do.
         reason: Why.
         what_is_wrong: In words, as far as the receiver must know it.
@@ -108,7 +108,7 @@ class Correction(Correspondence, frozen=True, kw_only=True, forbid_unknown_field
     section 12.
     """
 
-    items: Annotated[tuple[CorrectedItem, ...], msgspec.Meta(min_length=1, max_length=ITEMS_MAX)]
+    corrected: Annotated[tuple[CorrectedItem, ...], msgspec.Meta(min_length=1, max_length=ITEMS_MAX)]
     action: CorrectionAction
     reason: CorrectionReason
     what_is_wrong: Sentence

@@ -36,7 +36,7 @@ SECTIONS: Final[dict[str, tuple[tuple[Any, tuple[str, ...]], ...]]] = {
     "correction": (
         (
             _("What we change"),
-            ("items", "action", "reason", "what_is_wrong", "values", "new_handling", "new_caveats", "reply_by"),
+            ("corrected", "action", "reason", "what_is_wrong", "values", "new_handling", "new_caveats", "reply_by"),
         ),
         (_("What it speaks of"), ("person_categories",)),
     ),
@@ -175,6 +175,7 @@ LABELS: Final[dict[str, Any]] = {
     "right": _("Right"),
     "new_handling": _("Handling code from now on"),
     "new_caveats": _("Further caveats from now on"),
+    "corrected": _("Messages that it is about"),
     "envelope_id": _("Envelope"),
     "extent": _("Result"),
     "steps": _("What was made of it, by sort"),

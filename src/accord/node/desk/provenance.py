@@ -184,6 +184,8 @@ def graph_of(officer: Officer, message: Message) -> Graph:
         way = ways.get(key, "")
         is_this = key == message.pk
         words = choice_label("way", way) if way and not is_this else ""
+        if str(words) == title:
+            words = ""
         boxes.append(Box(x=x, y=y, title=title, words=words, address="" if is_this else address, is_this=is_this))
     lines = tuple(
         (at[a][0] + BOX_WIDTH, at[a][1] + BOX_HEIGHT // 2, at[b][0], at[b][1] + BOX_HEIGHT // 2)

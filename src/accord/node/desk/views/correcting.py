@@ -20,7 +20,7 @@ from accord.handling.applying import progress_of
 from accord.handling.corrections import draft_correction
 from accord.handling.models import CorrectedMessage, Correction, Effect
 from accord.handling.reports import draft_report, finish_effect, tell_onward
-from accord.handling.standing import standing_of
+from accord.handling.standing import governed_fields, standing_of
 from accord.node.desk.code_words import choice_label
 from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of, page, show
@@ -219,6 +219,6 @@ def show_provenance(request: HttpRequest, key: UUID) -> HttpResponse:
         "case": message.case,
         "graph": graph_of(officer, message),
         "standing": standing_of(message),
-        "handling_marks": message.handling,
+        "handling_marks": str(governed_fields(message.fields, standing_of(message)).get("handling") or ""),
     }
     return show(request, "desk/provenance.html", shown)
