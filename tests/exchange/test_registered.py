@@ -123,6 +123,15 @@ def test_registers_cost_one_row_each_time_until_they_change(desk: Desk) -> None:
     assert "MOU-1" in [one.id for one in arrangements_with("CA", "IN", on=TODAY)]
 
 
+def test_the_facts_of_a_draft_read_the_registers_once(desk: Desk) -> None:
+    assured("ASS-1")
+    draft, now = informing(desk, own={"assurance": "ASS-1"}), datetime.now(UTC)
+    facts_of(draft, releaser=None, now=now)
+    with CaptureQueriesContext(connection) as seen:
+        facts_of(draft, releaser=None, now=now)
+    assert len([one for one in seen.captured_queries if "parties_register" in one["sql"]]) == 1
+
+
 def test_what_was_read_in_an_act_that_was_rolled_back_is_not_kept(desk: Desk) -> None:
     with transaction.atomic():
         arranged("MOU-1")

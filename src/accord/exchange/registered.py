@@ -24,7 +24,7 @@ from accord.parties.models import RegisterEntry, RegisterStamp
 from accord.parties.register_book import entries_of, entry_on
 from accord.parties.registers import ArrangementTerms, AssuranceTerms, Register, RiskTerms, Terms
 
-__all__ = ["arrangements_with", "assurance_of", "knows_arrangement", "risk_of"]
+__all__ = ["Registered", "arrangements_with", "assurance_of", "knows_arrangement", "registered", "risk_of"]
 
 _STAMP: Final = Prepared(lambda: RegisterStamp.objects.order_by("pk").values_list("value")[:1])
 
@@ -59,15 +59,47 @@ def _book() -> _Book:
     return book
 
 
-def arrangements_with(party: str, peer: str, *, on: date) -> tuple[ArrangementFact, ...]:
+class Registered(Struct, frozen=True, kw_only=True):
+    """What the registers say of one draft on one day.
+
+    Args:
+        arrangements: The arrangements in force that bind both parties.
+        risk: The peer's risk profile, if there is one.
+        assurance: The assurance relied on, if any.
+    """
+
+    arrangements: tuple[ArrangementFact, ...]
+    risk: RiskFact | None
+    assurance: AssuranceFact | None
+
+
+def registered(party: str, peer: str, own: OwnSide, *, on: date) -> Registered:
+    """Returns what the registers say of a draft, for the price of one row.
+
+    Args:
+        party: Our code.
+        peer: Code of the other party.
+        own: What our side knows of the draft.
+        on: The day in UTC.
+    """
+    book = _book()
+    return Registered(
+        arrangements=arrangements_with(party, peer, on=on, book=book),
+        risk=risk_of(peer, own, on=on, book=book),
+        assurance=assurance_of(own.assurance, peer, on=on, book=book),
+    )
+
+
+def arrangements_with(party: str, peer: str, *, on: date, book: _Book | None = None) -> tuple[ArrangementFact, ...]:
     """Returns the arrangements that bind both parties and are in force on a day.
 
     Args:
         party: Our code.
         peer: Code of the other party.
         on: The day in UTC.
+        book: The registers, where they were read already.
     """
-    book = _book()
+    book = book or _book()
     found = ((code, book.on(Register.ARRANGEMENT, code, on)) for code in sorted(book.entries[Register.ARRANGEMENT]))
     return tuple(
         ArrangementFact(
@@ -97,15 +129,16 @@ def knows_arrangement(code: object, party: str, peer: str) -> bool:
     return any(isinstance(one, ArrangementTerms) and {party, peer} <= set(one.parties) for one in terms)
 
 
-def risk_of(peer: str, own: OwnSide, *, on: date) -> RiskFact | None:
+def risk_of(peer: str, own: OwnSide, *, on: date, book: _Book | None = None) -> RiskFact | None:
     """Returns the peer's risk profile of a day with what was done about it in this file; ``None`` if there is none.
 
     Args:
         peer: Code of the other party.
         own: What our side knows of the draft.
         on: The day in UTC.
+        book: The registers, where they were read already.
     """
-    terms = _book().on(Register.RISK, peer, on)
+    terms = (book or _book()).on(Register.RISK, peer, on)
     if not isinstance(terms, RiskTerms):
         return None
     return RiskFact(
@@ -121,17 +154,18 @@ def risk_of(peer: str, own: OwnSide, *, on: date) -> RiskFact | None:
     )
 
 
-def assurance_of(code: str | None, peer: str, *, on: date) -> AssuranceFact | None:
+def assurance_of(code: str | None, peer: str, *, on: date, book: _Book | None = None) -> AssuranceFact | None:
     """Returns the assurance that a draft relies on, as the register has it; without cover where it does not count.
 
     Args:
         code: Its code; ``None`` where the draft relies on none.
         peer: Code of the party that must be bound by it.
         on: The day in UTC.
+        book: The registers, where they were read already.
     """
     if code is None:
         return None
-    terms = _book().on(Register.ASSURANCE, code, on)
+    terms = (book or _book()).on(Register.ASSURANCE, code, on)
     if not isinstance(terms, AssuranceTerms) or terms.party != peer:
         return AssuranceFact(id=code)
     return AssuranceFact(id=code, covers=terms.covers, valid_until=terms.valid_until, reviewed_by=terms.reviewed_by)

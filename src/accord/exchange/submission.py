@@ -31,7 +31,7 @@ from accord.exchange.kinds import ANSWER, CORRECTION, DELAY_NOTICE, REQUEST, SCH
 from accord.exchange.kinds.correction import CorrectionReason
 from accord.exchange.models import Attachment, Case, Clock, HoldAnswer, Message
 from accord.exchange.on_file import with_records_on_file
-from accord.exchange.registered import arrangements_with, assurance_of, risk_of
+from accord.exchange.registered import registered
 from accord.exchange.shielding import release_slot
 from accord.exchange.watching import watchers
 from accord.exchange.withdrawn import require_not_withdrawn
@@ -149,6 +149,7 @@ def facts_of(message: Message, *, releaser: str | None, now: datetime) -> Facts:
     party, peer, own = our_party(), message.case.peer_id, own_side_of(message)
     clock = clock_answered(message)
     others = tuple(code for (code,) in _RECEIVED_FROM.rows(party, peer))
+    told = registered(party, peer, own, on=now.date())
     facts = facts_of_draft(
         party=party,
         peer=peer,
@@ -160,9 +161,9 @@ def facts_of(message: Message, *, releaser: str | None, now: datetime) -> Facts:
         releaser=releaser,
         on=now.date(),
         due_on=clock.due_at.date() if clock is not None else None,
-        arrangements=arrangements_with(party, peer, on=now.date()),
-        risk=risk_of(peer, own, on=now.date()),
-        assurance=assurance_of(own.assurance, peer, on=now.date()),
+        arrangements=told.arrangements,
+        risk=told.risk,
+        assurance=told.assurance,
         received_from=others,
     )
     if others:
