@@ -131,3 +131,10 @@ def test_the_list_of_rules_in_the_guide_is_the_one_of_the_packs() -> None:
     assert listed == [
         (rule.id, rule.title, "read" if rule.verified else "not verified") for pack in PACKS for rule in pack.rules
     ]
+
+
+def test_the_readme_counts_the_rules_and_says_how_many_sources_were_not_verified() -> None:
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
+    unverified = sum(not rule.verified for rule in RULES.values())
+    assert f"yes: {len(RULES)} rules with citations and cures" in readme
+    assert f"{unverified} of the {len(RULES)} rest on a source that is marked as not verified" in readme
