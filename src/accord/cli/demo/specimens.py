@@ -173,7 +173,8 @@ def answer_draft(today: date) -> dict[str, object]:
         "outcome": "partial",
         "text": (
             "No no-objection certificate is on record for the consignor and no pre-export notice was issued for the "
-            "consignment. Whether the consignor holds a unique registration is being checked; a further answer follows."
+            "consignment. Whether the consignor holds a unique registration is being checked by the Mumbai zonal "
+            "office; a further answer follows."
         ),
         "answered_items": [
             {"item": 1, "state": "deferred", "text": "Being checked with the zonal office."},

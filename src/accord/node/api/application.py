@@ -12,6 +12,7 @@ from accord.node.api.attachments import router as attachments_router
 from accord.node.api.cases import router as cases_router
 from accord.node.api.casework import router as casework_router
 from accord.node.api.channels import router as channels_router
+from accord.node.api.corrections import router as corrections_router
 from accord.node.api.decisions import router as decisions_router
 from accord.node.api.documents import complete
 from accord.node.api.drafts import router as drafts_router
@@ -102,6 +103,7 @@ api.add_router("", drafts_router, tags=["drafts"])
 api.add_router("", approvals_router, tags=["approvals"])
 api.add_router("", queue_router, tags=["queue"])
 api.add_router("", uses_router, tags=["queue"])
+api.add_router("", corrections_router, tags=["queue"])
 api.add_router("", attachments_router, tags=["attachments"])
 api.add_router("", uploads_router, tags=["attachments"])
 api.add_router("", evidence_router, tags=["evidence"])
