@@ -178,7 +178,7 @@ def corrected(desk: Desk, item: Message, action: str, **changed: object) -> None
     fields = notice_fields(INDIA, CANADA, handling="H1")
     content = {
         **fields,
-        "items": [{"envelope_id": str(item.envelope_id), "message_ref": item.reference}],
+        "corrected": [{"envelope_id": str(item.envelope_id), "message_ref": item.reference}],
         "action": action,
         "reason": "inaccurate",
         "what_is_wrong": "Said too widely.",
