@@ -38,16 +38,16 @@ _KEYS_DOWN: Final = """WITH RECURSIVE found(item) AS (
 ) SELECT item FROM found"""
 
 _STEPS_DOWN: Final = """WITH RECURSIVE found(item) AS (
-    SELECT derived_id FROM handling_derivation WHERE source_id = %s
+    SELECT source_id FROM handling_derivation WHERE source_id = %s
     UNION SELECT step.derived_id FROM found JOIN handling_derivation step ON step.source_id = found.item
-) SELECT step.* FROM handling_derivation step
-WHERE step.source_id = %s OR step.source_id IN (SELECT item FROM found) ORDER BY step.made_at, step.id"""
+) SELECT step.* FROM found JOIN handling_derivation step ON step.source_id = found.item
+ORDER BY step.made_at, step.id"""
 
 _STEPS_UP: Final = """WITH RECURSIVE found(item) AS (
-    SELECT source_id FROM handling_derivation WHERE derived_id = %s
+    SELECT derived_id FROM handling_derivation WHERE derived_id = %s
     UNION SELECT step.source_id FROM found JOIN handling_derivation step ON step.derived_id = found.item
-) SELECT step.* FROM handling_derivation step
-WHERE step.derived_id = %s OR step.derived_id IN (SELECT item FROM found) ORDER BY step.made_at, step.id"""
+) SELECT step.* FROM found JOIN handling_derivation step ON step.derived_id = found.item
+ORDER BY step.made_at, step.id"""
 
 
 def record(
@@ -104,11 +104,11 @@ def keys_from(key: UUID) -> list[UUID]:
 
 def derivatives_of(key: UUID) -> list[Derivation]:
     """Returns every step below an item, in the order in which they were made."""
-    found: list[Derivation] = list(Derivation.objects.raw(_STEPS_DOWN, [_prepared(key)] * 2))
+    found: list[Derivation] = list(Derivation.objects.raw(_STEPS_DOWN, [_prepared(key)]))
     return found
 
 
 def sources_of(key: UUID) -> list[Derivation]:
     """Returns every step above an item, in the order in which they were made."""
-    found: list[Derivation] = list(Derivation.objects.raw(_STEPS_UP, [_prepared(key)] * 2))
+    found: list[Derivation] = list(Derivation.objects.raw(_STEPS_UP, [_prepared(key)]))
     return found
