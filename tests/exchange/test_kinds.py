@@ -12,7 +12,11 @@ from hypothesis import strategies as st
 from accord.exchange.kinds import (
     ANSWER,
     CLARIFICATION,
+    CORRECTION,
+    CORRECTION_REPORT,
     DELAY_NOTICE,
+    OBJECTION,
+    OBJECTION_ANSWER,
     OUTCOME_REPORT,
     PERMISSION_ANSWER,
     PERMISSION_REQUEST,
@@ -44,6 +48,12 @@ ASKED = {
     "new_recipient": "Special Court",
     "new_purpose": "prosecute",
 }
+KNOWN: dict[str, Any] = {
+    "evaluation": {"source": "A", "information": "1", "evaluated_on": days(-1)},
+    "accuracy": {"statement": "Read in the published report.", "as_of": days(-1)},
+    "person_categories": [],
+    "concerns_minor": False,
+}
 WHOLE: dict[str, dict[str, Any]] = {
     REQUEST: from_india(request_fields()),
     ANSWER: from_india(answer_fields()),
@@ -57,6 +67,41 @@ WHOLE: dict[str, dict[str, Any]] = {
         notice_fields(**ASKED, about_ref="CA-1/1", justification="On trial.", answer_by=days(7), caveat=1)
     ),
     PERMISSION_ANSWER: from_india(notice_fields(**ASKED, result="granted", permitted_until=days(30), used_once=True)),
+    OBJECTION: from_india(
+        notice_fields(
+            **KNOWN,
+            item=ASKED["about"],
+            observed_use="It was quoted in a news report.",
+            harm="The exporter was warned.",
+            demand="Say who passed it on.",
+            level="ministry",
+            escalates=ASKED["about"],
+            caveat_number=1,
+            reply_due_on=days(14),
+        )
+    ),
+    OBJECTION_ANSWER: from_india(
+        notice_fields(**KNOWN, objection_outcome="remedied", found="By mistake.", measures="It was taken back.")
+    ),
+    CORRECTION: from_india(
+        notice_fields(
+            corrected=[{"envelope_id": ASKED["about"], "message_ref": "IN-1/1"}],
+            action="correct",
+            reason="inaccurate",
+            what_is_wrong="The name is another one.",
+            values=[{"wrong": "A. Specimen", "right": "B. Specimen"}],
+            reply_by=days(14),
+        )
+    ),
+    CORRECTION_REPORT: from_india(
+        notice_fields(
+            extent="partly-done",
+            steps=[{"way": "quote", "counted": 2, "done": 1, "references": ["CA-1/2"]}],
+            recipients_told=[{"party": "XX", "told_on": days(0)}],
+            not_done=[{"way": "print", "count": 1, "reason": "not-reached", "note_to_file": True}],
+            statement="One print is looked for.",
+        )
+    ),
 }
 
 

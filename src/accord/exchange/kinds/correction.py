@@ -51,7 +51,7 @@ class CorrectionAction(StrEnum):
 
 
 class CorrectionReason(StrEnum):
-    """Why; that a person was given protection stays with the sender, whose message says ``unlawful`` (rule CA-07)."""
+    """Why; a reason that would tell of somebody stays with the sender, whose message says ``unlawful`` (rule CA-07)."""
 
     INACCURATE = "inaccurate"
     UNLAWFUL = "unlawful"

@@ -30,6 +30,7 @@ FACTS: Final[dict[str, Any]] = {
         "Is a person said to be intimidated on behalf of the receiving state?",
     ),
     "death_penalty_exposure": _("Could likely use expose a person to the death penalty?"),
+    "predominance_test": _("Is it written down why conduct predominates?"),
     "arrangements": _("Arrangements in our register"),
     "id": _("Code in the register"),
     "agencies": _("Agencies that it covers"),
