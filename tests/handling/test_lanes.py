@@ -11,12 +11,13 @@ from accord.exchange.errors import ActRefused
 from accord.exchange.kinds import LANE_NOTICE
 from accord.exchange.text import TextRefused
 from accord.handling.lanes import resume_lane, suspend_lane, suspended_lanes
-from accord.handling.models import LaneSuspension
+from accord.handling.models import LaneSuspension, ObjectionMade
 from accord.officers.permissions import NotPermitted, Role
 from accord.release.errors import GateRefuses
 from accord.release.intake import take_in
 from accord.release.models import ReceivedMessage
-from tests.desk import Desk, approved, own_side, request_fields, submitted_request
+from tests.desk import Desk, approved, own_side, received_request, request_fields, submitted_request
+from tests.handling.test_objections import their_objection
 
 WHY = "A caveat was breached (specimen)."
 
@@ -104,6 +105,20 @@ def test_a_threat_to_life_still_leaves(desk: Desk) -> None:
     )
     draft = services.draft_request(desk.liaison, case, fields, own=own_side(**threat))
     assert services.submit(desk.liaison, draft, version=1).approval is not None
+
+
+def test_an_objection_with_another_party_suspends_nothing(desk: Desk) -> None:
+    objection = their_objection(desk, received_request(desk))
+    assert objection is not None
+    made = ObjectionMade.objects.get(pk=objection.pk)
+    made.item.case.peer_id = "XX"
+    with pytest.raises(ActRefused) as refused:
+        suspend_lane(desk.releasing, peer="IN", theme="precursors", reason=WHY, objection=made)
+    assert refused.value.reason_code == "handling.other-objection"
+    made.refresh_from_db()
+    row = suspend_lane(desk.releasing, peer="IN", theme="precursors", reason=WHY, objection=made)
+    sent = msgspec.json.decode(bytes(Outbox.objects.get(kind=LANE_NOTICE).payload))
+    assert (row.objection, sent["objection"]) == (made, str(objection.envelope_id))
 
 
 def test_who_may_suspend_and_with_what_words(desk: Desk) -> None:

@@ -98,7 +98,7 @@ def suspend_lane(
     Raises:
         NotPermitted: The officer may not release.
         TextRefused: The reason is blank.
-        ActRefused: The subject is unknown, or we suspended this lane already.
+        ActRefused: The subject is unknown, the objection is with another party, or we suspended this lane already.
         ReleaseRefused: There is no channel to the peer.
         GateRefuses: The law does not let the notice pass; nothing was suspended.
     """
@@ -112,6 +112,8 @@ def suspend_lane(
             next_step="Choose from the list.",
             fields={"field": "theme"},
         )
+    if objection is not None and objection.item.case.peer_id != peer:
+        raise ActRefused("The objection is one with another party.", code="handling.other-objection")
     channel_to(peer)
     with one_release():
         if LaneSuspension.objects.filter(peer_id=peer, theme=str(theme), is_ours=True, ended_at=None).exists():
