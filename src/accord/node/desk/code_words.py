@@ -233,6 +233,10 @@ CODES: Final[Mapping[str, Mapping[str, Any]]] = {
         "frozen": pgettext_lazy("channel", "frozen on proof of two histories"),
         "suspended": pgettext_lazy("channel", "suspended by an officer"),
     },
+    "act": {
+        "suspend": pgettext_lazy("code", "suspend the lane"),
+        "resume": pgettext_lazy("code", "let the lane go on"),
+    },
     "lane": {
         "threat-to-life": pgettext_lazy("code", "threat to life"),
         "urgent": pgettext_lazy("code", "urgent"),
