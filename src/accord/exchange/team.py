@@ -109,7 +109,8 @@ def remove_member(officer: Officer, case: Case, *, member: Officer, reason: str,
     held = _require_keeper(officer, case)
     words = require_reason(reason)
     moment = now or timezone.now()
-    if not CaseMember.objects.filter(case=held, officer=member, ended_at=None).update(ended_at=moment):
+    standing = CaseMember.objects.filter(case=held, officer_id=member.pk, ended_at=None)
+    if not standing.update(ended_at=moment):
         raise ActRefused("This colleague is not in the team.", code="exchange.not-in-team", fields={"field": "member"})
     note_with_reason(officer, "remove member", held, held, reason=words, at=moment, detail={"to": member.username})
 

@@ -125,6 +125,7 @@ def keep_case_to_team(request: ApiRequest, case_id: Path[UUID], body: Circle) ->
     summary="Open a case in an emergency",
     response=CaseOut,
     status=201,
+    statuses=(404,),
     examples={"tonight": {"reference": "CA-2026-ABCDE-FGHJK", "reason": "A person is in danger tonight."}},
 )
 def break_into_case(request: ApiRequest, body: BreakIn) -> Status[CaseOut]:
