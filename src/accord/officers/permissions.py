@@ -28,7 +28,6 @@ class Permission(StrEnum):
     MESSAGE_RELEASE = "message.release"
     HOLD_ANSWER = "hold.answer"
     CASE_TAKE = "case.take"
-    TEAM_KEEP = "team.keep"
     MESSAGE_ANSWER = "message.answer"
     PARKED_HANDLE = "parked.handle"
     EVIDENCE_EXPORT = "evidence.export"
@@ -40,9 +39,6 @@ class Permission(StrEnum):
     OFFICER_MANAGE = "officer.manage"
     OFFICER_CONFIRM = "officer.confirm"
     NODE_MANAGE = "node.manage"
-    REGISTER_READ = "register.read"
-    REGISTER_PROPOSE = "register.propose"
-    REGISTER_DECIDE = "register.decide"
 
 
 class Role(StrEnum):
@@ -51,7 +47,6 @@ class Role(StrEnum):
     LIAISON = "liaison"
     RELEASING = "releasing"
     DECIDER = "decider"
-    COUNSEL = "counsel"
     DUTY = "duty"
     REVIEWER = "reviewer"
     ADMINISTRATOR = "administrator"
@@ -65,7 +60,6 @@ CONTENT_PERMISSIONS: frozenset[Permission] = frozenset(
         Permission.MESSAGE_RELEASE,
         Permission.HOLD_ANSWER,
         Permission.CASE_TAKE,
-        Permission.TEAM_KEEP,
         Permission.MESSAGE_ANSWER,
         Permission.PARKED_HANDLE,
         Permission.EVIDENCE_EXPORT,
@@ -76,49 +70,24 @@ CONTENT_PERMISSIONS: frozenset[Permission] = frozenset(
 """Permissions that show or change content; no administrator holds one."""
 
 _AT_THE_DESK = frozenset(
-    {
-        Permission.CASE_READ,
-        Permission.MESSAGE_DRAFT,
-        Permission.EVIDENCE_EXPORT,
-        Permission.CHANNEL_READ,
-        Permission.REGISTER_READ,
-    },
+    {Permission.CASE_READ, Permission.MESSAGE_DRAFT, Permission.EVIDENCE_EXPORT, Permission.CHANNEL_READ},
 )
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    Role.LIAISON: _AT_THE_DESK | {Permission.CASE_TAKE, Permission.TEAM_KEEP, Permission.MESSAGE_ANSWER},
-    Role.DUTY: _AT_THE_DESK
-    | {Permission.CASE_TAKE, Permission.TEAM_KEEP, Permission.MESSAGE_ANSWER, Permission.PARKED_HANDLE},
+    Role.LIAISON: _AT_THE_DESK | {Permission.CASE_TAKE, Permission.MESSAGE_ANSWER},
+    Role.DUTY: _AT_THE_DESK | {Permission.CASE_TAKE, Permission.MESSAGE_ANSWER, Permission.PARKED_HANDLE},
     Role.RELEASING: frozenset(
         {
             Permission.CASE_READ,
-            Permission.TEAM_KEEP,
             Permission.MESSAGE_APPROVE,
             Permission.MESSAGE_RELEASE,
             Permission.HOLD_ANSWER,
             Permission.EVIDENCE_EXPORT,
             Permission.CHANNEL_READ,
             Permission.CHANNEL_THAW,
-            Permission.REGISTER_READ,
         },
     ),
-    Role.DECIDER: frozenset(
-        {
-            Permission.CASE_READ,
-            Permission.HOLD_ANSWER,
-            Permission.CHANNEL_READ,
-            Permission.REGISTER_READ,
-            Permission.REGISTER_DECIDE,
-        },
-    ),
-    Role.COUNSEL: frozenset(
-        {
-            Permission.CHANNEL_READ,
-            Permission.REGISTER_READ,
-            Permission.REGISTER_PROPOSE,
-            Permission.REGISTER_DECIDE,
-        },
-    ),
+    Role.DECIDER: frozenset({Permission.CASE_READ, Permission.HOLD_ANSWER, Permission.CHANNEL_READ}),
     Role.REVIEWER: frozenset(
         {
             Permission.CASE_READ,
@@ -127,7 +96,6 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.EVIDENCE_EXPORT,
             Permission.CHANNEL_READ,
             Permission.OFFICER_CONFIRM,
-            Permission.REGISTER_READ,
         },
     ),
     Role.ADMINISTRATOR: frozenset(
@@ -138,8 +106,6 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.OFFICER_MANAGE,
             Permission.OFFICER_CONFIRM,
             Permission.NODE_MANAGE,
-            Permission.REGISTER_READ,
-            Permission.REGISTER_PROPOSE,
         },
     ),
 }

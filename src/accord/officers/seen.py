@@ -23,8 +23,6 @@ SHOWN: Final[dict[type[models.Model], tuple[str, ...]]] = {
         "display_name",
         "roles",
         "offices",
-        "scope_themes",
-        "scope_agencies",
         "agency",
         "unit",
         "active_until",

@@ -5,7 +5,6 @@ Two kinds of rows are read in the hot path and are therefore kept small or are r
 """
 
 from .channels import Alarm, Channel, Contradiction, Mode, ModeChange
-from .erased import ErasedEntry
 from .queue import AttachmentTransfer, Lane, Outbox, OutboxState
 from .records import ArchivedCheckpoint, ArchivedEntry, Capsule, Direction, Entry, LogNode, SignedCheckpoint
 
@@ -19,7 +18,6 @@ __all__ = [
     "Contradiction",
     "Direction",
     "Entry",
-    "ErasedEntry",
     "Lane",
     "LogNode",
     "Mode",

@@ -27,7 +27,6 @@ CHANGES: Final = frozenset(
         "reset password",
         "set offices",
         "set roles",
-        "set scope",
         "unlock account",
     }
 )

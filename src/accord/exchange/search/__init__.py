@@ -1,1 +1,0 @@
-"""Search: what officers wrote and received, found by its words, in any of the scripts that the two sides write."""

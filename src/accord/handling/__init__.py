@@ -1,1 +1,0 @@
-"""Handling that is enforced after arrival: uses, permissions, derivatives, corrections, objections, retention."""
