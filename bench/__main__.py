@@ -25,6 +25,10 @@ def main() -> int:
     print_heading(machine, commit)
     if asked.only == "pages":
         return _pages(asked, scratch, machine, commit)
+    if asked.only == "logs":
+        return _logs(scratch, machine, commit)
+    if asked.only == "decisions":
+        return _decisions(machine, commit)
     primitives = measure_primitives(scratch)
     limit = limit_of(primitives)
     figures: list[Figure] = [*primitives.figures(), *limit.figures()]
@@ -73,12 +77,32 @@ def _pages(asked: argparse.Namespace, scratch: Path, machine: Machine, commit: s
     return 0
 
 
+def _decisions(machine: Machine, commit: str) -> int:
+    from bench.decisions import measure_decisions
+
+    found = measure_decisions()
+    print_figures("Decisions of the law gate, CPU time", found)
+    path = write_results("decisions", as_rows(found, machine=machine, commit=commit))
+    print(f"written: {path}")
+    return 0
+
+
+def _logs(scratch: Path, machine: Machine, commit: str) -> int:
+    from bench.whole_logs import ENTRIES, measure_logs
+
+    found = measure_logs(folder=scratch)
+    print_figures(f"Checking a log of {ENTRIES:,} entries", found)
+    path = write_results("logs", as_rows(found, machine=machine, commit=commit))
+    print(f"written: {path}")
+    return 0
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--full", action="store_true", help=f"sustained over {FULL_MESSAGES:,} messages")
     parser.add_argument("--messages", type=int, help=f"sustained over this many (default {QUICK_MESSAGES:,})")
     parser.add_argument("--alone", type=int, default=500, help="messages sent one at a time (default 500)")
-    parser.add_argument("--only", choices=("primitives", "path", "pages"), help="one part only")
+    parser.add_argument("--only", choices=("primitives", "path", "pages", "logs", "decisions"), help="one part only")
     parser.add_argument("--cases", type=int, help="cases of the archive whose pages are measured (default 50,000)")
     parser.add_argument("--folder", help="where the nodes' homes and databases lie (default: the temporary folder)")
     return parser.parse_args()

@@ -70,7 +70,12 @@ def _fields(number: int, *, party: str, peer: str, text: str, today: date) -> di
                 "expires_on": (today + timedelta(days=365)).isoformat(),
             }
         ],
-        "classification": {"own": "Protected A" if party == "CA" else "Restricted", "equivalent": "restricted"},
+        # What India marks needs the order of the authority that releases it (IN-05): the specimen bears none.
+        "classification": (
+            {"own": "Unclassified", "equivalent": "unclassified"}
+            if party == "IN"
+            else {"own": "Protected A", "equivalent": "restricted"}
+        ),
         # Dates that differ from message to message: the facts differ, so the gate decides each one anew.
         "retention_until": (today + timedelta(days=30 + number % RETENTION_SPREAD_DAYS)).isoformat(),
         "language": "en",

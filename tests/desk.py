@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,8 @@ from accord.channel.sealkeys import SealKey
 from accord.courier.models import Channel, Outbox, SignedCheckpoint
 from accord.exchange import services
 from accord.exchange.models import Message
+from accord.handling.models import PredominanceTest
+from accord.handling.weighing import decide_weighing, weigh
 from accord.officers.four_eyes import confirm_officer
 from accord.officers.models import Officer
 from accord.officers.permissions import Role
@@ -20,10 +22,10 @@ from accord.officers.services import create_first_administrator, create_officer
 from accord.parties.custody import use_custody
 from accord.parties.models import Party
 from accord.parties.profile import load_profile
-from accord.parties.services import record_arrangement, record_risk_profile
 from accord.release.errors import GateRefuses
 from accord.release.gate import use_gate
 from accord.release.intake import take_in
+from tests.registers import arranged, profiled
 from tests.simulators.sealing_peer import SealCustody, SealingPeer
 
 TODAY = timezone.now().date()
@@ -78,22 +80,10 @@ class Desk:
 @pytest.fixture
 def desk(db: None) -> Iterator[Desk]:
     use_gate(None)
-    canada = Party.objects.create(code="CA", profile=load_profile("canada").to_json(), is_self=True)
+    Party.objects.create(code="CA", profile=load_profile("canada").to_json(), is_self=True)
     india = Party.objects.create(code="IN", profile=load_profile("india").to_json())
-    record_arrangement(
-        code="ARR-2026-1",
-        title="Specimen arrangement",
-        parties=[canada, india],
-        agencies=["RCMP", "NCB"],
-        categories=["precursors"],
-        purposes=["investigate", "prevent", "detect"],
-        valid_from=date(2026, 2, 7),
-        valid_until=None,
-        text_digest=bytes(32),
-    )
-    record_risk_profile(
-        india, assessed_on=TODAY, baseline="low", mitigations=[], residual="low", assessed_by="risk-unit"
-    )
+    arranged("ARR-2026-1")
+    profiled("IN", assessed_on=TODAY)
     channel = Channel.objects.create(peer=india, party_code="CA")
     custody = SealCustody(key=_OUR_KEY)
     use_custody(custody)  # type: ignore[arg-type] # a custody of one key is enough for what is tested here
@@ -134,6 +124,9 @@ def own_side(**changed: object) -> dict[str, object]:
         "is_compelled": False,
         "has_safeguarded_information": False,
         "has_third_party_origin": False,
+        "records": ["ordinary"],
+        "has_trade_secret": False,
+        "asks_for_powers": False,
         "exposure": "none",
         "basis": ["conduct"],
         "is_victim_of_intimidation": False,
@@ -155,7 +148,7 @@ def own_side(**changed: object) -> dict[str, object]:
 def caveat(agency: str = "NCB") -> dict[str, object]:
     return {
         "who_may_access": [agency],
-        "permitted_uses": ["lead in the investigation named"],
+        "permitted_uses": ["lead in the investigation named", "print", "export"],
         "procedure_contact": "Liaison officer, RCMP",
         "expires_on": days(365),
     }
@@ -273,7 +266,7 @@ def submitted_request(desk: Desk, **changed: object) -> Message:
     return services.submit(desk.liaison, draft, version=draft.version)
 
 
-HELD_BASIS = {"basis": ["conduct", "protest"], "predominance_test": "The drum, not the protest."}
+HELD_BASIS = {"basis": ["conduct", "protest"]}
 HELD_OFFICE = "The head of the agency"
 
 
@@ -285,6 +278,19 @@ def held_request(desk: Desk, **changed: object) -> Message:
         services.submit(desk.liaison, draft, version=1)
     draft.refresh_from_db()
     return draft
+
+
+def weighed(desk: Desk, message: Message) -> PredominanceTest:
+    """A test of predominance that another officer agreed to."""
+    test = weigh(
+        desk.duty,
+        message,
+        conduct="A drum of a precursor.",
+        expression="A protest was held on the same day.",
+        predominates="conduct",
+        why="The drum, not the protest.",
+    )
+    return decide_weighing(desk.head("The deputy head", "weigher"), test, agrees=True, why="It is about the drum.")
 
 
 def seen(message: Message) -> dict[str, bytes]:

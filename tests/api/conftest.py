@@ -18,9 +18,8 @@ from accord.officers.models import Officer
 from accord.officers.permissions import Role, permissions_of
 from accord.officers.services import create_first_administrator, create_officer
 from accord.officers.tokens import issue_token
-from accord.parties.models import Party
-from accord.parties.services import record_arrangement, record_risk_profile
 from accord.release.gate import use_gate
+from tests.registers import arranged, profiled
 from tests.simulators.paired_node import PairedNode
 
 
@@ -69,21 +68,8 @@ def officers(administrator: Officer) -> dict[Role, Officer]:
 def node(met: PairedNode) -> PairedNode:
     """This node serves Canada, is paired with India and has met it; its gate holds Canada's law."""
     today = timezone.now().date()
-    canada, india = Party.objects.get(code="CA"), Party.objects.get(code="IN")
-    record_risk_profile(
-        india, assessed_on=today, baseline="low", mitigations=[], residual="low", assessed_by="risk-unit"
-    )
-    record_arrangement(
-        code="CA-IN-2026",
-        title="Specimen arrangement",
-        parties=[canada, india],
-        agencies=["RCMP", "NCB"],
-        categories=["precursors"],
-        purposes=["investigate"],
-        valid_from=today - timedelta(days=30),
-        valid_until=None,
-        text_digest=bytes(32),
-    )
+    profiled("IN", assessed_on=today)
+    arranged("CA-IN-2026", purposes=["investigate"], valid_from=today - timedelta(days=30))
     use_gate(None)
     return met
 

@@ -95,7 +95,8 @@ def test_reference_lists_the_kinds_their_schemas_and_the_codes(callers: CallersB
     schema = administrator.get("/kinds/request/schema").json()
     vocabulary = administrator.get("/vocabulary").json()
 
-    assert kinds == {"answer", "clarification", "delay-notice", "request", "spontaneous-information", "withdrawal"}
+    assert {"answer", "clarification", "delay-notice", "request", "spontaneous-information", "withdrawal"} <= kinds
+    assert {"permission-answer", "permission-request"} <= kinds
     assert "urgency" in schema["$defs"]["Request"]["properties"]
     assert r"\A" not in str(schema)
     assert administrator.get("/kinds/disposition/schema").status_code == 404

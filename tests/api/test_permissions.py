@@ -22,7 +22,7 @@ NAMES = sorted(item["operationId"] for path in api.get_openapi_schema()["paths"]
 DESK = "liaison duty"
 READERS = "liaison duty releasing decider reviewer"
 APPROVERS = "releasing"
-EVERYONE = "liaison duty releasing decider reviewer administrator"
+EVERYONE = "liaison duty releasing decider counsel reviewer administrator"
 
 MAY = {
     "abort_upload": DESK,
@@ -38,6 +38,10 @@ MAY = {
     "approve_message": APPROVERS,
     "attach_file": DESK,
     "begin_upload": DESK,
+    "break_into_case": DESK,
+    "change_team": f"{DESK} releasing",
+    "keep_case_to_team": f"{DESK} releasing",
+    "list_team": READERS,
     "check_message": READERS,
     "clarify_message": DESK,
     "close_one_case": DESK,
@@ -61,6 +65,7 @@ MAY = {
     "list_holds": "reviewer",
     "list_kinds": EVERYONE,
     "list_parked": "duty",
+    "list_register_entries": EVERYONE,
     "list_stopped": "reviewer",
     "neither_confirm_nor_deny": DESK,
     "new_information": DESK,
@@ -79,6 +84,7 @@ MAY = {
     "resume_clock_of": DESK,
     "retry_parked": "duty",
     "send_back_message": APPROVERS,
+    "search_texts": READERS,
     "show_approval": READERS,
     "show_case": READERS,
     "show_channel": EVERYONE,
@@ -89,6 +95,7 @@ MAY = {
     "show_message_times": READERS,
     "show_queue": READERS,
     "show_queue_counts": READERS,
+    "show_register_entry": EVERYONE,
     "show_roots": EVERYONE,
     "show_upload": DESK,
     "show_vocabulary": EVERYONE,
@@ -96,6 +103,13 @@ MAY = {
     "suspend_channel": "administrator",
     "take_case": DESK,
     "use_message": DESK,
+    "correct_message": DESK,
+    "show_correction": READERS,
+    "report_on_correction": DESK,
+    "list_uses": READERS,
+    "list_grants": READERS,
+    "ask_for_permission": DESK,
+    "answer_for_permission": DESK,
     "take_back_message": DESK,
     "withdraw_message": APPROVERS,
 }

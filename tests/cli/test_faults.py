@@ -93,7 +93,7 @@ ARRANGEMENT = {
         ("valid_from", '"someday"', "cli.arrangement-field"),
         ("valid_from", "2026-13-45", "cli.arrangement-not-toml"),
         ("text_sha256", '"xyz"', "cli.arrangement-field"),
-        ("parties", '["CA", "ZZ"]', "cli.peer-unknown"),
+        ("parties", '["CA", "ZZ"]', "parties.register-party"),
         ("title", '"a \u202e title"', "text.refused-character"),
         ("titel", '"x"', "cli.arrangement-field"),
         ("title", "7", "cli.arrangement-field"),
@@ -118,7 +118,8 @@ def test_an_arrangement_may_have_the_line_ends_and_letters_of_another_system(cop
     done = copied.run("peer", "arrangement", str(file))
     assert done.returncode == 0, done.stderr
     with sqlite3.connect(copied.home / "node.sqlite3") as connection:
-        assert connection.execute("SELECT title FROM parties_arrangement").fetchone()[0].endswith("r\u00e9vis\u00e9")
+        kept = connection.execute("SELECT json_extract(terms, '$.title') FROM parties_registerentry").fetchone()
+    assert kept[0].endswith("r\u00e9vis\u00e9")
 
 
 def test_a_missing_output_folder_is_said_to_be_missing(canada: Node, tmp_path: Path) -> None:

@@ -131,7 +131,7 @@ def test_a_rule_may_be_named_by_one_of_its_policies_and_printed_as_json() -> Non
 
 
 def test_all_rules_are_listed_when_none_is_named() -> None:
-    assert len(json.loads(run("explain", "--json")[1])) == 28
+    assert len(json.loads(run("explain", "--json")[1])) == 52
     assert "CA-07" in run("explain")[1]
 
 
@@ -143,7 +143,7 @@ def test_an_unknown_rule_is_refused(rule: str) -> None:
 def test_the_tables_run_and_all_rows_hold() -> None:
     code, out, _ = run("test")
     assert code == 0
-    assert "28 rules" in out
+    assert "52 rules" in out
     assert " 0 do not." in out
 
 
@@ -189,3 +189,40 @@ def test_the_words_for_an_outcome_are_the_same_in_both_schemas_and_the_manual() 
     assert words == list(OUTCOME_NAMES.values())
     manual = (SCHEMAS.parent / "cli.md").read_text("utf-8")
     assert ", ".join(f"`{word}`" for word in words) in manual
+
+
+def test_counsel_propose_a_row_from_facts_and_run_it(facts: Path, tmp_path: Path) -> None:
+    change(facts, records=["customs"])
+    words = ("propose", "ca-10", "--party", "CA", "--facts", str(facts), "--base", "request", "--name", "customs alone")
+    code, out, _ = run(*words)
+    assert code == 0
+    assert 'facts = { records = ["customs"] }' in out
+    file = tmp_path / "CA-10-row.toml"
+    file.write_text(out, "utf-8")
+    assert run("test", "--rows", str(file))[:2] == (0, "1 rows of 1 rules: 1 hold, 0 do not.\n")
+    code, out, _ = run("test", "--rows", "-", given=out.replace('outcome = "refuse"', 'outcome = "hold"'))
+    assert code == 1
+    assert "expected hold, the rule answers refuse" in out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("ZZ-99", "--party", "CA", "--base", "request"),
+        ("IN-01", "--party", "CA", "--base", "request"),
+        ("CA-10", "--party", "IN", "--base", "request"),
+        ("CA-10", "--party", "CA", "--base", "letter"),
+    ],
+)
+def test_a_row_is_proposed_only_for_a_rule_and_a_specimen_of_that_party(facts: Path, words: tuple[str, ...]) -> None:
+    code, _, raised = run("propose", *words, "--facts", str(facts), "--name", "x")
+    assert code != 0
+    assert raised is not None
+
+
+def test_a_file_that_is_no_proposal_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "rows.toml"
+    file.write_text("[[rows]]\n", "utf-8")
+    code, _, raised = run("test", "--rows", str(file))
+    assert code != 0
+    assert getattr(raised, "reason_code", "") == "law.proposal-unreadable"

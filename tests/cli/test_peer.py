@@ -128,6 +128,7 @@ def test_an_arrangement_and_a_risk_profile_are_recorded(paired: tuple[Node, Node
     file.write_text(ARRANGEMENT.format(party="CA", digest="ab" * 32))
     assert paired[0].run("peer", "arrangement", str(file)).returncode == 0
     options = ["--assessed-on", "2026-10-01", "--baseline", "medium", "--residual", "low", "--assessed-by", "Desk"]
+    options += ["--mitigation", "caveat"]
     first, second = (paired[0].run("peer", "risk", "IN", *options).stdout for _ in range(2))
     assert "version 1" in first
     assert "version 2" in second

@@ -21,7 +21,10 @@ def test_a_published_schema_is_a_schema(name: str) -> None:
 
 
 def test_every_kind_that_carries_json_is_published() -> None:
-    kinds = {"request", "answer", "delay-notice", "clarification", "spontaneous-information"}
+    kinds = {"request", "answer", "delay-notice", "clarification", "spontaneous-information"} | {
+        "permission-request",
+        "permission-answer",
+    }
     assert {f"messages/{kind}-1.schema.json" for kind in kinds} <= set(PUBLISHED)
 
 

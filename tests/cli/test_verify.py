@@ -12,13 +12,16 @@ from jsonschema import Draft202012Validator
 
 from accord.channel.checkpoint import Checkpoint, cosign, sign_checkpoint
 from accord.channel.evidence import EvidenceBundle
+from accord.channel.log_export import LogPart
 from accord.channel.merkle import Frontier, entry_leaf, inclusion_proof
 from accord.channel.roots import TrustRoots
 from accord.channel.seal import open_sealed
+from tests.channel.logs import exported, parts_of
 from tests.channel.specimens import NOW_MS, body_of, sealed_by, specimen
 from tests.meta.tree import DOCS
 
 SCHEMA = json.loads((DOCS / "schemas/verify.schema.json").read_text("utf-8"))
+LOG_SCHEMA = json.loads((DOCS / "schemas/verify-log.schema.json").read_text("utf-8"))
 INDEX = 2
 
 
@@ -252,3 +255,56 @@ def test_why_a_content_cannot_be_shown_is_said(bundle: EvidenceBundle, roots: Pa
     (member,) = verify(file, "--root", roots, "--show", "--json").json["content"]
     assert member["message"] is None
     assert "committed to" in member["reason"]
+
+
+def log_file(folder: Path, name: str, *parts: LogPart, size: int | None = None) -> Path:
+    path = folder / name
+    path.write_bytes(exported(parts, size=size))
+    return path
+
+
+def verify_log(*words: str | Path) -> tuple[int, Any]:
+    answer = verify(*(word for path in words[1:] for word in ("--log", path)), "--root", words[0], "--json")
+    found = json.loads(answer.said)
+    Draft202012Validator(LOG_SCHEMA).validate(found)
+    return answer.code, found
+
+
+def test_a_whole_log_is_checked_and_what_was_read_is_said(tmp_path: Path, roots: Path) -> None:
+    file = log_file(tmp_path, "whole.log", *parts_of((2, 3)))
+    code, found = verify_log(roots, file)
+    assert (code, found["ok"], found["logs"][0]["cosigned_entries"]) == (0, True, 5)
+    said = verify("--log", file, "--root", roots).said
+    assert "the whole log holds" in said
+    assert "2 co-signatures of IN hold, the last over 5 entries at 2026-09-21" in said
+    assert "compare the other side's copy" in said
+
+
+def test_a_log_with_a_flipped_bit_or_a_dropped_entry_fails_in_plain_words(tmp_path: Path, roots: Path) -> None:
+    first, second, third = parts_of((2, 3, 1))
+    changed = replace(second, digests=(*second.digests[:-1], bytes(32)))
+    code, found = verify_log(roots, log_file(tmp_path, "bit.log", first, changed, third))
+    assert (code, found["logs"][0]["fault"], found["logs"][0]["heads"]) == (1, "changed", 1)
+    code, found = verify_log(roots, log_file(tmp_path, "gap.log", first, third))
+    assert (code, found["reason"]) == (1, "Entries 2 to 4 of the log of CA towards IN are missing.")
+    said = verify("--log", tmp_path / "gap.log", "--root", roots)
+    assert (said.code, "DOES NOT HOLD" in said.said, "Traceback" in said.error) == (1, True, False)
+
+
+def test_two_copies_of_one_log_must_agree(tmp_path: Path, roots: Path) -> None:
+    ours = log_file(tmp_path, "ours.log", *parts_of((2, 3, 1)))
+    theirs = log_file(tmp_path, "theirs.log", *parts_of((2, 3)))
+    assert verify_log(roots, ours, theirs)[0] == 0
+    fork = log_file(tmp_path, "fork.log", *parts_of((2, 4), label=lambda n: "fork" if n == 4 else ""))
+    assert verify_log(roots, fork)[0] == 0
+    code, found = verify_log(roots, fork, theirs)
+    assert (code, [one["fault"] for one in found["logs"]]) == (1, ["other-history", None])
+    assert "fork.log and theirs.log are not one log" in found["reason"]
+
+
+def test_a_log_and_a_bundle_are_two_runs_and_nothing_is_none(file: Path, roots: Path, tmp_path: Path) -> None:
+    log = log_file(tmp_path, "whole.log", *parts_of((1,)))
+    assert verify(file, "--log", log, "--root", roots).code == 2
+    assert verify("--root", roots).code == 2
+    missing = verify("--log", tmp_path / "none.log", "--root", roots)
+    assert (missing.code, "verify.file-unreadable" in missing.error) == (2, True)

@@ -20,16 +20,26 @@ def test_each_fact_is_one_that_policies_read_and_each_field_stands_in_a_form() -
     assert named <= fields_of_forms()
 
 
-# What no field of a draft can cure: they speak of the other side's gate, or of using what was received.
+# What no field of a draft can cure: they speak of the other side's gate, of using what was received, or of what the
+# node knows by itself (a posting, a role, a suspended lane, a withdrawn item).
 BEYOND_THE_FORM = {
     "BI-01.content",
     "BI-01.no-peer-decision",
     "BI-01.own-peer",
     "BI-01.relies-on-peer",
+    "BI-02.caveat",
+    "BI-02.court",
     "BI-02.no-effect",
     "BI-02.other-use",
+    "BI-02.public",
+    "BI-02.spread",
+    "BI-02.stated-limit",
     "BI-03.onward",
+    "BI-06.post-ended",
+    "BI-09.suspended",
+    "BI-10.taken-back",
     "BI-12.over",
+    "BI-14.own-work",
 }
 
 

@@ -7,6 +7,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from accord.law.proposing import read_proposal
+from accord.law.statements import Circumstances
 from accord.release.gate import gate_in_use
 from accord.release.models import DecisionRecord
 from tests.desk import Desk
@@ -89,3 +91,50 @@ def test_a_source_that_was_not_verified_is_marked_in_the_list(desk: Desk, sign_i
     page = sign_in(desk.liaison).get(reverse("desk:law")).content.decode()
     unverified = [rule for rule in gate_in_use().rules if not rule.verified]
     assert page.count("a-state--warn") == len(unverified) > 0
+
+
+def test_every_fact_that_an_officer_states_can_be_tried(desk: Desk, sign_in: SignIn) -> None:
+    sections = sign_in(desk.liaison).get(reverse("desk:law-try")).context["sections"]
+    shown = {field.path for section in sections for field in section.fields}
+    assert set(Circumstances.__struct_fields__) <= shown
+
+
+def test_facts_on_guarded_records_are_tried_in_the_form(desk: Desk, sign_in: SignIn) -> None:
+    answer = ask(sign_in(desk.liaison), records=["customs"])
+    assert "CA-10.no-ground" in {reason.policy for reason in answer.context["decision"].reasons}
+    cured = ask(sign_in(desk.liaison), records=["customs"], customs_ground="arrangement")
+    assert cured.context["decision"].lets_pass
+
+
+def test_a_list_that_was_compared_is_tried_in_the_form(desk: Desk, sign_in: SignIn) -> None:
+    answer = ask(sign_in(desk.liaison), **{"match.size_bucket": "under-100"})
+    assert "BI-11.one-person" in {reason.policy for reason in answer.context["decision"].reasons}
+
+
+def proposing(client: Client, **changed: object) -> dict[str, object]:
+    """What the browser posts to have the facts just tried written as a row."""
+    page = ask(client, records=["customs"]).context
+    return {"base": "request", "facts": page["tried"], "row_rule": page["row_rule"], "row_name": "as tried", **changed}
+
+
+def test_what_was_tried_is_proposed_as_a_row_that_counsel_can_run(desk: Desk, sign_in: SignIn) -> None:
+    client = sign_in(desk.liaison)
+    page = client.post(reverse("desk:law-try"), proposing(client))
+    proposed = page.context["proposed"]
+    assert (proposed.rule, proposed.problem) == ("CA-10", None)
+    (row,) = read_proposal(proposed.text.encode()).rows
+    assert (row.name, row.facts, row.fires) == ("as tried", {"records": ["customs"]}, ("no-ground",))
+    assert page.context["decision"] is not None
+    assert not DecisionRecord.objects.exists()
+
+
+def test_the_row_is_taken_as_a_file(desk: Desk, sign_in: SignIn) -> None:
+    client = sign_in(desk.liaison)
+    answer = client.post(reverse("desk:law-try"), proposing(client, download="yes", row_rule="CA-05"))
+    assert answer["Content-Disposition"] == 'attachment; filename="CA-05-row.toml"'
+    assert read_proposal(answer.content).rule == "CA-05"
+
+
+def test_a_row_for_a_rule_that_is_none_is_not_found(desk: Desk, sign_in: SignIn) -> None:
+    client = sign_in(desk.liaison)
+    assert client.post(reverse("desk:law-try"), proposing(client, row_rule="ZZ-99")).status_code == 404

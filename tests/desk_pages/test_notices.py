@@ -18,7 +18,7 @@ from accord.node.notices.models import Choice, Notice
 from accord.officers.models import Act, Officer
 from accord.officers.permissions import Role
 from accord.officers.services import set_roles
-from tests.desk import HELD_OFFICE, Desk, held_request, received_request, submitted_request
+from tests.desk import HELD_OFFICE, Desk, held_request, received_request, submitted_request, weighed
 from tests.desk_pages.conftest import SignIn
 
 GIVEN = {"quiet_from": "", "quiet_until": "", "zone": "America/Toronto", "urgent_passes": "yes"}
@@ -119,6 +119,7 @@ def test_a_hold_leads_to_its_answer_and_once_it_is_answered_to_the_case(desk: De
     one = Notice.objects.get(kind=Kind.HOLD_WAITS)
     client = sign_in(head)
     assert client.post(f"/desk/notices/{one.pk}/open").headers["Location"] == f"/desk/approvals/{draft.pk}/holds"
+    weighed(desk, draft)
     answer_hold(head, draft, policy="CA-15.mixed", reason="Conduct predominates.")
     assert client.post(f"/desk/notices/{one.pk}/open").headers["Location"] == f"/desk/cases/{draft.case.own_ref}/"
 

@@ -4,13 +4,13 @@ import pytest
 from django.test import Client
 
 from accord.exchange.models import Case, Message
+from accord.handling.models import Use
 from accord.officers.models import Act
 from accord.release.intake import take_in
-from accord.release.models import DecisionRecord
 from tests.desk import CANADA, INDIA, Desk, from_india, information_fields, released_request
 from tests.desk_pages.conftest import SignIn
 
-LEAD = {"effect": "lead", "purpose": "investigate", "suspicion": "no"}
+LEAD = {"use": "lead", "purpose": "investigate", "suspicion": "no"}
 
 
 def received(desk: Desk) -> Message:
@@ -44,7 +44,7 @@ def test_a_use_that_passes_is_said_and_stands_in_the_case(desk: Desk, sign_in: S
 
 @pytest.mark.parametrize(
     ("given", "rule"),
-    [({"purpose": "prosecute"}, "BI-02"), ({"effect": "deprive-of-rights", "suspicion": "likely"}, "CA-04")],
+    [({"purpose": "prosecute"}, "BI-02"), ({"use": "deprive-of-rights", "suspicion": "likely"}, "CA-04")],
 )
 def test_a_use_that_is_stopped_names_the_rule_and_who_decides_and_stays_on_record(
     desk: Desk, sign_in: SignIn, given: dict[str, str], rule: str
@@ -55,8 +55,9 @@ def test_a_use_that_is_stopped_names_the_rule_and_who_decides_and_stays_on_recor
     assert rule in page
     assert "Who decides:" in page
     assert "It may be used so." not in page
-    record = DecisionRecord.objects.get(officer=desk.duty, action="use")
-    assert f"?answer={record.pk}" in client.get(f"/desk/messages/{message.pk}/use").content.decode()
+    made = Use.objects.get(decision__officer=desk.duty)
+    assert not made.is_permitted
+    assert f"?answer={made.pk}" in client.get(f"/desk/messages/{message.pk}/use").content.decode()
     assert "use stopped by the law gate" in client.get(f"/desk/cases/{message.case.own_ref}/").content.decode()
 
 
@@ -70,9 +71,10 @@ def test_a_form_that_is_sent_twice_asks_once(desk: Desk, sign_in: SignIn) -> Non
 @pytest.mark.parametrize(
     ("given", "code", "status"),
     [
-        ({"effect": "file"}, "desk.use-unclear", 422),
+        ({"use": "print"}, "desk.use-unclear", 422),
         ({"purpose": ""}, "desk.use-unclear", 422),
-        ({"onward_state": "France; DROP"}, "desk.no-such-state", 422),
+        ({"use": "third-state", "recipient": "France; DROP"}, "handling.no-such-state", 422),
+        ({"use": "court"}, "handling.no-recipient", 422),
         ({"imminence": "a bomb\u202e", "purpose": "protect-life"}, "text.refused-character", 422),
     ],
 )
@@ -87,9 +89,7 @@ def test_what_is_not_said_is_named_and_the_words_stay(
     assert not Act.objects.filter(verb="use message").exists()
 
 
-def test_our_own_message_and_a_key_of_nothing_are_refused(desk: Desk, sign_in: SignIn) -> None:
+def test_our_own_message_is_refused(desk: Desk, sign_in: SignIn) -> None:
     ours, client = released_request(desk), sign_in(desk.duty)
     assert client.post(f"/desk/messages/{ours.pk}/use", LEAD).status_code == 409
     assert "/use" not in client.get(f"/desk/cases/{Case.objects.get().own_ref}/").content.decode()
-    answer = client.post(f"/desk/messages/{ours.pk}/use", {**LEAD, "permitted_in": "x"})
-    assert answer.status_code == 404

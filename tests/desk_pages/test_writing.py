@@ -68,6 +68,31 @@ def test_what_is_typed_is_saved_field_by_field(desk: Desk, sign_in: SignIn) -> N
     assert b'"categories":["consignment"]' in bytes(saved(message).own_side).replace(b" ", b"")
 
 
+def test_a_caveat_is_ticked_by_its_codes_and_explained_in_words(desk: Desk, sign_in: SignIn) -> None:
+    message, client = draft(desk), sign_in(desk.liaison)
+    given = {
+        "version": message.version,
+        "caveats.count": "1",
+        "caveats.0.who_may_access": "",
+        "caveats.0.who_may_access.ticked": ["NCB"],
+        "caveats.0.permitted_uses": "Only in the investigation named",
+        "caveats.0.permitted_uses.ticked": ["print", "court"],
+        "caveats.0.procedure_contact": "Liaison desk",
+        "caveats.0.expires_on": "2099-01-01",
+    }
+    address = reverse("desk:draft", args=[message.pk])
+    assert client.post(address, given).status_code == 302
+    stored = bytes(saved(message).content).replace(b" ", b"")
+    assert b'"who_may_access":["NCB"]' in stored
+    assert b'"permitted_uses":["Onlyintheinvestigationnamed","print","court"]' in stored
+    page = client.get(address).content.decode()
+    assert page.count('value="court" checked') == 1
+    assert page.count('value="forward"') == 1
+    assert 'value="forward" checked' not in page
+    lines = page.partition('name="caveats.0.permitted_uses"')[2].partition(">")[2].partition("</textarea>")[0]
+    assert lines.strip() == "Only in the investigation named"
+
+
 def test_a_refused_field_is_named_at_its_place_and_the_words_stay(desk: Desk, sign_in: SignIn) -> None:
     message = draft(desk)
     given = {"version": message.version, "facts": "hidden \u202e words", "specification": "SPECIMEN stays"}

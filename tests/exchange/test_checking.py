@@ -9,7 +9,8 @@ from accord.exchange.drafts import DraftIncomplete, FieldRefused
 from accord.exchange.errors import ActRefused
 from accord.exchange.models import Message
 from accord.exchange.text import TextRefused
-from accord.parties.models import Arrangement
+from accord.parties.models import RegisterEntry
+from accord.parties.register_book import mark_changed
 from accord.vocabulary.refusal import DelayReason
 from tests.desk import (
     TODAY,
@@ -60,7 +61,8 @@ def test_today_and_an_arrangement_of_the_register_are_let_in(desk: Desk) -> None
 def test_what_no_longer_makes_sense_at_submission_is_told_by_the_check_and_refused(desk: Desk) -> None:
     fields = request_fields(arrangement_id="ARR-2026-1")
     draft = services.draft_request(desk.liaison, case_of(desk), fields, own=own_side())  # type: ignore[arg-type]
-    Arrangement.objects.all().delete()
+    RegisterEntry.objects.filter(register="arrangement").delete()
+    mark_changed()
     found = services.check_draft(desk.liaison, draft)
     assert [problem.field for problem in found.problems] == ["arrangement_id"]
     assert found.payload is None

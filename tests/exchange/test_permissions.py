@@ -7,11 +7,9 @@ from typing import Any
 import pytest
 
 from accord.exchange import services
-from accord.exchange.facts import Use
 from accord.exchange.models import AgencyInquiry, Case, HoldAnswer, Message
 from accord.officers.models import Officer
 from accord.officers.permissions import NotPermitted, Permission, Role, permissions_of
-from accord.vocabulary.subjects import Purpose
 from tests.desk import (
     TODAY,
     Desk,
@@ -110,6 +108,27 @@ ACTS: dict[str, tuple[Permission, Act]] = {
         Permission.CASE_TAKE,
         lambda desk, who: services.join_case(who, received_request(desk).case, drafted(desk).case, reason="Same."),
     ),
+    "add_member": (
+        Permission.TEAM_KEEP,
+        lambda desk, who: services.add_member(who, drafted(desk).case, member=desk.duty, reason="Knows it."),
+    ),
+    "remove_member": (
+        Permission.TEAM_KEEP,
+        lambda desk, who: services.remove_member(who, drafted(desk).case, member=desk.duty, reason="Moved on."),
+    ),
+    "keep_to_team": (
+        Permission.TEAM_KEEP,
+        lambda desk, who: services.keep_to_team(who, drafted(desk).case, reason="A source."),
+    ),
+    "open_to_scope": (
+        Permission.TEAM_KEEP,
+        lambda desk, who: services.open_to_scope(who, drafted(desk).case, reason="Over."),
+    ),
+    "break_in": (
+        Permission.CASE_TAKE,
+        lambda desk, who: services.break_in(who, drafted(desk).case.own_ref, reason="In danger."),
+    ),
+    "team_of": (Permission.CASE_READ, lambda desk, who: services.team_of(who, drafted(desk).case)),
     "discard": (
         Permission.MESSAGE_DRAFT,
         lambda desk, who: services.discard(who, drafted(desk), version=1, reason="Settled."),
@@ -117,12 +136,6 @@ ACTS: dict[str, tuple[Permission, Act]] = {
     "recall": (
         Permission.MESSAGE_RELEASE,
         lambda desk, who: services.recall(who, released_request(desk), reason="No."),
-    ),
-    "use_received": (
-        Permission.MESSAGE_ANSWER,
-        lambda desk, who: services.use_received(
-            who, received_request(desk), Use(effect="lead", purpose=Purpose.INVESTIGATE)
-        ),
     ),
     "close_case": (Permission.CASE_TAKE, lambda desk, who: services.close_case(who, received_request(desk).case)),
     "ask_agency": (

@@ -34,6 +34,7 @@ from tests.desk import (
     request_fields,
     seen,
     submitted_request,
+    weighed,
 )
 
 
@@ -209,7 +210,7 @@ def test_a_message_is_not_sent_back_without_a_reason(desk: Desk) -> None:
 
 
 def test_a_hold_is_answered_in_writing_by_another_officer_and_then_lets_pass(desk: Desk) -> None:
-    own = own_side(basis=["conduct", "protest"], predominance_test="The drum, not the protest.")
+    own = own_side(basis=["conduct", "protest"])
     draft = draft_of(desk, own=own)
     with pytest.raises(GateRefuses) as held:
         services.submit(desk.liaison, draft, version=1)
@@ -218,6 +219,7 @@ def test_a_hold_is_answered_in_writing_by_another_officer_and_then_lets_pass(des
     assert draft.case.waiting_on == Case.Waiting.GATE
     (policy,) = [r.policy for r in held.value.decision.reasons if r.outcome.label == "hold"]
     head = desk.head("The head of the agency")
+    weighed(desk, draft)
     services.answer_hold(head, draft, policy=policy, reason="Conduct predominates: see the declaration.")
     act = Act.objects.get(verb="answer hold")
     assert (act.officer, act.detail["policy"], act.reason.text) == (
@@ -230,9 +232,10 @@ def test_a_hold_is_answered_in_writing_by_another_officer_and_then_lets_pass(des
 
 
 def test_the_officer_who_answered_a_hold_does_not_release_on_it(desk: Desk) -> None:
-    own = own_side(basis=["conduct", "protest"], predominance_test="The drum, not the protest.")
+    own = own_side(basis=["conduct", "protest"])
     draft = draft_of(desk, own=own)
     desk.releasing.offices = ["The head of the agency"]
+    weighed(desk, draft)
     services.answer_hold(desk.releasing, draft, policy="CA-15.mixed", reason="Conduct predominates.")
     message = approved(desk, services.submit(desk.liaison, draft, version=1))
     with pytest.raises(GateRefuses):
@@ -241,7 +244,7 @@ def test_the_officer_who_answered_a_hold_does_not_release_on_it(desk: Desk) -> N
 
 @pytest.mark.parametrize("office", ["", "The deputy head"])
 def test_a_hold_is_answered_by_no_officer_but_the_one_whom_the_rule_names(desk: Desk, office: str) -> None:
-    own = own_side(basis=["conduct", "protest"], predominance_test="The drum, not the protest.")
+    own = own_side(basis=["conduct", "protest"])
     draft = draft_of(desk, own=own)
     desk.releasing.offices = [office]
     desk.head("The head of the agency")
@@ -254,7 +257,7 @@ def test_a_hold_is_answered_by_no_officer_but_the_one_whom_the_rule_names(desk: 
 
 
 def test_who_is_named_as_deciding_on_a_hold_is_in_post_and_no_author(desk: Desk) -> None:
-    draft = draft_of(desk, own=own_side(basis=["conduct", "protest"], predominance_test="The drum."))
+    draft = draft_of(desk, own=own_side(basis=["conduct", "protest"]))
     office = "The head of the agency"
     desk.head(office)
     past = timezone.now() - timedelta(days=1)

@@ -14,12 +14,12 @@ from accord.exchange.drafts import FieldRefused
 from accord.exchange.errors import ActRefused
 from accord.exchange.kinds.answer import PART_REFUSED_ALL
 from accord.exchange.models import Message
+from accord.handling.weighing import decide_weighing, weigh
 from accord.law.loading import PackFault
 from accord.officers.four_eyes import confirm_officer
 from accord.officers.services import create_officer
 from accord.parties.models import Party
 from accord.parties.profile import load_profile
-from accord.parties.services import record_risk_profile
 from accord.release.errors import GateRefuses
 from accord.release.gate import gate_in_use, use_gate
 from accord.vocabulary.refusal import DelayReason
@@ -33,7 +33,9 @@ from tests.desk import (
     received_request,
     request_fields,
     seen,
+    weighed,
 )
+from tests.registers import profiled
 
 PERSON = {"category": "suspect", "is_minor": False, "names": ["A Specimen"], "link_to_purpose": "Named as consignee."}
 
@@ -163,14 +165,18 @@ def test_an_answer_to_a_hold_does_not_outlive_the_text_it_was_given_to(
     desk: Desk, settings: Any, tmp_path: Path
 ) -> None:
     settings.ACCORD_HOME = tmp_path
-    mixed = own_side(basis=["conduct", "protest"], predominance_test="The drum, not the protest.")
+    mixed = own_side(basis=["conduct", "protest"])
     draft = informing(desk, own=mixed)
     head = desk.head("The head of the agency")
+    weighed(desk, draft)
     services.answer_hold(head, draft, policy="CA-15.mixed", reason="Conduct predominates.")
     assert stopped_by(desk, draft) == set()
     other = services.save_draft(desk.liaison, draft, version=1, fields=information_fields(facts="Organisers: a list."))
     assert stopped_by(desk, other) == {"CA-15.mixed"}
+    test = weigh(desk.duty, other, conduct="A drum.", expression="A list.", predominates="conduct", why="The drum.")
+    decide_weighing(desk.releasing, test, agrees=True, why="The drum.")
     services.answer_hold(head, other, policy="CA-15.mixed", reason="Conduct predominates.")
+    assert stopped_by(desk, other) == set()
     services.attach(desk.liaison, other, name="a.txt", media_type="text/plain", file=io.BytesIO(b"Another list."))
     other.refresh_from_db()
     assert stopped_by(desk, other) == {"CA-15.mixed"}
@@ -206,8 +212,7 @@ def test_what_no_profile_knows_does_not_leave(desk: Desk, fields: dict[str, Any]
 
 
 def test_a_draft_does_not_rename_the_author_of_the_risk_profile(desk: Desk) -> None:
-    india = Party.objects.get(code="IN")
-    record_risk_profile(india, assessed_on=TODAY, baseline="low", mitigations=[], residual="low", assessed_by="liaison")
+    profiled("IN", assessed_on=TODAY, assessed_by="liaison")
     named = {"person_categories": ["suspect"], "arrangement_id": "ARR-2026-1"}
     own = own_side(protection_statuses=["none"], is_in_custody=False)
     before = stopped_by(desk, informing(desk, own=own, **named))

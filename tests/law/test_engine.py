@@ -155,7 +155,7 @@ def test_a_policy_that_meets_a_type_error_refuses_and_alarms(monkeypatch: pytest
 
 def test_a_reading_that_misses_an_attribute_refuses_and_alarms(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "_CONTEXT_FIELDS", ("day",))
-    decision = Gate(packs_for("CA")).decide(REQUEST)
+    decision = Gate(packs_for("CA")).decide(facts(accuracy_statement=False))
     assert decision.outcome is Outcome.REFUSE
     assert str(decision.alarm).startswith("law.policy-error")
 

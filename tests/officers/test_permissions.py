@@ -27,6 +27,7 @@ def test_a_reviewer_reads_and_writes_nothing_but_reviews_and_a_word_on_accounts(
         Permission.EVIDENCE_EXPORT,
         Permission.CHANNEL_READ,
         Permission.OFFICER_CONFIRM,
+        Permission.REGISTER_READ,
     }
     assert not ROLE_PERMISSIONS[Role.REVIEWER] & writes
 
@@ -66,3 +67,12 @@ def test_a_scope_narrows_and_never_widens() -> None:
     officer = Officer(username="o", roles=["reviewer"])
     officer.narrow_to(["case.read", "message.release", "nonsense"])
     assert officer.permissions() == {Permission.CASE_READ}
+
+
+def test_counsel_reads_the_registers_and_no_content() -> None:
+    assert not ROLE_PERMISSIONS[Role.COUNSEL] & CONTENT_PERMISSIONS
+    assert {Permission.REGISTER_PROPOSE, Permission.REGISTER_DECIDE} <= ROLE_PERMISSIONS[Role.COUNSEL]
+
+
+def test_who_looks_after_the_machinery_does_not_decide_on_registers() -> None:
+    assert Permission.REGISTER_DECIDE not in ROLE_PERMISSIONS[Role.ADMINISTRATOR]

@@ -1,35 +1,29 @@
 """Making a node, inviting, comparing words, pinning; arrangements and risk profiles."""
 
-from datetime import date, timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from accord.channel.keyset import KeysetChain, sign_keyset
 from accord.errors import AccordError, OfficerCanMend, OurFault, TrustFails
 from accord.parties.custody import FileCustody
 from accord.parties.keyfile import Stretching
 from accord.parties.keysets import chain_between, channel_keys, record_keyset, tls_certificates
-from accord.parties.models import Arrangement, Keyset, Party
+from accord.parties.models import Keyset, Party
 from accord.parties.profile import load_profile
 from accord.parties.services import (
     InvitationRefused,
     WordsDiffer,
-    arrangements_in_force,
     create_node,
-    latest_risk_profile,
     make_invitation,
     our_party,
     our_words,
     own_chain_towards,
     pin_peer,
     read_invitation,
-    record_arrangement,
     record_own_party,
-    record_risk_profile,
     shared_safety_number,
 )
 from tests.channel.specimens import NOW_MS, specimen
@@ -235,96 +229,3 @@ def test_a_keyset_is_recorded_only_if_it_continues_its_chain(canada: FileCustody
     with pytest.raises(TrustFails):
         record_keyset(chain, foreign)
     assert Keyset.objects.filter(party_id="CA").count() == 1
-
-
-# --- arrangements and risk --------------------------------------------------------------------------------------------
-
-
-def arrange(code: str, **changes: object) -> Arrangement:
-    fields: dict[str, object] = {
-        "code": code,
-        "title": "Specimen arrangement",
-        "parties": list(Party.objects.all()),
-        "agencies": ["RCMP"],
-        "categories": ["consignment"],
-        "purposes": ["prevent"],
-        "valid_from": date(2026, 1, 1),
-        "valid_until": date(2026, 12, 31),
-        "text_digest": bytes(32),
-    }
-    return record_arrangement(**{**fields, **changes})  # type: ignore[arg-type]
-
-
-def test_an_arrangement_counts_on_both_its_bounds_and_not_beyond(canada: FileCustody) -> None:
-    Party.objects.create(code="IN", profile={})
-    arrange("MOU-1")
-    in_force = {day: len(arrangements_in_force("IN", on=day)) for day in (date(2026, 1, 1), date(2026, 12, 31))}
-    assert set(in_force.values()) == {1}
-    assert arrangements_in_force("IN", on=date(2025, 12, 31)) == []
-    assert arrangements_in_force("IN", on=date(2027, 1, 1)) == []
-    assert arrangements_in_force("FR", on=date(2026, 6, 1)) == []
-
-
-def test_an_arrangement_without_an_end_stays_in_force(canada: FileCustody) -> None:
-    Party.objects.create(code="IN", profile={})
-    arrange("MOU-2", valid_until=None)
-    assert len(arrangements_in_force("IN", on=date(2099, 1, 1))) == 1
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [{"valid_until": date(2025, 1, 1)}, {"text_digest": b"short"}, {"purposes": ["foo"]}, {"agencies": []}],
-)
-def test_an_arrangement_that_does_not_hold_together_is_refused(canada: FileCustody, changes: dict[str, object]) -> None:
-    with pytest.raises(OfficerCanMend):
-        arrange("MOU-3", **changes)
-
-
-def test_an_arrangement_is_never_written_over(canada: FileCustody) -> None:
-    arrange("MOU-4")
-    with pytest.raises(OfficerCanMend):
-        arrange("MOU-4", title="Another text")
-    assert Arrangement.objects.get().title == "Specimen arrangement"
-
-
-def test_risk_profiles_are_added_as_versions_and_the_newest_counts(canada: FileCustody) -> None:
-    party = our_party()
-    assert latest_risk_profile("CA") is None
-    for residual in ("low", "none"):
-        record_risk_profile(
-            party,
-            assessed_on=date(2026, 6, 1),
-            baseline="medium",
-            mitigations=["assurance"],
-            residual=residual,
-            assessed_by="A. Reviewer",
-        )
-    newest = latest_risk_profile("CA")
-    assert newest is not None
-    assert (newest.version, newest.residual, newest.baseline) == (2, "none", "medium")
-
-
-@pytest.mark.parametrize(("baseline", "residual"), [("low", "medium"), ("grave", "low"), ("low", "")])
-def test_a_risk_that_grows_by_mitigation_or_has_no_level_is_refused(
-    canada: FileCustody, baseline: str, residual: str
-) -> None:
-    with pytest.raises(OfficerCanMend):
-        record_risk_profile(
-            our_party(),
-            assessed_on=date(2026, 6, 1),
-            baseline=baseline,
-            mitigations=[],
-            residual=residual,
-            assessed_by="A. Reviewer",
-        )
-
-
-def test_a_risk_assessment_dated_in_the_future_is_refused(db: None) -> None:
-    peer = Party.objects.create(code="IN", profile=load_profile("india").to_json())
-    day = timezone.now().date() + timedelta(days=2)
-    with pytest.raises(OfficerCanMend) as refused:
-        record_risk_profile(
-            peer, assessed_on=day, baseline="low", mitigations=[], residual="low", assessed_by="risk-unit"
-        )
-    assert (refused.value.reason_code, refused.value.fields) == ("parties.risk-date", {"field": "assessed_on"})
-    assert refused.value.next_step.startswith("Give the day")

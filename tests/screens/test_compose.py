@@ -86,6 +86,41 @@ def test_a_cure_leads_to_its_field_even_where_it_is_folded_away(desks: Desks) ->
     expect(page.locator(f"#{target}")).to_be_in_viewport()
 
 
+def test_rare_fields_come_when_they_are_unfolded_and_are_saved_like_the_others(desks: Desks) -> None:
+    page = begun(desks, "unfolded")
+    rare = page.locator("#field-own-minister_consent")
+    expect(rare).to_have_count(0)
+    page.locator("#further-own > summary").focus()
+    page.keyboard.press("Enter")
+    rare.fill("SPECIMEN letter 4")
+    expect(page.locator("#save-state")).to_have_text(SAVED, timeout=PATIENT)
+    expect(page.locator("[data-later]")).to_have_count(0)
+    assert violations(page) == []
+    page.goto(page.url)
+    expect(rare).to_have_value("SPECIMEN letter 4")
+
+
+def test_a_link_to_a_rare_field_fetches_it_and_leads_to_it(desks: Desks) -> None:
+    page = begun(desks, "led to")
+    rare = page.locator("#field-own-minister_consent")
+    page.evaluate("location.hash = '#field-own-minister_consent'")
+    expect(rare).to_be_focused()
+    page.goto("/desk/")
+    page.go_back()
+    page.reload()
+    expect(rare).to_be_focused()
+    expect(rare).to_have_count(1)
+
+
+def test_without_scripts_rare_fields_are_shown_after_a_save(desks: Desks) -> None:
+    page = begun(desks, "by hand", has_scripts=False)
+    page.fill("#field-facts", "SPECIMEN. Kept.")
+    page.locator("#further-own > summary").click()
+    page.get_by_role("button", name="Save, then show them").click()
+    expect(page.locator("#field-own-minister_consent")).to_be_visible()
+    expect(page.locator("#field-facts")).to_have_value("SPECIMEN. Kept.")
+
+
 def test_a_sign_in_in_a_second_tab_costs_no_word(desks: Desks) -> None:
     page = begun(desks, "second tab")
     second = page.context.new_page()

@@ -49,7 +49,7 @@ def test_enter_opens_the_row_that_j_and_k_reached(desks: Desks) -> None:
 def test_a_slash_leads_to_the_search(desks: Desks) -> None:
     page = desks.open("CA", "liaison")
     page.keyboard.press("/")
-    page.wait_for_url("**/desk/cases/**")
+    page.wait_for_url("**/desk/search**")
     expect(page.locator("[data-search]")).to_be_focused()
 
 

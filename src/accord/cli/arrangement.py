@@ -1,4 +1,4 @@
-"""The file of a written arrangement, as ``accord peer arrangement`` reads it.
+"""The file of a written arrangement or assurance, as ``accord register`` reads it.
 
 Line ends of any system and decomposed letters are taken as they come: the text is normalised before it is kept.
 """
@@ -13,7 +13,7 @@ import msgspec
 
 from accord.errors import OfficerCanMend
 
-__all__ = ["ArrangementFile", "ArrangementUnreadable", "read_arrangement"]
+__all__ = ["ArrangementFile", "ArrangementUnreadable", "read_arrangement", "read_fields"]
 
 MAX_FILE_BYTES: Final = 256 * 1024
 """Largest file read, bytes: it names parties and purposes, and the text only by its digest."""
@@ -68,6 +68,20 @@ def read_arrangement(file: Path) -> ArrangementFile:
     Raises:
         ArrangementUnreadable: It cannot be read, is no TOML, lacks a field, or a field is not of its form.
     """
+    fields = read_fields(file)
+    try:
+        return msgspec.convert(fields, ArrangementFile)
+    except msgspec.ValidationError as error:
+        raise ArrangementUnreadable(f"{file.name} is refused: {error}.", fields={"file": file.name}) from error
+
+
+def read_fields(file: Path) -> dict[str, Any]:  # Any: TOML values, checked by who asks
+    """Returns the fields of a TOML file, in composed Unicode and without characters that hide or reorder.
+
+    Raises:
+        ArrangementUnreadable: It cannot be read or is no TOML.
+        TextRefused: A text holds such a character.
+    """
     from accord.exchange.text import check_texts
 
     try:
@@ -81,14 +95,10 @@ def read_arrangement(file: Path) -> ArrangementFile:
         raise ArrangementUnreadable(f"{file.name} is larger than {MAX_FILE_BYTES} bytes.")
     try:
         text = unicodedata.normalize("NFC", content.decode("utf-8-sig"))
-        fields: dict[str, Any] = tomllib.loads(text)  # Any: TOML values, checked below
+        fields: dict[str, Any] = tomllib.loads(text)
     except UnicodeDecodeError as error:
         raise ArrangementUnreadable(f"{file.name} is not UTF-8 text.", code="cli.arrangement-not-toml") from error
     except tomllib.TOMLDecodeError as error:
         raise ArrangementUnreadable(f"{file.name} is not TOML: {error}.", code="cli.arrangement-not-toml") from error
-    try:
-        stated = msgspec.convert(fields, ArrangementFile)
-    except msgspec.ValidationError as error:
-        raise ArrangementUnreadable(f"{file.name} is refused: {error}.", fields={"file": file.name}) from error
     check_texts(fields)
-    return stated
+    return fields

@@ -151,8 +151,11 @@ def evidence(
     """Write the evidence bundle of one message to a file."""
     open_node(home)
     from accord.exchange.reading import read_message
+    from accord.handling.models import Use
+    from accord.handling.taking import take_copy
     from accord.officers.acts import note
     from accord.officers.permissions import Permission, require
+    from accord.vocabulary.uses import UseCode
 
     try:
         key = UUID(message)
@@ -161,6 +164,8 @@ def evidence(
     officer = acting_officer(acting)
     require(officer, Permission.EVIDENCE_EXPORT)
     found = read_message(officer, key)
+    if not without_content:
+        take_copy(officer, found, UseCode.EXPORT, mark=Use.Mark.NONE)
     bundle = _bundle_of(found, discloses_body=not without_content)
     write_result(out, bundle)
     note(officer, "export evidence", found, detail={"discloses_body": not without_content})

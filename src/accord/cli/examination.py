@@ -58,6 +58,7 @@ def examine(home: Path, *, with_keys: bool) -> list[Finding]:
         ("database", _database),
         ("law", _law),
         ("officers", _officers),
+        ("registers", _registers),
         ("channels", _channels),
         ("alarms", _alarms),
         ("mail", _mail),
@@ -246,6 +247,32 @@ def _officers(_home: Path) -> Iterator[Finding]:
             sentence="One person alone can make accounts and let them act: nobody else could agree.",
             next_step="Add a second administrator or a reviewer, who is another person; three are better.",
         )
+
+
+def _registers(_home: Path) -> Iterator[Finding]:
+    from django.utils import timezone
+
+    from accord.officers.registers import register_deciders
+    from accord.parties.register_book import due_entries
+
+    today = timezone.now().date()
+    due = due_entries(today)
+    for entry, day in due:
+        yield Finding(
+            name="registers",
+            state="care",
+            sentence=f"{entry} counts no more from {day} (UTC) on: the law gate then refuses what rests on it.",
+            next_step="Propose its next version with `accord register` or at the desk.",
+        )
+    if not register_deciders():
+        yield Finding(
+            name="registers",
+            state="care",
+            sentence="Nobody may agree to entries of the registers, so that one officer alone puts them in force.",
+            next_step="Add an account with `accord officer add ... --role counsel`.",
+        )
+    elif not due:
+        yield Finding(name="registers", state="good", sentence="What stands in the registers counts for 60 days more.")
 
 
 def _ways_past_a_lock(is_demo: bool) -> Iterator[Finding]:

@@ -18,11 +18,12 @@ from accord.errors import OfficerCanMend
 from accord.law.decision import Decision, Reason
 from accord.law.engine import gate_for
 from accord.law.facts import Facts, facts_bytes
-from accord.law.loading import installed_packs
+from accord.law.loading import installed_packs, packs_for
+from accord.law.proposing import propose_row, read_proposal, run_proposal
 from accord.law.rules import OUTCOMES_IN_FILES, Policy, Row, Rule
 from accord.law.schemas import facts_schema
 from accord.law.specimens import specimen_facts
-from accord.law.table import RowResult, run_rows
+from accord.law.table import RowResult, known_parties, run_rows
 
 __all__ = ["app"]
 
@@ -119,10 +120,17 @@ def explain(
 @app.command("test")
 def run_tables(
     rule: Annotated[str | None, typer.Argument(help="Only the rows of this rule.")] = None,
+    rows: Annotated[
+        Path | None, typer.Option("--rows", help="Run the proposed rows of this file instead; - reads standard input.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Run the rules' tables of facts and expected answers. Exits 0 only if every row holds."""
-    results = [one for one in run_rows(installed_packs()) if rule is None or one.row.rule.id == rule.upper()]
+    results = [
+        one
+        for one in (run_rows(installed_packs()) if rows is None else _proposed_rows(rows))
+        if rule is None or one.row.rule.id == rule.upper()
+    ]
     if not results:
         raise RuleUnknown(f"There is no rule {rule}.")
     wrong = [one for one in results if one.problem]
@@ -136,7 +144,45 @@ def run_tables(
     ended(ExitCode.NOT_VERIFIED if wrong else ExitCode.DONE)
 
 
-def _read_facts(file: Path) -> Facts:
+@app.command()
+def propose(
+    rule: Annotated[str, typer.Argument(help="Rule for whose table the row is meant, such as CA-10.")],
+    party: Party,
+    facts: Annotated[Path, typer.Option("--facts", help="JSON file with the facts; - reads standard input.")],
+    base: Annotated[str, typer.Option("--base", help=f"Specimen the facts were made from: {', '.join(BASES)}.")],
+    name: Annotated[str, typer.Option("--name", help="What the row shows, as a clause.")],
+) -> None:
+    """Write a row for a rule's table from facts: what differs from the specimen, and what the gate answers.
+
+    Exits 0 only if the row says in the table what the facts said.
+    """
+    stated = _read_facts(facts)
+    if stated.party != party or base not in BASES:
+        raise FactsUnreadable(f"The facts are of {stated.party}, or there is no specimen {base}.")
+    found = [(pack, one) for pack in packs_for(party) for one in pack.rules if one.id == rule.upper()]
+    if not found:
+        raise RuleUnknown(f"There is no rule {rule} in the law of {party}.")
+    proposed = propose_row(
+        stated,
+        base=base,  # type: ignore[arg-type] # one of BASES
+        rule=found[0][1],
+        pack=found[0][0],
+        name=name,
+        gate=gate_for(party),
+    )
+    say(proposed.text.rstrip("\n"))
+    if proposed.problem:
+        say(f"# In the table it says something else: {proposed.problem}")
+    ended(ExitCode.NOT_VERIFIED if proposed.problem else ExitCode.DONE)
+
+
+def _proposed_rows(file: Path) -> tuple[RowResult, ...]:
+    packs = installed_packs()
+    gates = {party: gate_for(party) for party in known_parties(packs)}
+    return run_proposal(read_proposal(_content(file)), packs, gates)
+
+
+def _content(file: Path) -> bytes:
     try:
         if str(file) == "-":
             content = sys.stdin.buffer.read(MAX_FACTS_BYTES + 1)
@@ -147,6 +193,11 @@ def _read_facts(file: Path) -> Facts:
         raise FactsUnreadable(f"{file} cannot be read: {error.strerror}.") from error
     if len(content) > MAX_FACTS_BYTES:
         raise FactsUnreadable(f"{file} is larger than {MAX_FACTS_BYTES} bytes.")
+    return content
+
+
+def _read_facts(file: Path) -> Facts:
+    content = _content(file)
     try:
         return json.decode(content, type=Facts)
     except (ValidationError, DecodeError, UnicodeDecodeError) as error:

@@ -22,9 +22,17 @@ COMMANDS: Final = {
     "worker": LazyCommand(module="accord.cli.worker", summary="Run channel, courier and intake without the API."),
     "officer": LazyCommand(module="accord.cli.officer", summary="Look after the accounts of this node."),
     "peer": LazyCommand(module="accord.cli.peer", summary="Pair with another node and look after the channel."),
+    "register": LazyCommand(
+        module="accord.cli.register", summary="Arrangements, risk profiles and assurances that the gate relies on."
+    ),
     "parcel": LazyCommand(module="accord.cli.parcel", summary="Carry frames by file where no network goes."),
     "case": LazyCommand(module="accord.cli.case", summary="Read cases, messages and their evidence."),
-    "verify": LazyCommand(module="accord.cli.verify", summary="Check evidence bundles offline, without a node."),
+    "search": LazyCommand(module="accord.cli.search", summary="Find words in cases, and make the index anew."),
+    "log": LazyCommand(module="accord.cli.log", summary="Check the stored logs, and take one along as a file."),
+    "verify": LazyCommand(module="accord.cli.verify", summary="Check evidence and whole logs offline, without a node."),
+    "witness": LazyCommand(
+        module="accord.cli.witness", summary="Hold heads of a log, co-sign them, and know the log again, offline."
+    ),
     "law": LazyCommand(module="accord.cli.law", summary="Ask the law gate, explain a rule, run the rule tables."),
     "config": LazyCommand(module="accord.cli.config", summary="Show this node's settings, secrets masked."),
     "doctor": LazyCommand(module="accord.cli.doctor", summary="Examine this node and say what needs care."),

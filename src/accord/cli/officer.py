@@ -67,6 +67,8 @@ def list_officers(home: Home = None, as_json: AsJson = False) -> None:
             "roles": one.roles,
             "offices": one.offices,
             "agency": one.agency,
+            "scope_themes": one.scope_themes,
+            "scope_agencies": one.scope_agencies,
             "active_until": one.active_until.isoformat() if one.active_until else None,
             "is_posted": one.is_posted(),
             "waits_for_second": one.waits_for_second,
@@ -88,7 +90,7 @@ def add(
     username: Username,
     *,
     role: Annotated[
-        list[str], typer.Option("--role", help="liaison, releasing, decider, duty, reviewer or administrator.")
+        list[str], typer.Option("--role", help="liaison, releasing, decider, counsel, duty, reviewer or administrator.")
     ],
     name: Annotated[str, typer.Option("--name", help="Name shown to colleagues.")],
     home: Home = None,
@@ -167,6 +169,30 @@ def reset(
     say(f"{username} chooses a password of their own now: accord officer password {username}")
     if officer.waits_for_second:
         say(f"Another administrator or a reviewer then agrees: accord officer confirm {username} --as NAME")
+
+
+@app.command()
+def scope(
+    username: Username,
+    *,
+    home: Home = None,
+    acting: ActingName = None,
+    theme: Annotated[list[str] | None, typer.Option("--theme", help="Subject whose cases it reads; repeat it.")] = None,
+    agency: Annotated[
+        list[str] | None, typer.Option("--agency", help="Agency of ours whose cases it reads; repeat it.")
+    ] = None,
+) -> None:
+    """Say which cases an account reads; without options every one. A wider scope waits for a second person."""
+    open_node(home)
+    from accord.officers.services import set_scope
+
+    officer = officer_named(username)
+    set_scope(acting_officer(acting), officer, themes=theme or (), agencies=agency or ())
+    officer.refresh_from_db()
+    themes, agencies = ", ".join(officer.scope_themes), ", ".join(officer.scope_agencies)
+    say(f"{username}: {themes or 'every subject'}; {agencies or 'every agency'}.")
+    if officer.waits_for_second:
+        say(f"A second person then agrees: accord officer confirm {username} --as NAME")
 
 
 @app.command()

@@ -1,13 +1,12 @@
 """``accord peer``: pair with another node, tell the law gate about it, and look after the channel."""
 
 import base64
-from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from accord.cli import channel, dispute, keys
+from accord.cli import channel, dispute, keys, register
 from accord.cli.node import ActingName, AsJson, Home, acting_officer, open_node
 from accord.cli.output import print_json, say, write_result
 from accord.errors import OfficerCanMend
@@ -207,78 +206,7 @@ def _base64(value: bytes) -> str:
     return base64.b64encode(value).decode("ascii")
 
 
-@app.command()
-def arrangement(
-    file: Annotated[Path, typer.Argument(help="TOML file of the arrangement.", exists=True, dir_okay=False)],
-    *,
-    home: Home = None,
-    acting: ActingName = None,
-) -> None:
-    """Record a written arrangement that the law gate may rely on; docs/operator-guide.md has the file's form."""
-    open_node(home)
-    from accord.cli.arrangement import read_arrangement
-    from accord.officers.acts import note
-    from accord.parties.services import record_arrangement
-
-    officer = manager(acting)
-    stated = read_arrangement(file)
-    recorded = record_arrangement(
-        code=stated.code,
-        title=stated.title,
-        parties=[_signatory(code) for code in stated.parties],
-        agencies=stated.agencies,
-        categories=stated.categories,
-        purposes=stated.purposes,
-        valid_from=stated.valid_from,
-        valid_until=stated.valid_until,
-        text_digest=stated.text_digest,
-        onward_rule=stated.onward_rule,
-    )
-    note(officer, "record arrangement", recorded)
-    say(f"Recorded {recorded.code}, in force from {recorded.valid_from}.")
-
-
-def _signatory(code: str) -> "Party":
-    from accord.parties.models import Party
-
-    found = Party.objects.filter(pk=code).first()
-    if found is None:
-        raise PeerUnknown(f"The arrangement names {code[:16]!r}, a party that this node does not know.")
-    return found
-
-
-@app.command()
-def risk(
-    peer: Peer,
-    *,
-    home: Home = None,
-    acting: ActingName = None,
-    assessed_on: Annotated[
-        datetime, typer.Option("--assessed-on", help="Day of the assessment.", formats=["%Y-%m-%d"])
-    ],
-    baseline: Annotated[str, typer.Option("--baseline", help="none, low, medium or substantial, without mitigations.")],
-    residual: Annotated[str, typer.Option("--residual", help="The same with them.")],
-    assessed_by: Annotated[str, typer.Option("--assessed-by", help="Who assessed it.")],
-    mitigation: Annotated[list[str] | None, typer.Option("--mitigation", help="One mitigation; repeatable.")] = None,
-) -> None:
-    """Record a new version of a party's risk profile, which the law gate reads."""
-    open_node(home)
-    from accord.officers.acts import note
-    from accord.parties.services import record_risk_profile
-
-    officer = manager(acting)
-    day: date = assessed_on.date()
-    recorded = record_risk_profile(
-        _party(peer),
-        assessed_on=day,
-        baseline=baseline,
-        mitigations=mitigation or [],
-        residual=residual,
-        assessed_by=assessed_by,
-    )
-    note(officer, "record risk profile", recorded)
-    say(f"Recorded version {recorded.version} of the risk profile of {peer}.")
-
-
+for name, command in (("arrangement", register.arrangement), ("risk", register.risk)):
+    app.command(name)(command)
 for more in (channel, keys, dispute):
     app.registered_commands += more.app.registered_commands

@@ -1,4 +1,4 @@
-"""``accord verify``: what evidence bundles and proofs of two logs prove, checked offline with nothing but root keys.
+"""``accord verify``: what evidence bundles, proofs of two logs and whole logs prove, checked offline with root keys.
 
 It imports the channel floor only: no node, no database, no network, no clock.
 """
@@ -24,7 +24,17 @@ MAX_FILE_BYTES: Final = 64 * 1024 * 1024
 
 app = typer.Typer(add_completion=False)
 
-Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Evidence bundles, or proofs of two logs.")]
+Files = Annotated[
+    list[Path] | None, typer.Argument(metavar="[FILE]...", help="Evidence bundles, or proofs of two logs.")
+]
+Logs = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--log",
+        metavar="EXPORT",
+        help="A whole log as `accord log export` writes it; repeatable. Two copies of one log must agree.",
+    ),
+]
 Roots = Annotated[
     list[Path],
     typer.Option("--root", help="JSON file with the root keys that you compared in person; repeatable."),
@@ -44,11 +54,24 @@ class FileUnreadable(OfficerCanMend):
 
 
 @app.command()
-def verify(files: Files, root: Roots, show: Show = False, as_json: AsJson = False) -> None:
+def verify(root: Roots, files: Files = None, log: Logs = None, show: Show = False, as_json: AsJson = False) -> None:
     """Check evidence offline: origin, content, time and receipt of each message; or that a party signed two logs.
 
+    With --log it checks whole logs: every entry, every signed head and every co-signature.
     Exits 0 only if every claim of every file holds, 1 otherwise.
     """
+    if not files and not log:
+        raise typer.BadParameter("name evidence files, or a whole log with --log", param_hint="FILE")
+    if files and log:
+        raise typer.BadParameter("evidence files and whole logs are checked in two runs", param_hint="--log")
+    if log:
+        from accord.cli.whole_logs import verify_logs
+
+        ended(ExitCode.DONE if verify_logs(log, _read_roots(root), as_json=as_json) else ExitCode.NOT_VERIFIED)
+    _verify_files(files or [], root, show=show, as_json=as_json)
+
+
+def _verify_files(files: list[Path], root: list[Path], *, show: bool, as_json: bool) -> None:
     from accord.channel.accusation import is_accusation, verify_accusation
     from accord.channel.evidence import contradiction_between, verify_bundle
 

@@ -1,7 +1,5 @@
 """Evidence bundles of stored entries: all that a stranger needs to check an entry with two root keys."""
 
-from hashlib import sha256
-
 from django.db.models import Min
 
 from accord.channel.capsule import ArchiveCapsule
@@ -13,6 +11,7 @@ from accord.errors import NotAvailableNow, OfficerCanMend
 from accord.parties.custody import Custody, KeyNotHeld, custody_in_use
 from accord.parties.keysets import channel_keys
 
+from .erasing import sealed_digest_of
 from .heads import hash_reader
 from .models import Capsule, Direction, Entry, SignedCheckpoint
 
@@ -47,7 +46,7 @@ def evidence_for(entry: Entry, *, discloses_body: bool = True, custody: Custody 
     opened = _opened_or_none(entry, custody or custody_in_use()) if discloses_body else None
     return EvidenceBundle(
         header=bytes(entry.header),
-        sealed_digest=sha256(bytes(entry.sealed)).digest(),
+        sealed_digest=sealed_digest_of(entry),
         index=entry.position,
         hashes=inclusion_proof(hash_reader(channel.pk, direction), entry.position, head.size),
         checkpoint=bytes(head.note),
@@ -60,6 +59,9 @@ def evidence_for(entry: Entry, *, discloses_body: bool = True, custody: Custody 
 
 
 def _opened_or_none(entry: Entry, custody: Custody) -> OpenedBody | None:
+    if not bytes(entry.sealed):
+        # Erased: what it was can be proven, what it said cannot be shown.
+        return None
     try:
         return opened_entry(entry, custody)
     except (NotAvailableNow, KeyNotHeld):

@@ -248,6 +248,12 @@ def stored_batch(
         if smaller is None:
             break
         head = smaller
+    if any(not sealed for _, _, sealed in rows):
+        raise OurFault(
+            f"An entry between {start} and {head.size} was erased, so that it cannot be given back.",
+            code="courier.entry-erased",
+            next_step="The peer restores a copy of its own from before the erasure, or begins its log again.",
+        )
     if len(rows) != head.size - start:
         raise OurFault(
             f"The stored log lacks entries between {start} and {head.size}.",

@@ -32,6 +32,8 @@ from accord.exchange.inspection import (
 from accord.exchange.kinds.limits import ATTACHMENTS_MAX
 from accord.exchange.kinds.particulars import AttachmentReference
 from accord.exchange.models import Attachment, Message
+from accord.exchange.search.indexing import index_message
+from accord.exchange.watching import watchers
 from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
@@ -94,6 +96,9 @@ def attach(
         chunk_count=chunk_count(inspected.size_bytes),
     )
     note(officer, "attach file", attachment, at=now, detail={"sha256": inspected.sha256.hex()})
+    index_message(held)
+    for watcher in watchers():
+        watcher.attached(attachment, file)
     return attachment
 
 
@@ -128,8 +133,11 @@ def detach(officer: Officer, attachment: Attachment, *, now: datetime | None = N
     held = locked_draft(attachment.message)
     _save_as(officer, held, at=now or timezone.now())
     note(officer, "detach file", attachment, at=now)
+    for watcher in watchers():
+        watcher.detached(attachment)
     root = attachment.root
     attachment.delete()
+    index_message(held)
     if root is not None:
         transaction.on_commit(lambda: chunk_store().discard(bytes(root)))
 
@@ -254,4 +262,7 @@ def take_out(officer: Officer, attachment: Attachment, *, now: datetime | None =
         spool.close()
         raise
     note(officer, "take out file", attachment, at=now or timezone.now(), detail={"sha256": inspected.sha256.hex()})
+    for watcher in watchers():
+        watcher.taken_out(attachment, cast("BinaryIO", spool))
+    spool.seek(0)
     return spool

@@ -11,9 +11,10 @@ from datetime import date, datetime
 from typing import Final
 
 from accord.exchange.drafts import FieldProblem, FieldRefused
+from accord.exchange.registered import knows_arrangement
 from accord.exchange.text import texts_in
 from accord.exchange.wording import Refusal, field_name, pointer_of, steps_of
-from accord.parties.models import Arrangement, Party
+from accord.parties.models import Party
 from accord.release.gate import gate_in_use, our_party
 from accord.vocabulary.urgency import Urgency
 
@@ -62,7 +63,7 @@ def _unknown_arrangement(fields: Mapping[str, object], peer: str) -> Iterator[Fi
     code = fields.get("arrangement_id")
     if not isinstance(code, str):
         return
-    if not Arrangement.objects.filter(code=code, parties=our_party()).filter(parties=peer).exists():
+    if not knows_arrangement(code, our_party(), peer):
         yield FieldProblem(
             field="arrangement_id",
             sentence=f"Our register has no such arrangement with {peer}.",

@@ -14,6 +14,7 @@ from accord.exchange.attaching import discard_files
 from accord.exchange.drafting import locked_draft, require_version, void_approval
 from accord.exchange.models import Case, Message
 from accord.exchange.reasons import note_with_reason, require_reason
+from accord.exchange.search.indexing import forget
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 from accord.release.approvals import erase_payloads
@@ -57,6 +58,7 @@ def discard(officer: Officer, message: Message, *, version: int, reason: str, no
     held.handling = ""
     held.attachment_root = None
     held.save()
+    forget([held.pk])
     if held.case.waiting_on == Case.Waiting.GATE:
         held.case.waiting_on = Case.Waiting.US
     held.case.changed_at = moment

@@ -15,8 +15,10 @@ from accord.exchange.kinds import ANSWER, CLARIFICATION, REQUEST, SPONTANEOUS_IN
 from accord.exchange.models import Case, Message
 from accord.exchange.own_side import OwnSide
 from accord.exchange.references import case_reference, message_reference
+from accord.exchange.search.indexing import index_case, index_message
 from accord.exchange.shielding import same_words
 from accord.exchange.text import check_written
+from accord.exchange.watching import watchers
 from accord.exchange.withdrawn import require_not_withdrawn
 from accord.exchange.wording import OWN_SIDE, explain
 from accord.officers.acts import note
@@ -34,6 +36,7 @@ __all__ = [
     "Fields",
     "create_case",
     "draft_information",
+    "draft_of_kind",
     "draft_reply",
     "draft_request",
     "fixed_fields",
@@ -84,12 +87,14 @@ def create_case(officer: Officer, *, peer: str, theme: Theme | str, title: str, 
         peer_id=peer,
         is_ours=True,
         theme=str(Theme(theme)),
+        agency=officer.agency,
         title=title.strip(),
         holder=officer,
         taken_at=moment,
         opened_at=moment,
         changed_at=moment,
     )
+    index_case(case)
     note(officer, "open case", case, at=moment)
     return case
 
@@ -145,7 +150,10 @@ def _new_draft(
         created_at=moment,
         saved_at=moment,
     )
+    index_message(message)
     note(officer, "draft message", message, at=moment, detail={"kind": kind})
+    for watcher in watchers():
+        watcher.saved(message)
     return message
 
 
@@ -206,6 +214,39 @@ def draft_reply(
 
 
 @transaction.atomic
+def draft_of_kind(
+    officer: Officer,
+    case: Case,
+    kind: str,
+    fields: Fields,
+    *,
+    own: OwnSide | Fields | None = None,
+    in_reply_to: Message | None = None,
+    now: datetime | None = None,
+) -> Message:
+    """Drafts a message of a kind that a room above owns; that room's act calls it, with its own checks made.
+
+    Args:
+        officer: The drafter, who holds the case or works where nobody does.
+        case: The case.
+        kind: Kind of message.
+        fields: JSON object of the fields given so far.
+        own: What our side knows of it and the other must not.
+        in_reply_to: Their message that it answers.
+        now: The time.
+
+    Raises:
+        NotPermitted: The officer may not draft.
+        CaseHeld: A colleague holds the case.
+        ActRefused: The case is closed.
+        FieldRefused: A field given is refused.
+    """
+    require(officer, Permission.MESSAGE_DRAFT)
+    require_holder(officer, case)
+    return _new_draft(officer, case, kind, fields, own=own, in_reply_to=in_reply_to, now=now)
+
+
+@transaction.atomic
 def save_draft(
     officer: Officer,
     message: Message,
@@ -249,7 +290,10 @@ def save_draft(
     held.saved_by = officer
     held.saved_at = now or timezone.now()
     held.save()
+    index_message(held)
     note(officer, "save draft", held, at=held.saved_at, detail={"version": held.version})
+    for watcher in watchers():
+        watcher.saved(held)
     return held
 
 

@@ -5,33 +5,45 @@ Nothing is guessed. What a draft does not say is left out, and the gate reads wh
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
-from accord.courier.prepared import Prepared
-from accord.exchange.kinds import ANSWER, CLARIFICATION, DELAY_NOTICE, REQUEST
+from accord.exchange.circumstances import statements_of
+from accord.exchange.kinds import (
+    ANSWER,
+    CLARIFICATION,
+    CORRECTION,
+    CORRECTION_REPORT,
+    DELAY_NOTICE,
+    OUTCOME_REPORT,
+    PERMISSION_ANSWER,
+    PERMISSION_REQUEST,
+    REQUEST,
+)
 from accord.exchange.kinds.answer import DEFERRED_TEXT, PART_REFUSED_ALL, REFUSED_TEXT, STATES_NOTHING
+from accord.exchange.kinds.correction import CorrectionAction
 from accord.exchange.kinds.particulars import Caveat, Correspondence, Disclosure, Substance
 from accord.exchange.own_side import OwnSide
 from accord.law.facts import (
     ArrangementFact,
+    AssuranceFact,
     CaveatFact,
     ClearanceFact,
     Facts,
     MistreatmentSuspicion,
     RiskFact,
-    RiskLevel,
     SubstanceFact,
     UseEffect,
 )
-from accord.parties.models import Arrangement, RiskProfile
+from accord.law.statements import CorrectionState
 from accord.release.received import Received
 from accord.vocabulary.refusal import AnswerOutcome
 from accord.vocabulary.subjects import Purpose
 from accord.vocabulary.urgency import Urgency
+from accord.vocabulary.uses import UseCode
 
-__all__ = ["Use", "arrangements_with", "facts_at_use", "facts_of_draft", "facts_of_use", "risk_of"]
+__all__ = ["Use", "facts_at_use", "facts_of_draft", "facts_of_use"]
 
 _FIXED_TEXTS = {AnswerOutcome.DEFERRED: DEFERRED_TEXT, AnswerOutcome.REFUSED: REFUSED_TEXT}
 
@@ -54,57 +66,6 @@ _FREE_FIELDS = (
     "extensions",
 )
 """Fields through which a refusal, a deferral or a notice would say more than its code."""
-
-
-# Asked for each message that leaves.
-_ARRANGEMENTS: Final = Prepared(
-    lambda party, peer: (
-        Arrangement.objects.filter(parties=party)
-        .filter(parties=peer)
-        .order_by("code")
-        .values_list("code", "agencies", "categories", "purposes", "valid_from", "valid_until")
-    ),
-    str,
-    str,
-)
-_NEWEST_RISK: Final = Prepared(lambda peer: RiskProfile.objects.filter(party_id=peer).order_by("-version")[:1], str)
-
-
-def arrangements_with(party: str, peer: str) -> tuple[ArrangementFact, ...]:
-    """Returns the arrangements in our register that bind both parties."""
-    return tuple(
-        ArrangementFact(
-            id=code,
-            agencies=tuple(agencies),
-            categories=tuple(categories),
-            purposes=tuple(purposes),
-            valid_from=valid_from,
-            valid_until=valid_until,
-        )
-        for code, agencies, categories, purposes, valid_from, valid_until in _ARRANGEMENTS.rows(party, peer)
-    )
-
-
-def risk_of(peer: str, own: OwnSide) -> RiskFact | None:
-    """Returns the newest risk profile of the peer, with what was done about it in this file; ``None`` if none."""
-    profile = _NEWEST_RISK.first(peer)
-    if profile is None:
-        return None
-    return RiskFact(
-        profile_date=profile.assessed_on,
-        baseline=_level(profile.baseline),
-        residual=_level(profile.residual),
-        mitigations=tuple(profile.mitigations),
-        has_measures_taken=own.has_measures_taken,
-        # The register says who made the profile; a draft can add an assessor and never replace one.
-        assessed_by=profile.assessed_by,
-        assessed_here_by=own.risk_assessed_by,
-    )
-
-
-def _level(word: str) -> RiskLevel:
-    level: RiskLevel = msgspec.convert(word, RiskLevel)
-    return level
 
 
 def _caveats(caveats: Iterable[Caveat]) -> tuple[CaveatFact, ...]:
@@ -135,6 +96,11 @@ def _substances(named: Iterable[Substance], own: OwnSide) -> tuple[SubstanceFact
     return (*own.substances, *others)
 
 
+def _is_described(named: Iterable[Substance]) -> bool:
+    quantities = [substance.quantity_grams for substance in named]
+    return bool(quantities) and None not in quantities
+
+
 def _is_about_persons(given: Mapping[str, Any]) -> bool:
     return bool(given.get("persons") or given.get("person_categories") or given.get("has_biometrics"))
 
@@ -150,16 +116,27 @@ def _personal_data(kind: str, given: Mapping[str, Any], answered: Mapping[str, A
     return own.has_personal_data
 
 
+def _asks_about_person(given: Mapping[str, Any], answered: Mapping[str, Any], own: OwnSide) -> bool | None:
+    # Who stands before an asylum body is always a person, whatever the item says.
+    is_certain = given.get("new_use") is UseCode.ASYLUM_BODY or _is_about_persons(given) or _is_about_persons(answered)
+    return True if is_certain else own.asks_about_person
+
+
 def _action(kind: str, given: Mapping[str, Any]) -> Any:  # Any: one of the gate's literals
-    asks = kind == REQUEST or (kind == CLARIFICATION and given.get("role") == "question")
+    asks = kind in {REQUEST, PERMISSION_REQUEST} or (kind == CLARIFICATION and given.get("role") == "question")
     return "request" if asks else "release"
 
 
 def _bears_information(kind: str, given: Mapping[str, Any]) -> bool:
     if kind == CLARIFICATION:
         return given.get("role") != "question"
-    if kind == DELAY_NOTICE:
+    if kind in {DELAY_NOTICE, OUTCOME_REPORT}:
         return _says_more(given)
+    if kind in {PERMISSION_REQUEST, PERMISSION_ANSWER, CORRECTION, CORRECTION_REPORT}:
+        # They speak of an item that both sides hold already, and of what may be done with it; right words are new.
+        return bool(given.get("attachments") or given.get("extensions")) or (
+            given.get("action") is CorrectionAction.CORRECT
+        )
     if kind != ANSWER:
         return True
     outcome = given.get("outcome")
@@ -201,6 +178,7 @@ def facts_of_draft(
     clearances: tuple[ClearanceFact, ...] = (),
     arrangements: tuple[ArrangementFact, ...] = (),
     risk: RiskFact | None = None,
+    assurance: AssuranceFact | None = None,
     received_from: tuple[str, ...] = (),
 ) -> Facts:
     """Returns the facts of letting a draft leave.
@@ -219,6 +197,7 @@ def facts_of_draft(
         clearances: Holds that were answered.
         arrangements: Our register, as far as it binds both parties.
         risk: Risk of the receiver.
+        assurance: The assurance relied on, as our register has it.
         received_from: Other parties that ever sent us anything; assumed to be in it where nobody said what is.
     """
     asked = answered or {}
@@ -246,7 +225,7 @@ def facts_of_draft(
         imminence_stated=bool(own.imminence),
         is_minimum_data=own.is_minimum_data,
         personal_data=_personal_data(kind, given, asked, own),
-        asks_about_person=True if _is_about_persons(given) or _is_about_persons(asked) else own.asks_about_person,
+        asks_about_person=_asks_about_person(given, asked, own),
         persons=_persons(given, asked),
         person_categories=tuple(given.get("person_categories") or ()),
         protection_statuses=own.protection_statuses,
@@ -254,7 +233,6 @@ def facts_of_draft(
         in_custody=own.is_in_custody,
         custody_safeguards=own.has_custody_safeguards,
         basis=own.basis,
-        predominance_test=bool(own.predominance_test),
         subject_is_victim_of_intimidation=own.is_victim_of_intimidation,
         death_penalty_exposure=own.has_death_penalty_exposure,
         names_source=own.names_source,
@@ -271,7 +249,7 @@ def facts_of_draft(
         has_security_safeguards=own.has_security_safeguards,
         risk=risk,
         exposure=own.exposure,
-        assurance=own.assurance,
+        assurance=assurance,
         source_eval=evaluation.source if evaluation else None,
         info_eval=evaluation.information if evaluation else None,
         accuracy_statement=accuracy is not None,
@@ -298,6 +276,10 @@ def facts_of_draft(
         delay_reason=given.get("reason") if kind == DELAY_NOTICE else None,
         expected_on=given.get("expected_on"),
         due_on=due_on,
+        is_shipment_described=_is_described(given.get("substances") or ()),
+        use_act=given.get("new_use"),
+        use_recipient=given.get("new_recipient"),
+        **statements_of(own),
     )
 
 
@@ -308,12 +290,16 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
         effect: Filed, followed as a lead, brought as evidence, or used against somebody's rights.
         purpose: The purpose of this use.
         suspicion: Whether it may have been obtained through mistreatment; not knowing protects.
-        is_permitted: Whether the other side permitted another use than it stated.
+        is_permitted: Whether a grant of the other side unlocks exactly this act.
         onward_state: State to which it would be passed on.
         relies_on_peer_decision: Whether the own authority is said to rest on the other side's gate.
+        concerns_rights: Whether an access request alleges corruption or a breach of human rights.
+        correction_state: What became of the message: corrected, withdrawn or erased by its originator.
         is_life_threat: Whether death or serious harm is imminent.
         imminence: What makes it imminent, in words.
         is_minimum_data: Whether only what averts the harm is used.
+        act: The act of use; ``None`` where it is only filed.
+        recipient: Who gets it by that act, as caveats name them.
     """
 
     effect: UseEffect
@@ -322,9 +308,13 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
     is_permitted: bool = False
     onward_state: str | None = None
     relies_on_peer_decision: bool = False
+    concerns_rights: bool | None = None
+    correction_state: CorrectionState = "none"
     is_life_threat: bool = False
     imminence: str | None = None
     is_minimum_data: bool = False
+    act: UseCode | None = None
+    recipient: str | None = None
 
 
 def facts_at_use(received: Received, on: date) -> Facts:
@@ -386,6 +376,8 @@ def facts_of_use(*, party: str, peer: str, kind: str, content: Correspondence, u
         third_party_origin=content.third_party_origin is not None,
         answer_outcome=getattr(content, "outcome", None),
         relies_on_peer_decision=use.relies_on_peer_decision,
+        concerns_rights=use.concerns_rights,
+        correction_state=use.correction_state,
         peer_decision=True,
         possibly_from_mistreatment=use.suspicion,
         use_effect=use.effect,
@@ -395,4 +387,7 @@ def facts_of_use(*, party: str, peer: str, kind: str, content: Correspondence, u
         onward_state=use.onward_state,
         retention_until=content.retention_until,
         review_on=content.review_on,
+        use_act=use.act,
+        use_recipient=use.recipient,
+        has_other_originator=content.originator is not None and content.originator.party != content.sender.party,
     )

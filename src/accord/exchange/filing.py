@@ -17,11 +17,13 @@ from accord.exchange.attaching import KEY_BYTES, check_reference
 from accord.exchange.clocks import CLOCK_TABLES, DELAY_DAYS_MAX, end_clock, new_clock, pause_clock
 from accord.exchange.facts import facts_at_use
 from accord.exchange.inspection import AttachmentRefused
+from accord.exchange.kind_rooms import room_of
 from accord.exchange.kinds import ANSWER, CLARIFICATION, DELAY_NOTICE, REQUEST, SCHEMA, SPONTANEOUS_INFORMATION, STRUCTS
 from accord.exchange.kinds.limits import PAYLOAD_BYTES_MAX
 from accord.exchange.kinds.particulars import Correspondence
 from accord.exchange.models import Attachment, Case, Clock, Message, new_key
 from accord.exchange.references import case_reference
+from accord.exchange.search.indexing import entry_of_message
 from accord.exchange.sent import FOLLOWER
 from accord.exchange.text import check_texts, looks_plain
 from accord.exchange.withdrawing import WITHDRAWAL_KIND
@@ -29,7 +31,7 @@ from accord.release.received import FILED, FilingWork, Handled, Received
 from accord.release.registry import follow, json_kind, register
 from accord.vocabulary.refusal import AnswerOutcome
 
-__all__ = ["TITLE_CHARACTERS_MAX", "register_kinds"]
+__all__ = ["TITLE_CHARACTERS_MAX", "filed_in_batch", "register_kinds"]
 
 TITLE_CHARACTERS_MAX = 120
 """Characters of a case's title taken from its first message: one row of the queue."""
@@ -112,6 +114,11 @@ def _find_replies(received: Sequence[Received], work: FilingWork) -> None:
             _known(work).replies.setdefault(reply.released.in_reply_to, []).append(reply)
 
 
+def filed_in_batch(work: FilingWork, envelope_id: UUID) -> Message | None:
+    """Returns a message that this very batch has filed, or looked up as answered; ``None`` where it did not."""
+    return _known(work).messages.get(envelope_id)
+
+
 def _link_replies(message: Message, work: FilingWork, clock: Clock | None) -> None:
     for reply in _known(work).replies.get(message.envelope_id, ()) if message.envelope_id else ():
         reply.in_reply_to_id = message.pk
@@ -152,6 +159,7 @@ def _case_for(received: Received, work: FilingWork, *, waiting_on: str) -> Case:
         peer_id=received.peer,
         is_ours=False,
         theme=content.theme.value,
+        agency=content.recipient.agency,
         title=_title(content),
         title_language=content.language,
         waiting_on=waiting_on,
@@ -199,6 +207,7 @@ def _message(received: Received, case: Case, work: FilingWork, *, in_reply_to: M
     known.messages[received.envelope_id] = message
     for reference in content.attachments:
         work.add(_attachment(message, reference, received))
+    work.add(entry_of_message(message, case.own_ref))
     return message
 
 
@@ -309,6 +318,41 @@ def _file_clarification(received: Received, work: FilingWork) -> Handled:
     return FILED
 
 
+def _file_for_room(received: Received, work: FilingWork) -> Handled:
+    """Files a message of a kind that another room owns: in the case it answers or names, then that room's own rows."""
+    wrong = _contradicts(received)
+    if wrong is not None:
+        return wrong
+    room = room_of(received.kind)
+    about = _answered(received, work, kinds=room.answers, ours_only=True) if room is not None else None
+    if room is not None and room.answers and about is None:
+        return Handled(state="refused", code="exchange.unknown-message")
+    refused = room.admit(received, about, work) if room is not None else None
+    if refused is not None:
+        return refused
+    waiting_on = room.waits_on_filed if room is not None else Case.Waiting.US
+    if about is not None and room is not None and not room.reopens:
+        case = about.case
+        case.changed_at = work.now
+        work.change(case, "changed_at")
+    elif about is not None:
+        case = about.case
+        _move(case, work, waiting_on=waiting_on, other_ref=received.content.case_ref_own)
+    else:
+        case = _case_for(received, work, waiting_on=waiting_on)
+    message = _message(received, case, work, in_reply_to=about)
+    if room is not None:
+        room.filed(message, received, work)
+    return FILED
+
+
+def _prepare_for_room(received: Sequence[Received], work: FilingWork) -> None:
+    _prepare(received, work)
+    room = room_of(received[0].kind) if received else None
+    if room is not None:
+        room.prepare(received, work)
+
+
 def _check(payload: bytes, content: Correspondence) -> None:
     if not looks_plain(payload):
         check_texts(msgspec.json.decode(payload))
@@ -336,9 +380,9 @@ def register_kinds() -> None:
                 name,
                 schema=SCHEMA,
                 max_bytes=PAYLOAD_BYTES_MAX,
-                handler=_HANDLERS[name],
+                handler=_HANDLERS.get(name, _file_for_room),
                 facts_at_use=facts_at_use,
-                prepare=_prepare,
+                prepare=_prepare if name in _HANDLERS else _prepare_for_room,
                 check=_check,
             )
         )

@@ -15,6 +15,7 @@ from django.utils import timezone
 from accord.exchange.errors import ActRefused
 from accord.exchange.holding import CaseHeld
 from accord.exchange.models import Case, CaseLink
+from accord.exchange.reach import within
 from accord.exchange.reasons import note_with_reason, require_reason
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
@@ -171,13 +172,14 @@ def _require_joinable(held: Case, lead: Case) -> None:
 
 
 def links_of(officer: Officer, case: Case) -> list[Linked]:
-    """Returns the cases that belong to a case, joined ones first.
+    """Returns the cases that belong to a case, joined ones first; none that the officer does not read.
 
     Raises:
         NotPermitted: The officer may not read cases.
     """
     require(officer, Permission.CASE_READ)
-    rows = CaseLink.objects.filter(Q(case=case) | Q(other=case), _standing())
+    far = Q(case=case) & within(officer, "other__") | Q(other=case) & within(officer, "case__")
+    rows = CaseLink.objects.filter(far, _standing())
     found = []
     for link in rows.select_related("case__holder", "other__holder", "linked_by"):
         is_joined, is_near = link.kind == CaseLink.Kind.JOINED, link.case_id == case.pk

@@ -9,7 +9,9 @@ from django.db import models
 from django.utils import timezone
 
 from accord.exchange.casework import CaseLink, CaseNote
+from accord.exchange.circle import CaseMember
 from accord.exchange.keys import new_key
+from accord.exchange.search.entries import SearchEntry
 from accord.officers.models import Act
 from accord.parties.models import Party
 from accord.release.models import Approval, ReceivedMessage, ReleasedMessage
@@ -19,12 +21,14 @@ __all__ = [
     "Attachment",
     "Case",
     "CaseLink",
+    "CaseMember",
     "CaseNote",
     "Clock",
     "EmergencyReview",
     "HoldAnswer",
     "Message",
     "Reason",
+    "SearchEntry",
     "new_key",
 ]
 
@@ -58,6 +62,10 @@ class Case(models.Model):
     peer = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")
     is_ours = models.BooleanField()
     theme = models.CharField(max_length=32)
+    # The agency of ours that the matter concerns: the one addressed, or the one that asks; empty where none is named.
+    agency = models.CharField(max_length=48, blank=True, default="")
+    # Whether its team alone reads it, and not whoever has it in their scope (accord.exchange.reach).
+    is_team_only = models.BooleanField(default=False)
     title = models.CharField(max_length=200)
     # Of a title taken from their message; empty where an officer of ours wrote it, who is not asked in which language.
     title_language = models.CharField(max_length=35, blank=True, default="")
@@ -176,6 +184,12 @@ class Message(models.Model):
                 fields=["state", "saved_at"],
                 condition=models.Q(state="draft", held_for__isnull=False),
                 name="message_held",
+            ),
+            # Few at any time, and asked for whenever an officer's reach is (accord.exchange.reach).
+            models.Index(
+                fields=["case", "drafted_by", "saved_by"],
+                condition=models.Q(released__isnull=True, drafted_by__isnull=False),
+                name="message_unsent",
             ),
         ]
 

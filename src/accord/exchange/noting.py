@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accord.exchange.errors import ActRefused
 from accord.exchange.models import Case, CaseNote
+from accord.exchange.search.indexing import index_note
 from accord.exchange.text import TextRefused, check_written
 from accord.officers.acts import note
 from accord.officers.models import Officer
@@ -63,6 +64,7 @@ def write_note(
         case=case, text=text.strip(), written_by=officer, written_at=moment, corrects_id=corrects
     )
     Case.objects.filter(pk=case.pk).update(changed_at=moment)
+    index_note(written)
     note(officer, "write note", case, at=moment, detail={"note": str(written.pk)})
     return written
 

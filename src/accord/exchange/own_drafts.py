@@ -5,6 +5,7 @@ from typing import Final
 from django.db.models import Q, QuerySet
 
 from accord.exchange.models import Message
+from accord.exchange.reach import messages_for
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 from accord.release.models import Approval
@@ -18,7 +19,7 @@ DRAFTS_MAX: Final = 200
 def _drafts(officer: Officer) -> QuerySet[Message]:
     require(officer, Permission.CASE_READ)
     mine = Q(drafted_by=officer) | Q(saved_by=officer)
-    return Message.objects.filter(mine, direction=Message.Direction.OUT, state=Message.State.DRAFT)
+    return messages_for(officer).filter(mine, direction=Message.Direction.OUT, state=Message.State.DRAFT)
 
 
 def count_drafts(officer: Officer) -> int:

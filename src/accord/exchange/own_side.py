@@ -2,6 +2,9 @@
 
 Texts here are notes for the file and the reviewer (why it is proportionate, why conduct predominates). The gate is
 told only that they were written; a reviewer reads them.
+
+What it states of particular records and lanes stands in :class:`accord.law.statements.Statements`, whose members the
+facts of the gate share by name.
 """
 
 from typing import Annotated
@@ -10,13 +13,13 @@ import msgspec
 
 from accord.exchange.kinds.limits import LINE_CHARACTERS_MAX, LIST_ITEMS_MAX, SENTENCE_CHARACTERS_MAX
 from accord.law.facts import (
-    AssuranceFact,
     Basis,
     DpdpHead,
     Exposure,
     PrivacyHead,
     SubstanceFact,
 )
+from accord.law.statements import Statements
 from accord.vocabulary.subjects import ProtectionStatus
 
 __all__ = ["OwnSide"]
@@ -25,7 +28,7 @@ _Note = Annotated[str, msgspec.Meta(max_length=SENTENCE_CHARACTERS_MAX)]
 _Line = Annotated[str, msgspec.Meta(max_length=LINE_CHARACTERS_MAX)]
 
 
-class OwnSide(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class OwnSide(Statements, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Own-side facts of one draft; what is left out is unknown, and the unknown protects.
 
     Args:
@@ -35,7 +38,6 @@ class OwnSide(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         is_in_custody: Whether a person is in custody on either side.
         has_custody_safeguards: Whether the custody checklist is complete.
         basis: What grounds the interest in the person.
-        predominance_test: Why conduct, not expression or identity, predominates.
         is_victim_of_intimidation: Whether a person is said to be intimidated on behalf of the receiving state.
         has_death_penalty_exposure: Whether likely use could expose a person to the death penalty.
         names_source: Whether a source is named or can be inferred.
@@ -51,7 +53,7 @@ class OwnSide(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         has_measures_taken: Whether the mitigations of the risk profile were really taken in this file.
         risk_assessed_by: Who assessed the risk in this file besides the profile's author, whom it never replaces.
         exposure: Whether the question itself could expose somebody.
-        assurance: The assurance relied on.
+        assurance: Code of the assurance relied on; what it covers is the register's to say.
         is_compelled: Whether it was obtained by compulsion.
         has_safeguarded_information: Whether it holds safeguarded or special operational information.
         safeguarded_authority: The authority to communicate it.
@@ -71,7 +73,6 @@ class OwnSide(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     is_in_custody: bool | None = None
     has_custody_safeguards: bool = False
     basis: tuple[Basis, ...] = ()
-    predominance_test: _Note | None = None
     is_victim_of_intimidation: bool | None = None
     has_death_penalty_exposure: bool | None = None
     names_source: bool | None = None
@@ -87,7 +88,7 @@ class OwnSide(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     has_measures_taken: bool = False
     risk_assessed_by: _Line | None = None
     exposure: Exposure = "unknown"
-    assurance: AssuranceFact | None = None
+    assurance: _Line | None = None
     is_compelled: bool | None = None
     has_safeguarded_information: bool | None = None
     safeguarded_authority: _Line | None = None

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accord.exchange.errors import NotFound
 from accord.exchange.models import Case, Message
+from accord.exchange.reach import reads
 from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
@@ -29,7 +30,8 @@ class TriedAgain(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         state: Its state now: filed, refused, expired, or parked still.
         code: Code of the reason where it was not filed.
-        case: The case in which it was filed; ``None`` where it was not, or where it serves the channel alone.
+        case: The case in which it was filed; ``None`` where it was not, where it serves the channel alone, or where the
+            officer does not read it.
     """
 
     state: str
@@ -93,4 +95,5 @@ def try_again(officer: Officer, entry: int, *, now: datetime | None = None) -> T
         detail={"state": became.state, "code": became.reason_code, "was": parked.reason_code},
     )
     filed = Message.objects.filter(received=became).select_related("case").defer("content", "own_side").first()
-    return TriedAgain(state=became.state, code=became.reason_code, case=filed.case if filed else None)
+    known = filed.case if filed is not None and reads(officer, filed.case) else None
+    return TriedAgain(state=became.state, code=became.reason_code, case=known)

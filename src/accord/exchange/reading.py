@@ -1,4 +1,7 @@
-"""Reading: cases, their messages and clocks, for officers who may read content; the queue is ``waiting``."""
+"""Reading: cases, their messages and clocks, for officers who need to know them; the queue is ``waiting``.
+
+A case that an officer does not read (:mod:`accord.exchange.reach`) is answered as one that does not exist.
+"""
 
 from datetime import datetime
 from uuid import UUID
@@ -8,6 +11,7 @@ from django.utils import timezone
 from accord.exchange.clocks import ClockReading, read_clock
 from accord.exchange.errors import NotFound
 from accord.exchange.models import Case, Clock, Message
+from accord.exchange.reach import cases_for, messages_for
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 from accord.parties.models import Party
@@ -35,10 +39,10 @@ def read_case(officer: Officer, own_ref: str) -> Case:
 
     Raises:
         NotPermitted: The officer may not read cases.
-        NotFound: There is none.
+        NotFound: There is none that the officer reads.
     """
     require(officer, Permission.CASE_READ)
-    case = Case.objects.select_related("peer", "holder").filter(own_ref=own_ref).first()
+    case = cases_for(officer).select_related("peer", "holder").filter(own_ref=own_ref).first()
     if case is None:
         raise NotFound("There is no case with this reference.", fields={"reference": own_ref[:48]})
     return case
@@ -49,10 +53,11 @@ def read_message(officer: Officer, key: UUID) -> Message:
 
     Raises:
         NotPermitted: The officer may not read cases.
-        NotFound: There is none.
+        NotFound: There is none that the officer reads.
     """
     require(officer, Permission.CASE_READ)
-    found = Message.objects.select_related("case", "case__peer", "approval", "drafted_by", "released").filter(pk=key)
+    rows = messages_for(officer).select_related("case", "case__peer", "approval", "drafted_by", "released")
+    found = rows.filter(pk=key)
     message = found.first()
     if message is None:
         raise NotFound("There is no such message.")

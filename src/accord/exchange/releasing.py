@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+import msgspec
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -14,7 +15,8 @@ from accord.exchange.authors import authors_of
 from accord.exchange.clocks import end_clock, pause_clock
 from accord.exchange.drafting import Fields, own_side_of, require_same_words
 from accord.exchange.errors import ActRefused
-from accord.exchange.kinds import ANSWER, DELAY_NOTICE, SPONTANEOUS_INFORMATION
+from accord.exchange.kind_rooms import room_of
+from accord.exchange.kinds import ANSWER, DELAY_NOTICE, SPONTANEOUS_INFORMATION, STRUCTS
 from accord.exchange.models import Case, Clock, EmergencyReview, HoldAnswer, Message
 from accord.exchange.reasons import note_with_reason, require_reason
 from accord.exchange.submission import clock_answered, facts_of, hold_binding, offices_awaited, slot_of
@@ -373,6 +375,11 @@ def _after_release(officer: Officer, message: Message, fields: Fields, now: date
         waits_on = Case.Waiting.NOBODY
     elif message.kind == ANSWER:
         waits_on = Case.Waiting.US
+    room = room_of(message.kind)
+    if room is not None:
+        waits_on = room.waits_on_released
+        content = msgspec.json.decode(bytes(message.content), type=STRUCTS[message.kind])
+        room.released(officer, message, content, now)
     _case_waits(message.case, waits_on, now)
 
 

@@ -11,10 +11,12 @@ import msgspec
 from django.utils import timezone
 
 from accord.exchange.clocks import end_clock, new_clock
+from accord.exchange.kind_rooms import room_of
 from accord.exchange.kinds import ANSWER, REQUEST, STRUCTS
 from accord.exchange.kinds.particulars import AttachmentReference
 from accord.exchange.models import Attachment, Case, Clock, Message
 from accord.exchange.references import case_reference
+from accord.exchange.search.indexing import index_message
 from accord.release.gate import our_party
 from accord.release.models import ReleasedMessage
 from accord.vocabulary.urgency import AccessClass, Urgency
@@ -50,7 +52,12 @@ def restore_message(released_key: int, payload: bytes) -> None:
         message.in_reply_to = Message.objects.filter(envelope_id=released.in_reply_to).first()
     message.save()
     _restore_attachments(message, fields)
+    index_message(message)
     _restore_clocks(message, fields)
+    room = room_of(message.kind)
+    if room is not None:
+        content = msgspec.json.decode(payload, type=STRUCTS[message.kind])
+        room.restored(message, content, released.released_at)
 
 
 def _draft_of(released: ReleasedMessage, fields: Mapping[str, object]) -> Message | None:
@@ -78,12 +85,18 @@ def _case_of(released: ReleasedMessage, fields: Mapping[str, object]) -> Case:
         peer_id=released.peer_id,
         is_ours=not other_ref,
         theme=str(fields["theme"]),
+        agency=_sender_of(fields),
         title=str(fields.get("specification") or fields.get("subject") or fields["message_ref"])[:120],
         title_language=str(fields.get("language") or ""),
         waiting_on=Case.Waiting.THEM if released.kind == REQUEST else Case.Waiting.NOBODY,
         opened_at=released.released_at,
         changed_at=timezone.now(),
     )
+
+
+def _sender_of(fields: Mapping[str, object]) -> str:
+    sender = fields.get("sender")
+    return str(sender.get("agency", "")) if isinstance(sender, Mapping) else ""
 
 
 def _restore_attachments(message: Message, fields: Mapping[str, object]) -> None:

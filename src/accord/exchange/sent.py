@@ -9,6 +9,7 @@ from accord.exchange.clocks import end_clock, new_clock
 from accord.exchange.kinds import REQUEST
 from accord.exchange.models import Clock, Message
 from accord.exchange.restoring import restore_message
+from accord.exchange.search.indexing import forget
 from accord.release.registry import Delivered, Follower, OutcomeNotice
 from accord.vocabulary.urgency import AccessClass, Urgency
 
@@ -48,6 +49,7 @@ def _on_outcome(notice: OutcomeNotice) -> None:
         if unasked.exists():
             raise_alarm(None, "exchange.disposition-contradicts", f"{notice.peer} withdrew what was never recalled.")
         told = told.exclude(recalled_at=None)
+        forget(told.values_list("pk", flat=True))
         for clock in Clock.objects.filter(message__in=told):
             end_clock(clock, at=notice.at)
             clock.save()

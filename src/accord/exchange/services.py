@@ -61,7 +61,7 @@ from accord.exchange.reading import clock_reading, messages_of, read_case, read_
 from accord.exchange.releasing import answer_hold, approve, release, release_due, send_back, withdraw
 from accord.exchange.submission import Check, check_draft, submit
 from accord.exchange.taking_back import take_back
-from accord.exchange.using import use_received
+from accord.exchange.team import add_member, break_in, keep_to_team, open_to_scope, remove_member, team_of
 from accord.exchange.waiting import QueueRow, Section, parked_counts, queue, queue_counts
 from accord.exchange.withdrawing import recall
 
@@ -77,6 +77,7 @@ __all__ = [
     "Section",
     "StaleDraft",
     "TriedAgain",
+    "add_member",
     "answer",
     "answer_hold",
     "approve",
@@ -85,6 +86,7 @@ __all__ = [
     "attach",
     "begin_case",
     "begin_reply",
+    "break_in",
     "cannot_confirm",
     "check_draft",
     "clarify",
@@ -99,10 +101,12 @@ __all__ = [
     "hand_over",
     "has_arrived",
     "join_case",
+    "keep_to_team",
     "link_cases",
     "links_of",
     "messages_of",
     "notes_of",
+    "open_to_scope",
     "parked_counts",
     "parked_messages",
     "preview",
@@ -115,6 +119,7 @@ __all__ = [
     "refuse",
     "release",
     "release_due",
+    "remove_member",
     "resume",
     "save_draft",
     "send_back",
@@ -123,9 +128,9 @@ __all__ = [
     "take_back",
     "take_out",
     "take_over",
+    "team_of",
     "try_again",
     "unlink_cases",
-    "use_received",
     "withdraw",
     "write_note",
 ]

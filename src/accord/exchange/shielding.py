@@ -16,19 +16,16 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from accord.exchange.kinds.answer import CANNOT_CONFIRM_ACCURACY, CANNOT_CONFIRM_TEXT
-from accord.vocabulary.handling import Classification, Handling
+from accord.exchange.standing import standing_fields
 from accord.vocabulary.refusal import AnswerOutcome
 
-__all__ = ["SHARE_OF_LIMIT", "SLOT", "STANDS_FOR_DAYS", "release_slot", "same_words"]
+__all__ = ["SHARE_OF_LIMIT", "SLOT", "release_slot", "same_words"]
 
 SHARE_OF_LIMIT: Final = 0.75
 """Share of the time limit after which such an answer leaves: late enough for any inquiry, early enough to keep it."""
 
 SLOT: Final = timedelta(hours=1)
 """Grid on which late ones leave, counted from receipt."""
-
-STANDS_FOR_DAYS: Final = 365
-"""Days after the request's receipt for which its one caveat stands and the answer may be kept."""
 
 
 def release_slot(*, received_at: datetime, limit: timedelta, now: datetime) -> datetime:
@@ -55,28 +52,15 @@ def same_words(*, party: str, agency: str, request: Mapping[str, object], receiv
         request: Fields of the request.
         received_on: Day of its receipt.
     """
-    stands_until = received_on + timedelta(days=STANDS_FOR_DAYS)
-    asker = request["sender"]
-    asking_agency = asker["agency"] if isinstance(asker, Mapping) else ""
     return {
-        "sender": {"party": party, "agency": agency},
-        "recipient": asker,
-        "liaison_contact": f"Duty officer of {party}",
-        "theme": request["theme"],
-        "purpose": request["purpose"],
-        "legal_basis": ["Closed list of answers to a request"],
-        "handling": Handling.H1.value,
-        "caveats": [
-            {
-                "who_may_access": [asking_agency],
-                "permitted_uses": ["For the file of the request"],
-                "procedure_contact": f"Duty officer of {party}",
-                "expires_on": stands_until.isoformat(),
-            }
-        ],
-        "classification": {"own": "Unclassified", "equivalent": Classification.UNCLASSIFIED.value},
-        "retention_until": stands_until.isoformat(),
-        "language": "en",
+        **standing_fields(
+            party=party,
+            agency=agency,
+            answered=request,
+            received_on=received_on,
+            legal_basis="Closed list of answers to a request",
+            permitted_use="For the file of the request",
+        ),
         "accuracy": {"statement": CANNOT_CONFIRM_ACCURACY, "as_of": received_on.isoformat()},
         "person_categories": [],
         "concerns_minor": False,

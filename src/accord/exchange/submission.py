@@ -21,14 +21,19 @@ from django.utils import timezone
 from accord.courier.prepared import Prepared
 from accord.exchange.attaching import references_of, seal_together
 from accord.exchange.checking import senseless, unfinished
+from accord.exchange.circumstances import with_circumstances
 from accord.exchange.drafting import Fields, locked_draft, own_side_of, require_same_words, require_version
 from accord.exchange.drafts import FieldProblem, complete, given_values, problems_of, require_none, with_service_fields
 from accord.exchange.errors import ActRefused
-from accord.exchange.facts import arrangements_with, facts_of_draft, risk_of
+from accord.exchange.facts import facts_of_draft
 from accord.exchange.holding import require_holder
-from accord.exchange.kinds import ANSWER, DELAY_NOTICE, REQUEST, SCHEMA
+from accord.exchange.kinds import ANSWER, CORRECTION, DELAY_NOTICE, REQUEST, SCHEMA
+from accord.exchange.kinds.correction import CorrectionReason
 from accord.exchange.models import Attachment, Case, Clock, HoldAnswer, Message
+from accord.exchange.on_file import with_records_on_file
+from accord.exchange.registered import registered
 from accord.exchange.shielding import release_slot
+from accord.exchange.watching import watchers
 from accord.exchange.withdrawn import require_not_withdrawn
 from accord.law.decision import Decision, Outcome
 from accord.law.facts import ClearanceFact, Facts, facts_digest
@@ -143,6 +148,8 @@ def facts_of(message: Message, *, releaser: str | None, now: datetime) -> Facts:
     """
     party, peer, own = our_party(), message.case.peer_id, own_side_of(message)
     clock = clock_answered(message)
+    others = tuple(code for (code,) in _RECEIVED_FROM.rows(party, peer))
+    told = registered(party, peer, own, on=now.date())
     facts = facts_of_draft(
         party=party,
         peer=peer,
@@ -154,10 +161,16 @@ def facts_of(message: Message, *, releaser: str | None, now: datetime) -> Facts:
         releaser=releaser,
         on=now.date(),
         due_on=clock.due_at.date() if clock is not None else None,
-        arrangements=arrangements_with(party, peer),
-        risk=risk_of(peer, own),
-        received_from=tuple(code for (code,) in _RECEIVED_FROM.rows(party, peer)),
+        arrangements=told.arrangements,
+        risk=told.risk,
+        assurance=told.assurance,
+        received_from=others,
     )
+    if others:
+        held = (code for watcher in watchers() for code in watcher.received_from(message) if code != peer)
+        known = dict.fromkeys((*facts.contains_received_from, *held))
+        facts = msgspec.structs.replace(facts, contains_received_from=tuple(known))
+    facts = with_records_on_file(with_circumstances(facts, message, now=now), message)
     return msgspec.structs.replace(facts, clearances=_clearances(message, facts))
 
 
@@ -182,7 +195,13 @@ def hold_binding(message: Message, facts: Facts) -> bytes:
         facts: Its facts.
     """
     timeless = msgspec.structs.replace(
-        facts, date=message.created_at.date(), retention_days=None, releaser=None, clearances=(), due_on=None
+        facts,
+        date=message.created_at.date(),
+        retention_days=None,
+        releaser=None,
+        clearances=(),
+        due_on=None,
+        is_reviewer_in_post=None,
     )
     digest = hashlib.sha256(b"accord/hold-answer/1\0" + facts_digest(timeless))
     digest.update(hashlib.sha256(bytes(message.content)).digest())
@@ -199,10 +218,13 @@ def _given(message: Message) -> dict[str, Any]:  # Any: each field has its own t
 
 
 def told_outside(kind: str, fields: Fields) -> dict[str, object]:
-    """Returns the officer's fields as the other side reads them: that our gate waits for somebody stays here."""
+    """Returns the officer's fields as the other side reads them: what our gate waits for, or shields, stays here."""
     told = dict(fields)
     if kind == DELAY_NOTICE and told.get("reason") == DelayReason.GATE_ESCALATION.value:
         told["reason"] = DelayReason.IN_PREPARATION.value
+    if kind == CORRECTION and told.get("reason") == CorrectionReason.STATUS_GRANTED.value:
+        # That a person is protected never travels (rule CA-07).
+        told["reason"] = CorrectionReason.UNLAWFUL.value
     return told
 
 
@@ -277,6 +299,7 @@ def check_draft(officer: Officer, message: Message, *, now: datetime | None = No
         *_misdirected(message, fields),
         *_once(*problems_of(message.kind, fields), *unfinished(message.fields)),
         *senseless(message.fields, peer=message.case.peer_id, now=moment),
+        *_watched(message),
     )
     decision = check(facts_of(message, releaser=None, now=moment))
     return Check(
@@ -285,6 +308,10 @@ def check_draft(officer: Officer, message: Message, *, now: datetime | None = No
         payload=None if problems else msgspec.json.encode(complete(message.kind, fields)),
         outward=decision.outward(),
     )
+
+
+def _watched(message: Message) -> tuple[FieldProblem, ...]:
+    return tuple(problem for watcher in watchers() for problem in watcher.problems(message))
 
 
 def _once(*problems: FieldProblem) -> Iterator[FieldProblem]:
@@ -341,6 +368,9 @@ def submit(officer: Officer, message: Message, *, version: int, now: datetime | 
         payload = msgspec.json.encode(complete(held.kind, fields))
         require_none(unfinished(held.fields))
         require_none(senseless(held.fields, peer=held.case.peer_id, now=moment))
+        for watcher in watchers():
+            watcher.submitted(held)
+        require_none(_watched(held))
         facts = facts_of(held, releaser=None, now=moment)
         decision = check(facts)
         record = keep_decision(facts, decision, actor=officer, at=moment, description=held.reference)

@@ -19,6 +19,7 @@ from django.utils import timezone
 from accord.exchange.clocks import ClockReading, read_clock
 from accord.exchange.kinds import ANSWER
 from accord.exchange.models import Case, Clock, Message
+from accord.exchange.reach import cases_for, within
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 from accord.parties.models import Party
@@ -121,12 +122,15 @@ def queue_counts(officer: Officer, *, now: datetime | None = None) -> dict[Secti
     """
     require(officer, Permission.CASE_READ)
     moment = now or timezone.now()
-    open_cases = Case.objects.filter(state=Case.State.OPEN)
+    open_cases = cases_for(officer).filter(state=Case.State.OPEN)
     waiting: dict[Any, int] = dict(  # Any: what the column holds
         open_cases.order_by().values_list("waiting_on").annotate(Count("pk"))
     )
     due_soon = Clock.objects.filter(
-        state=Clock.State.RUNNING, due_at__lt=_day_end(moment), message__case__state=Case.State.OPEN
+        within(officer, "message__case__"),
+        state=Clock.State.RUNNING,
+        due_at__lt=_day_end(moment),
+        message__case__state=Case.State.OPEN,
     )
     due = due_soon.aggregate(
         overdue=Count("message__case", filter=Q(due_at__lte=moment), distinct=True),
@@ -167,15 +171,25 @@ def _due_in(section: Section | None, now: datetime) -> Q:
 
 
 def _clocked(
-    section: Section | None, after: _Place | None, limit: int, now: datetime, without: Collection[UUID]
+    officer: Officer,
+    section: Section | None,
+    after: _Place | None,
+    limit: int,
+    *,
+    now: datetime,
+    without: Collection[UUID],
 ) -> dict[Case, Clock]:
     """Returns so many cases with their clocks, of each the one that is due first, by what is due first."""
-    within = _due_in(section, now)
-    earlier = Clock.objects.filter(within, message__case=OuterRef("message__case")).filter(
+    due = _due_in(section, now)
+    earlier = Clock.objects.filter(due, message__case=OuterRef("message__case")).filter(
         Q(due_at__lt=OuterRef("due_at")) | Q(due_at=OuterRef("due_at"), pk__lt=OuterRef("pk"))
     )
     rows = Clock.objects.filter(
-        within, ~Exists(earlier), _of_section(section, "message__case__"), message__case__state=Case.State.OPEN
+        due,
+        ~Exists(earlier),
+        _of_section(section, "message__case__"),
+        within(officer, "message__case__"),
+        message__case__state=Case.State.OPEN,
     )
     if without:
         rows = rows.exclude(message__case__in=without)
@@ -192,12 +206,14 @@ def _clocked(
     return {cases[key]: clocks[key] for _due, key in found if key in clocks and key in cases}
 
 
-def _unclocked(section: Section | None, after: _Place | None, limit: int, without: Collection[UUID]) -> list[Case]:
+def _unclocked(
+    officer: Officer, section: Section | None, after: _Place | None, limit: int, *, without: Collection[UUID]
+) -> list[Case]:
     """Returns so many open cases without a clock that has not ended, the last changed first."""
     if section in {Section.OVERDUE, Section.DUE_TODAY}:
         return []
     ticking = Clock.objects.filter(message__case=OuterRef("pk"), state__in=_OPEN_CLOCKS)
-    rows = Case.objects.filter(_of_section(section, ""), ~Exists(ticking), state=Case.State.OPEN)
+    rows = cases_for(officer).filter(_of_section(section, ""), ~Exists(ticking), state=Case.State.OPEN)
     if without:
         rows = rows.exclude(pk__in=without)
     if after is not None:
@@ -234,8 +250,9 @@ def queue(
     without = [case.pk for case in first]
     clocks: dict[Case, Clock] = {}
     if begin is None or begin.is_clocked:
-        clocks, begin = _clocked(section, begin, wanted, moment, without), None
-    cases = _unclocked(section, begin, wanted - len(clocks), without) if len(clocks) < wanted else []
+        clocks, begin = _clocked(officer, section, begin, wanted, now=moment, without=without), None
+    left = wanted - len(clocks)
+    cases = _unclocked(officer, section, begin, left, without=without) if left > 0 else []
     cases = [*on_top, *cases]
     ended = _last_clocks(cases)
     places = {

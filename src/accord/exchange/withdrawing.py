@@ -21,6 +21,7 @@ from accord.exchange.kinds import WITHDRAWAL
 from accord.exchange.kinds.withdrawal import Withdrawal
 from accord.exchange.models import Case, Clock, Message
 from accord.exchange.reasons import note_with_reason, require_reason
+from accord.exchange.search.indexing import forget
 from accord.law.facts import Facts
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
@@ -32,7 +33,7 @@ from accord.release.services import one_release, send_for_the_channel
 from accord.vocabulary.handling import Classification, Handling
 from accord.vocabulary.urgency import Lane
 
-__all__ = ["WITHDRAWAL_KIND", "recall"]
+__all__ = ["WITHDRAWAL_KIND", "recall", "recall_onward"]
 
 WITHDRAWAL_LIFE_DAYS: Final = 365
 """Days a withdrawal may wait for its peer: as long as a disposition, since the matter does not end before."""
@@ -80,17 +81,42 @@ def recall(officer: Officer, message: Message, *, reason: str, now: datetime | N
             )
         held.recalled_at = moment
         held.save(update_fields=["recalled_at"])
-        send_for_the_channel(
-            peer=held.case.peer_id,
-            kind=WITHDRAWAL,
-            payload=msgspec.json.encode(Withdrawal(schema_version=1, withdraws=str(held.envelope_id))),
-            facts=_facts(held.case.peer_id, moment.date()),
-            lane=Lane.ROUTINE,
-            not_after=moment + timedelta(days=WITHDRAWAL_LIFE_DAYS),
-            now=moment,
-        )
+        _ask(held, moment)
         note_with_reason(officer, "recall message", held, held.case, reason=words, at=moment)
     return held
+
+
+def _ask(held: Message, moment: datetime) -> None:
+    send_for_the_channel(
+        peer=held.case.peer_id,
+        kind=WITHDRAWAL,
+        payload=msgspec.json.encode(Withdrawal(schema_version=1, withdraws=str(held.envelope_id))),
+        facts=_facts(held.case.peer_id, moment.date()),
+        lane=Lane.ROUTINE,
+        not_after=moment + timedelta(days=WITHDRAWAL_LIFE_DAYS),
+        now=moment,
+    )
+
+
+def recall_onward(message: Message, *, now: datetime) -> bool:
+    """Recalls a message of ours by the node's own act: what it holds was recalled by its originator.
+
+    Args:
+        message: The message, locked, with its case and what was released of it.
+        now: The time.
+
+    Returns:
+        Whether the other side is asked now or was asked before; ``False`` where it has not been sealed yet.
+    """
+    if message.recalled_at is not None:
+        return True
+    if message.state not in _SENT or message.released is None or message.released.outbox.position is None:
+        return False
+    message.recalled_at = now
+    message.save(update_fields=["recalled_at"])
+    with one_release():
+        _ask(message, now)
+    return True
 
 
 def _facts(peer: str, on: date) -> Facts:
@@ -132,6 +158,7 @@ def _file(received: Received, work: FilingWork) -> Handled:
     work.change(message.case, "waiting_on", "changed_at")
     complied = [Became(message.received.position, Handled(state="withdrawn"))]
     work.afterwards(partial(_tell, work.peer, complied, work.now))
+    work.afterwards(partial(forget, [message.pk]))
     return FILED
 
 

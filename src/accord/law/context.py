@@ -14,12 +14,13 @@ Invariants:
 
 from typing import Final
 
-from msgspec import Struct
-
 from accord.law.facts import CaveatFact, Day, Facts
+from accord.law.statements import StatementReading, read_statements
+from accord.law.statements import tri as _tri
 from accord.vocabulary.handling import Classification
 from accord.vocabulary.refusal import AnswerOutcome
 from accord.vocabulary.subjects import ProtectionStatus, Purpose
+from accord.vocabulary.uses import BY_PURPOSE, OUTWARD_USES, UseCode
 
 __all__ = ["CLEARANCE_DAYS", "Context", "context_of", "day_number"]
 
@@ -29,12 +30,13 @@ CLEARANCE_DAYS: Final = 30
 _SILENT_OUTCOMES: Final = frozenset(
     {AnswerOutcome.CANNOT_CONFIRM_OR_DENY, AnswerOutcome.DEFERRED, AnswerOutcome.REFUSED}
 )
-_SILENT_KINDS: Final = frozenset({"delay-notice", "refusal"})
-_ASKING_KINDS: Final = frozenset({"clarification"})
+_SILENT_KINDS: Final = frozenset({"correction", "correction-report", "delay-notice", "outcome-report", "refusal"})
+_ASKING_KINDS: Final = frozenset({"clarification", "permission-request", "permission-answer"})
+_NAMED_BY_CODE: Final = frozenset({UseCode.COURT, UseCode.MEDIA, UseCode.ASYLUM_BODY, UseCode.ACCESS_REQUEST})
 _SHIELDED_STATUSES: Final = frozenset({ProtectionStatus.CLAIMANT, ProtectionStatus.PROTECTED, ProtectionStatus.UNKNOWN})
 
 
-class Context(Struct, frozen=True, kw_only=True):
+class Context(StatementReading, frozen=True, kw_only=True):
     """What policies read; each field is documented in ``packs/accord.cedarschema``."""
 
     day: int
@@ -118,15 +120,16 @@ class Context(Struct, frozen=True, kw_only=True):
     has_retention: bool
     review_due: bool
     cleared: tuple[str, ...]
+    handling: str
+    use_act: str
+    use_is_outward: bool
+    caveat_permits_use: bool
+    has_other_originator: bool
 
 
 def day_number(day: Day) -> int:
     """Returns a day as the number ``yyyymmdd`` that policies compare."""
     return day.year * 10_000 + day.month * 100 + day.day
-
-
-def _tri(value: bool | None) -> str:
-    return "unknown" if value is None else "yes" if value else "no"
 
 
 def _age(day: Day | None, *, on: Day) -> int | None:
@@ -166,6 +169,27 @@ def _caveat_state(facts: Facts) -> str:
 
 def _names_recipient(caveats: tuple[CaveatFact, ...], recipient: str | None) -> bool:
     return recipient is not None and any(recipient in caveat.who for caveat in caveats)
+
+
+def _caveats_permit(facts: Facts) -> bool:
+    """Whether the caveats let this recipient have the item for this act today (BI-02, docs/adr/0018).
+
+    Codes are compared exactly: no folding, no trimming, no part of a line. Caveats add up: one in force must name the
+    recipient, and each that names it must be in force and name the act. An act that follows from the purpose stated
+    needs no code of its own. A caveat that the originator added later must name the recipient, or it shuts it out. Of a
+    court, the media and an asylum body the code of the act names the recipient too.
+    """
+    act = facts.use_act
+    if act is None or facts.use_recipient is None:
+        return False
+    names = {facts.use_recipient} | ({str(act)} if act in _NAMED_BY_CODE else set())
+    naming = [caveat for caveat in facts.caveats if not names.isdisjoint(caveat.who)]
+    if any(caveat.is_later and caveat not in naming for caveat in facts.caveats):
+        return False
+    return bool(naming) and all(
+        caveat.expires is not None and facts.date <= caveat.expires and (act in BY_PURPOSE or act.value in caveat.uses)
+        for caveat in naming
+    )
 
 
 def _cleared(facts: Facts) -> tuple[str, ...]:
@@ -331,4 +355,10 @@ def context_of(facts: Facts) -> Context:
         has_retention=facts.retention_until is not None,
         review_due=facts.review_on is not None and facts.review_on <= on,
         cleared=_cleared(facts),
+        handling=facts.handling or "unknown",
+        use_act=facts.use_act or "none",
+        use_is_outward=facts.use_act in OUTWARD_USES,
+        caveat_permits_use=_caveats_permit(facts),
+        has_other_originator=facts.has_other_originator,
+        **read_statements(facts),
     )

@@ -11,15 +11,15 @@ Promises:
   facts (:mod:`accord.law.context`), so answers are kept, bounded, by facts digest and by reading; an answer that came
   with an alarm is never kept.
 
-How: each rule in force on the day of the act contributes its Cedar ``forbid`` policies; the policy set of an action
-is parsed once and kept. Permits are looked up apart, because a Cedar answer of Deny does not say whether a permit
-would have matched. What a policy means to an officer comes from the rule's own file.
+How: each rule in force on the day of the act contributes its Cedar ``forbid`` policies, parsed once. Those that their
+own text rules out for the reading are set aside (:mod:`accord.law.guards`); Cedar judges the others, whose set is kept
+for the next reading that leaves the same. Permits are looked up apart, because a Cedar answer of Deny does not say
+whether a permit would have matched. What a policy means to an officer comes from the rule's own file.
 
 What it does not do: read a clock, keep a record, or tell anyone; the apps above do, in one transaction with the act.
 """
 
 import hashlib
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, TypeAlias
@@ -31,6 +31,7 @@ from accord.law.cache import BoundedCache
 from accord.law.context import Context, context_of
 from accord.law.decision import Decision, Outcome, Reason
 from accord.law.facts import Day, Facts, facts_bytes
+from accord.law.guards import Guards, guarded_policies, policy_set
 from accord.law.loading import load_packs, packs_for
 from accord.law.rules import OUTCOMES_IN_FILES, Pack, Policy, Rule
 
@@ -39,22 +40,35 @@ __all__ = ["DECISION_CACHE_SIZE", "EMERGENCY_HOURS", "Gate", "gate_for"]
 DECISION_CACHE_SIZE: Final = 4096
 """Decisions kept, by facts digest and again by reading; about 16 MB, enough for a burst of like messages."""
 
+POLICY_SETS_KEPT: Final = 512
+"""Sets of policies kept for the readings that leave just them; lawful acts of a node leave a few dozen."""
+
+DAYS_KEPT: Final = 64
+"""Days and actions for which the rules in force are remembered; a node decides for today, a table for a few more."""
+
 EMERGENCY_HOURS: Final = 24
 """Hours within which what an emergency waived must be made good (BI-13)."""
 
 _NO_ENTITIES: Final = cedarpy.Entities.from_json_str("[]")
 _CONTEXT_FIELDS: Final = tuple(field.name for field in structs.fields(Context))
-_Question: TypeAlias = tuple[str, str, str, tuple[str, ...], bool, bytes]
+_Rules: TypeAlias = tuple[str, ...]
+_Question: TypeAlias = tuple[str, str, str, _Rules, int, bool, bytes]
 _DECODER: Final = json.Decoder(Facts)
 _GATE_CITATION: Final = "Accord house rule 3: nothing leaves, or is used, without a decision; no answer means no"
 
 
 class _Compiled(Struct, frozen=True):
-    """The parsed policies of one action on days with the same rules in force."""
+    """The policies of one action on days with the same rules in force."""
+
+    guards: Guards
+    rules: _Rules
+
+
+class _Asked(Struct, frozen=True):
+    """Some of those policies as Cedar is asked, with the fields that they read."""
 
     policies: cedarpy.PolicySet
     fields: tuple[str, ...]
-    rules: tuple[str, ...]
 
 
 class _Meaning(Struct, frozen=True):
@@ -96,7 +110,10 @@ class Gate:
             digest.update(pack.digest)
         self._digest = digest.digest()
         self._permits = cedarpy.PolicySet.from_str("\n".join(pack.permits for pack in packs))
+        self._guarded = {rule_id: guarded_policies(text) for pack in packs for rule_id, text in pack.texts.items()}
         self._compiled: dict[tuple[str, tuple[str, ...]], _Compiled] = {}
+        self._of_day: BoundedCache[tuple[str, Day], _Compiled] = BoundedCache(DAYS_KEPT)
+        self._asked: BoundedCache[tuple[str, _Rules, int], _Asked] = BoundedCache(POLICY_SETS_KEPT)
         self._decided: BoundedCache[bytes, Decision] = BoundedCache(DECISION_CACHE_SIZE)
         self._answers: BoundedCache[_Question, Decision] = BoundedCache(DECISION_CACHE_SIZE)
         self._is_permitted = lru_cache(maxsize=256)(self._ask_permit)
@@ -115,6 +132,11 @@ class Gate:
     def rules(self) -> tuple[Rule, ...]:
         """All rules, in the order of their identifiers."""
         return tuple(sorted((rule for pack in self._packs for rule in pack.rules), key=lambda rule: rule.id))
+
+    def forget(self) -> None:
+        """Forgets every answer it keeps; what is parsed stays. A measurement begins so."""
+        self._decided.clear()
+        self._answers.clear()
 
     def decide(self, facts: Facts) -> Decision:
         """Returns the decision on these facts; never raises for what the facts or the policies hold.
@@ -152,9 +174,11 @@ class Gate:
     def _evaluate(self, facts: Facts, digest: bytes) -> Decision:
         compiled = self._policies_for(facts)
         reading = context_of(facts)
-        context = json.encode({name: getattr(reading, name) for name in compiled.fields})
+        left = compiled.guards.left(reading)
+        asked = self._asked_about(facts.action, compiled, left)
+        context = json.encode({name: getattr(reading, name) for name in asked.fields})
         has_law = bool(compiled.rules) and self._reaches(facts.date)
-        question = (facts.party, facts.action, facts.kind, compiled.rules, has_law, context)
+        question = (facts.party, facts.action, facts.kind, compiled.rules, left, has_law, context)
         if known := self._answers.get(question):
             return structs.replace(known, facts_digest=digest)
         result = cedarpy.is_authorized(
@@ -164,7 +188,7 @@ class Gate:
                 "resource": {"type": "Kind", "id": facts.kind},
                 "context": context.decode(),
             },
-            compiled.policies,
+            asked.policies,
             _NO_ENTITIES,
         )
         decision = self._read(result.diagnostics, facts, digest, has_law=has_law)
@@ -210,20 +234,31 @@ class Gate:
         return bool(result.allowed) and not result.diagnostics.errors
 
     def _policies_for(self, facts: Facts) -> _Compiled:
+        day = (facts.action, facts.date)
+        if known := self._of_day.get(day):
+            return known
         rules = tuple(
-            (pack, rule)
+            rule
             for pack in self._packs
             for rule in pack.rules
             if facts.action in rule.applies and rule.is_in_force(facts.date)
         )
-        key = (facts.action, tuple(rule.id for _, rule in rules))
+        key = (facts.action, tuple(rule.id for rule in rules))
         if key not in self._compiled:
-            text = "\n".join(pack.texts[rule.id] for pack, rule in rules)
-            used = set(re.findall(r"\bcontext\.([a-z_]+)", text))
-            self._compiled[key] = _Compiled(
-                cedarpy.PolicySet.from_str(text), tuple(name for name in _CONTEXT_FIELDS if name in used), key[1]
-            )
+            found = (policy for rule in rules for policy in self._guarded[rule.id])
+            self._compiled[key] = _Compiled(Guards([one for one in found if facts.action in one.actions]), key[1])
+        self._of_day.keep(day, self._compiled[key])
         return self._compiled[key]
+
+    def _asked_about(self, action: str, compiled: _Compiled, left: int) -> _Asked:
+        key = (action, compiled.rules, left)
+        if known := self._asked.get(key):
+            return known
+        policies = compiled.guards.policies_in(left)
+        read = frozenset[str]().union(*(policy.fields for policy in policies))
+        asked = _Asked(policy_set(policies), tuple(name for name in _CONTEXT_FIELDS if name in read))
+        self._asked.keep(key, asked)
+        return asked
 
     def _decision(self, reasons: Sequence[Reason], digest: bytes, alarm: str | None) -> Decision:
         ordered = tuple(sorted(reasons, key=lambda reason: (-reason.outcome, reason.policy)))

@@ -14,17 +14,18 @@ What it does not do: judge. The readings that rules share ("does the arrangement
 :mod:`accord.law.context`; the judgement is in the policies.
 """
 
-import datetime as dt
 import hashlib
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct, json
 
+from accord.law.statements import Basis, Circumstances, Day, MatchFact, Record
 from accord.vocabulary.evaluation import InformationEvaluation, SourceEvaluation
 from accord.vocabulary.handling import Classification, Handling
 from accord.vocabulary.refusal import AnswerOutcome, DelayReason, RefusalGround
 from accord.vocabulary.subjects import PersonCategory, ProtectionStatus, Purpose, Theme
 from accord.vocabulary.urgency import Urgency, UrgencyGround
+from accord.vocabulary.uses import UseCode
 
 __all__ = [
     "Action",
@@ -38,8 +39,10 @@ __all__ = [
     "EvidenceNeed",
     "Exposure",
     "Facts",
+    "MatchFact",
     "MistreatmentSuspicion",
     "PrivacyHead",
+    "Record",
     "RiskFact",
     "RiskLevel",
     "SubstanceFact",
@@ -48,16 +51,12 @@ __all__ = [
     "facts_digest",
 ]
 
-Day: TypeAlias = dt.date
-"""A civil day; the name leaves ``date`` free for the fact of that name."""
-
 Action = Literal["release", "request", "use", "acknowledge"]
-Basis = Literal["conduct", "advocacy", "dissent", "ethnicity", "expression", "political-opinion", "protest", "religion"]
 RiskLevel = Literal["none", "low", "medium", "substantial", "unknown"]
 Exposure = Literal["none", "possible", "likely", "unknown"]
 MistreatmentSuspicion = Literal["no", "possible", "likely", "unknown"]
 EvidenceNeed = Literal["no", "yes", "will-go-mla", "unknown"]
-UseEffect = Literal["file", "lead", "evidence", "deprive-of-rights"]
+UseEffect = Literal["file", "lead", "evidence", "deprive-of-rights", "access-request"]
 PrivacyHead = Literal["8(2)(a)", "8(2)(b)", "8(2)(m)"]
 DpdpHead = Literal["7(c)", "7(d)", "17(1)(c)", "17(2)(a)"]
 
@@ -129,6 +128,9 @@ class CaveatFact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     uses: Annotated[_Names, Meta(description="Uses that are permitted.")] = ()
     procedure: Annotated[_Name | None, Meta(description="Contact or procedure for asking for a change.")] = None
     expires: Annotated[Day | None, Meta(description="Last day on which the permission holds.")] = None
+    is_later: Annotated[
+        bool, Meta(description="The originator added it after delivery: whoever it does not name is shut out.")
+    ] = False
 
 
 class SubstanceFact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -161,7 +163,7 @@ class ClearanceFact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     has_reason: Annotated[bool, Meta(description="A written reason is on file.")] = False
 
 
-class Facts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Facts(Circumstances, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is true of one act; a null or absent fact is unknown, and unknown is read as what protects."""
 
     # Who does what, to whom, when.
@@ -305,6 +307,11 @@ class Facts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     onward_state: Annotated[_PartyCode | None, Meta(description="State to which it would be passed on.")] = None
     retention_until: Annotated[Day | None, Meta(description="Last day it may be kept.")] = None
     review_on: Annotated[Day | None, Meta(description="Day of the next retention review.")] = None
+
+    # The act by which received matter is used (BI-02, BI-03).
+    use_act: Annotated[UseCode | None, Meta(description="The act of use; null where it is only filed.")] = None
+    use_recipient: Annotated[_Name | None, Meta(description="Who gets it by that act, as caveats name them.")] = None
+    has_other_originator: Annotated[bool, Meta(description="Somebody else than its sender made the item.")] = False
 
 
 _ENCODER: Final = json.Encoder(order="sorted")

@@ -120,6 +120,16 @@ def _parts(party: str, peer: str, on: Day) -> dict[str, object]:
         "third_party_origin": False,
         "substances": (structs.replace(own.substance, happened_on=on - timedelta(days=10)),),
         "retention_days": 1826,
+        "records": ("ordinary",),
+        "is_automated": False,
+        "asked_by": "central",
+        "has_trade_secret": False,
+        "names_reporter": False,
+        "asks_for_powers": False,
+        "detains_their_national": False,
+        "has_known_error": False,
+        "is_post_ended": False,
+        "does_drafter_review": False,
     }
 
 

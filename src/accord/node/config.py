@@ -105,6 +105,9 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         smtp_ca: PEM file of the authorities that may sign the server's certificate; the system's where empty.
         smtp_domains: Domains of addresses that need no administrator's agreement.
         notice_escalation_minutes: Time after which an unread urgent notice goes further.
+        need_to_know: Whom a case is open to besides its team: ``node``, whoever has it in their scope, and an account
+            without a scope reads the whole node; ``scope``, the same, but an account without a scope has none;
+            ``team``, nobody once it is taken.
     """
 
     home: Path
@@ -146,6 +149,7 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     smtp_ca: str = ""
     smtp_domains: tuple[str, ...] = ()
     notice_escalation_minutes: int = 15
+    need_to_know: Literal["node", "scope", "team"] = "node"
 
     @property
     def desk_address(self) -> str:

@@ -31,6 +31,9 @@ from accord.courier.wakeup import INTAKE, wait_for_wake, wake
 from accord.courier.worker import Courier, pinned_certificates
 from accord.errors import AccordError, OurFault
 from accord.exchange.services import release_due
+from accord.handling.applying import apply_corrections
+from accord.handling.reading import mark_received
+from accord.handling.retention import erase_due
 from accord.node.api_listener import ApiListener
 from accord.node.config import NodeConfig
 from accord.node.notices.rounds import NoticeRounds
@@ -53,6 +56,10 @@ LOCK_FILE: Final = "node.lock"
 INTAKE_SECONDS: Final = 0.2
 # What left is followed, what waits for its hour released, and our own words restored at this rhythm.
 CHORE_SECONDS: Final = 0.5
+# Batches of received messages whose passages are marked in one turn of the chores: a tenth of a second's work.
+MARKED_A_TURN: Final = 1
+# Batches of derivatives to which corrections are applied in one turn.
+APPLIED_A_TURN: Final = 4
 # A thread that wakes up waits at most so long for one that computes: a message passes a dozen wake-ups on its way.
 SWITCH_SECONDS: Final = 0.0005
 # The collector of cycles looks through young objects so often, counted in allocations; the many objects of a started
@@ -160,6 +167,9 @@ class _Intake:
         restored = restore_own_words()
         follow_all()
         release_due()
+        mark_received(batches=MARKED_A_TURN)
+        apply_corrections(batches=APPLIED_A_TURN)
+        erase_due()
         alarm_overdue_reviews()
         return restored >= RESTORED_A_TURN
 

@@ -53,6 +53,7 @@ class Waiting(StrEnum):
     ACCOUNT = "account"
     ROLES = "roles"
     OFFICES = "offices"
+    SCOPE = "scope"
     POSTING = "posting"
     PASSWORD = "password"  # noqa: S105 - the name of a change
     FACTORS = "factors"
@@ -190,11 +191,20 @@ def _go_back(officer: Officer, before: dict[str, Any]) -> None:
     """Leaves of each changed field what stood before and still stands."""
     for name in {"roles", "offices"} & before.keys():
         setattr(officer, name, [held for held in getattr(officer, name) if held in before[name]])
+    for name in {"scope_themes", "scope_agencies"} & before.keys():
+        setattr(officer, name, _narrower(getattr(officer, name), before[name]))
     if before.get("active_until") is not None:
         officer.active_until = _earlier(officer.active_until, datetime.fromisoformat(before["active_until"]))
     stood = (before.get("identity_issuer", ""), before.get("identity_subject", ""))
     if "identity_subject" in before and stood != (officer.identity_issuer, officer.identity_subject):
         officer.identity_issuer = officer.identity_subject = ""
+
+
+def _narrower(scope: list[str], before: list[str]) -> list[str]:
+    """Returns the narrower of two scopes, of which an empty one is the whole node."""
+    if not before or not scope:
+        return scope or before
+    return [held for held in scope if held in before] or before
 
 
 def _earlier(end: datetime | None, other: datetime) -> datetime:

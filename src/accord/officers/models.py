@@ -43,6 +43,10 @@ class Officer(AbstractUser):
     failed_attempts = models.PositiveIntegerField(default=0)
     locked_at = models.DateTimeField(null=True)
     unlock_asked_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    # What the officer reads of the cases (accord.exchange.reach): of these themes, for these agencies of ours; of every
+    # one where empty. Of a reviewer the agencies are the mandate.
+    scope_themes = models.JSONField(default=list)
+    scope_agencies = models.JSONField(default=list)
     # How often all sessions were ended at once (accord.officers.endings): a session knows under which count it began.
     sessions_ended = models.PositiveIntegerField(default=0)
     # Who the officer is at the agency's identity provider (accord.officers.identities); empty where none is bound.

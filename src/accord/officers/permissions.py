@@ -28,6 +28,7 @@ class Permission(StrEnum):
     MESSAGE_RELEASE = "message.release"
     HOLD_ANSWER = "hold.answer"
     CASE_TAKE = "case.take"
+    TEAM_KEEP = "team.keep"
     MESSAGE_ANSWER = "message.answer"
     PARKED_HANDLE = "parked.handle"
     EVIDENCE_EXPORT = "evidence.export"
@@ -39,6 +40,9 @@ class Permission(StrEnum):
     OFFICER_MANAGE = "officer.manage"
     OFFICER_CONFIRM = "officer.confirm"
     NODE_MANAGE = "node.manage"
+    REGISTER_READ = "register.read"
+    REGISTER_PROPOSE = "register.propose"
+    REGISTER_DECIDE = "register.decide"
 
 
 class Role(StrEnum):
@@ -47,6 +51,7 @@ class Role(StrEnum):
     LIAISON = "liaison"
     RELEASING = "releasing"
     DECIDER = "decider"
+    COUNSEL = "counsel"
     DUTY = "duty"
     REVIEWER = "reviewer"
     ADMINISTRATOR = "administrator"
@@ -60,6 +65,7 @@ CONTENT_PERMISSIONS: frozenset[Permission] = frozenset(
         Permission.MESSAGE_RELEASE,
         Permission.HOLD_ANSWER,
         Permission.CASE_TAKE,
+        Permission.TEAM_KEEP,
         Permission.MESSAGE_ANSWER,
         Permission.PARKED_HANDLE,
         Permission.EVIDENCE_EXPORT,
@@ -70,24 +76,49 @@ CONTENT_PERMISSIONS: frozenset[Permission] = frozenset(
 """Permissions that show or change content; no administrator holds one."""
 
 _AT_THE_DESK = frozenset(
-    {Permission.CASE_READ, Permission.MESSAGE_DRAFT, Permission.EVIDENCE_EXPORT, Permission.CHANNEL_READ},
+    {
+        Permission.CASE_READ,
+        Permission.MESSAGE_DRAFT,
+        Permission.EVIDENCE_EXPORT,
+        Permission.CHANNEL_READ,
+        Permission.REGISTER_READ,
+    },
 )
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    Role.LIAISON: _AT_THE_DESK | {Permission.CASE_TAKE, Permission.MESSAGE_ANSWER},
-    Role.DUTY: _AT_THE_DESK | {Permission.CASE_TAKE, Permission.MESSAGE_ANSWER, Permission.PARKED_HANDLE},
+    Role.LIAISON: _AT_THE_DESK | {Permission.CASE_TAKE, Permission.TEAM_KEEP, Permission.MESSAGE_ANSWER},
+    Role.DUTY: _AT_THE_DESK
+    | {Permission.CASE_TAKE, Permission.TEAM_KEEP, Permission.MESSAGE_ANSWER, Permission.PARKED_HANDLE},
     Role.RELEASING: frozenset(
         {
             Permission.CASE_READ,
+            Permission.TEAM_KEEP,
             Permission.MESSAGE_APPROVE,
             Permission.MESSAGE_RELEASE,
             Permission.HOLD_ANSWER,
             Permission.EVIDENCE_EXPORT,
             Permission.CHANNEL_READ,
             Permission.CHANNEL_THAW,
+            Permission.REGISTER_READ,
         },
     ),
-    Role.DECIDER: frozenset({Permission.CASE_READ, Permission.HOLD_ANSWER, Permission.CHANNEL_READ}),
+    Role.DECIDER: frozenset(
+        {
+            Permission.CASE_READ,
+            Permission.HOLD_ANSWER,
+            Permission.CHANNEL_READ,
+            Permission.REGISTER_READ,
+            Permission.REGISTER_DECIDE,
+        },
+    ),
+    Role.COUNSEL: frozenset(
+        {
+            Permission.CHANNEL_READ,
+            Permission.REGISTER_READ,
+            Permission.REGISTER_PROPOSE,
+            Permission.REGISTER_DECIDE,
+        },
+    ),
     Role.REVIEWER: frozenset(
         {
             Permission.CASE_READ,
@@ -96,6 +127,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.EVIDENCE_EXPORT,
             Permission.CHANNEL_READ,
             Permission.OFFICER_CONFIRM,
+            Permission.REGISTER_READ,
         },
     ),
     Role.ADMINISTRATOR: frozenset(
@@ -106,6 +138,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.OFFICER_MANAGE,
             Permission.OFFICER_CONFIRM,
             Permission.NODE_MANAGE,
+            Permission.REGISTER_READ,
+            Permission.REGISTER_PROPOSE,
         },
     ),
 }

@@ -23,6 +23,8 @@ SHOWN: Final[dict[type[models.Model], tuple[str, ...]]] = {
         "display_name",
         "roles",
         "offices",
+        "scope_themes",
+        "scope_agencies",
         "agency",
         "unit",
         "active_until",

@@ -26,6 +26,7 @@ from accord.officers.permissions import (
 )
 from accord.parties.models import Party
 from accord.release.gate import deciders
+from accord.vocabulary.subjects import Theme
 
 __all__ = [
     "AccountRefused",
@@ -36,6 +37,7 @@ __all__ = [
     "reset_password",
     "set_offices",
     "set_roles",
+    "set_scope",
 ]
 
 
@@ -256,6 +258,46 @@ def set_offices(by: Officer, officer: Officer, offices: Sequence[str]) -> None:
         put_to_wait(by, officer, Waiting.OFFICES, offices=before)
     officer.save(update_fields=["offices", *WAITING_FIELDS])
     note(by, "set offices", officer, detail={"offices": "; ".join(officer.offices)})
+
+
+@transaction.atomic
+def set_scope(by: Officer, officer: Officer, *, themes: Sequence[str], agencies: Sequence[str]) -> None:
+    """Replaces what an officer reads of the cases: of which themes, for which agencies of ours; a reviewer's mandate.
+
+    Args:
+        by: An administrator.
+        officer: The account.
+        themes: Subjects of cooperation; every one where empty.
+        agencies: Codes of agencies in our profile; every one where empty.
+
+    Raises:
+        NotPermitted: ``by`` may not manage officers.
+        AccountRefused: A theme or an agency is unknown, or it is the own account.
+    """
+    require(by, Permission.OFFICER_MANAGE)
+    if by.pk == officer.pk:
+        raise AccountRefused("Nobody changes their own scope.", code="officer.own-scope")
+    if unknown := set(themes) - set(Theme):
+        raise AccountRefused(
+            "There is no such subject of cooperation.",
+            code="officer.unknown-theme",
+            next_step=f"Name subjects of the list: {', '.join(Theme)}.",
+            fields={"field": "themes", "unknown": sorted(unknown)},
+        )
+    for code in agencies:
+        _require_agency(code)
+    reread(officer)
+    before = {"scope_themes": officer.scope_themes, "scope_agencies": officer.scope_agencies}
+    officer.scope_themes, officer.scope_agencies = sorted(set(themes)), sorted(set(agencies))
+    if any(_is_wider(getattr(officer, name), was) for name, was in before.items()):
+        put_to_wait(by, officer, Waiting.SCOPE, **before)
+    officer.save(update_fields=["scope_themes", "scope_agencies", *WAITING_FIELDS])
+    told = {"themes": ",".join(officer.scope_themes), "agencies": ",".join(officer.scope_agencies)}
+    note(by, "set scope", officer, detail={**told})
+
+
+def _is_wider(scope: Sequence[str], before: Sequence[str]) -> bool:
+    return bool(before) and (not scope or bool(set(scope) - set(before)))
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ __all__ = ["OversightConfig"]
 
 
 class OversightConfig(AppConfig):
-    """Oversight: what a reviewer reads of this node; it owns no table and changes nothing."""
+    """Oversight: what a reviewer reads of this node; its tables hold the reviewers' own work alone."""
 
     name = "accord.oversight"
     label = "oversight"

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from accord.courier.models import Alarm
 from accord.exchange.models import Clock, HoldAnswer
+from accord.exchange.reach import within
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 from accord.release.models import ReceivedMessage
@@ -80,7 +81,7 @@ def clocks(
         started_at__gte=since,
         started_at__lt=until,
     )
-    return Clock.objects.filter(**fitting).select_related("message__case")
+    return Clock.objects.filter(within(reviewer, "message__case__"), **fitting).select_related("message__case")
 
 
 def hold_answers(
@@ -93,4 +94,6 @@ def hold_answers(
     """
     require(reviewer, Permission.RECORD_READ)
     fitting = _given(policy=policy, decided_at__gte=since, decided_at__lt=until)
-    return HoldAnswer.objects.filter(**fitting).select_related("message__case", "decided_by")
+    return HoldAnswer.objects.filter(within(reviewer, "message__case__"), **fitting).select_related(
+        "message__case", "decided_by"
+    )

@@ -14,6 +14,7 @@ from accord.courier.alarms import raise_alarm_once
 from accord.errors import OfficerCanMend
 from accord.exchange.authors import authors_of
 from accord.exchange.models import EmergencyReview
+from accord.exchange.reach import within
 from accord.exchange.reasons import note_with_reason, require_reason
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
@@ -45,7 +46,9 @@ def emergencies(
     require(reviewer, Permission.RECORD_READ)
     wanted = {"reviewed_at__isnull": is_open, "due_at__gte": since, "due_at__lt": until}
     fitting = {name: value for name, value in wanted.items() if value is not None}
-    return EmergencyReview.objects.filter(**fitting).select_related("message__case", "reviewed_by")
+    return EmergencyReview.objects.filter(within(reviewer, "message__case__"), **fitting).select_related(
+        "message__case", "reviewed_by"
+    )
 
 
 @transaction.atomic
@@ -69,7 +72,9 @@ def review_emergency(
     require(reviewer, Permission.EMERGENCY_REVIEW)
     words = require_reason(reason)
     moment = now or timezone.now()
-    held = EmergencyReview.objects.select_for_update(of=("self",)).get(pk=key)
+    held = (
+        EmergencyReview.objects.select_for_update(of=("self",)).filter(within(reviewer, "message__case__")).get(pk=key)
+    )
     message = held.message
     if held.reviewed_at is not None:
         raise ReviewRefused("This emergency has been reviewed.", code="oversight.reviewed")

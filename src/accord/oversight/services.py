@@ -9,9 +9,11 @@ import json
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Greatest, StrIndex, Substr
 
 from accord.errors import OfficerCanMend
+from accord.exchange.reach import cases_for
 from accord.officers.models import Act, Officer
 from accord.officers.permissions import Permission, require
 from accord.release.models import DecisionRecord
@@ -52,7 +54,21 @@ def decisions(
     require(reviewer, Permission.RECORD_READ)
     wanted = {"peer": peer, "action": action, "outcome": outcome, "at__gte": since, "at__lt": until}
     fitting = {name: value for name, value in wanted.items() if value is not None}
-    return DecisionRecord.objects.filter(**fitting).defer("facts", "salt").select_related("officer")
+    rows = DecisionRecord.objects.filter(_mandated(reviewer), **fitting)
+    return rows.defer("facts", "salt").select_related("officer")
+
+
+def _mandated(reviewer: Officer) -> Q:
+    """Returns the condition that a decision is about a case of the reviewer's mandate.
+
+    A decision names its message by reference, which begins with the case's: ours, or theirs of what was received.
+    """
+    if not reviewer.scope_agencies:
+        return Q()
+    described = OuterRef("description")
+    reference = Substr(described, 1, Greatest(StrIndex(described, Value("/")) - 1, Value(0)))
+    cases = cases_for(reviewer).alias(reference=reference)
+    return Q(Exists(cases.filter(Q(own_ref=F("reference")) | Q(other_ref=F("reference"), peer_id=OuterRef("peer")))))
 
 
 def decision(reviewer: Officer, number: int) -> DecisionRecord:
@@ -63,7 +79,7 @@ def decision(reviewer: Officer, number: int) -> DecisionRecord:
         DecisionUnknown: There is none of that number.
     """
     require(reviewer, Permission.RECORD_READ)
-    found = DecisionRecord.objects.select_related("officer").filter(pk=number).first()
+    found = DecisionRecord.objects.filter(_mandated(reviewer)).select_related("officer").filter(pk=number).first()
     if found is None:
         raise DecisionUnknown("No decision of this number is on record.", fields={"number": number})
     return found

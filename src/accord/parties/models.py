@@ -1,8 +1,7 @@
-"""Who takes part: parties, their keysets, the arrangements in force between them, and their risk profiles."""
+"""Who takes part: parties and their keysets; what stands in our registers about them is in ``register_models``."""
 
-from datetime import date
 from functools import lru_cache
-from typing import ClassVar, Final
+from typing import ClassVar
 
 import msgspec
 from django.db import models
@@ -10,11 +9,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from .profile import Profile, profile_from_json
+from .register_models import RegisterEntry, RegisterStamp, RegisterText
 
-__all__ = ["Arrangement", "Keyset", "Party", "RiskProfile"]
-
-# Rule packs compare these words; the order is that of severity (domain/law.md, CA-01 and CA-02).
-RISK_LEVELS: Final = ("none", "low", "medium", "substantial")
+__all__ = ["Keyset", "Party", "RegisterEntry", "RegisterStamp", "RegisterText"]
 
 
 class Party(models.Model):
@@ -76,60 +73,3 @@ class Keyset(models.Model):
 
     def __str__(self) -> str:
         return f"{self.party_id} towards {self.peer_id}, {self.serial}"
-
-
-class Arrangement(models.Model):
-    """A written arrangement under which agencies may exchange, as the law gate asks for it.
-
-    Source: the commitments listed in the parties' statement; rule packs name the clauses that need one.
-    """
-
-    code = models.CharField(max_length=64, primary_key=True)
-    title = models.CharField(max_length=200)
-    parties = models.ManyToManyField(Party, related_name="arrangements")
-    agencies = models.JSONField(default=list)
-    categories = models.JSONField(default=list)
-    purposes = models.JSONField(default=list)
-    onward_rule = models.CharField(max_length=200, blank=True)
-    valid_from = models.DateField()
-    valid_until = models.DateField(null=True, blank=True)
-    text_digest = models.BinaryField(max_length=32)
-
-    class Meta:
-        """Arrangements are listed by their code."""
-
-        ordering: ClassVar = ["code"]
-
-    def __str__(self) -> str:
-        return self.code
-
-    def is_in_force(self, on: date) -> bool:
-        """Returns whether it counts on that day, both bounds included."""
-        return self.valid_from <= on and (self.valid_until is None or on <= self.valid_until)
-
-
-class RiskProfile(models.Model):
-    """A dated assessment of the risk that a party mistreats people; versions are added, never changed.
-
-    Baseline and residual are kept apart so that mitigations cannot hide in the baseline.
-    Source: NSIRA, review for 2022 under the Avoiding Complicity in Mistreatment by Foreign Entities Act.
-    """
-
-    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="risk_profiles")
-    version = models.PositiveIntegerField()
-    assessed_on = models.DateField()
-    baseline = models.CharField(max_length=16, choices=[(level, level) for level in RISK_LEVELS])
-    mitigations = models.JSONField(default=list)
-    residual = models.CharField(max_length=16, choices=[(level, level) for level in RISK_LEVELS])
-    assessed_by = models.CharField(max_length=150)
-
-    class Meta:
-        """The newest version is read first."""
-
-        ordering: ClassVar = ["-version"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["party", "version"], name="parties_risk_version"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.party_id} v{self.version}"

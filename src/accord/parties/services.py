@@ -1,9 +1,9 @@
-"""What is done about parties: make a node, invite and pin a peer, record arrangements and risk profiles."""
+"""What is done about parties: make a node, invite and pin a peer."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -15,30 +15,25 @@ from accord.channel.fingerprint import fingerprint_words, safety_number
 from accord.channel.keys import Signature, VerifyKey
 from accord.channel.keyset import KeysetChain, Settled
 from accord.errors import OfficerCanMend, OurFault, TrustFails
-from accord.vocabulary.subjects import Purpose
 
 from .custody import Custody, FileCustody
 from .keyfile import DEFAULT_STRETCHING, Stretching, write_durably
 from .keysets import chain_between, first_keyset, record_keyset, tls_certificates
-from .models import RISK_LEVELS, Arrangement, Keyset, Party, RiskProfile
+from .models import Keyset, Party
 from .profile import Profile, profile_from_json
 
 __all__ = [
     "Invitation",
     "InvitationRefused",
     "WordsDiffer",
-    "arrangements_in_force",
     "create_node",
-    "latest_risk_profile",
     "make_invitation",
     "our_party",
     "our_words",
     "own_chain_towards",
     "pin_peer",
     "read_invitation",
-    "record_arrangement",
     "record_own_party",
-    "record_risk_profile",
     "shared_safety_number",
 ]
 
@@ -304,99 +299,3 @@ def shared_safety_number(peer: Party, custody: Custody) -> str:
     if peer.root_public is None:
         raise OurFault(f"No root key of {peer.code} is pinned.", code="parties.not-pinned")
     return safety_number(custody.root_public(), bytes(peer.root_public))
-
-
-@transaction.atomic
-def record_arrangement(
-    *,
-    code: str,
-    title: str,
-    parties: Iterable[Party],
-    agencies: Sequence[str],
-    categories: Sequence[str],
-    purposes: Sequence[str],
-    valid_from: date,
-    valid_until: date | None,
-    text_digest: bytes,
-    onward_rule: str = "",
-) -> Arrangement:
-    """Records a written arrangement by the SHA-256 of its text; a new text is a new arrangement.
-
-    Raises:
-        OfficerCanMend: Its dates or digest do not hold together, a purpose is unknown, or the code is taken.
-    """
-    unknown = sorted(set(purposes) - {purpose.value for purpose in Purpose})
-    if unknown or not purposes or not agencies or not categories:
-        raise OfficerCanMend(
-            "The arrangement names an unknown purpose, or leaves purposes, agencies or categories empty.",
-            code="parties.arrangement-words",
-            next_step=f"Name purposes of the list ({', '.join(Purpose)}), agencies and categories.",
-            fields={"unknown": [word[:32] for word in unknown[:8]]},
-        )
-    if len(text_digest) != 32 or (valid_until is not None and valid_until < valid_from):
-        raise OfficerCanMend("The arrangement's dates or digest do not hold together.", code="parties.arrangement")
-    if Arrangement.objects.filter(pk=code).exists():
-        raise OfficerCanMend(f"There is an arrangement {code[:64]!r} already.", code="parties.arrangement-exists")
-    arrangement = Arrangement.objects.create(
-        code=code,
-        title=title,
-        agencies=list(agencies),
-        categories=list(categories),
-        purposes=list(purposes),
-        onward_rule=onward_rule,
-        valid_from=valid_from,
-        valid_until=valid_until,
-        text_digest=text_digest,
-    )
-    arrangement.parties.set(parties)
-    return arrangement
-
-
-def arrangements_in_force(peer: str, *, on: date) -> list[Arrangement]:
-    """Returns the arrangements that bind ``peer`` and us on that day, by their code."""
-    found = Arrangement.objects.filter(parties__code=peer, valid_from__lte=on)
-    return [arrangement for arrangement in found if arrangement.is_in_force(on)]
-
-
-@transaction.atomic
-def record_risk_profile(
-    party: Party,
-    *,
-    assessed_on: date,
-    baseline: str,
-    mitigations: Sequence[str],
-    residual: str,
-    assessed_by: str,
-) -> RiskProfile:
-    """Adds the next version of a party's risk profile.
-
-    Raises:
-        OfficerCanMend: A level is unknown, the residual risk is above the baseline, or the day is in the future (past
-            tomorrow in UTC, so that today in either capital is never refused).
-    """
-    if baseline not in RISK_LEVELS or residual not in RISK_LEVELS:
-        raise OfficerCanMend(f"Risk levels are {', '.join(RISK_LEVELS)}.", code="parties.risk-level")
-    if RISK_LEVELS.index(residual) > RISK_LEVELS.index(baseline):
-        raise OfficerCanMend("The residual risk is above the baseline.", code="parties.risk-level")
-    if assessed_on > timezone.now().date() + timedelta(days=1):
-        raise OfficerCanMend(
-            "The assessment is dated in the future.",
-            code="parties.risk-date",
-            next_step="Give the day on which the risk was assessed.",
-            fields={"field": "assessed_on"},
-        )
-    latest = latest_risk_profile(party.code)
-    return RiskProfile.objects.create(
-        party=party,
-        version=1 if latest is None else latest.version + 1,
-        assessed_on=assessed_on,
-        baseline=baseline,
-        mitigations=list(mitigations),
-        residual=residual,
-        assessed_by=assessed_by,
-    )
-
-
-def latest_risk_profile(party: str) -> RiskProfile | None:
-    """Returns the newest risk profile of a party, if there is one."""
-    return RiskProfile.objects.filter(party_id=party).first()

@@ -103,7 +103,7 @@ class FilingWork:
     def write(self) -> None:
         """Inserts and updates everything, a statement a table."""
         for model, rows in self._rows.items():
-            insert_rows(model, rows)
+            insert_rows(model, rows, has_keys=rows[0].pk is not None)
         for (_, fields), changed in self._changes.items():
             save_many(changed.values(), *fields)
         for act in self._last_acts:

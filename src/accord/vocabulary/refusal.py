@@ -2,7 +2,14 @@
 
 from enum import StrEnum
 
-__all__ = ["DELAY_REASON_LABELS", "REFUSAL_GROUND_LABELS", "AnswerOutcome", "DelayReason", "RefusalGround"]
+__all__ = [
+    "DELAY_REASON_LABELS",
+    "REFUSAL_GROUND_LABELS",
+    "AnswerOutcome",
+    "DelayReason",
+    "PermissionOutcome",
+    "RefusalGround",
+]
 
 
 class RefusalGround(StrEnum):
@@ -48,6 +55,14 @@ class AnswerOutcome(StrEnum):
     CANNOT_CONFIRM_OR_DENY = "cannot-confirm-or-deny"
     DEFERRED = "deferred"
     REFUSED = "refused"
+
+
+class PermissionOutcome(StrEnum):
+    """What the originator says to a use that no caveat permits."""
+
+    GRANTED = "granted"
+    GRANTED_WITH_CONDITIONS = "granted-with-conditions"
+    DENIED = "denied"
 
 
 class DelayReason(StrEnum):

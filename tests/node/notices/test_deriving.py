@@ -42,6 +42,7 @@ from tests.desk import (
     released_request,
     request_fields,
     submitted_request,
+    weighed,
 )
 
 
@@ -271,6 +272,7 @@ def test_a_hold_that_waits_no_more_is_settled(desk: Desk, act: str) -> None:
     make_notices()
     assert settle_notices() == 0
     if act == "answer":
+        weighed(desk, draft)
         services.answer_hold(head, draft, policy="CA-15.mixed", reason="Conduct predominates.")
     elif act == "save":
         services.save_draft(desk.liaison, draft, version=1, fields=request_fields(), own=own_side(**HELD_BASIS))

@@ -74,7 +74,7 @@ def test_each_step_stands_in_the_timeline_of_its_case(desk: Desk, request_: Mess
     notice(request_, desk.liaison)
     escalate_unread(now=WORKING + PATIENCE)
     escalate_unread(now=WORKING + 2 * PATIENCE)
-    happened = [one.what for one in timeline_of(request_.case, [request_], [], shows_content=True)]
+    happened = [one.what for one in timeline_of(desk.duty, request_.case, [request_], [], shows_content=True)]
     assert [what for what in happened if "unread urgent" in what] == [
         "unread urgent notice taken to the duty officers",
         "unread urgent notice taken to the releasing officers and administrators",

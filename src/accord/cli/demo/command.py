@@ -17,7 +17,8 @@ from rich.console import Console
 
 from accord.cli.demo import specimens
 from accord.cli.demo.nodes import NodeProcess
-from accord.cli.demo.story import Story, play
+from accord.cli.demo.playing import Story
+from accord.cli.demo.story import play
 from accord.cli.demo.timeline import Timeline
 from accord.cli.demo.walk import tell_walk
 from accord.cli.exits import ExitCode

@@ -50,7 +50,7 @@ RETENTION_DAYS = 5 * 365 - 1
 def _caveat(today: date, *, who: list[str]) -> dict[str, object]:
     return {
         "who_may_access": who,
-        "permitted_uses": ["Lead information to find and stop diversion of precursors; not for use in court"],
+        "permitted_uses": ["Lead information to find and stop diversion of precursors; not for use in court", "print"],
         "procedure_contact": "Liaison desk of the sender, by a message in this case",
         "expires_on": (today + timedelta(days=RETENTION_DAYS)).isoformat(),
     }
@@ -173,7 +173,8 @@ def answer_draft(today: date) -> dict[str, object]:
         "outcome": "partial",
         "text": (
             "No no-objection certificate is on record for the consignor and no pre-export notice was issued for the "
-            "consignment. Whether the consignor holds a unique registration is being checked; a further answer follows."
+            "consignment. Whether the consignor holds a unique registration is being checked by the Mumbai zonal "
+            "office; a further answer follows."
         ),
         "answered_items": [
             {"item": 1, "state": "deferred", "text": "Being checked with the zonal office."},
@@ -199,6 +200,10 @@ _OWN_SIDE: dict[str, object] = {
     "has_safeguarded_information": False,
     "has_third_party_origin": False,
     "has_measures_taken": True,
+    "records": ["ordinary"],
+    "has_trade_secret": False,
+    "names_reporter": False,
+    "asks_for_powers": False,
     "legitimate_aim": "SPECIMEN. To find and stop the diversion of a controlled precursor.",
     "proportionality": "SPECIMEN. One consignment, one substance, no person; nothing less would answer the question.",
 }
@@ -226,6 +231,7 @@ def answer_own_side(today: date) -> dict[str, object]:
         "authorising_law": "Narcotic Drugs and Psychotropic Substances Act, 1985, section 9A",
         "dpdp_head": "17(1)(c)",
         "has_security_safeguards": True,
+        "release_authority": "Narcotics Control Bureau, release order (specimen)",
         "substances": [
             {
                 "name": SUBSTANCE_CAS,

@@ -5,71 +5,25 @@ Nothing here reaches into a node: it signs in as the specimen officers do, and r
 
 import json
 import re
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from pathlib import Path
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from accord.channel.evidence import TrustRoots, verify_bundle
 from accord.cli.demo import specimens
+from accord.cli.demo.governing import play_governed
 from accord.cli.demo.nodes import NodeProcess, run_accord
+from accord.cli.demo.playing import Story, let_leave, require, state_of, wait_for, wait_until_filed, word
 from accord.cli.demo.timeline import Timeline
-from accord.errors import OurFault
 
-__all__ = ["Story", "play"]
-
-PATIENCE_SECONDS: Final = 30.0
-"""How long the story waits for what takes milliseconds on an idle machine."""
-
-LOOK_AGAIN_SECONDS: Final = 0.01
+__all__ = ["play"]
 
 DOUBLED_REQUESTS: Final = 6
 """Further requests that travel while a node is killed: enough that some are sealed and some still wait."""
 
 
-def _require(held: bool, sentence: str) -> None:
-    if not held:
-        raise OurFault(sentence, code="demo.not-verified", next_step="Read the nodes' logs; this must not happen.")
-
-
-def _wait_for(what: Callable[[], Any], sentence: str) -> Any:  # Any: whatever is waited for
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        found = what()
-        if found:
-            return found
-        time.sleep(LOOK_AGAIN_SECONDS)
-    raise OurFault(f"Waited {PATIENCE_SECONDS:.0f} s in vain: {sentence}", code="demo.waited-in-vain")
-
-
-@dataclass(kw_only=True)
-class Story:
-    """What the story remembers between its steps.
-
-    Args:
-        canada: The asking node.
-        india: The answering node.
-        folder: Where evidence bundles and root keys are written.
-        roots: File of both parties' root keys.
-        today: Day of the specimen dates.
-    """
-
-    canada: NodeProcess
-    india: NodeProcess
-    folder: Path
-    roots: Path
-    today: date = field(default_factory=lambda: datetime.now(UTC).date())
-    case: str = ""
-    request: str = ""
-    request_there: str = ""
-    case_there: str = ""
-    answer: str = ""
-
-
 def play(story: Story, timeline: Timeline) -> None:
-    """Plays all six chapters.
+    """Plays all chapters.
 
     Raises:
         AccordError: A step was not verified; the timeline says which.
@@ -88,6 +42,7 @@ def play(story: Story, timeline: Timeline) -> None:
     _proven(story, timeline)
     timeline.heading("6  A node is killed in mid-exchange and started again")
     _killed(story, timeline)
+    play_governed(story, timeline)
 
 
 def _draft(story: Story, timeline: Timeline) -> None:
@@ -127,10 +82,10 @@ def _refused_and_cured(story: Story, timeline: Timeline) -> None:
     with timeline.step("gate-refuses", "The Canadian gate refuses the first draft and says why") as saw:
         found: Any = story.canada.call("GET", f"{path}/check", as_="liaison", expect=200).body
         stopping = {reason["rule"] for reason in found["reasons"] if reason["outcome"] == "refuse"}
-        _require(found["outcome"] == "refuse", f"The gate answered {found['outcome']} to a draft that lacks a caveat.")
-        _require({"CA-05", "CA-06"} <= stopping, f"The gate named {sorted(stopping)}, not CA-05 and CA-06.")
+        require(found["outcome"] == "refuse", f"The gate answered {found['outcome']} to a draft that lacks a caveat.")
+        require({"CA-05", "CA-06"} <= stopping, f"The gate named {sorted(stopping)}, not CA-05 and CA-06.")
         submitted = story.canada.call("POST", f"{path}/submit", as_="liaison", body={"version": 1})
-        _require(submitted.status == 422, "A refused draft could be submitted.")
+        require(submitted.status == 422, "A refused draft could be submitted.")
         saw(f"Stopped by {', '.join(sorted(stopping))}.")
         _say_reasons(found, timeline)
     with timeline.step("cure", "The officer states how it is known and adds a caveat; the gate lets it pass") as saw:
@@ -142,7 +97,7 @@ def _refused_and_cured(story: Story, timeline: Timeline) -> None:
             body={"version": 1, "fields": specimens.cured_request(story.today)},
         )
         found = story.canada.call("GET", f"{path}/check", as_="liaison", expect=200).body
-        _require(found["lets_pass"], f"The cured draft is still stopped: {found['outcome']}, {found['problems']}.")
+        require(found["lets_pass"], f"The cured draft is still stopped: {found['outcome']}, {found['problems']}.")
         story.canada.call("POST", f"{path}/submit", as_="liaison", expect=200, body={"version": saved["version"]})
         saw(f"{found['outcome']}{_named_conditions(found['conditions'])}.")
 
@@ -156,30 +111,18 @@ def _approve_and_release(story: Story, timeline: Timeline) -> None:
     path = f"/messages/{story.request}"
     with timeline.step("release", "A second officer reads exactly what would leave, approves and releases it") as saw:
         own = story.canada.call("POST", f"{path}/release", as_="liaison")
-        _require(own.status == 403, f"The drafter could release ({own.status}).")
+        require(own.status == 403, f"The drafter could release ({own.status}).")
         shown = story.canada.call("GET", f"{path}/approval", as_="releasing", expect=200)
         digest = str(shown["payload_digest"])
-        story.canada.call("POST", f"{path}/approve", as_="releasing", expect=200, body=_word(shown))
+        story.canada.call("POST", f"{path}/approve", as_="releasing", expect=200, body=word(shown))
         story.canada.call("POST", f"{path}/release", as_="releasing", expect=200)
         saw(f"Approved by the digest of its exact bytes: {digest[:16]}…")
-
-
-def _word(shown: Any) -> dict[str, str]:  # Any: the approval as JSON
-    return {name: str(shown[name]) for name in ("payload_digest", "facts_digest")}
-
-
-def _state_of(node: NodeProcess, message: str, as_: str) -> Any:  # Any: the message as JSON
-    return node.call("GET", f"/messages/{message}", as_=as_, expect=200).body
-
-
-def _wait_until_filed(node: NodeProcess, message: str, as_: str, what: str) -> None:
-    _wait_for(lambda: _state_of(node, message, as_)["state"] == "filed", what)
 
 
 def _times(node: NodeProcess, message: str, as_: str) -> dict[str, datetime]:
     """Returns the four moments of a message's way, each by the clock of the node that is asked."""
     found: Any = node.call("GET", f"/messages/{message}/times", as_=as_, expect=200).body
-    _require(all(found[name] for name in ("enqueued_at", "flushed_at", "receipted_at")), "A moment is missing.")
+    require(all(found[name] for name in ("enqueued_at", "flushed_at", "receipted_at")), "A moment is missing.")
     return {name: datetime.fromisoformat(moment) for name, moment in found.items() if moment}
 
 
@@ -194,16 +137,16 @@ def _way(times: Mapping[str, datetime]) -> str:
 
 def _delivered(story: Story, timeline: Timeline) -> None:
     with timeline.step("deliver", "The message is sealed, logged, signed, delivered and co-signed") as saw:
-        _wait_for(lambda: _state_of(story.canada, story.request, "liaison")["delivered_at"], "the receipt")
+        wait_for(lambda: state_of(story.canada, story.request, "liaison")["delivered_at"], "the receipt")
         saw(_way(_times(story.canada, story.request, "liaison")))
     with timeline.step("filed", "India's node files it and says so; the disposition comes back") as saw:
-        _wait_until_filed(story.canada, story.request, "liaison", "the disposition of the request")
+        wait_until_filed(story.canada, story.request, "liaison", "the disposition of the request")
         saw("The request is filed there, and this side knows it.")
 
 
 def _taken(story: Story, timeline: Timeline) -> None:
     with timeline.step("queue", "The duty officer finds it in the queue with its clock in both capitals' time") as saw:
-        row: Any = _wait_for(
+        row: Any = wait_for(
             lambda: next(
                 (
                     item
@@ -216,7 +159,7 @@ def _taken(story: Story, timeline: Timeline) -> None:
         )
         story.case_there, story.request_there = row["case"]["id"], row["message"]["id"]
         clock = row["message"]["clock"]
-        _require(clock["state"] == "running" and len(clock["capitals"]) == 2, "The clock does not run in two capitals.")
+        require(clock["state"] == "running" and len(clock["capitals"]) == 2, "The clock does not run in two capitals.")
         due = "; ".join(f"{capital['capital']} {_local(capital['due'])}" for capital in clock["capitals"])
         saw(f"{clock['urgency']}, {clock['limit_hours']:.0f} h from receipt. Due {due}.")
     with timeline.step("take", "Takes the case and asks the competent agency, which replies") as saw:
@@ -239,7 +182,7 @@ def _taken(story: Story, timeline: Timeline) -> None:
 
 
 def _reference(story: Story) -> str:
-    return str(_state_of(story.canada, story.request, "liaison")["reference"])
+    return str(state_of(story.canada, story.request, "liaison")["reference"])
 
 
 def _local(moment: str) -> str:
@@ -264,17 +207,17 @@ def _answered(story: Story, timeline: Timeline) -> None:
         story.answer = str(draft["id"])
         path = f"/messages/{story.answer}"
         found: Any = india.call("GET", f"{path}/check", as_="duty", expect=200).body
-        _require(found["lets_pass"], f"The Indian gate stops the answer: {found['reasons']} {found['problems']}")
+        require(found["lets_pass"], f"The Indian gate stops the answer: {found['reasons']} {found['problems']}")
         india.call("POST", f"{path}/submit", as_="duty", expect=200, body={"version": draft["version"]})
         shown = india.call("GET", f"{path}/approval", as_="releasing", expect=200)
-        india.call("POST", f"{path}/approve", as_="releasing", expect=200, body=_word(shown))
+        india.call("POST", f"{path}/approve", as_="releasing", expect=200, body=word(shown))
         india.call("POST", f"{path}/release", as_="releasing", expect=200)
         saw(f"{found['outcome']}; partial: two questions answered, one deferred with a date.")
     with timeline.step("answer-back", "The answer and its receipt are on file on both sides") as saw:
-        _wait_until_filed(india, story.answer, "duty", "the receipt and disposition of the answer")
+        wait_until_filed(india, story.answer, "duty", "the receipt and disposition of the answer")
         here: Any = story.canada.call("GET", f"/cases/{story.case}", as_="liaison", expect=200).body
         answers = [message for message in here["messages"] if message["kind"] == "answer"]
-        _require(len(answers) == 1, f"Canada holds {len(answers)} answers, not one.")
+        require(len(answers) == 1, f"Canada holds {len(answers)} answers, not one.")
         saw(f"{_way(_times(india, story.answer, 'duty'))} Canada's case holds one answer.")
 
 
@@ -286,14 +229,14 @@ def _proven(story: Story, timeline: Timeline) -> None:
             "answer": (story.india, story.answer, "duty"),
         }.items():
             bundle = node.call("GET", f"/messages/{message}/evidence", as_=who, expect=200).body
-            _require(isinstance(bundle, bytes), "The evidence is no file.")
+            require(isinstance(bundle, bytes), "The evidence is no file.")
             files[name].write_bytes(bundle)  # type: ignore[arg-type]  # required above
         saw(", ".join(f"{path.name} {path.stat().st_size} bytes" for path in files.values()))
     with timeline.step("verify", "accord verify proves origin, content, time and receipt without a node") as saw:
         said = json.loads(run_accord(["verify", *map(str, files.values()), "--root", str(story.roots), "--json"]))
-        _require(bool(said["ok"]), f"The bundles are not verified: {said['reason']}")
+        require(bool(said["ok"]), f"The bundles are not verified: {said['reason']}")
         proven = sorted({claim["name"] for claim in said["claims"] if claim["ok"]})
-        _require({"origin", "content", "time", "receipt"} <= set(proven), f"Only {proven} are proven.")
+        require({"origin", "content", "time", "receipt"} <= set(proven), f"Only {proven} are proven.")
         saw(f"Proven: {', '.join(proven)}.")
         for claim in said["claims"]:
             timeline.say(claim["sentence"])
@@ -302,7 +245,7 @@ def _proven(story: Story, timeline: Timeline) -> None:
         bundle = bytearray(files["request"].read_bytes())
         bundle[len(bundle) // 2] ^= 0x01
         verdict = verify_bundle(bytes(bundle), roots)
-        _require(not verdict.ok, "A flipped bit went unnoticed.")
+        require(not verdict.ok, "A flipped bit went unnoticed.")
         saw(str(verdict.reason))
 
 
@@ -317,12 +260,7 @@ def _send_another(story: Story, number: int) -> str:
     )
     body = {"fields": specimens.cured_request(story.today), "own_side": specimens.request_own_side()}
     draft = canada.call("POST", f"/cases/{case['id']}/requests", as_="liaison", expect=201, body=body)
-    path = f"/messages/{draft['id']}"
-    canada.call("POST", f"{path}/submit", as_="liaison", expect=200, body={"version": 1})
-    shown = canada.call("GET", f"{path}/approval", as_="releasing", expect=200)
-    canada.call("POST", f"{path}/approve", as_="releasing", expect=200, body=_word(shown))
-    canada.call("POST", f"{path}/release", as_="releasing", expect=200)
-    return str(draft["id"])
+    return let_leave(canada, draft, writer="liaison")
 
 
 def _killed(story: Story, timeline: Timeline) -> None:
@@ -336,16 +274,16 @@ def _killed(story: Story, timeline: Timeline) -> None:
     with timeline.step("restart", "It is started again; the queue drains by itself") as saw:
         seconds = story.india.start()
         for message in sent:
-            _wait_until_filed(story.canada, message, "liaison", "a request sent around the kill")
+            wait_until_filed(story.canada, message, "liaison", "a request sent around the kill")
         saw(f"Up again after {seconds:.1f} s; all {len(sent)} filed.")
     with timeline.step("logs-agree", "Nothing is lost, nothing is doubled, both logs agree") as saw:
-        references = [str(_state_of(story.canada, message, "liaison")["reference"]) for message in sent]
+        references = [str(state_of(story.canada, message, "liaison")["reference"]) for message in sent]
         filed = _all_references(story.india)
-        _require(
+        require(
             all(filed.count(reference) == 1 for reference in references),
             "A request is missing or doubled in India's queue.",
         )
-        saw(_wait_for(lambda: _heads_agree(story), "both logs' heads to agree"))
+        saw(wait_for(lambda: _heads_agree(story), "both logs' heads to agree"))
 
 
 def _all_references(node: NodeProcess) -> list[str]:

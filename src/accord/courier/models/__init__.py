@@ -5,6 +5,7 @@ Two kinds of rows are read in the hot path and are therefore kept small or are r
 """
 
 from .channels import Alarm, Channel, Contradiction, Mode, ModeChange
+from .erased import ErasedEntry
 from .queue import AttachmentTransfer, Lane, Outbox, OutboxState
 from .records import ArchivedCheckpoint, ArchivedEntry, Capsule, Direction, Entry, LogNode, SignedCheckpoint
 
@@ -18,6 +19,7 @@ __all__ = [
     "Contradiction",
     "Direction",
     "Entry",
+    "ErasedEntry",
     "Lane",
     "LogNode",
     "Mode",

@@ -2,15 +2,29 @@
 
 from accord.exchange.kinds.answer import Answer
 from accord.exchange.kinds.clarification import Clarification
+from accord.exchange.kinds.correction import Correction, CorrectionReport
 from accord.exchange.kinds.delay_notice import DelayNotice
+from accord.exchange.kinds.objection import Objection, ObjectionAnswer
+from accord.exchange.kinds.outcome_report import OutcomeReport
 from accord.exchange.kinds.particulars import Correspondence
+from accord.exchange.kinds.permission_answer import PermissionAnswer
+from accord.exchange.kinds.permission_request import PermissionRequest
 from accord.exchange.kinds.request import Request
 from accord.exchange.kinds.spontaneous_information import SpontaneousInformation
 
 __all__ = [
     "ANSWER",
     "CLARIFICATION",
+    "CORRECTION",
+    "CORRECTION_REPORT",
     "DELAY_NOTICE",
+    "ERASURE_NOTICE",
+    "LANE_NOTICE",
+    "OBJECTION",
+    "OBJECTION_ANSWER",
+    "OUTCOME_REPORT",
+    "PERMISSION_ANSWER",
+    "PERMISSION_REQUEST",
     "REQUEST",
     "SCHEMA",
     "SPONTANEOUS_INFORMATION",
@@ -24,9 +38,18 @@ DELAY_NOTICE = "delay-notice"
 CLARIFICATION = "clarification"
 SPONTANEOUS_INFORMATION = "spontaneous-information"
 WITHDRAWAL = "withdrawal"
+LANE_NOTICE = "lane-notice"
+OUTCOME_REPORT = "outcome-report"
+PERMISSION_REQUEST = "permission-request"
+PERMISSION_ANSWER = "permission-answer"
+OBJECTION = "objection"
+OBJECTION_ANSWER = "objection-answer"
+ERASURE_NOTICE = "erasure-notice"
+CORRECTION = "correction"
+CORRECTION_REPORT = "correction-report"
 
 SCHEMA = 1
-"""Version of all five schemas."""
+"""Version of every schema."""
 
 STRUCTS: dict[str, type[Correspondence]] = {
     REQUEST: Request,
@@ -34,5 +57,12 @@ STRUCTS: dict[str, type[Correspondence]] = {
     DELAY_NOTICE: DelayNotice,
     CLARIFICATION: Clarification,
     SPONTANEOUS_INFORMATION: SpontaneousInformation,
+    OUTCOME_REPORT: OutcomeReport,
+    PERMISSION_REQUEST: PermissionRequest,
+    PERMISSION_ANSWER: PermissionAnswer,
+    OBJECTION: Objection,
+    OBJECTION_ANSWER: ObjectionAnswer,
+    CORRECTION: Correction,
+    CORRECTION_REPORT: CorrectionReport,
 }
-"""The type of each kind that officers write; a withdrawal is written by the node."""
+"""The type of each kind that officers write; a withdrawal and a lane notice are written by the node."""

@@ -38,6 +38,7 @@ __all__ = [
     "Correspondence",
     "Correspondent",
     "Disclosure",
+    "EnvelopeId",
     "Evaluation",
     "Line",
     "Marking",
@@ -63,6 +64,7 @@ Sentence = Annotated[str, msgspec.Meta(min_length=1, max_length=SENTENCE_CHARACT
 Narrative = Annotated[str, msgspec.Meta(min_length=1, max_length=NARRATIVE_CHARACTERS_MAX)]
 Phone = Annotated[str, msgspec.Meta(pattern=r"\A\+[0-9][0-9 ()-]{5,30}\Z")]
 Language = Annotated[str, msgspec.Meta(pattern=r"\A[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}\Z")]
+EnvelopeId = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")]
 Digest = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
 Lines = Annotated[tuple[Line, ...], msgspec.Meta(min_length=1, max_length=LIST_ITEMS_MAX)]
 ExtensionName = Annotated[str, msgspec.Meta(pattern=r"\Ax-[a-z0-9-]{1,40}\Z")]

@@ -12,6 +12,7 @@ from accord.node.api.attachments import router as attachments_router
 from accord.node.api.cases import router as cases_router
 from accord.node.api.casework import router as casework_router
 from accord.node.api.channels import router as channels_router
+from accord.node.api.corrections import router as corrections_router
 from accord.node.api.decisions import router as decisions_router
 from accord.node.api.documents import complete
 from accord.node.api.drafts import router as drafts_router
@@ -22,7 +23,10 @@ from accord.node.api.parser import StrictJsonParser
 from accord.node.api.problems import add_problem_handlers
 from accord.node.api.queue import router as queue_router
 from accord.node.api.reference import router as reference_router
+from accord.node.api.registers import router as registers_router
 from accord.node.api.review import router as review_router
+from accord.node.api.search import router as search_router
+from accord.node.api.teams import router as teams_router
 from accord.node.api.uploads import router as uploads_router
 from accord.node.api.uses import router as uses_router
 from accord.node.headers import CONTENT_SECURITY_POLICY
@@ -93,14 +97,18 @@ api.add_router("", me_router, tags=["account"])
 api.add_router("", reference_router, tags=["reference"])
 api.add_router("", cases_router, tags=["cases"])
 api.add_router("", casework_router, tags=["cases"])
+api.add_router("", teams_router, tags=["cases"])
+api.add_router("", search_router, tags=["cases"])
 api.add_router("", drafts_router, tags=["drafts"])
 api.add_router("", approvals_router, tags=["approvals"])
 api.add_router("", queue_router, tags=["queue"])
 api.add_router("", uses_router, tags=["queue"])
+api.add_router("", corrections_router, tags=["queue"])
 api.add_router("", attachments_router, tags=["attachments"])
 api.add_router("", uploads_router, tags=["attachments"])
 api.add_router("", evidence_router, tags=["evidence"])
 api.add_router("", channels_router, tags=["channels"])
 api.add_router("", parked_router, tags=["parked"])
 api.add_router("", decisions_router, tags=["oversight"])
+api.add_router("", registers_router, tags=["oversight"])
 api.add_router("", review_router, tags=["oversight"])

@@ -5,13 +5,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from ninja import Field, Path, Router, Schema
 
-from accord.exchange.models import Message
+from accord.exchange.reach import messages_for
 from accord.exchange.services import answer_hold, approve, recall, release, send_back, take_back, withdraw
 from accord.node.api.case_shapes import Kind, MessageOut, Reader
-from accord.node.api.cases import find_message
+from accord.node.api.cases import find_message, message_after
 from accord.node.api.operations import ApiRequest, offer
 from accord.node.api.paging import page_of
 from accord.node.api.problems import NotFound
@@ -103,7 +104,8 @@ def list_approvals(request: ApiRequest, *, cursor: Cursor = None, limit: Limit =
         subject_type="message",
         state__in=[Approval.State.PENDING, Approval.State.APPROVED],
         expires_at__gt=timezone.now(),
-    ).select_related("requested_by", "decided_by")
+    ).filter(Exists(messages_for(request.officer).filter(approval=OuterRef("pk"))))
+    rows = rows.select_related("requested_by", "decided_by")
     page = page_of(rows, "approvals", cursor=cursor, limit=limit, by="requested_at", newest_first=False)
     return PageOut(items=[ApprovalRow(**_row(approval)) for approval in page.rows], next=page.next)
 
@@ -118,8 +120,10 @@ def list_approvals(request: ApiRequest, *, cursor: Cursor = None, limit: Limit =
 )
 def show_approval(request: ApiRequest, message_id: Path[UUID]) -> ApprovalOut:
     """Shows what the approver answers for: the exact payload, all that the gate was told of it, and its decision."""
-    message = Message.objects.select_related("approval__decision", "approval__requested_by", "approval__decided_by")
-    held = message.get(pk=message_id)
+    rows = messages_for(request.officer).select_related(
+        "approval__decision", "approval__requested_by", "approval__decided_by"
+    )
+    held = rows.get(pk=message_id)
     approval = held.approval
     if approval is None:
         raise NotFound("No approval is open for this message.")
@@ -147,11 +151,11 @@ def approve_message(request: ApiRequest, message_id: Path[UUID], body: Word) -> 
     """Gives a second officer's word for one payload and its facts, once, for a limited time; never by an author."""
     approved = approve(
         request.officer,
-        find_message(message_id),
+        find_message(request.officer, message_id),
         seen_digest=bytes.fromhex(body.payload_digest),
         seen_facts_digest=bytes.fromhex(body.facts_digest),
     )
-    return Reader(request.officer).message(find_message(approved.pk))
+    return Reader(request.officer).message(message_after(approved.pk))
 
 
 @offer(
@@ -165,8 +169,8 @@ def approve_message(request: ApiRequest, message_id: Path[UUID], body: Word) -> 
 )
 def send_back_message(request: ApiRequest, message_id: Path[UUID], body: SentBack) -> MessageOut:
     """Returns a submitted or approved message to its drafter with a reason."""
-    returned = send_back(request.officer, find_message(message_id), reason=body.reason)
-    return Reader(request.officer).message(find_message(returned.pk))
+    returned = send_back(request.officer, find_message(request.officer, message_id), reason=body.reason)
+    return Reader(request.officer).message(message_after(returned.pk))
 
 
 @offer(
@@ -180,8 +184,8 @@ def send_back_message(request: ApiRequest, message_id: Path[UUID], body: SentBac
 )
 def take_back_message(request: ApiRequest, message_id: Path[UUID]) -> MessageOut:
     """Makes an author's submitted or approved message a draft again; whatever word was given for it is void."""
-    taken = take_back(request.officer, find_message(message_id))
-    return Reader(request.officer).message(find_message(taken.pk))
+    taken = take_back(request.officer, find_message(request.officer, message_id))
+    return Reader(request.officer).message(message_after(taken.pk))
 
 
 @offer(
@@ -195,9 +199,9 @@ def take_back_message(request: ApiRequest, message_id: Path[UUID]) -> MessageOut
 )
 def answer_hold_of_message(request: ApiRequest, message_id: Path[UUID], body: HoldWord) -> MessageOut:
     """Answers one hold in writing, by who bears the office that the rule names; the reason stays with the case."""
-    message = find_message(message_id)
+    message = find_message(request.officer, message_id)
     answer_hold(request.officer, message, policy=body.policy, reason=body.reason)
-    return Reader(request.officer).message(find_message(message_id))
+    return Reader(request.officer).message(message_after(message_id))
 
 
 @offer(
@@ -211,8 +215,8 @@ def answer_hold_of_message(request: ApiRequest, message_id: Path[UUID], body: Ho
 )
 def release_message(request: ApiRequest, message_id: Path[UUID]) -> MessageOut:
     """Lets exactly what was approved leave; where it must wait for its hour, `release_at` says when it does."""
-    released = release(request.officer, find_message(message_id))
-    return Reader(request.officer).message(find_message(released.pk))
+    released = release(request.officer, find_message(request.officer, message_id))
+    return Reader(request.officer).message(message_after(released.pk))
 
 
 @offer(
@@ -226,8 +230,8 @@ def release_message(request: ApiRequest, message_id: Path[UUID]) -> MessageOut:
 )
 def withdraw_message(request: ApiRequest, message_id: Path[UUID]) -> MessageOut:
     """Takes back a released message that is not sealed yet; afterwards only a correction can follow it."""
-    withdrawn = withdraw(request.officer, find_message(message_id))
-    return Reader(request.officer).message(find_message(withdrawn.pk))
+    withdrawn = withdraw(request.officer, find_message(request.officer, message_id))
+    return Reader(request.officer).message(message_after(withdrawn.pk))
 
 
 @offer(
@@ -241,5 +245,5 @@ def withdraw_message(request: ApiRequest, message_id: Path[UUID]) -> MessageOut:
 )
 def recall_message(request: ApiRequest, message_id: Path[UUID], body: SentBack) -> MessageOut:
     """Asks that a message be used no more; it is `withdrawn` once the other side says it complied. The reason stays."""
-    recalled = recall(request.officer, find_message(message_id), reason=body.reason)
-    return Reader(request.officer).message(find_message(recalled.pk))
+    recalled = recall(request.officer, find_message(request.officer, message_id), reason=body.reason)
+    return Reader(request.officer).message(message_after(recalled.pk))

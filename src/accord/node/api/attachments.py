@@ -18,12 +18,18 @@ from ninja import Path, Query, Router
 from accord.errors import OfficerCanMend
 from accord.exchange.inspection import ALLOWED_TYPES, ATTACHMENT_BYTES_MAX, sanitised
 from accord.exchange.models import Attachment
+from accord.exchange.reach import within
 from accord.exchange.services import attach, detach, take_out
+from accord.handling.models import Use
+from accord.handling.taking import take_copy
+from accord.handling.watermark import headers_of
 from accord.node.api.case_shapes import AttachmentOut, attachment_out
 from accord.node.api.cases import find_message
 from accord.node.api.operations import ApiRequest, offer
 from accord.node.api.problems import Invalid, TooLarge, UnsupportedMediaType
+from accord.officers.models import Officer
 from accord.officers.permissions import Permission
+from accord.vocabulary.uses import UseCode
 
 __all__ = ["router"]
 
@@ -56,8 +62,9 @@ class RangeRefused(OfficerCanMend):
         self.headers = {"Content-Range": f"bytes */{size_bytes}"}
 
 
-def _find(attachment_id: UUID) -> Attachment:
-    return Attachment.objects.select_related("message__case").get(pk=attachment_id)
+def _find(officer: Officer, attachment_id: UUID) -> Attachment:
+    rows = Attachment.objects.filter(within(officer, "message__case__"))
+    return rows.select_related("message__case").get(pk=attachment_id)
 
 
 def _received(request: HttpRequest, sha256: str) -> IO[bytes]:
@@ -93,7 +100,7 @@ def _received(request: HttpRequest, sha256: str) -> IO[bytes]:
 )
 def attach_file(request: ApiRequest, message_id: Path[UUID], sha256: Sha256, name: FileName) -> AttachmentOut:
     """Attaches a file of at most 50 MiB, named by its digest. A submitted message becomes a draft again."""
-    message = find_message(message_id)
+    message = find_message(request.officer, message_id)
     media_type = request.content_type or ""
     if media_type not in ALLOWED_TYPES.values():
         raise UnsupportedMediaType("Files of this type are not attached.", code="attachment.type-not-allowed")
@@ -118,7 +125,7 @@ def attach_file(request: ApiRequest, message_id: Path[UUID], sha256: Sha256, nam
 )
 def detach_file(request: ApiRequest, attachment_id: Path[UUID]) -> HttpResponse:
     """Takes a file off a draft. A submitted message becomes a draft again."""
-    detach(request.officer, _find(attachment_id))
+    detach(request.officer, _find(request.officer, attachment_id))
     return HttpResponse(status=204)
 
 
@@ -135,10 +142,11 @@ def detach_file(request: ApiRequest, attachment_id: Path[UUID]) -> HttpResponse:
 )
 def download_file(request: ApiRequest, attachment_id: Path[UUID]) -> FileResponse | StreamingHttpResponse:
     """Downloads a file, or one range of it (`Range`, `If-Range`), after the whole was checked; never shown inline."""
-    attachment = _find(attachment_id)
+    attachment = _find(request.officer, attachment_id)
     tag = f'"{bytes(attachment.sha256).hex()}"'
     asked = request.headers.get("Range", "") if request.headers.get("If-Range", tag) == tag else ""
     span = _span(asked, attachment.size_bytes)
+    use = take_copy(request.officer, attachment.message, UseCode.OPEN, mark=Use.Mark.HEADERS, file=attachment)
     file = take_out(request.officer, attachment)
     response: FileResponse | StreamingHttpResponse
     if span is None:
@@ -150,6 +158,8 @@ def download_file(request: ApiRequest, attachment_id: Path[UUID]) -> FileRespons
         response.headers["Content-Range"] = f"bytes {first}-{end - 1}/{attachment.size_bytes}"
         response.headers["Content-Length"] = str(end - first)
     response.headers["Content-Disposition"] = content_disposition_header(True, attachment.name) or "attachment"
+    for member, value in headers_of(use).items() if use is not None else ():
+        response.headers[member] = value
     response.headers["Accept-Ranges"] = "bytes"
     response.headers["ETag"] = tag
     response.headers["Content-Security-Policy"] = FILE_POLICY

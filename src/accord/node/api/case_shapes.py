@@ -86,6 +86,8 @@ class CaseRow(Schema):
     state: CaseState
     waiting_on: WaitingOn
     holder: str | None = Field(description="Who took it, and alone answers in it.")
+    agency: str | None = Field(description="The agency of ours that it concerns; null where none is named.")
+    is_team_only: bool = Field(description="Whether its team alone reads it, and not whoever has it in their scope.")
     outcome: CaseOutcome | None = Field(description="What came of it, once it is closed.")
     opened_at: datetime
     changed_at: datetime
@@ -178,6 +180,7 @@ class Reader:
     """
 
     def __init__(self, officer: Officer) -> None:
+        self._officer = officer
         self._shows_content = officer.may(Permission.CASE_READ)
         self.now = timezone.now()
         self._parties = Party.objects.in_bulk()
@@ -239,7 +242,7 @@ class Reader:
             **_row_of_case(case, shows_content=self._shows_content),
             messages=[self.message_row(message) for message in messages],
             inquiries=[inquiry_out(inquiry, shows_content=self._shows_content) for inquiry in inquiries],
-            timeline=timeline_of(case, messages, inquiries, shows_content=self._shows_content),
+            timeline=timeline_of(self._officer, case, messages, inquiries, shows_content=self._shows_content),
         )
 
     def _row_of_message(self, message: Message) -> dict[str, Any]:  # Any: members of MessageRow
@@ -283,6 +286,8 @@ def _row_of_case(case: Case, *, shows_content: bool) -> dict[str, Any]:  # Any: 
         "state": case.state,
         "waiting_on": case.waiting_on,
         "holder": case.holder.username if case.holder else None,
+        "agency": case.agency or None,
+        "is_team_only": case.is_team_only,
         "outcome": case.outcome or None,
         "opened_at": case.opened_at,
         "changed_at": case.changed_at,

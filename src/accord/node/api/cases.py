@@ -6,6 +6,7 @@ from ninja import Field, Path, Router
 from ninja.responses import Status
 
 from accord.exchange.models import Case, Message
+from accord.exchange.reach import cases_for, messages_for
 from accord.exchange.services import create_case
 from accord.node.api.case_shapes import CaseOut, CaseRow, CaseState, MessageOut, Reader, WaitingOn, case_row
 from accord.node.api.examples import NEW_CASE
@@ -13,10 +14,11 @@ from accord.node.api.operations import ApiRequest, offer
 from accord.node.api.paging import page_of
 from accord.node.api.shapes import Closed, Cursor, Limit, PageOut, PartyCode
 from accord.node.api.versions import entity_tag
+from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.vocabulary.subjects import Theme
 
-__all__ = ["find_case", "find_message", "router"]
+__all__ = ["case_after", "find_case", "find_message", "message_after", "router"]
 
 router = Router()
 
@@ -31,15 +33,25 @@ class NewCase(Closed):
     title: str = Field(min_length=1, max_length=TITLE_CHARACTERS_MAX, description="For our own queue; never sent.")
 
 
-def find_case(case_id: UUID) -> Case:
-    """Returns a case, or raises ``Case.DoesNotExist``, which the edge answers as 404."""
+def find_case(officer: Officer, case_id: UUID) -> Case:
+    """Returns a case that the officer reads, or raises ``Case.DoesNotExist``, which the edge answers as 404."""
+    return cases_for(officer).select_related("holder").get(pk=case_id)
+
+
+def find_message(officer: Officer, message_id: UUID) -> Message:
+    """Returns a message that the officer reads, or raises ``Message.DoesNotExist``, which the edge answers as 404."""
+    rows = messages_for(officer).select_related("case", "clock", "drafted_by")
+    return rows.get(pk=message_id)
+
+
+def case_after(case_id: UUID) -> Case:
+    """Returns a case as an act left it, for who did the act, even where they handed it away by that."""
     return Case.objects.select_related("holder").get(pk=case_id)
 
 
-def find_message(message_id: UUID) -> Message:
-    """Returns a message, or raises ``Message.DoesNotExist``, which the edge answers as 404."""
-    rows = Message.objects.select_related("case", "clock", "drafted_by")
-    return rows.get(pk=message_id)
+def message_after(message_id: UUID) -> Message:
+    """Returns a message as an act left it, for who did the act."""
+    return Message.objects.select_related("case", "clock", "drafted_by").get(pk=message_id)
 
 
 @offer(
@@ -61,7 +73,7 @@ def list_cases(
 ) -> PageOut[CaseRow]:
     """Lists cases, the newest first."""
     wanted = {"peer_id": peer, "state": state, "waiting_on": waiting_on}
-    rows = Case.objects.filter(**{name: value for name, value in wanted.items() if value is not None})
+    rows = cases_for(request.officer).filter(**{name: value for name, value in wanted.items() if value is not None})
     page = page_of(rows.select_related("holder"), "cases", cursor=cursor, limit=limit)
     return PageOut(items=[case_row(case) for case in page.rows], next=page.next)
 
@@ -93,7 +105,7 @@ def open_case(request: ApiRequest, body: NewCase) -> Status[CaseOut]:
 )
 def show_case(request: ApiRequest, case_id: Path[UUID]) -> CaseOut:
     """Shows a case, its messages with their clocks, its inquiries, and what happened when."""
-    return Reader(request.officer).case(find_case(case_id))
+    return Reader(request.officer).case(find_case(request.officer, case_id))
 
 
 @offer(
@@ -106,6 +118,6 @@ def show_case(request: ApiRequest, case_id: Path[UUID]) -> CaseOut:
 )
 def show_message(request: ApiRequest, message_id: Path[UUID]) -> MessageOut:
     """Shows a message, ours or theirs, with its content, its files and its clock."""
-    message = find_message(message_id)
+    message = find_message(request.officer, message_id)
     request.entity_tag = entity_tag(message)
     return Reader(request.officer).message(message)

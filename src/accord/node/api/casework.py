@@ -19,7 +19,7 @@ from accord.exchange.services import (
     write_note,
 )
 from accord.node.api.case_shapes import CaseOut, Reader
-from accord.node.api.cases import find_case
+from accord.node.api.cases import case_after, find_case
 from accord.node.api.operations import ApiRequest, offer
 from accord.node.api.shapes import Closed
 from accord.officers.models import Officer
@@ -104,7 +104,9 @@ def _note_out(written: CaseNote, *, shows_content: bool) -> NoteOut:
 )
 def list_notes(request: ApiRequest, case_id: Path[UUID]) -> list[NoteOut]:
     """Lists what officers wrote down for colleagues, in time; none of it ever leaves this node."""
-    return [_note_out(one, shows_content=True) for one in notes_of(request.officer, find_case(case_id))]
+    return [
+        _note_out(one, shows_content=True) for one in notes_of(request.officer, find_case(request.officer, case_id))
+    ]
 
 
 @offer(
@@ -120,7 +122,7 @@ def list_notes(request: ApiRequest, case_id: Path[UUID]) -> list[NoteOut]:
 )
 def new_note(request: ApiRequest, case_id: Path[UUID], body: NewNote) -> NoteOut:
     """Writes a note; nobody changes it, and a further one corrects it."""
-    written = write_note(request.officer, find_case(case_id), body.text, corrects=body.corrects)
+    written = write_note(request.officer, find_case(request.officer, case_id), body.text, corrects=body.corrects)
     return _note_out(written, shows_content=request.officer.may(Permission.CASE_READ))
 
 
@@ -143,7 +145,7 @@ def list_links(request: ApiRequest, case_id: Path[UUID]) -> list[LinkOut]:
             linked_by=one.link.linked_by.username,
             linked_at=one.link.linked_at,
         )
-        for one in links_of(request.officer, find_case(case_id))
+        for one in links_of(request.officer, find_case(request.officer, case_id))
     ]
 
 
@@ -159,8 +161,10 @@ def list_links(request: ApiRequest, case_id: Path[UUID]) -> list[LinkOut]:
 def link_case(request: ApiRequest, case_id: Path[UUID], body: NewLink) -> CaseOut:
     """Links two cases; joined, the case goes to who holds the other one, and keeps its references and clock."""
     join = join_case if body.kind == "joined" else link_cases
-    join(request.officer, find_case(case_id), find_case(body.other), reason=body.reason)
-    return Reader(request.officer).case(find_case(case_id))
+    join(
+        request.officer, find_case(request.officer, case_id), find_case(request.officer, body.other), reason=body.reason
+    )
+    return Reader(request.officer).case(case_after(case_id))
 
 
 @offer(
@@ -174,8 +178,10 @@ def link_case(request: ApiRequest, case_id: Path[UUID], body: NewLink) -> CaseOu
 )
 def unlink_case(request: ApiRequest, case_id: Path[UUID], body: LinkEnd) -> CaseOut:
     """Ends a link; that there was one stays in both timelines."""
-    unlink_cases(request.officer, find_case(case_id), find_case(body.other), reason=body.reason)
-    return Reader(request.officer).case(find_case(case_id))
+    unlink_cases(
+        request.officer, find_case(request.officer, case_id), find_case(request.officer, body.other), reason=body.reason
+    )
+    return Reader(request.officer).case(case_after(case_id))
 
 
 @offer(
@@ -192,5 +198,5 @@ def assign_case(request: ApiRequest, case_id: Path[UUID], body: Assignment) -> C
     """Gives a case that nobody or the officer holds; a colleague's is taken over, and not assigned away."""
     named = Officer.objects.filter(username=body.to).first() or Officer(username=body.to, is_active=False)
     to = request.officer if named.pk == request.officer.pk else named
-    assign(request.officer, find_case(case_id), to=to, reason=body.reason or "")
-    return Reader(request.officer).case(find_case(case_id))
+    assign(request.officer, find_case(request.officer, case_id), to=to, reason=body.reason or "")
+    return Reader(request.officer).case(case_after(case_id))

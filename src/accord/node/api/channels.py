@@ -11,7 +11,7 @@ from pydantic import WithJsonSchema
 
 from accord.courier.health import ChannelHealth, MessageTimes, channel_health, message_times
 from accord.courier.models import Alarm, Channel
-from accord.exchange.models import Message
+from accord.exchange.reach import messages_for
 from accord.node.api.documents import STRUCT_MARK
 from accord.node.api.operations import ApiRequest, offer
 from accord.node.api.problems import NotFound
@@ -119,7 +119,7 @@ def show_channel(request: ApiRequest, peer: Peer) -> ChannelOut:
 )
 def show_message_times(request: ApiRequest, message_id: Path[UUID]) -> TimesOut:
     """Shows when a message was decided, logged, receipted and handled; what has not happened is null."""
-    message = Message.objects.get(pk=message_id)
+    message = messages_for(request.officer).get(pk=message_id)
     times = message_times(message.envelope_id) if message.envelope_id else None
     if times is None:
         raise NotFound("The message has not been released.")

@@ -22,7 +22,7 @@ from accord.exchange.services import (
 from accord.exchange.wording import field_name, pointer_of, steps_of
 from accord.law.decision import Outcome
 from accord.node.api.case_shapes import MessageOut, Reader
-from accord.node.api.cases import find_case, find_message
+from accord.node.api.cases import find_case, find_message, message_after
 from accord.node.api.documents import STRUCT_MARK
 from accord.node.api.examples import DRAFT_REQUEST
 from accord.node.api.operations import ApiRequest, offer
@@ -133,8 +133,8 @@ class CheckOut(Schema):
 )
 def new_request(request: ApiRequest, case_id: Path[UUID], body: NewRequest) -> MessageOut:
     """Drafts a request in a case. A field that is given must be right; a field may be missing until submission."""
-    draft = draft_request(request.officer, find_case(case_id), body.fields, own=body.own_side)
-    return Reader(request.officer).message(find_message(draft.pk))
+    draft = draft_request(request.officer, find_case(request.officer, case_id), body.fields, own=body.own_side)
+    return Reader(request.officer).message(message_after(draft.pk))
 
 
 @offer(
@@ -149,8 +149,8 @@ def new_request(request: ApiRequest, case_id: Path[UUID], body: NewRequest) -> M
 )
 def new_information(request: ApiRequest, case_id: Path[UUID], body: NewInformation) -> MessageOut:
     """Drafts information that is given unasked because it matters to the other side."""
-    draft = draft_information(request.officer, find_case(case_id), body.fields, own=body.own_side)
-    return Reader(request.officer).message(find_message(draft.pk))
+    draft = draft_information(request.officer, find_case(request.officer, case_id), body.fields, own=body.own_side)
+    return Reader(request.officer).message(message_after(draft.pk))
 
 
 @offer(
@@ -169,12 +169,16 @@ def replace_draft(
     version = version_meant(if_match, body.version)
     try:
         saved = save_draft(
-            request.officer, find_message(message_id), version=version, fields=body.fields, own=body.own_side
+            request.officer,
+            find_message(request.officer, message_id),
+            version=version,
+            fields=body.fields,
+            own=body.own_side,
         )
     except StaleDraft as stale:
         raise stale if if_match is None else StaleTag.of(stale) from None
     request.entity_tag = entity_tag(saved)
-    return Reader(request.officer).message(find_message(saved.pk))
+    return Reader(request.officer).message(message_after(saved.pk))
 
 
 @offer(
@@ -188,7 +192,7 @@ def replace_draft(
 )
 def check_message(request: ApiRequest, message_id: Path[UUID]) -> CheckOut:
     """Tells what stops a draft, what would cure it and who decides; nothing is stored."""
-    found = check_draft(request.officer, find_message(message_id))
+    found = check_draft(request.officer, find_message(request.officer, message_id))
     decision = found.decision
     return CheckOut(
         lets_pass=found.lets_pass,
@@ -237,8 +241,8 @@ def _problem(item: FieldProblem) -> ProblemOfField:
 )
 def submit_message(request: ApiRequest, message_id: Path[UUID], body: Submission) -> MessageOut:
     """Asks a second officer to approve exactly this message; a refusal by the gate is put on record."""
-    submitted = submit(request.officer, find_message(message_id), version=body.version)
-    return Reader(request.officer).message(find_message(submitted.pk))
+    submitted = submit(request.officer, find_message(request.officer, message_id), version=body.version)
+    return Reader(request.officer).message(message_after(submitted.pk))
 
 
 @offer(
@@ -253,5 +257,7 @@ def submit_message(request: ApiRequest, message_id: Path[UUID], body: Submission
 )
 def discard_message(request: ApiRequest, message_id: Path[UUID], body: Discarding) -> MessageOut:
     """Erases the content of a draft that will not be sent; who discarded it, when and why stays on record."""
-    discarded = discard(request.officer, find_message(message_id), version=body.version, reason=body.reason)
-    return Reader(request.officer).message(find_message(discarded.pk))
+    discarded = discard(
+        request.officer, find_message(request.officer, message_id), version=body.version, reason=body.reason
+    )
+    return Reader(request.officer).message(message_after(discarded.pk))

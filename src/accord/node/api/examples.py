@@ -20,7 +20,7 @@ NEW_CASE: Final[Example] = {
 def _caveat(agency: str, contact: str) -> Example:
     return {
         "who_may_access": [agency],
-        "permitted_uses": ["Investigation of the diversion of the consignment named"],
+        "permitted_uses": ["Investigation of the diversion of the consignment named", "print"],
         "procedure_contact": contact,
         "expires_on": "2027-12-31",
     }
@@ -75,6 +75,9 @@ OWN_SIDE: Final[Example] = {
     "is_compelled": False,
     "has_safeguarded_information": False,
     "has_third_party_origin": False,
+    "records": ["ordinary"],
+    "has_trade_secret": False,
+    "asks_for_powers": False,
 }
 
 DRAFT_REQUEST: Final[Example] = {"fields": REQUEST_FIELDS, "own_side": OWN_SIDE}
@@ -84,6 +87,7 @@ ANSWER_OWN_SIDE: Final[Example] = {
     "authorising_law": "Narcotic Drugs and Psychotropic Substances Act, 1985, section 9A",
     "has_security_safeguards": True,
     "dpdp_head": "17(1)(c)",
+    "release_authority": "Specimen order 1/2026",
     "substances": [
         {
             "name": "79099-07-3",

@@ -8,7 +8,20 @@ each party has read a translation.
 from collections.abc import Mapping
 from typing import Final
 
-from accord.exchange.kinds import ANSWER, CLARIFICATION, DELAY_NOTICE, REQUEST, SPONTANEOUS_INFORMATION
+from accord.exchange.kinds import (
+    ANSWER,
+    CLARIFICATION,
+    CORRECTION,
+    CORRECTION_REPORT,
+    DELAY_NOTICE,
+    OBJECTION,
+    OBJECTION_ANSWER,
+    OUTCOME_REPORT,
+    PERMISSION_ANSWER,
+    PERMISSION_REQUEST,
+    REQUEST,
+    SPONTANEOUS_INFORMATION,
+)
 from accord.exchange.models import Case, Clock, Message
 from accord.officers.permissions import Role
 from accord.parties.profile import Names
@@ -38,6 +51,13 @@ KINDS: Final = _labels(
     (DELAY_NOTICE, "delay notice", "avis de retard", "विलंब सूचना"),
     (CLARIFICATION, "clarification", "clarification", "स्पष्टीकरण"),
     (SPONTANEOUS_INFORMATION, "spontaneous information", "information spontanée", "स्वतः दी गई जानकारी"),
+    (OUTCOME_REPORT, "outcome report", "rapport sur les suites", "परिणाम रिपोर्ट"),
+    (PERMISSION_REQUEST, "permission request", "demande de permission", "अनुमति अनुरोध"),
+    (PERMISSION_ANSWER, "permission answer", "réponse à une demande de permission", "अनुमति का उत्तर"),
+    (OBJECTION, "objection", "objection", "आपत्ति"),
+    (OBJECTION_ANSWER, "answer to an objection", "réponse à une objection", "आपत्ति का उत्तर"),
+    (CORRECTION, "correction", "correction", "सुधार"),
+    (CORRECTION_REPORT, "report on a correction", "rapport sur une correction", "सुधार पर रिपोर्ट"),
 )
 
 MESSAGE_STATES: Final = _labels(
@@ -103,6 +123,7 @@ ROLES: Final = _labels(
     (Role.LIAISON, "liaison officer", "agent de liaison", "संपर्क अधिकारी"),
     (Role.RELEASING, "releasing officer", "agent habilité à transmettre", "जारी करने वाला अधिकारी"),
     (Role.DECIDER, "decider", "décideur", "निर्णायक अधिकारी"),
+    (Role.COUNSEL, "counsel", "conseiller juridique", "विधि सलाहकार"),
     (Role.DUTY, "duty officer", "agent de permanence", "ड्यूटी अधिकारी"),
     (Role.REVIEWER, "reviewer", "réviseur", "समीक्षक"),
     (Role.ADMINISTRATOR, "administrator", "administrateur", "प्रशासक"),

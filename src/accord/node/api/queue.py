@@ -16,12 +16,12 @@ from accord.exchange.kinds.limits import (
     SENTENCE_CHARACTERS_MAX,
 )
 from accord.exchange.models import AgencyInquiry, Clock
+from accord.exchange.reach import within
 from accord.exchange.services import (
     answer,
     ask_agency,
     cannot_confirm,
     clarify,
-    close_case,
     delay,
     hand_over,
     queue_counts,
@@ -31,6 +31,7 @@ from accord.exchange.services import (
     take,
     take_over,
 )
+from accord.handling.outcomes import close_with_outcome
 from accord.node.api.case_shapes import (
     CaseOut,
     CaseRow,
@@ -41,7 +42,7 @@ from accord.node.api.case_shapes import (
     case_row,
     inquiry_out,
 )
-from accord.node.api.cases import find_case, find_message
+from accord.node.api.cases import case_after, find_case, find_message, message_after
 from accord.node.api.documents import STRUCT_MARK
 from accord.node.api.drafts import OwnSideFields
 from accord.node.api.examples import ANSWER_FIELDS, ANSWER_OWN_SIDE
@@ -52,6 +53,7 @@ from accord.node.api.struct_schemas import draft_name
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.vocabulary.refusal import DelayReason, RefusalGround
+from accord.vocabulary.results import Result
 
 __all__ = ["router"]
 
@@ -91,9 +93,13 @@ class HandOver(Closed):
 class Closing(Closed):
     """What came of a case."""
 
-    outcome: Literal["acted", "no-action"] | None = Field(
-        None, description="With `acted` the other side is told so of the information it gave."
+    results: list[Result] = Field(
+        default_factory=list,
+        max_length=len(Result),
+        description="What the information of the other side led to; a report of it is put before a releasing officer.",
     )
+    is_of_no_use: StrictBool = Field(False, description="Whether it led to nothing; that is reported too.")
+    usefulness: int | None = Field(None, ge=1, le=5, description="From 1 (not at all) to 5 (decisive).")
 
 
 class NewInquiry(Closed):
@@ -164,7 +170,8 @@ def show_queue(
     peer: PartyCode = None,
 ) -> PageOut[QueueRow]:
     """Shows unanswered requests by what is due first: theirs to us (`in`), or ours to them (`out`)."""
-    rows = Clock.objects.exclude(state=Clock.State.ENDED).filter(message__direction=direction)
+    rows = Clock.objects.filter(within(request.officer, "message__case__"), message__direction=direction)
+    rows = rows.exclude(state=Clock.State.ENDED)
     if peer is not None:
         rows = rows.filter(message__case__peer_id=peer)
     rows = rows.select_related("message__case__holder", "message__drafted_by")
@@ -203,10 +210,10 @@ def show_queue_counts(request: ApiRequest) -> dict[str, int]:
 def take_case(request: ApiRequest, case_id: Path[UUID], body: Taking) -> CaseOut:
     """Makes the officer the holder of a case; a colleague's case is taken over expressly and with a reason."""
     if body.from_colleague:
-        take_over(request.officer, find_case(case_id), reason=body.reason or "")
+        take_over(request.officer, find_case(request.officer, case_id), reason=body.reason or "")
     else:
-        take(request.officer, find_case(case_id))
-    return Reader(request.officer).case(find_case(case_id))
+        take(request.officer, find_case(request.officer, case_id))
+    return Reader(request.officer).case(case_after(case_id))
 
 
 @offer(
@@ -222,8 +229,8 @@ def take_case(request: ApiRequest, case_id: Path[UUID], body: Taking) -> CaseOut
 def hand_over_case(request: ApiRequest, case_id: Path[UUID], body: HandOver) -> CaseOut:
     """Makes a colleague the holder in one's own place; who held it, to whom it went and why stay on record."""
     colleague = Officer.objects.filter(username=body.to).first() or Officer(username=body.to, is_active=False)
-    hand_over(request.officer, find_case(case_id), to=colleague, reason=body.reason)
-    return Reader(request.officer).case(find_case(case_id))
+    hand_over(request.officer, find_case(request.officer, case_id), to=colleague, reason=body.reason)
+    return Reader(request.officer).case(case_after(case_id))
 
 
 @offer(
@@ -237,8 +244,14 @@ def hand_over_case(request: ApiRequest, case_id: Path[UUID], body: HandOver) -> 
 )
 def close_one_case(request: ApiRequest, case_id: Path[UUID], body: Closing) -> CaseOut:
     """Closes a case in which no request is unanswered and no draft is open, and says what came of it."""
-    closed = close_case(request.officer, find_case(case_id), outcome=body.outcome)
-    return Reader(request.officer).case(find_case(closed.pk))
+    closed = close_with_outcome(
+        request.officer,
+        find_case(request.officer, case_id),
+        results=body.results,
+        is_of_no_use=body.is_of_no_use,
+        usefulness=body.usefulness,
+    )
+    return Reader(request.officer).case(case_after(closed.case.pk))
 
 
 @offer(
@@ -254,7 +267,9 @@ def close_one_case(request: ApiRequest, case_id: Path[UUID], body: Closing) -> C
 )
 def new_inquiry(request: ApiRequest, case_id: Path[UUID], body: NewInquiry) -> InquiryOut:
     """Notes a question to an agency of our own side; it never leaves."""
-    inquiry = ask_agency(request.officer, find_case(case_id), agency=body.agency, question=body.question)
+    inquiry = ask_agency(
+        request.officer, find_case(request.officer, case_id), agency=body.agency, question=body.question
+    )
     return inquiry_out(inquiry, shows_content=request.officer.may(Permission.CASE_READ))
 
 
@@ -269,7 +284,7 @@ def new_inquiry(request: ApiRequest, case_id: Path[UUID], body: NewInquiry) -> I
 )
 def record_agency_reply(request: ApiRequest, inquiry_id: Path[UUID], body: AgencyReply) -> InquiryOut:
     """Records what the agency replied; a reply on record is not changed."""
-    inquiry = AgencyInquiry.objects.get(pk=inquiry_id)
+    inquiry = AgencyInquiry.objects.filter(within(request.officer, "case__")).get(pk=inquiry_id)
     recorded = record_reply(request.officer, inquiry, text=body.text, holds_information=body.holds_information)
     return inquiry_out(recorded, shows_content=request.officer.may(Permission.CASE_READ))
 
@@ -287,8 +302,8 @@ def record_agency_reply(request: ApiRequest, inquiry_id: Path[UUID], body: Agenc
 )
 def answer_request(request: ApiRequest, message_id: Path[UUID], body: NewAnswer) -> MessageOut:
     """Drafts an answer to a request of the other side; it is approved and released like any message."""
-    draft = answer(request.officer, find_message(message_id), body.fields, own=body.own_side)
-    return Reader(request.officer).message(find_message(draft.pk))
+    draft = answer(request.officer, find_message(request.officer, message_id), body.fields, own=body.own_side)
+    return Reader(request.officer).message(message_after(draft.pk))
 
 
 @offer(
@@ -303,8 +318,8 @@ def answer_request(request: ApiRequest, message_id: Path[UUID], body: NewAnswer)
 )
 def neither_confirm_nor_deny(request: ApiRequest, message_id: Path[UUID]) -> MessageOut:
     """Drafts the one answer whose words and time of release depend on the request alone."""
-    draft = cannot_confirm(request.officer, find_message(message_id))
-    return Reader(request.officer).message(find_message(draft.pk))
+    draft = cannot_confirm(request.officer, find_message(request.officer, message_id))
+    return Reader(request.officer).message(message_after(draft.pk))
 
 
 @offer(
@@ -321,7 +336,7 @@ def refuse_request(request: ApiRequest, message_id: Path[UUID], body: NewRefusal
     """Drafts the refusal of a whole request on a ground of the closed list."""
     draft = refuse(
         request.officer,
-        find_message(message_id),
+        find_message(request.officer, message_id),
         body.fields,
         ground=body.ground,
         part_refused=body.part_refused,
@@ -331,7 +346,7 @@ def refuse_request(request: ApiRequest, message_id: Path[UUID], body: NewRefusal
         is_without_reasons=body.is_without_reasons,
         own=body.own_side,
     )
-    return Reader(request.officer).message(find_message(draft.pk))
+    return Reader(request.officer).message(message_after(draft.pk))
 
 
 @offer(
@@ -348,13 +363,13 @@ def delay_answer(request: ApiRequest, message_id: Path[UUID], body: NewDelay) ->
     """Drafts a delay notice; once it is released, the request's clock stands still on that ground."""
     draft = delay(
         request.officer,
-        find_message(message_id),
+        find_message(request.officer, message_id),
         body.fields,
         reason=body.reason,
         expected_on=body.expected_on,
         own=body.own_side,
     )
-    return Reader(request.officer).message(find_message(draft.pk))
+    return Reader(request.officer).message(message_after(draft.pk))
 
 
 @offer(
@@ -368,8 +383,8 @@ def delay_answer(request: ApiRequest, message_id: Path[UUID], body: NewDelay) ->
 )
 def resume_clock_of(request: ApiRequest, message_id: Path[UUID]) -> MessageOut:
     """Lets the clock of a request go on, because the ground of its pause has gone."""
-    resume(request.officer, find_message(message_id))
-    return Reader(request.officer).message(find_message(message_id))
+    resume(request.officer, find_message(request.officer, message_id))
+    return Reader(request.officer).message(message_after(message_id))
 
 
 @offer(
@@ -384,5 +399,7 @@ def resume_clock_of(request: ApiRequest, message_id: Path[UUID]) -> MessageOut:
 )
 def clarify_message(request: ApiRequest, message_id: Path[UUID], body: NewClarification) -> MessageOut:
     """Asks for missing particulars instead of refusing, or replies where the other side asked."""
-    draft = clarify(request.officer, find_message(message_id), body.fields, points=body.points, own=body.own_side)
-    return Reader(request.officer).message(find_message(draft.pk))
+    draft = clarify(
+        request.officer, find_message(request.officer, message_id), body.fields, points=body.points, own=body.own_side
+    )
+    return Reader(request.officer).message(message_after(draft.pk))

@@ -30,9 +30,15 @@ from accord.release.registry import MessageKind, kinds
 from accord.vocabulary.clocks import FIRST_CLOCK_TABLE
 from accord.vocabulary.evaluation import INFORMATION_LABELS, SOURCE_LABELS
 from accord.vocabulary.handling import HANDLING_LABELS, Classification
-from accord.vocabulary.refusal import DELAY_REASON_LABELS, REFUSAL_GROUND_LABELS, AnswerOutcome
+from accord.vocabulary.refusal import (
+    DELAY_REASON_LABELS,
+    REFUSAL_GROUND_LABELS,
+    AnswerOutcome,
+    PermissionOutcome,
+)
 from accord.vocabulary.subjects import PersonCategory, ProtectionStatus, Purpose, Theme
 from accord.vocabulary.urgency import URGENCY_GROUND_LABELS, AccessClass, Urgency
+from accord.vocabulary.uses import USE_LABELS
 
 __all__ = ["router"]
 
@@ -194,12 +200,14 @@ _LISTS: Final[Mapping[str, Mapping[str, str]]] = {
     "information_evaluation": {code.value: label for code, label in INFORMATION_LABELS.items()},
     "urgency_ground": {code.value: label for code, label in URGENCY_GROUND_LABELS.items()},
     "refusal_ground": {code.value: label for code, label in REFUSAL_GROUND_LABELS.items()},
+    "use": {code.value: label for code, label in USE_LABELS.items()},
     "delay_reason": {code.value: label for code, label in DELAY_REASON_LABELS.items()},
 }
 
 _PLAIN: Final[Mapping[str, type[StrEnum]]] = {
     "classification": Classification,
     "answer_outcome": AnswerOutcome,
+    "permission_outcome": PermissionOutcome,
     "item_state": ItemState,
     "person_category": PersonCategory,
     "special_category": SpecialCategory,
@@ -223,8 +231,8 @@ _NAMED: Final[Mapping[str, Mapping[str, Names]]] = {
 }
 
 _CAVEAT: Final[Mapping[str, str]] = {
-    "who_may_access": "Who may see it: agencies or units, one a line",
-    "permitted_uses": "What it may be used for, one use a line",
+    "who_may_access": "Who may see it: codes of agencies, one a line",
+    "permitted_uses": "What it may be used for, one use a line; a code of the list of uses permits it, words do not",
     "procedure_contact": "Whom to ask for permission for more",
     "expires_on": "The last day on which the caveat binds",
 }

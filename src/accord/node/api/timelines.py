@@ -8,7 +8,8 @@ from uuid import UUID
 from ninja import Field, Schema
 
 from accord.exchange.models import AgencyInquiry, Case, Message
-from accord.officers.models import Act
+from accord.exchange.reach import cases_for
+from accord.officers.models import Act, Officer
 
 __all__ = ["Moment", "timeline_of"]
 
@@ -39,14 +40,25 @@ _DONE_TO_CASE: Final = {
     "take over case": "case taken over",
     "hand over case": "case handed over",
     "close case": "case closed",
+    "reopen case": "case reopened",
+    "place legal hold": "legal hold placed",
+    "lift legal hold": "legal hold lifted",
     "assign case": "case assigned",
     "write note": "note written",
     "link case": "case linked",
     "unlink case": "case unlinked",
     "join case": "request joined",
+    "add member": "colleague taken into the team",
+    "remove member": "colleague taken out of the team",
+    "keep case to team": "case kept to its team",
+    "open case to scope": "case opened to its scope",
+    "break into case": "case opened in an emergency",
     "escalate to duty": "unread urgent notice taken to the duty officers",
     "escalate to releasing": "unread urgent notice taken to the releasing officers and administrators",
 }
+_BETWEEN_CASES: Final = frozenset({"case linked", "case unlinked", "request joined"})
+_CODES: Final = ("policy", "ground", "outcome", "use", "effect")
+"""Details of an act that are codes, the one told first."""
 _DONE_TO_INQUIRY: Final = {"ask agency": "asked", "record agency reply": "replied"}
 
 
@@ -63,11 +75,17 @@ class Moment(Schema):
 
 
 def timeline_of(
-    case: Case, messages: Iterable[Message], inquiries: Iterable[AgencyInquiry], *, shows_content: bool
+    officer: Officer,
+    case: Case,
+    messages: Iterable[Message],
+    inquiries: Iterable[AgencyInquiry],
+    *,
+    shows_content: bool,
 ) -> list[Moment]:
     """Returns what happened in a case, in time.
 
     Args:
+        officer: Who reads; a linked case that they do not read is not named.
         case: The case.
         messages: Its messages.
         inquiries: Its inquiries.
@@ -83,7 +101,18 @@ def timeline_of(
             moments.append(_of_act(act, what, by_key.get(act.object_id), shows_content=shows_content))
     for message in by_key.values():
         moments += _of_peer(message, case.peer_id)
+    _hide_unread(officer, moments)
     return sorted(moments, key=lambda moment: moment.at)
+
+
+def _hide_unread(officer: Officer, moments: Iterable[Moment]) -> None:
+    linked = [moment for moment in moments if moment.what in _BETWEEN_CASES]
+    if linked:
+        named = {moment.to for moment in linked}
+        known = set(cases_for(officer).filter(own_ref__in=named).values_list("own_ref", flat=True))
+        for moment in linked:
+            if moment.to not in known:
+                moment.to = moment.reason = None
 
 
 def _what(act: Act, message: Message | None, agency: str) -> str | None:
@@ -96,7 +125,7 @@ def _what(act: Act, message: Message | None, agency: str) -> str | None:
 
 def _of_act(act: Act, what: str, message: Message | None, *, shows_content: bool) -> Moment:
     reason = getattr(act, "reason", None)
-    code = next((act.detail[name] for name in ("policy", "ground", "outcome", "effect") if name in act.detail), None)
+    code = next((act.detail[name] for name in _CODES if name in act.detail), None)
     return Moment(
         at=act.at,
         what=what,

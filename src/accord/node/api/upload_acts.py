@@ -23,6 +23,7 @@ from accord.exchange.drafting import locked_draft
 from accord.exchange.errors import NotFound
 from accord.exchange.inspection import ALLOWED_TYPES, ATTACHMENT_BYTES_MAX, AttachmentRefused, sanitised
 from accord.exchange.models import Attachment, Message
+from accord.exchange.reach import within
 from accord.exchange.services import attach
 from accord.node.api.limits import (
     UPLOAD_BYTES_OPEN_MAX,
@@ -218,8 +219,8 @@ def own_upload(officer: Officer, upload_id: UUID, *, locks: bool = False) -> Upl
     Raises:
         NotFound: There is none.
     """
-    rows = Upload.objects.filter(officer=officer, expires_at__gt=timezone.now())
-    found = (rows.select_for_update() if locks else rows).filter(pk=upload_id).first()
+    rows = Upload.objects.filter(within(officer, "message__case__"), officer=officer, expires_at__gt=timezone.now())
+    found = (rows.select_for_update(of=("self",)) if locks else rows).filter(pk=upload_id).first()
     if found is None:
         raise NotFound("There is no such upload of yours, or its day is over.")
     return found

@@ -98,7 +98,7 @@ def begin_upload(request: ApiRequest, message_id: Path[UUID], body: NewUpload) -
     """Declares a file for a draft; its parts follow, in any order, within a day."""
     upload = begin(
         request.officer,
-        find_message(message_id),
+        find_message(request.officer, message_id),
         name=body.name,
         media_type=body.media_type,
         size_bytes=body.size_bytes,

@@ -12,6 +12,7 @@ __all__ = ["ACTS", "ALLOWED"]
 # Any: lazy translations throughout this module.
 ALLOWED: Final[Mapping[Permission, Any]] = {
     Permission.CASE_READ: pgettext_lazy("permission", "read cases"),
+    Permission.TEAM_KEEP: pgettext_lazy("permission", "say who reads a case"),
     Permission.MESSAGE_DRAFT: pgettext_lazy("permission", "write messages"),
     Permission.MESSAGE_APPROVE: pgettext_lazy("permission", "approve messages of colleagues"),
     Permission.MESSAGE_RELEASE: pgettext_lazy("permission", "release messages"),
@@ -28,6 +29,9 @@ ALLOWED: Final[Mapping[Permission, Any]] = {
     Permission.OFFICER_MANAGE: pgettext_lazy("permission", "make and change accounts"),
     Permission.OFFICER_CONFIRM: pgettext_lazy("permission", "agree to accounts as a second person"),
     Permission.NODE_MANAGE: pgettext_lazy("permission", "look after the node"),
+    Permission.REGISTER_READ: pgettext_lazy("permission", "read the registers"),
+    Permission.REGISTER_PROPOSE: pgettext_lazy("permission", "propose entries of the registers"),
+    Permission.REGISTER_DECIDE: pgettext_lazy("permission", "agree to entries of the registers, and end them"),
 }
 
 ACTS: Final[Mapping[str, Any]] = {
@@ -51,6 +55,7 @@ ACTS: Final[Mapping[str, Any]] = {
     "reset password": pgettext_lazy("done to an account", "reset the password"),
     "set offices": pgettext_lazy("done to an account", "changed the offices"),
     "set roles": pgettext_lazy("done to an account", "changed the roles"),
+    "set scope": pgettext_lazy("done to an account", "changed the scope"),
     "sign in": pgettext_lazy("done to an account", "signed in"),
     "unlock account": pgettext_lazy("done to an account", "opened the lock"),
 }

@@ -16,6 +16,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from accord.exchange.models import Case
+from accord.exchange.reach import cases_for
 from accord.node.api import labels
 from accord.node.desk.code_words import known_words
 from accord.officers.models import Officer
@@ -123,7 +124,7 @@ def _said(name: str, value: str, officers: Mapping[str, str]) -> str:
 
 def found_cases(officer: Officer, chosen: Chosen, *, after: str = "") -> QuerySet[Case]:
     """Returns the cases that an address asks for, in its order, behind the place where the page before ended."""
-    rows = Case.objects.select_related("holder", "peer").filter(_wanted(officer, chosen.values))
+    rows = cases_for(officer).select_related("holder", "peer").filter(_wanted(officer, chosen.values))
     column, word = _BY[chosen.sort]
     sign = "-" if word == "lt" else ""
     beyond = _beyond(after, column=column, word=word)

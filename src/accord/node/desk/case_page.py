@@ -10,7 +10,10 @@ from django.utils import timezone
 
 from accord.courier.models import Entry
 from accord.exchange.clocks import ClockReading, read_clock
+from accord.exchange.kinds import CORRECTION, CORRECTION_REPORT, PERMISSION_ANSWER, PERMISSION_REQUEST
 from accord.exchange.models import Attachment, Case, Clock, Message
+from accord.handling.erasing import is_erased
+from accord.handling.standing import Standing, standings_of
 from accord.node.desk.reading import Part, parts_of, principal_parts
 from accord.parties.models import Party
 
@@ -52,8 +55,14 @@ class MessageShown:
         is_unfolded: Whether what it says is shown at once: the last ones, and what waits for an answer.
         is_open: Whether it is ours and can still be changed.
         may_reply: Whether it is a request of theirs.
-        may_use: Whether it is theirs, is here, and was not withdrawn.
+        may_use: Whether it is an item of theirs, is here, and was not withdrawn.
+        may_permit: Whether it is a question of theirs for a permission, and its clock has not ended.
+        mark: On a print, the mark of its use.
+        is_kept_back: Whether the law gate keeps it from being printed, or it was withdrawn.
+        asking: Where the originator's permission for the print is asked, if that is all it lacks.
         is_sent: Whether it is ours and was released, and the other side has not withdrawn or refused it.
+        standing: What its originator said of it since; ``None`` where nothing was said.
+        correction: Key of the correction that it is, or reports on; ``None`` where it is neither.
     """
 
     message: Message
@@ -66,7 +75,13 @@ class MessageShown:
     is_open: bool
     may_reply: bool
     may_use: bool
+    may_permit: bool
     is_sent: bool
+    standing: Standing | None
+    correction: UUID | None
+    mark: str = ""
+    is_kept_back: bool = False
+    asking: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +127,7 @@ class Binding:
 
 
 def messages_shown(case: Case, found: Sequence[Message], *, ours: Party) -> list[MessageShown]:
-    """Returns the messages of a case as its page shows them, in three statements, however many they are."""
+    """Returns the messages of a case as its page shows them, in four statements, however many they are."""
     keys = [message.pk for message in found]
     now = timezone.now()
     clocks = {clock.message_id: clock for clock in Clock.objects.filter(message__in=keys)}
@@ -121,11 +136,12 @@ def messages_shown(case: Case, found: Sequence[Message], *, ours: Party) -> list
     for attachment in Attachment.objects.filter(message__in=keys):
         files.setdefault(attachment.message_id, []).append(attachment)
     proofs = _proofs(case, found)
+    standings = standings_of(keys)
     last = set(keys[-UNFOLDED:])
     return [
         MessageShown(
             message=message,
-            parts=principal_parts(message.kind, message.fields) if bytes(message.content) else None,
+            parts=principal_parts(message.kind, message.fields) if _has_content(message) else None,
             clock=clocks.get(message.pk),
             reading=readings.get(message.pk),
             files=files.get(message.pk, ()),
@@ -133,11 +149,33 @@ def messages_shown(case: Case, found: Sequence[Message], *, ours: Party) -> list
             is_unfolded=message.state not in OPEN and (message.pk in last or _waits(clocks.get(message.pk))),
             is_open=message.state in OPEN,
             may_reply=not message.is_ours and message.kind == "request",
-            may_use=not message.is_ours and message.state != Message.State.WITHDRAWN and bool(bytes(message.content)),
+            may_use=_is_item(message),
+            may_permit=_is_here(message) and message.kind == PERMISSION_REQUEST and _waits(clocks.get(message.pk)),
             is_sent=message.is_ours and message.state in SENT and message.released_at is not None,
+            standing=standings.get(message.pk),
+            correction=_correction(message),
         )
         for message in found
     ]
+
+
+def _is_here(message: Message) -> bool:
+    """Whether it is a message of theirs that was not withdrawn and whose content is kept."""
+    return not message.is_ours and message.state != Message.State.WITHDRAWN and _has_content(message)
+
+
+def _is_item(message: Message) -> bool:
+    return _is_here(message) and message.kind not in {PERMISSION_REQUEST, PERMISSION_ANSWER}
+
+
+def _has_content(message: Message) -> bool:
+    return bool(bytes(message.content)) and not is_erased(message)
+
+
+def _correction(message: Message) -> UUID | None:
+    if message.kind == CORRECTION and message.state not in OPEN:
+        return message.pk
+    return message.in_reply_to_id if message.kind == CORRECTION_REPORT and message.state not in OPEN else None
 
 
 def _waits(clock: Clock | None) -> bool:

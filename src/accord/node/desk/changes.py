@@ -46,14 +46,17 @@ class Change:
     language: str = ""
 
 
-def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
+def changes_between(
+    before: Mapping[str, Any], after: Mapping[str, Any], *, names: Mapping[str, Any] | None = None
+) -> tuple[Change, ...]:
     """Returns the fields that differ, in the order of reading.
 
     Args:
         before: The message as it was.
         after: The message as it is.
+        names: What members are called where they are no message's.
     """
-    old, new = dict(_lines(parts_of(before))), dict(_lines(parts_of(after)))
+    old, new = dict(_lines(parts_of(before, names=names))), dict(_lines(parts_of(after, names=names)))
     told = {path: (_text(old.get(path)), _text(new.get(path)), new.get(path) or old[path]) for path in {**new, **old}}
     return tuple(
         Change(

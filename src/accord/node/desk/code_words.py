@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accord.node.api import labels
 from accord.node.desk.fact_codes import FACT_CODES, SAME_LIST
 from accord.node.desk.said import marked, said
+from accord.node.desk.use_words import ASKED, RESULTS
 from accord.vocabulary.handling import HANDLING_LABELS
 from accord.vocabulary.refusal import DELAY_REASON_LABELS, REFUSAL_GROUND_LABELS
 from accord.vocabulary.urgency import URGENCY_GROUND_LABELS
@@ -28,6 +29,20 @@ _PERSONS: Final[dict[str, Any]] = {
     "contact": pgettext_lazy("code", "contact"),
     "victim": pgettext_lazy("code", "victim"),
     "witness": pgettext_lazy("code", "witness"),
+}
+
+_REASONS: Final[dict[str, Any]] = {
+    **{str(code): words for code, words in DELAY_REASON_LABELS.items()},
+    "inaccurate": pgettext_lazy("code", "it is inaccurate"),
+    "unlawful": pgettext_lazy("code", "it may not be held or used any more"),
+    "expired": pgettext_lazy("code", "its time is over"),
+    "person-cleared": pgettext_lazy("code", "the person was cleared"),
+    "status-granted": pgettext_lazy("code", "protection was granted (told outside: it may not be held)"),
+    "used-in-court": pgettext_lazy("code", "used in court already"),
+    "law-requires-keeping": pgettext_lazy("code", "the law requires that it is kept"),
+    "no-longer-held": pgettext_lazy("code", "not held any more"),
+    "not-reached": pgettext_lazy("code", "who has it was not reached"),
+    "awaited": pgettext_lazy("code", "still to be done"),
 }
 
 CODES: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -90,6 +105,50 @@ CODES: Final[Mapping[str, Mapping[str, Any]]] = {
         "regulate": pgettext_lazy("code", "regulate"),
         "protect-life": pgettext_lazy("code", "protect life"),
     },
+    "level": {
+        "agency": pgettext_lazy("code", "their agency"),
+        "ministry": pgettext_lazy("code", "their ministry"),
+        "minister": pgettext_lazy("code", "their minister"),
+    },
+    "objection_outcome": {
+        "remedied": pgettext_lazy("code", "remedied"),
+        "contested": pgettext_lazy("code", "contested"),
+        "under-inquiry": pgettext_lazy("code", "being looked into"),
+    },
+    "results": {
+        "lead": pgettext_lazy("code", "It gave a lead"),
+        "arrest": pgettext_lazy("code", "Somebody was arrested"),
+        "seizure": pgettext_lazy("code", "Something was seized"),
+        "victim-protected": pgettext_lazy("code", "A victim was protected"),
+        "shipment-stopped": pgettext_lazy("code", "A shipment was stopped"),
+    },
+    "extent": {
+        "done": pgettext_lazy("code", "all of it was done"),
+        "partly-done": pgettext_lazy("code", "a part of it was done"),
+        "not-done": pgettext_lazy("code", "nothing of it was done"),
+    },
+    "way": {
+        "quote": pgettext_lazy("code", "quoted in a message"),
+        "file": pgettext_lazy("code", "the same file, attached again"),
+        "file-part": pgettext_lazy("code", "a picture inside another file"),
+        "reply": pgettext_lazy("code", "answered by a message"),
+        "inquiry": pgettext_lazy("code", "asked about at an agency"),
+        "export": pgettext_lazy("code", "exported"),
+        "print": pgettext_lazy("code", "printed"),
+        "forward": pgettext_lazy("code", "forwarded inside"),
+    },
+    "deed": {
+        "governed": pgettext_lazy("code", "governed by it from now on"),
+        "stopped": pgettext_lazy("code", "kept from leaving"),
+        "taken-out": pgettext_lazy("code", "taken out of the draft"),
+        "mend": pgettext_lazy("code", "mend the words in the draft"),
+        "tell": pgettext_lazy("code", "tell the party that has it"),
+        "withdrawn": pgettext_lazy("code", "recalled by this node"),
+        "held-by-them": pgettext_lazy("code", "the originator has it itself"),
+        "nothing-held": pgettext_lazy("code", "nothing of it is held there"),
+        "retrieve": pgettext_lazy("code", "get it back, mend or destroy it"),
+        "ask-agency": pgettext_lazy("code", "have the agency do the same"),
+    },
     "role": {
         "question": pgettext_lazy("code", "a question"),
         "reply": pgettext_lazy("code", "a reply"),
@@ -98,6 +157,7 @@ CODES: Final[Mapping[str, Mapping[str, Any]]] = {
         "serious": pgettext_lazy("code", "serious"),
         "other": pgettext_lazy("code", "other"),
     },
+    "result": RESULTS,
     "sex": {
         "female": pgettext_lazy("code", "female"),
         "male": pgettext_lazy("code", "male"),
@@ -130,6 +190,7 @@ CODES: Final[Mapping[str, Mapping[str, Any]]] = {
         "threat-to-diplomat": pgettext_lazy("code", "threat to a diplomat"),
         "foreign-interference": pgettext_lazy("code", "foreign interference"),
     },
+    "use": ASKED,
     "urgency": {
         "normal": pgettext_lazy("code", "normal"),
         "urgent": pgettext_lazy("code", "urgent"),
@@ -157,6 +218,10 @@ CODES: Final[Mapping[str, Mapping[str, Any]]] = {
         "refuse": pgettext_lazy("decision", "refused"),
     },
     "action": {
+        "restrict": pgettext_lazy("code", "use it under stricter handling"),
+        "correct": pgettext_lazy("code", "put right words in the place of wrong ones"),
+        "recall": pgettext_lazy("code", "use it no more"),
+        "erase": pgettext_lazy("code", "erase it"),
         "release": pgettext_lazy("action", "an answer or information that leaves"),
         "request": pgettext_lazy("action", "a request that leaves"),
         "use": pgettext_lazy("action", "use of what was received"),
@@ -167,6 +232,10 @@ CODES: Final[Mapping[str, Mapping[str, Any]]] = {
         "recovering": pgettext_lazy("channel", "fetching its own log from the other side"),
         "frozen": pgettext_lazy("channel", "frozen on proof of two histories"),
         "suspended": pgettext_lazy("channel", "suspended by an officer"),
+    },
+    "act": {
+        "suspend": pgettext_lazy("code", "suspend the lane"),
+        "resume": pgettext_lazy("code", "let the lane go on"),
     },
     "lane": {
         "threat-to-life": pgettext_lazy("code", "threat to life"),
@@ -188,7 +257,7 @@ CODES: Final[Mapping[str, Mapping[str, Any]]] = {
 _HANDLING: Final[Mapping[str, str]] = {str(code): words for code, words in HANDLING_LABELS.items()}
 _VOCABULARY: Final[Mapping[str, Mapping[str, str]]] = {
     "ground": {str(code): words for code, words in REFUSAL_GROUND_LABELS.items()},
-    "reason": {str(code): words for code, words in DELAY_REASON_LABELS.items()},
+    "reason": _REASONS,
     "urgency_ground": {str(code): words for code, words in URGENCY_GROUND_LABELS.items()},
 }
 """The closed lists that both sides agreed, in the words of the vocabulary."""
@@ -197,8 +266,16 @@ HAPPENED: Final[Mapping[str, Any]] = {
     "case opened": pgettext_lazy("happened", "case opened"),
     "case taken": pgettext_lazy("happened", "case taken"),
     "case taken over": pgettext_lazy("happened", "case taken over"),
+    "colleague taken into the team": pgettext_lazy("happened", "colleague taken into the team"),
+    "colleague taken out of the team": pgettext_lazy("happened", "colleague taken out of the team"),
+    "case kept to its team": pgettext_lazy("happened", "case kept to its team"),
+    "case opened to its scope": pgettext_lazy("happened", "case opened to its scope"),
+    "case opened in an emergency": pgettext_lazy("happened", "case opened in an emergency"),
     "case handed over": pgettext_lazy("happened", "case handed over"),
     "case closed": pgettext_lazy("happened", "case closed"),
+    "case reopened": pgettext_lazy("happened", "case reopened"),
+    "legal hold placed": pgettext_lazy("happened", "legal hold placed"),
+    "legal hold lifted": pgettext_lazy("happened", "legal hold lifted"),
     "case assigned": pgettext_lazy("happened", "case assigned"),
     "case linked": pgettext_lazy("happened", "case linked"),
     "case unlinked": pgettext_lazy("happened", "case unlinked"),

@@ -29,6 +29,7 @@ __all__ = [
     "OWN",
     "FormSection",
     "errors_of",
+    "later_fields",
     "names_of",
     "posted_fields",
     "posted_own",
@@ -56,6 +57,7 @@ class FormSection:
         title: The heading.
         fields: The fields that matter now.
         further: The fields that nobody needs yet.
+        later: The fields that nobody needs yet and the gate does not ask for: they come when somebody unfolds them.
         to_mend: How many of its fields are to be filled or mended.
         gist: The first words that stand in it.
         is_own: Whether it stays on our side.
@@ -68,6 +70,18 @@ class FormSection:
     to_mend: int
     gist: str
     is_own: bool = False
+    later: tuple[Field, ...] = ()
+
+    @property
+    def folded(self) -> int:
+        """How many fields are folded."""
+        return len(self.further) + len(self.later)
+
+    @property
+    def later_mask(self) -> str:
+        """Which fields of our own side come later: a bit for each place in the form, in hexadecimal."""
+        left_out = {one.path.removeprefix(OWN) for one in self.later}
+        return format(sum(1 << place for place, name in enumerate(OWN_SIDE) if name in left_out), "x")
 
     @property
     def is_empty(self) -> bool:
@@ -162,6 +176,7 @@ def sections_of(
     named: Collection[str] = (),
     asked: Collection[str] = (),
     own_read: Collection[str] | None = None,
+    is_whole: bool = True,
 ) -> tuple[FormSection, ...]:
     """Returns the form of a draft.
 
@@ -174,6 +189,7 @@ def sections_of(
         named: Members that the gate or the check names, by path.
         asked: Members by which the gate can be satisfied, by path: they are not called optional.
         own_read: Members of our own side that our law reads; all of them where nothing is given.
+        is_whole: Whether the form holds every field, and none comes later.
     """
     wrong = errors or {}
     mending = [*wrong, *named]
@@ -190,6 +206,7 @@ def sections_of(
             wrong=wrong,
             mending=mending,
             is_own=place == len(made),
+            asked=None if is_whole else asked,
         )
         for place, (title, fields_made) in enumerate(made, 1)
         if fields_made
@@ -219,19 +236,34 @@ def _section(
     wrong: Mapping[str, str],
     mending: Sequence[str],
     is_own: bool,
+    asked: Collection[str] | None,
 ) -> FormSection:
     told = [one.with_errors(wrong) for one in made]
     tops = {top_of(path) for path in mending}
     shown = [one for one in told if one.is_needed or one.has_value or one.widget == "groups" or one.path in tops]
+    folded = [one for one in told if one not in shown]
+    later = [one for one in folded if is_own and asked is not None and one.path not in asked]
     return FormSection(
         key=f"section-{place}",
         title=title,
         fields=tuple(shown),
-        further=tuple(one for one in told if one not in shown),
+        further=tuple(one for one in folded if one not in later),
+        later=tuple(later),
         to_mend=sum(one.path in tops for one in told),
         gist=_gist(told),
         is_own=is_own,
     )
+
+
+def later_fields(own: Mapping[str, Any], mask: str) -> tuple[Field, ...]:
+    """Returns the fields of our own side that a form left out, which it names by their places."""
+    digits = mask if mask.isascii() and mask.isalnum() and len(mask) <= len(OWN_SIDE) else ""
+    try:
+        places = int(digits, 16)
+    except ValueError:
+        return ()
+    names = [name for place, name in enumerate(OWN_SIDE) if places >> place & 1]
+    return tuple(_of_own_side(one) for one in fields_of(OwnSide, names, own))
 
 
 def _gist(made: Sequence[Field]) -> str:

@@ -13,20 +13,42 @@ SAME_LIST: Final[Mapping[str, str]] = {
     "classification": "equivalent",
     "delay_reason": "reason",
     "info_eval": "information",
+    "new_purpose": "purpose",
+    "new_use": "use",
+    "new_handling": "handling",
     "purposes": "purpose",
+    "list_basis": "basis",
+    "list_purpose": "purpose",
     "received_purpose": "purpose",
     "refusal_ground": "ground",
     "residual": "risk",
     "source_eval": "source",
+    "use_act": "use",
     "use_purpose": "purpose",
 }
 """Facts whose codes are those of another field."""
 
 # Any: lazy translations.
 FACT_CODES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "asked_by": {
+        "central": pgettext_lazy("code", "a central body"),
+        "state-police": pgettext_lazy("code", "the police of a state or province"),
+        "unknown": pgettext_lazy("code", "not known"),
+    },
+    "correction_state": {
+        "none": pgettext_lazy("code", "it stands as it came"),
+        "corrected": pgettext_lazy("code", "its originator corrected it"),
+        "withdrawn": pgettext_lazy("code", "its originator withdrew it"),
+        "erased": pgettext_lazy("code", "its originator had it erased"),
+    },
     "covers": {
         "death-penalty": pgettext_lazy("code", "the death penalty"),
         "mistreatment": pgettext_lazy("code", "mistreatment"),
+    },
+    "customs_ground": {
+        "arrangement": pgettext_lazy("code", "an arrangement in force"),
+        "non-identifying": pgettext_lazy("code", "nobody is identified"),
+        "life-or-safety": pgettext_lazy("code", "life, health or safety alone"),
     },
     "direction": {
         "domestic": pgettext_lazy("code", "within our own country"),
@@ -56,6 +78,22 @@ FACT_CODES: Final[Mapping[str, Mapping[str, Any]]] = {
         "likely": pgettext_lazy("code", "likely"),
         "unknown": pgettext_lazy("code", "not known"),
     },
+    "records": {
+        "ordinary": pgettext_lazy("code", "ordinary files"),
+        "customs": pgettext_lazy("code", "customs records"),
+        "dna": pgettext_lazy("code", "a DNA profile"),
+        "fiu": pgettext_lazy("code", "financial intelligence"),
+        "immigration": pgettext_lazy("code", "immigration records"),
+        "intercept": pgettext_lazy("code", "an interception"),
+        "laundering-case": pgettext_lazy("code", "a money-laundering case"),
+        "precursor-register": pgettext_lazy("code", "registers of precursors"),
+        "protected-witness": pgettext_lazy("code", "a witness protection file"),
+        "provincial-immigration": pgettext_lazy("code", "a province's copy of immigration records"),
+        "security-intelligence": pgettext_lazy("code", "security intelligence"),
+        "signals-intelligence": pgettext_lazy("code", "signals intelligence"),
+        "suspended": pgettext_lazy("code", "a suspended or discharged record"),
+        "youth": pgettext_lazy("code", "the record of a child or young person"),
+    },
     "risk": {
         "none": pgettext_lazy("risk", "none"),
         "low": pgettext_lazy("risk", "low"),
@@ -63,11 +101,18 @@ FACT_CODES: Final[Mapping[str, Mapping[str, Any]]] = {
         "substantial": pgettext_lazy("risk", "substantial"),
         "unknown": pgettext_lazy("code", "not known"),
     },
+    "size_bucket": {
+        "under-100": pgettext_lazy("code", "fewer than 100 entries"),
+        "under-1000": pgettext_lazy("code", "fewer than 1,000 entries"),
+        "under-10000": pgettext_lazy("code", "fewer than 10,000 entries"),
+        "larger": pgettext_lazy("code", "10,000 entries or more"),
+    },
     "use_effect": {
         "file": pgettext_lazy("code", "it is filed"),
         "lead": pgettext_lazy("code", "it is used as a lead"),
         "evidence": pgettext_lazy("code", "it is used as evidence"),
         "deprive-of-rights": pgettext_lazy("code", "a person is deprived of rights by it"),
+        "access-request": pgettext_lazy("code", "an applicant for access to information is given it"),
     },
 }
 """Words of the facts' codes by the name of the fact."""

@@ -31,6 +31,8 @@ GROUPS_MAX: Final = 50
 COUNT: Final = ".count"
 NONE: Final = ".none"
 """Behind the path of a needed list of codes: the officer says that none of them applies."""
+TICKED: Final = ".ticked"
+"""Behind the path of a list of lines: codes that were ticked beside it."""
 DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 NOTHING: Final[Any] = object()
 
@@ -54,6 +56,8 @@ class Field:
         limit: Characters that a text may have; nothing where it has no limit.
         is_asked: Whether the law gate asks for it as the draft stands.
         is_own: Whether it stays on our side, where the law gate alone asks.
+        ticks: Codes that are offered beside lines in the officer's own words, with what they are called.
+        ticked: Those of them that stand in it; the others are lines.
     """
 
     path: str
@@ -69,6 +73,8 @@ class Field:
     limit: int = 0
     is_asked: bool = False
     is_own: bool = False
+    ticks: tuple[tuple[str, Any], ...] = ()
+    ticked: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -78,7 +84,11 @@ class Field:
     @property
     def has_value(self) -> bool:
         """Whether anything stands in it or in one of its parts."""
-        return any(part.has_value for part in self.parts) if self.parts else bool(self.value) or self.is_none
+        return (
+            any(part.has_value for part in self.parts)
+            if self.parts
+            else bool(self.value or self.ticked) or self.is_none
+        )
 
     @property
     def unseen(self) -> str:
@@ -273,7 +283,8 @@ def _list_value(item: inspect.Type, path: str, posted: Mapping[str, Any]) -> Any
         is_none = posted.get(f"{path}{NONE}", "") == "yes"
         return [one for one in chosen if one] or ([] if is_none else NOTHING)
     lines = [line.strip() for line in str(posted.get(path, "")).splitlines()]
-    return [line for line in lines if line] or NOTHING
+    lines += posted.getlist(f"{path}{TICKED}") if hasattr(posted, "getlist") else []
+    return list(dict.fromkeys(line for line in lines if line)) or NOTHING
 
 
 def _number(text: str) -> object:

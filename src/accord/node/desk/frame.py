@@ -30,9 +30,11 @@ __all__ = ["CapitalClock", "Line", "first_page", "frame"]
 AREAS: Final = (
     (pgettext_lazy("area", "Desk"), "desk:queue", Permission.CASE_READ),
     (pgettext_lazy("area", "Cases"), "desk:cases", Permission.CASE_READ),
+    (pgettext_lazy("area", "Search"), "desk:search", Permission.CASE_READ),
     (pgettext_lazy("area", "Approvals"), "desk:approvals", Permission.CASE_READ),
     (pgettext_lazy("area", "Channel"), "desk:channel", Permission.CHANNEL_READ),
     (pgettext_lazy("area", "Law"), "desk:law", None),
+    (pgettext_lazy("area", "Registers"), "desk:registers", Permission.REGISTER_READ),
     (pgettext_lazy("area", "Review"), "desk:review", Permission.RECORD_READ),
     (pgettext_lazy("area", "Administration"), "desk:administration", Permission.OFFICER_MANAGE),
     (pgettext_lazy("area", "Help"), "desk:help", None),
@@ -104,6 +106,7 @@ ELSEWHERE: Final = (
     (Permission.RECORD_READ, "desk:review"),
     (Permission.OFFICER_MANAGE, "desk:administration"),
     (Permission.CASE_READ, "desk:queue"),
+    (Permission.REGISTER_DECIDE, "desk:registers"),
 )
 """The first page of the others, by what they may do."""
 

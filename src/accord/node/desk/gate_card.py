@@ -13,6 +13,7 @@ from typing import Any, Final
 from accord.errors import AccordError
 from accord.exchange.models import Message
 from accord.exchange.services import Check, check_draft
+from accord.handling.governance import TAKE_OVER
 from accord.law.decision import Reason
 from accord.node.desk.draft_form import names_of, top_of, wire_path
 from accord.node.desk.field_words import OWN_SIDE
@@ -27,7 +28,7 @@ LINKS_MAX: Final = 4
 _FIELDS_OF_FACT: Final[dict[str, tuple[str, ...]]] = {
     "answer": ("outcome",),
     "arrangement_covers": ("arrangement_id", "own.categories", "purpose"),
-    "assurance_death_penalty": ("own.has_death_penalty_exposure",),
+    "assurance_death_penalty": ("own.assurance", "own.has_death_penalty_exposure"),
     "basis": ("own.basis",),
     "caveat_names_recipient": ("caveats",),
     "caveats": ("caveats",),
@@ -48,7 +49,7 @@ _FIELDS_OF_FACT: Final[dict[str, tuple[str, ...]]] = {
     "has_evaluation": ("evaluation",),
     "has_expected_day": ("expected_on",),
     "has_originator_consent": ("own.has_originator_consent",),
-    "has_predominance_test": ("own.predominance_test",),
+    "has_predominance_test": ("own.basis",),
     "has_proportionality": ("own.proportionality",),
     "has_safeguarded_authority": ("own.safeguarded_authority",),
     "has_safeguards": ("own.has_security_safeguards",),
@@ -77,6 +78,39 @@ _FIELDS_OF_FACT: Final[dict[str, tuple[str, ...]]] = {
     "third_party": ("own.has_third_party_origin",),
     "urgency": ("urgency",),
     "victim_of_intimidation": ("own.is_victim_of_intimidation",),
+    # Particular records and lanes: what cures stands before what makes a rule look.
+    "customs_ground": ("own.customs_ground",),
+    "has_immigration_decision": ("own.immigration_decision",),
+    "document_status_only": ("own.is_document_status_only",),
+    "has_minister_consent": ("own.minister_consent",),
+    "has_intercept_reference": ("own.intercept_reference",),
+    "has_intercept_review": ("own.intercept_review",),
+    "recipient_investigates": ("own.recipient_investigates",),
+    "has_ministerial_arrangement": ("own.ministerial_arrangement",),
+    "identifies_own_persons": ("own.identifies_own_persons",),
+    "notice_age_days": ("own.notice_on",),
+    "shipment_described": ("substances",),
+    "names_reporter": ("own.names_reporter",),
+    "trade_secret": ("own.has_trade_secret",),
+    "transfer_restricted": ("own.is_transfer_restricted",),
+    "has_transfer_list": ("own.transfer_list",),
+    "has_release_authority": ("own.release_authority",),
+    "incident_report_hours": ("own.incident_report_hours",),
+    "logs_kept_here": ("own.keeps_logs_here",),
+    "reportable_incident": ("own.is_reportable_incident",),
+    "scheduled_offence": ("own.is_scheduled_offence",),
+    "asked_by": ("own.asked_by",),
+    "asks_for_powers": ("own.asks_for_powers",),
+    "consul_told": ("own.is_consul_told",),
+    "detains_their_national": ("own.detains_their_national",),
+    "known_error": ("own.has_known_error",),
+    "automated": ("own.is_automated",),
+    "minor": ("concerns_minor",),
+    "is_shipment_notice": ("own.is_shipment_notice",),
+    "has_match": ("own.match",),
+    "has_records": ("own.records",),
+    "records": ("own.records",),
+    "person_categories": ("person_categories",),
     # What makes a rule look at the matter at all: named last, since it cures only where it was wrongly stated.
     "holds_personal_data": ("own.has_personal_data",),
     "about_person": ("own.asks_about_person", "own.has_personal_data"),
@@ -149,6 +183,11 @@ class GateCard:
     stops: tuple[Stop, ...] = ()
     conditions: tuple[Stop, ...] = ()
     to_mend: tuple[ToMend, ...] = ()
+
+    @property
+    def lacks_handling(self) -> bool:
+        """Whether the draft holds something of a received message and lacks its handling."""
+        return any(one.next_step == TAKE_OVER for one in self.to_mend)
 
     @property
     def named(self) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ class PageHelp:
 
 _ADMINISTRATOR: Final = _("The administrator of this node.")
 _COLLEAGUE: Final = _("A colleague of your office, or the releasing officer.")
+_COUNSEL: Final = _("Counsel of your office.")
 _GATE: Final = _("Who the gate names under Who decides, or counsel of your office.")
 
 GENERAL: Final = PageHelp(
@@ -54,6 +55,24 @@ HELP: Final[Mapping[str, PageHelp]] = {
         what=_("Every case of this node, open and closed, the newest first."),
         can=_("Filter it; the filters stand in the address, so you can keep or send it. Take several cases at once."),
         next=_("A case that you take is held by you, and only you answer in it."),
+        who=_COLLEAGUE,
+    ),
+    "search": PageHelp(
+        what=_("Words of messages, files, titles, notes and questions, of the cases that you may read."),
+        can=_("Look for words, names or references in any script, and narrow it by subject, party and day."),
+        next=_("A hit opens where its words stand."),
+        who=_COLLEAGUE,
+    ),
+    "case-team": PageHelp(
+        what=_("Who reads this case besides its scope, since when, and on whose word."),
+        can=_("If you hold it or release messages, take colleagues in or out, or keep it to its team."),
+        next=_("Each change stands in the case's timeline with its reason."),
+        who=_("The colleague who holds the case; their name stands under the title."),
+    ),
+    "break-in": PageHelp(
+        what=_("The way into a case that you do not read, for what cannot wait."),
+        can=_("Give its reference and say what cannot wait."),
+        next=_("It is open to you for a day. Its holder and the reviewers are told, with your reason."),
         who=_COLLEAGUE,
     ),
     "new-case": PageHelp(
@@ -92,6 +111,24 @@ HELP: Final[Mapping[str, PageHelp]] = {
         next=_("They say that they complied, and the message is then called withdrawn. It stays in both logs."),
         who=_COLLEAGUE,
     ),
+    "correct": PageHelp(
+        what=_("The correction of a message that has left: stricter handling, right words, a recall, or erasure."),
+        can=_("Say what they are to do, and why. The node drafts the correction; a second officer lets it leave."),
+        next=_("Their node treats what was made of it, and they report. Their report is their word."),
+        who=_COLLEAGUE,
+    ),
+    "correction": PageHelp(
+        what=_("A correction: what it is about, how far it is applied, and what a person must still do."),
+        can=_("Put each task on record as done, or say why it is not possible; then draft the report."),
+        next=_("The report leaves through a second officer. What was used in court gets a note on that file."),
+        who=_COLLEAGUE,
+    ),
+    "provenance": PageHelp(
+        what=_("What a message came from, and what was made of it here: at any distance."),
+        can=_("Follow a box or a row to the thing itself."),
+        next=_("Where something is missing, say so in a note; below stands what the node cannot find."),
+        who=_COLLEAGUE,
+    ),
     "approvals": PageHelp(
         what=_("What waits for a second officer, for its release, or for the answer to a hold."),
         can=_("Open what waits for you. What you wrote is for a colleague."),
@@ -102,6 +139,14 @@ HELP: Final[Mapping[str, PageHelp]] = {
         what=_("Exactly what will leave, what our side told its own law, and the decision that an approval binds."),
         can=_("Approve exactly this, send it back with a reason, or release it. Its author can take it back."),
         next=_("Your word counts for these bytes alone, until the time shown. If it changes, you are asked anew."),
+        who=_GATE,
+    ),
+    "assessments": PageHelp(
+        what=_(
+            "What officers wrote about a draft: the risk of mistreatment, and what the interest in a person rests on."
+        ),
+        can=_("Assess a colleague's draft, weigh conduct against expression, or decide on what another wrote."),
+        next=_("The gate is told of it once another officer agreed. Until then an assessment counts as a risk."),
         who=_GATE,
     ),
     "holds": PageHelp(
@@ -152,11 +197,62 @@ HELP: Final[Mapping[str, PageHelp]] = {
         next=_("Each download is noted. An emergency is reviewed within 24 hours of its release."),
         who=_("Your own office; nobody at this node may tell you what to find."),
     ),
+    "registers": PageHelp(
+        what=_("Arrangements, risk profiles and assurances that the law gate relies on."),
+        can=_("Open one to read it and its history. Counsel proposes a version, and another officer agrees to it."),
+        next=_("A version counts from its first day (UTC) on. Sixty days before it is too old, a line says so."),
+        who=_COUNSEL,
+    ),
+    "register-entry": PageHelp(
+        what=_("One version of an entry, and every version before it with who proposed it and who agreed."),
+        can=_("Read what changed. Whoever may decide agrees, refuses, or ends what is in force."),
+        next=_("The gate is told of the version that counts on the day of each act."),
+        who=_COUNSEL,
+    ),
+    "register-new": PageHelp(
+        what=_("The form of a new version."),
+        can=_("Fill it from the signed text, and hand the text in."),
+        next=_("Another officer agrees to it or refuses it. Until then what stood before counts."),
+        who=_COUNSEL,
+    ),
     "review-list": PageHelp(
         what=_("One of the reviewer's lists, the newest first."),
         can=_("Choose a period, go through the pages, and download the period as a table."),
         next=_("The download is noted with your name."),
         who=_("Your own office; nobody at this node may tell you what to find."),
+    ),
+    "review-logs": PageHelp(
+        what=_("Both logs of every channel, checked entry by entry against what was signed and co-signed."),
+        can=_("Check every log with one click, see what differs, and take each log along to check it elsewhere."),
+        next=_("The result stays on record. A log that does not hold raises an alarm."),
+        who=_("The reviewer of the other side, who has a copy of the same logs."),
+    ),
+    "review-witnesses": PageHelp(
+        what=_("Third persons whose machines co-sign how far they have seen our logs."),
+        can=_("Add a witness, carry a request to it, and take in what it co-signed."),
+        next=_(
+            "What it co-signed is compared with our log and with every later check. If it saw another log, an alarm "
+            "says so."
+        ),
+        who=_("Whoever is the witness, and the reviewer of the other side."),
+    ),
+    "review-sample": PageHelp(
+        what=_("Decisions drawn at random by a seed that you state."),
+        can=_("Draw, open each decision, and write what you found beside it."),
+        next=_("Seed, number and population are noted with your name, so that the draw can be repeated."),
+        who=_("Your own office; nobody at this node may tell you what to find."),
+    ),
+    "review-year": PageHelp(
+        what=_("The year's figures as they may be published, and the record of what left."),
+        can=_("Choose year and party, print the page, and take the figures or the record along."),
+        next=_("Each file is noted with your name. The record names officers and is not to be published."),
+        who=_("Your own office; nobody at this node may tell you what to find."),
+    ),
+    "review-timeliness": PageHelp(
+        what=_("How soon each side answers the other, as our own clocks have it."),
+        can=_("Choose a period, compare themes and urgencies, and open the requests that were late."),
+        next=_("Compare with the reviewer of the other side, whose clocks are their own."),
+        who=_("The officers who hold the late cases."),
     ),
     "review-decision": PageHelp(
         what=_("One decision of the gate, with all the facts that it rested on."),

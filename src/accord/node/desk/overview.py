@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from accord.exchange.models import Case
+from accord.exchange.reach import cases_for, reads
 from accord.node.desk.models import Preference
 from accord.officers.models import Officer
 
@@ -43,16 +44,21 @@ def goes_on(officer: Officer, *, unless_chosen: bool = False) -> bool:
     return chosen == Preference.AfterAct.NEXT if chosen is not None else unless_chosen
 
 
-def step_on(request: HttpRequest, case: Case) -> str:
+def step_on(request: HttpRequest, officer: Officer, case: Case) -> str:
     """Returns the address of the next open case of the list the officer came from, or of the list at its end."""
     listed = request.session.get(_KEY, {}).get("cases", [])
     place = listed.index(case.own_ref) + 1 if case.own_ref in listed else 0
     rest = [reference for reference in listed[place:] if reference != case.own_ref]
-    still_open = set(Case.objects.filter(own_ref__in=rest, state=Case.State.OPEN).values_list("own_ref", flat=True))
+    still_open = set(
+        cases_for(officer).filter(own_ref__in=rest, state=Case.State.OPEN).values_list("own_ref", flat=True)
+    )
     following = next((reference for reference in rest if reference in still_open), None)
     return reverse("desk:case", args=[following]) if following else came_from(request)
 
 
 def after_act(request: HttpRequest, officer: Officer, case: Case) -> str:
     """Returns where an act on a case leads, as the officer chose: on to the next one, or back to the case."""
-    return step_on(request, case) if goes_on(officer) else reverse("desk:case", args=[case.own_ref])
+    if goes_on(officer):
+        return step_on(request, officer, case)
+    # Who handed a case away may have no need to know it any more.
+    return reverse("desk:case", args=[case.own_ref]) if reads(officer, case) else came_from(request)

@@ -18,6 +18,7 @@ __all__ = ["READ", "label_read"]
 READ: Final[Mapping[str, Any]] = {
     "access_class": _("How the receiver can look it up"),
     "action_suggested": _("What is suggested"),
+    "action": _("What the receiver is to do"),
     "categories": _("Categories of information, as the arrangement names them"),
     "contains_received_from": _("Parties whose received matter it holds"),
     "legal_basis": _("Legal basis"),
@@ -32,6 +33,7 @@ READ: Final[Mapping[str, Any]] = {
     "retention_until": _("The receiver may keep it until"),
     "role": _("A question or a reply"),
     "specification": _("What exactly is asked"),
+    "what_is_wrong": _("What is wrong"),
     "who_may_access": _("Who may see it"),
 }
 """Names for the reader, where those of the form speak to the writer."""

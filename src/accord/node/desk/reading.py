@@ -17,6 +17,7 @@ from accord.node.desk.field_words import COMMON, SECTIONS
 from accord.node.desk.figures import day_of, locale_in_use, number_of, size_of
 from accord.node.desk.read_words import label_read
 from accord.node.unseen import with_marks
+from accord.parties.registers import ArrangementTerms, AssuranceTerms, RiskTerms
 from accord.release.registry import kinds
 
 __all__ = ["Part", "members_of", "parts_of", "principal_parts"]
@@ -28,6 +29,9 @@ _ORDER: Final = {
     )
 }
 _ALWAYS: Final = frozenset({"handling", "caveats", "purpose"})
+
+REGISTERED: Final = (ArrangementTerms, RiskTerms, AssuranceTerms)
+"""What stands in our registers is read as messages are."""
 
 FILES: Final = "attachments"
 OF_A_FILE: Final = ("name", "media_type", "size_bytes", "sha256")
@@ -57,16 +61,19 @@ class Part:
     groups: tuple[tuple["Part", ...], ...] = ()
 
 
-def parts_of(fields: Mapping[str, Any], *, language: str = "") -> tuple[Part, ...]:
+def parts_of(
+    fields: Mapping[str, Any], *, language: str = "", names: Mapping[str, Any] | None = None
+) -> tuple[Part, ...]:
     """Returns the members of a message in the order in which an officer thinks; what is empty is left out.
 
     Args:
         fields: The members.
         language: Language of the texts in them, where the fields name none themselves.
+        names: What members are called where they are no message's; their order is then that of the fields.
     """
-    names = sorted(fields, key=lambda name: _ORDER.get(name, len(_ORDER)))
+    order = list(fields) if names is not None else sorted(fields, key=lambda name: _ORDER.get(name, len(_ORDER)))
     written = str(fields.get("language") or language)
-    return tuple(_part(name, fields[name], written) for name in names if fields[name] not in (None, "", [], {}))
+    return tuple(_part(name, fields[name], written, names) for name in order if fields[name] not in (None, "", [], {}))
 
 
 def principal_parts(kind: str, fields: Mapping[str, Any]) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
@@ -76,16 +83,18 @@ def principal_parts(kind: str, fields: Mapping[str, Any]) -> tuple[tuple[Part, .
     return tuple(one for one in parts if one.name in first), tuple(one for one in parts if one.name not in first)
 
 
-def _part(name: str, value: Any, language: str) -> Part:
-    label = label_read(name)
+def _part(name: str, value: Any, language: str, names: Mapping[str, Any] | None) -> Part:
+    label = (names or {}).get(name) or label_read(name)
     if name == FILES:
         held = value if isinstance(value, Sequence) and not isinstance(value, str) else ()
         return Part(name=name, label=label, groups=tuple(_file(one) for one in held if isinstance(one, Mapping)))
     if isinstance(value, Mapping):
-        return Part(name=name, label=label, groups=(parts_of(value, language=language),))
+        return Part(name=name, label=label, groups=(parts_of(value, language=language, names=names),))
     if isinstance(value, Sequence) and not isinstance(value, str):
         if value and all(isinstance(one, Mapping) for one in value):
-            return Part(name=name, label=label, groups=tuple(parts_of(one, language=language) for one in value))
+            return Part(
+                name=name, label=label, groups=tuple(parts_of(one, language=language, names=names) for one in value)
+            )
         told = [_told(name, one) for one in value]
         is_written = any(one is None for one in told)
         items = tuple(_shown(one, words) for one, words in zip(value, told, strict=True))
@@ -158,7 +167,9 @@ def _number(text: str) -> str | None:
 def members_of(kind: type[inspect.Type]) -> frozenset[str]:
     """Returns the names under which messages, own-side facts and the gate's facts hold values of a type."""
     structs = [one.struct for one in kinds() if one.struct is not None]
-    return frozenset().union(*(_members(inspect.type_info(one), "", kind) for one in (*structs, OwnSide, Facts)))
+    return frozenset().union(
+        *(_members(inspect.type_info(one), "", kind) for one in (*structs, *REGISTERED, OwnSide, Facts))
+    )
 
 
 def _members(of: inspect.Type, name: str, kind: type[inspect.Type]) -> frozenset[str]:

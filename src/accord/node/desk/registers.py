@@ -14,7 +14,9 @@ from django.utils.translation import get_language
 from accord.exchange.kinds import ANSWER
 from accord.exchange.models import Message
 from accord.node.desk.fields import Field
+from accord.node.desk.use_words import ASKED
 from accord.parties.models import Party
+from accord.vocabulary.uses import UseCode
 
 __all__ = ["from_registers", "in_rows", "without_rows"]
 
@@ -24,6 +26,11 @@ _Fields = Mapping[str, Any]
 SENDER: Final = "sender"
 RECIPIENT: Final = "recipient"
 ITEMS: Final = "answered_items"
+CAVEATS: Final = "caveats"
+
+OFFERED: Final = (UseCode.PRINT, UseCode.EXPORT, UseCode.FORWARD, UseCode.OTHER_AGENCY, UseCode.COURT)
+"""Codes that are offered to tick in a caveat: what follows from the purpose needs none, a third state needs the
+originator's permission whatever a caveat says, and the media or an asylum body are rare enough to be written."""
 
 
 def in_rows(message: Message, fields: _Fields) -> dict[str, Any]:
@@ -87,6 +94,10 @@ def from_registers(message: Message, fields: Sequence[Field]) -> tuple[Field, ..
                 "agency": tuple((one.code, f"{one.code} · {one.names.in_language(here)}") for one in profile.agencies),
             }
             return replace(field, parts=tuple(_chosen(part, options) for part in field.parts))
+        if field.path == CAVEATS:
+            uses = tuple((code.value, ASKED[code.value]) for code in OFFERED)
+            offered = {"who_may_access": _addressed(message), "permitted_uses": uses}
+            return replace(field, parts=tuple(_offering(group, offered) for group in field.parts))
         if field.path == "language":
             return replace(field, widget="choice", options=tuple(settings.LANGUAGES), hint="", limit=0)
         if field.path == ITEMS and questions:
@@ -99,6 +110,28 @@ def from_registers(message: Message, fields: Sequence[Field]) -> tuple[Field, ..
 def _chosen(part: Field, options: Mapping[str, tuple[tuple[str, Any], ...]]) -> Field:
     found = options.get(part.path.rpartition(".")[2])
     return replace(part, widget="choice", options=found, limit=0) if found else part
+
+
+def _addressed(message: Message) -> tuple[tuple[str, Any], ...]:
+    """Returns the agency that a draft addresses, as a code to tick; nothing before it is chosen."""
+    recipient = message.fields.get(RECIPIENT)
+    code = str(recipient.get("agency") or "") if isinstance(recipient, Mapping) else ""
+    return ((code, code),) if code else ()
+
+
+def _offering(group: Field, offered: Mapping[str, tuple[tuple[str, Any], ...]]) -> Field:
+    """Returns a caveat with codes to tick beside its lines: codes permit by themselves, lines are for readers."""
+    return replace(group, parts=tuple(_with_ticks(part, offered) for part in group.parts))
+
+
+def _with_ticks(part: Field, offered: Mapping[str, tuple[tuple[str, Any], ...]]) -> Field:
+    ticks = offered.get(part.path.rpartition(".")[2])
+    if ticks is None:
+        return part
+    codes = {code for code, _words in ticks}
+    lines = str(part.value).split("\n") if part.value else []
+    words = "\n".join(line for line in lines if line not in codes)
+    return replace(part, ticks=ticks, ticked=tuple(line for line in lines if line in codes), value=words)
 
 
 def _asked(group: Field, questions: Mapping[int, str]) -> Field:

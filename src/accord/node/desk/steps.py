@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accord.exchange.kinds import ANSWER
+from accord.exchange.kinds import ANSWER, PERMISSION_REQUEST
 from accord.exchange.models import Case, Message
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
@@ -64,7 +64,7 @@ def next_step(
             taking = reverse("desk:take", args=[case.own_ref])
             return NextStep(words=_("Take this request"), address=taking, is_post=True)
         return NextStep(words=_("Open"), address=opened, is_mine=False)
-    step = _of_our_message(officer, message, authors)
+    step = _of_our_message(officer, message, authors) or _asks_permission(officer, case, message)
     if step is not None:
         return step
     is_mine = case.holder_id == officer.pk and case.waiting_on == Case.Waiting.US
@@ -84,6 +84,18 @@ def _sent_back(officer: Officer, message: Message | None) -> NextStep | None:
     if message is None or not is_returned or not officer.may(Permission.MESSAGE_DRAFT):
         return None
     return NextStep(words=_("Mend the draft"), address=reverse("desk:draft", args=[message.pk]))
+
+
+def _asks_permission(officer: Officer, case: Case, message: Message | None) -> NextStep | None:
+    """Returns the answer to a question for a permission, where that came last and waits for this officer."""
+    is_asked = message is not None and message.kind == PERMISSION_REQUEST and not message.is_ours
+    if message is None or not is_asked or case.waiting_on != Case.Waiting.US:
+        return None
+    if case.holder_id not in {None, officer.pk} or not officer.may(Permission.MESSAGE_ANSWER):
+        return None
+    return NextStep(
+        words=_("Answer about the permission"), address=reverse("desk:answer-permission", args=[message.pk])
+    )
 
 
 def _of_our_message(officer: Officer, message: Message | None, authors: Collection[int]) -> NextStep | None:

@@ -4,17 +4,48 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-__all__ = ["EFFECTS", "SUSPICIONS"]
+from accord.vocabulary.uses import UseCode
+
+__all__ = ["ASKED", "MARKS", "RESULTS", "SUSPICIONS", "USES"]
 
 # Any: lazy translations.
-EFFECTS: Final[dict[str, Any]] = {
-    "lead": _("Follow it as a lead"),
-    "evidence": _("Bring it as evidence"),
-    "deprive-of-rights": _("Act on it against somebody's rights or freedom"),
+USES: Final[dict[str, Any]] = {
+    UseCode.LEAD.value: _("Follow it as a lead"),
+    UseCode.DEPRIVE_OF_RIGHTS.value: _("Act on it against somebody's rights or freedom"),
+    UseCode.FORWARD.value: _("Forward it inside our agency"),
+    UseCode.OTHER_AGENCY.value: _("Give it to another agency of ours"),
+    UseCode.COURT.value: _("Bring it into court"),
+    UseCode.THIRD_STATE.value: _("Pass it to a third state"),
+    UseCode.MEDIA.value: _("Give it to the media"),
+    UseCode.ASYLUM_BODY.value: _("Give it to a body that decides on asylum"),
+    UseCode.ACCESS_REQUEST.value: _("Give it to an applicant for access to information"),
 }
+"""Acts that an officer states in the form."""
+
+TAKEN: Final[dict[str, Any]] = {
+    UseCode.OPEN.value: _("Open a file of it"),
+    UseCode.PRINT.value: _("Print it"),
+    UseCode.EXPORT.value: _("Take it out as a file"),
+}
+"""Acts that are asked of the gate where they are done: on the print view, and at each download."""
+
+ASKED: Final[dict[str, Any]] = {**USES, **TAKEN}
+"""All acts: a permission may be asked for each."""
+
 SUSPICIONS: Final[dict[str, Any]] = {
     "unknown": _("Not known"),
     "no": _("No"),
     "possible": _("Possible"),
     "likely": _("Likely"),
 }
+RESULTS: Final[dict[str, Any]] = {
+    "granted": _("Granted"),
+    "granted-with-conditions": _("Granted with conditions"),
+    "denied": _("Denied"),
+}
+MARKS: Final[dict[str, Any]] = {
+    "page": _("marked on every page"),
+    "cover": _("with a cover sheet"),
+    "headers": _("marked in its envelope"),
+}
+"""Where the mark of a use was laid in."""

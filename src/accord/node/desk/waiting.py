@@ -13,6 +13,7 @@ from django.utils import timezone
 from accord.exchange.authors import authors_of_each
 from accord.exchange.clocks import ClockReading, read_clock
 from accord.exchange.models import Clock, Message
+from accord.exchange.reach import messages_for
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.parties.models import Party
@@ -85,8 +86,10 @@ def what_waits(officer: Officer, *, now: datetime | None = None) -> WaitingList:
         now: The time.
     """
     moment = now or timezone.now()
-    ours = Message.objects.filter(direction=Message.Direction.OUT).select_related(
-        "case__peer", "drafted_by", "approval__decided_by", "in_reply_to__clock"
+    ours = (
+        messages_for(officer)
+        .filter(direction=Message.Direction.OUT)
+        .select_related("case__peer", "drafted_by", "approval__decided_by", "in_reply_to__clock")
     )
     open_ones = ours.filter(state__in=STATES).order_by("saved_at")
     for_others = _for_others(officer)
@@ -112,7 +115,7 @@ def _for_others(officer: Officer) -> Q:
 
 def _held_drafts(officer: Officer) -> list[UUID]:
     """Returns the keys of the drafts that the gate holds, first those that wait for an office of this officer."""
-    held = Message.objects.filter(state=Message.State.DRAFT, held_for__isnull=False).order_by("saved_at")
+    held = messages_for(officer).filter(state=Message.State.DRAFT, held_for__isnull=False).order_by("saved_at")
     rows = list(held.values_list("pk", "held_for")[:HELD_MAX])
     offices = set(officer.offices)
     return [key for key, _ in sorted(rows, key=lambda row: offices.isdisjoint(row[1] or ()))]

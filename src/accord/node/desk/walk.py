@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from accord.errors import AccordError
 from accord.exchange.kinds import ANSWER, REQUEST
 from accord.exchange.models import Message
+from accord.exchange.reach import reads
 from accord.exchange.services import check_draft
 from accord.officers.models import Act, Officer
 from accord.officers.permissions import Permission, Role
@@ -206,6 +207,8 @@ def walk_of(request: HttpRequest, officer: Officer) -> Walk | None:
         return None
     is_begin = file.begins == settings.ACCORD_PARTY
     message = walk_request(file)
+    if message is not None and not reads(officer, message.case):
+        return None
     reply = _answer_to(message)
     part = _part_at_begin(officer, message, reply) if is_begin else _part_at_other(officer, message, reply)
     role, is_at_begin = _WHO[part]

@@ -8,15 +8,20 @@ events under the same keys, and the database keeps a second row of one officer a
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
+from accord.exchange.reach import cases_for
 from accord.officers.models import Officer
+from accord.officers.permissions import Permission
 
 from .happenings import SOURCES, Happening
+from .kinds import Kind
 from .models import Notice, Reading
 from .own_accounts import own_accounts
+from .registered import OF_REGISTERS
 
 __all__ = ["OVERLAP", "make_notices", "posted_officers"]
 
@@ -40,7 +45,7 @@ def make_notices(*, now: datetime | None = None) -> int:
     moment = now or timezone.now()
     looked = dict(Reading.objects.values_list("source", "looked_at"))
     made = 0
-    for name, source in {**SOURCES, "own accounts": own_accounts}.items():
+    for name, source in {**SOURCES, **OF_REGISTERS, "own accounts": own_accounts}.items():
         since = min(looked.get(name, moment), moment) - OVERLAP
         new = _not_told(source(since, moment))
         # The place is kept once half the overlap has passed: a turn without news writes nothing.
@@ -67,6 +72,9 @@ def _not_told(happenings: Iterable[Happening]) -> list[Happening]:
 
 def _for_officers(happenings: list[Happening], now: datetime) -> list[Notice]:
     officers = posted_officers()
+    cases = {one.case for one in happenings if one.case is not None}
+    # Who has no need to know a case is not told of it; who lost it to a colleague is told that.
+    known = {officer.pk: _known(officer, cases) for officer in officers} if cases else {}
     return [
         Notice(
             officer=officer,
@@ -82,5 +90,12 @@ def _for_officers(happenings: list[Happening], now: datetime) -> list[Notice]:
         )
         for one in happenings
         for officer in officers
-        if one.whom(officer)
+        if one.whom(officer) and (one.case is None or one.kind is Kind.TAKEN_OVER or one.case in known[officer.pk])
     ]
+
+
+def _known(officer: Officer, cases: set[UUID]) -> set[UUID]:
+    """Returns which of the cases an officer reads; administrators, who read none, are told without a name."""
+    if not officer.may(Permission.CASE_READ):
+        return cases
+    return set(cases_for(officer).filter(pk__in=cases).values_list("pk", flat=True))

@@ -17,9 +17,10 @@ from django.utils import timezone
 
 from accord.exchange.clocks import WORK_BEGINS, WORK_ENDS, calendar_of
 from accord.exchange.models import Case
+from accord.exchange.reach import reads
 from accord.officers.acts import note
 from accord.officers.models import Officer
-from accord.officers.permissions import Role
+from accord.officers.permissions import Permission, Role
 from accord.parties.models import Party
 
 from .deriving import posted_officers
@@ -69,7 +70,7 @@ def _unread_items(now: datetime) -> Iterator[Notice]:
 def _take_step(first: Notice, now: datetime) -> int:
     taken = list(Escalation.objects.filter(kind=first.kind, key=first.key).order_by("step"))
     verb, roles = STEPS[len(taken)]
-    officers = [one for one in posted_officers() if roles.intersection(one.roles)]
+    officers = [one for one in posted_officers() if roles.intersection(one.roles) and _may_hear(one, first)]
     # A step that reached nobody is not waited for.
     since = taken[-1].at if taken and taken[-1].told else first.made_at
     if now < since + _patience(first, officers, is_first=not taken, now=now):
@@ -97,6 +98,11 @@ def _take_step(first: Notice, now: datetime) -> int:
         if first.case_id is not None:
             note(None, verb, Case(pk=first.case_id), at=now, detail={"effect": first.kind, "told": len(officers)})
     return 1
+
+
+def _may_hear(officer: Officer, first: Notice) -> bool:
+    """Whether an officer may be told: who reads cases hears of those alone that they read."""
+    return first.case is None or not officer.may(Permission.CASE_READ) or reads(officer, first.case)
 
 
 def _keys(kind: str, key: str) -> list[str]:

@@ -26,7 +26,7 @@ from accord.vocabulary.urgency import Urgency
 from .kinds import Kind
 from .models import Choice
 
-__all__ = ["PARKED", "SOURCES", "Happening", "hold_subject"]
+__all__ = ["PARKED", "SOURCES", "Happening", "Source", "hold_subject"]
 
 SOON_AT_MOST: Final = timedelta(days=1)
 SOON_SHARE: Final = 4
@@ -85,6 +85,10 @@ def _holder_or_duty(case: Case) -> Whom:
     return _is(holder.pk) if holder is not None and holder.is_posted() else _may(Permission.PARKED_HANDLE)
 
 
+def _holds_or_reviews(holder: int | None) -> Whom:
+    return lambda officer: officer.pk == holder or officer.may(Permission.RECORD_READ)
+
+
 def _least_key(moment: datetime) -> UUID:
     """The least key that a row made at that time can have (RFC 9562, section 5.7)."""
     return UUID(int=max(0, int(moment.timestamp() * 1000)) << 80)
@@ -114,14 +118,19 @@ def _is_urgent(urgency: str) -> bool:
 
 
 def acts_at_cases(since: datetime, _now: datetime) -> Iterator[Happening]:
-    """Cases that changed hands."""
-    verbs = ("hand over case", "take over case", "assign case")
+    """Cases that changed hands, and those that somebody opened in an emergency: its holder and reviewers are told."""
+    verbs = ("hand over case", "take over case", "assign case", "break into case")
     for act in Act.objects.filter(at__gte=since, object_type="case", verb__in=verbs):
         case = UUID(act.object_id)
         detail = act.detail
         if act.verb == "take over case":
             yield Happening(
                 kind=Kind.TAKEN_OVER, key=f"act-{act.pk}", at=act.at, whom=_named(detail.get("from")), case=case
+            )
+        elif act.verb == "break into case":
+            holder = Case.objects.filter(pk=case).values_list("holder", flat=True).first()
+            yield Happening(
+                kind=Kind.BROKEN_INTO, key=f"act-{act.pk}", at=act.at, whom=_holds_or_reviews(holder), case=case
             )
         else:
             yield Happening(

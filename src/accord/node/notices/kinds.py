@@ -16,6 +16,7 @@ class Kind(TextChoices):
     MESSAGE = "message", _("A message in your case has arrived")
     ASSIGNED = "assigned", _("A case was handed to you")
     TAKEN_OVER = "taken-over", _("A colleague took over a case of yours")
+    BROKEN_INTO = "broken-into", _("A colleague opened a case in an emergency")
     APPROVAL_WAITS = "approval-waits", _("A draft waits for your approval")
     HOLD_WAITS = "hold-waits", _("A draft that the law gate holds waits for your written answer")
     DRAFT_APPROVED = "draft-approved", _("A draft of yours was approved")
@@ -33,6 +34,10 @@ class Kind(TextChoices):
     ACCOUNT_CHANGED = "account-changed", _("Somebody else changed your account")
     PEER_WAITS = "peer-waits", _("An invitation of another party waits for a second person")
     ADDRESS_WAITS = "address-waits", _("An e-mail address waits for your agreement")
+    REGISTER_WAITS = "register-waits", _("A version of a register waits for your agreement")
+    REGISTER_DUE = "register-due", _("An entry of a register is too old, or will be soon")
+    FILE_WAITS = "file-waits", _("An assessment or test of a draft waits for your decision")
+    FILE_ESCALATED = "file-escalated", _("An assessment waits for you as the head of the agency")
     ESCALATED = "escalated", _("An urgent item has not been read")
 
 
@@ -47,6 +52,11 @@ MAILED_UNLESS_CHOSEN: Final[Mapping[Kind, bool]] = {
         Kind.CLOCK_OUT,
         Kind.CHANNEL_FROZEN,
         Kind.EMERGENCY,
+        Kind.REGISTER_WAITS,
+        Kind.REGISTER_DUE,
+        Kind.FILE_WAITS,
+        Kind.FILE_ESCALATED,
+        Kind.BROKEN_INTO,
         Kind.ACCOUNT_CHANGED,
         Kind.ESCALATED,
     }

@@ -27,6 +27,7 @@ CHANGES: Final = frozenset(
         "reset password",
         "set offices",
         "set roles",
+        "set scope",
         "unlock account",
     }
 )

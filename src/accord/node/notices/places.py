@@ -6,8 +6,10 @@ from django.urls import reverse
 
 from accord.courier.models import Alarm
 from accord.exchange.models import Case, Message
+from accord.exchange.reach import reads
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
+from accord.parties.models import RegisterEntry
 
 from .happenings import PARKED
 from .kinds import Kind
@@ -19,17 +21,20 @@ AT_THE_LINE: Final = frozenset(
     {Kind.RECEIPT_LATE, Kind.ALARM, Kind.CHANNEL_SILENT, Kind.CHANNEL_FROZEN, Kind.CHANNEL_SUSPENDED}
 )
 FOR_SECOND: Final = frozenset({Kind.ACCOUNT_WAITS, Kind.PEER_WAITS})
+OF_REGISTER: Final = frozenset({Kind.REGISTER_WAITS, Kind.REGISTER_DUE})
+ON_FILE: Final = frozenset({Kind.FILE_WAITS, Kind.FILE_ESCALATED})
 TO_MEND: Final = frozenset({Kind.DRAFT_SENT_BACK, Kind.DRAFT_BLOCKED})
 WRITABLE: Final = frozenset({Message.State.DRAFT, Message.State.SUBMITTED, Message.State.APPROVED})
 
 
 def place_of(notice: Notice, officer: Officer) -> str:
     """Returns the address of the page; one that the officer may not open is never given."""
-    if notice.kind in FOR_SECOND:
-        return reverse("desk:waiting" if officer.may(Permission.OFFICER_CONFIRM) else "desk:me")
-    if notice.kind == Kind.ACCOUNT_CHANGED:
-        return reverse("desk:me")
-    if notice.case is not None and officer.may(Permission.CASE_READ):
+    if notice.kind in OF_REGISTER:
+        return _of_register(notice, officer)
+    if notice.kind in FOR_SECOND or notice.kind == Kind.ACCOUNT_CHANGED:
+        is_second = notice.kind in FOR_SECOND and officer.may(Permission.OFFICER_CONFIRM)
+        return reverse("desk:waiting" if is_second else "desk:me")
+    if notice.case is not None and officer.may(Permission.CASE_READ) and reads(officer, notice.case):
         return _of_case(notice, notice.case)
     if notice.kind == Kind.ALARM and officer.may(Permission.PARKED_HANDLE) and _is_of_parked(notice):
         return reverse("desk:parked")
@@ -37,6 +42,14 @@ def place_of(notice: Notice, officer: Officer) -> str:
     if is_of_line and officer.may(Permission.CHANNEL_READ):
         return reverse("desk:channel")
     return reverse("desk:notices")
+
+
+def _of_register(notice: Notice, officer: Officer) -> str:
+    key = notice.subject.partition(":")[2]
+    if not officer.may(Permission.REGISTER_READ):
+        return reverse("desk:notices")
+    is_there = key.isdigit() and RegisterEntry.objects.filter(pk=int(key)).exists()
+    return reverse("desk:register-entry", args=[int(key)]) if is_there else reverse("desk:registers")
 
 
 def _is_of_parked(notice: Notice) -> bool:
@@ -50,6 +63,8 @@ def _of_case(notice: Notice, case: Case) -> str:
         return reverse("desk:approval", args=[message.pk])
     if message is not None and notice.kind == Kind.HOLD_WAITS and message.may_change and message.held_for:
         return reverse("desk:holds", args=[message.pk])
+    if message is not None and notice.kind in ON_FILE and message.may_change:
+        return reverse("desk:assessments", args=[message.pk])
     if message is not None and notice.kind in TO_MEND and message.state in WRITABLE:
         return reverse("desk:draft", args=[message.pk])
     return reverse("desk:case", args=[case.own_ref])

@@ -11,17 +11,29 @@ from accord.courier.models import Alarm, Channel, Mode
 from accord.exchange.models import Case, Clock, EmergencyReview, Message
 from accord.officers.models import ApiToken, ClientCertificate, Officer
 from accord.officers.peers import waiting_peers
+from accord.officers.registers import waiting_entries
 
 from .happenings import hold_subject
 from .kinds import Kind
 from .models import Choice, Notice
+from .registered import due_keys, open_records
 
 __all__ = ["settle_notices", "waiting_notices"]
 
 AT_ONCE: Final = 500
 """Notices settled in one statement; the rest is settled in the next turn."""
 
-BY_SUBJECT: Final = (Kind.RECEIPT_LATE, Kind.ALARM, Kind.ACCOUNT_WAITS, Kind.PEER_WAITS, Kind.ADDRESS_WAITS)
+BY_SUBJECT: Final = (
+    Kind.RECEIPT_LATE,
+    Kind.ALARM,
+    Kind.ACCOUNT_WAITS,
+    Kind.PEER_WAITS,
+    Kind.ADDRESS_WAITS,
+    Kind.REGISTER_WAITS,
+    Kind.REGISTER_DUE,
+)
+
+ON_FILE: Final = (Kind.FILE_WAITS, Kind.FILE_ESCALATED)
 
 LASTING: Final[dict[str, Callable[[list[int]], Iterable[object]]]] = {
     "alarm": lambda keys: _keys(Alarm.objects.filter(acknowledged_at=None, pk__in=keys)),
@@ -32,6 +44,8 @@ LASTING: Final[dict[str, Callable[[list[int]], Iterable[object]]]] = {
     "clientcertificate": lambda keys: _keys(
         ClientCertificate.objects.filter(waits_for_second=True, revoked_at=None, pk__in=keys)
     ),
+    "registerentry": lambda keys: _keys(waiting_entries().filter(pk__in=keys)),
+    "registerdue": lambda keys: due_keys().intersection(keys),
     "choice": lambda keys: _keys(Choice.objects.filter(agreed_at=None, pk__in=keys).exclude(address="")),
 }
 """Which of these keys still wait, by the type of subject."""
@@ -59,6 +73,8 @@ def settle_notices(*, now: datetime | None = None) -> int:
         gone += _without_subject()
     if Kind.HOLD_WAITS in waiting:
         gone += _without_hold()
+    if waiting.intersection(ON_FILE):
+        gone += _without_record()
     if not gone:
         return 0
     return Notice.objects.filter(pk__in=gone[:AT_ONCE], read_at=None).update(settled_at=moment)
@@ -89,6 +105,13 @@ def _without_hold() -> list[int]:
         for key, subject, state, offices in rows
         if state != Message.State.DRAFT or subject not in map(hold_subject, offices or [])
     ]
+
+
+def _without_record() -> list[int]:
+    """Returns the notices about a record on file that waits no more."""
+    still = {f"{record.pk}-{record.decision}" for record in open_records()}
+    rows = waiting_notices().filter(kind__in=ON_FILE).values_list("pk", "key")
+    return [pk for pk, key in rows if key not in still]
 
 
 def _without_subject() -> list[int]:

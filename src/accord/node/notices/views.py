@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import time
 from typing import Any, Final
 from urllib.parse import urlencode
+from uuid import UUID
 from zoneinfo import available_timezones
 
 from django.conf import settings
@@ -17,6 +18,8 @@ from django.utils.translation import gettext as _
 
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
+from accord.exchange.models import Case
+from accord.exchange.reach import cases_for
 from accord.exchange.waiting import highest_handling
 from accord.node.desk.page import SIGNED_IN, officer_of, page, show
 from accord.officers.models import Officer
@@ -48,7 +51,7 @@ def _filtered(officer: Officer, shown: str, kind: str) -> QuerySet[Notice]:
         rows = rows.filter(is_urgent=True)
     if kind:
         rows = rows.filter(kind=kind)
-    return rows.select_related("case", "message").defer("message__content", "message__own_side").order_by("-id")
+    return rows.select_related("message").defer("message__content", "message__own_side").order_by("-id")
 
 
 @page(SIGNED_IN)
@@ -66,11 +69,10 @@ def show_notices(request: HttpRequest) -> HttpResponse:
     if before.isascii() and before.isdigit() and len(before) < 19:
         rows = rows.filter(pk__lt=int(before))
     found = list(rows[: ROWS + 1])
-    is_reader = officer.may(Permission.CASE_READ)
+    known = _known_cases(officer, found[:ROWS])
     given: dict[str, Any] = {
         "rows": [
-            {"notice": one, "words": Kind(one.kind).label, "case": one.case if is_reader else None}
-            for one in found[:ROWS]
+            {"notice": one, "words": Kind(one.kind).label, "case": known.get(one.case_id)} for one in found[:ROWS]
         ],
         "filters": [
             {"name": words, "is_here": name == shown, "address": f"?{urlencode(_kept(show=name, kind=kind))}"}
@@ -86,15 +88,17 @@ def show_notices(request: HttpRequest) -> HttpResponse:
         ),
         "newest": found[0].pk if found else 0,
         "here": request.get_full_path(),
-        "handling_marks": _highest(found[:ROWS]) if is_reader else "",
+        "handling_marks": max(highest_handling(known.values()).values(), default=""),
         "waiting_addresses": _waiting_addresses(officer),
     }
     return show(request, "notices/notices.html", given)
 
 
-def _highest(notices: Sequence[Notice]) -> str:
-    """Returns the highest handling of the cases that are named."""
-    return max(highest_handling(one.case for one in notices if one.case is not None).values(), default="")
+def _known_cases(officer: Officer, notices: Sequence[Notice]) -> dict[UUID | None, Case]:
+    """Returns the cases of these notices that the officer reads, which alone are named."""
+    if not officer.may(Permission.CASE_READ):
+        return {}
+    return {case.pk: case for case in cases_for(officer).filter(pk__in=[one.case_id for one in notices])}
 
 
 def _kept(**given: str) -> dict[str, str]:

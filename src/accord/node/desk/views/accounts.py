@@ -28,10 +28,19 @@ from accord.officers.identities import bind_identity
 from accord.officers.lockout import unlock
 from accord.officers.models import Act, ApiToken, ClientCertificate, Officer
 from accord.officers.permissions import Permission, Role
-from accord.officers.services import create_officer, end_posting, extend_posting, reset_password, set_offices, set_roles
+from accord.officers.services import (
+    create_officer,
+    end_posting,
+    extend_posting,
+    reset_password,
+    set_offices,
+    set_roles,
+    set_scope,
+)
 from accord.officers.tokens import revoke
 from accord.parties.services import our_party
 from accord.release.gate import deciders
+from accord.vocabulary.subjects import Theme
 
 __all__ = ["ProofNeeded", "require_fresh", "show_account", "show_accounts", "show_new_account"]
 
@@ -128,6 +137,7 @@ def _choices() -> dict[str, Any]:
         "roles": [role.value for role in Role],
         "agencies": our_party().described.agencies,
         "offices": sorted(deciders()),
+        "themes": [theme.value for theme in Theme],
         "has_agency_provider": bool(settings.ACCORD_AGENCY),
     }
 
@@ -222,6 +232,10 @@ def _change_offices(by: Officer, account: Officer, given: _Given) -> None:
     set_offices(by, account, given.getlist("offices"))
 
 
+def _change_scope(by: Officer, account: Officer, given: _Given) -> None:
+    set_scope(by, account, themes=given.getlist("themes"), agencies=given.getlist("agencies"))
+
+
 def _change_end(by: Officer, account: Officer, given: _Given) -> None:
     until = _end_of(given.get("until", ""))
     before = account.active_until
@@ -260,6 +274,7 @@ def _revoke(by: Officer, account: Officer, given: _Given) -> None:
 ACTS: Final[Mapping[str, Callable[[Officer, Officer, _Given], None]]] = {
     "roles": _change_roles,
     "offices": _change_offices,
+    "scope": _change_scope,
     "until": _change_end,
     "end": _end_now,
     "identity": _change_identity,

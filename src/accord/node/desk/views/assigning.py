@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accord.errors import AccordError
-from accord.exchange.models import Case
+from accord.exchange.reach import cases_for
 from accord.exchange.services import assign, read_case
 from accord.exchange.waiting import highest_handling
 from accord.node.desk.once import do_once
@@ -72,7 +72,11 @@ def show_assigned(request: HttpRequest) -> HttpResponse:
     View permission: ``case.take``.
     """
     kept = request.session.get(_KEY, {"to": "", "username": "", "reason": "", "lines": []})
-    cases = list(Case.objects.filter(own_ref__in=[one["case"] for one in kept["lines"]]).only("own_ref", "title"))
+    cases = list(
+        cases_for(officer_of(request))
+        .filter(own_ref__in=[one["case"] for one in kept["lines"]])
+        .only("own_ref", "title")
+    )
     titles = {case.own_ref: case.title for case in cases}
     lines = [{**one, "title": titles.get(one["case"], "")} for one in kept["lines"]]
     shown = {

@@ -1,10 +1,12 @@
 """A case: what was said, what happened, what is named, who holds it, and the next step; on a page and on paper."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 
@@ -15,19 +17,27 @@ from accord.exchange.kinds import ANSWER
 from accord.exchange.models import AgencyInquiry, Attachment, Case, Clock, Message
 from accord.exchange.noting import NOTE_CHARACTERS_MAX
 from accord.exchange.own_drafts import sent_back_by
-from accord.exchange.services import links_of, messages_of, notes_of, read_case
+from accord.exchange.services import links_of, messages_of, notes_of, read_case, team_of
 from accord.exchange.waiting import GIVEN
+from accord.handling.models import ErasureClaim, Use
+from accord.handling.taking import Taken, take_copy, take_prints
 from accord.node.api.timelines import Moment, timeline_of
 from accord.node.desk.case_page import MessageShown, asked_in, caveats_in, messages_shown, named_in
+from accord.node.desk.code_words import choice_label
 from accord.node.desk.colleagues import colleagues_of, officers_at_the_desk
+from accord.node.desk.cover import covered, marked_by
 from accord.node.desk.looks import note_look
 from accord.node.desk.overview import came_from, goes_on
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.stale import seen_state
 from accord.node.desk.steps import next_step
+from accord.node.desk.views.using import asking_address, stopped_copy
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.parties.models import Party
+from accord.release.errors import GateRefuses
+from accord.vocabulary.results import Result
+from accord.vocabulary.uses import UseCode
 
 __all__ = ["download", "print_case", "show_case"]
 
@@ -58,6 +68,7 @@ def print_case(request: HttpRequest, reference: str) -> HttpResponse:
     case = read_case(officer, reference)
     shown = _shown(request, officer, case, takes_all=True)
     shown["has_notes"] = "notes" in request.GET
+    shown |= _printed(officer, case, shown["messages_shown"])
     return show(request, "desk/case_print.html", shown)
 
 
@@ -76,7 +87,7 @@ def _shown(request: HttpRequest, officer: Officer, case: Case, *, takes_all: boo
     first = ticking or (timed[-1] if timed else None)
     returned = next((one for one in reversed(found) if one.state == Message.State.DRAFT and one.return_reason), None)
     officers = officers_at_the_desk()
-    history = timeline_of(case, found, inquiries, shows_content=True)
+    history = timeline_of(officer, case, found, inquiries, shows_content=True)
     is_open = case.state == Case.State.OPEN
     return {
         "case": case,
@@ -87,6 +98,7 @@ def _shown(request: HttpRequest, officer: Officer, case: Case, *, takes_all: boo
         "inquiries": inquiries,
         "notes": notes_of(officer, case),
         "linked": links_of(officer, case),
+        "team": team_of(officer, case),
         "named": named_in(said),
         "caveats": caveats_in(said, on=timezone.now().date()),
         "clock": first.clock if first else None,
@@ -109,16 +121,46 @@ def _shown(request: HttpRequest, officer: Officer, case: Case, *, takes_all: boo
         "may_note": officer.may(Permission.CASE_TAKE),
         "note_characters": NOTE_CHARACTERS_MAX,
         "may_answer": officer.may(Permission.MESSAGE_ANSWER) and is_open,
+        "erasure_claims": dict(ErasureClaim.objects.filter(message__case=case).values_list("pk", "claimed_at")),
+        "may_object": officer.may(Permission.MESSAGE_DRAFT),
+        "may_draft": officer.may(Permission.MESSAGE_DRAFT),
         "may_recall": officer.may(Permission.MESSAGE_RELEASE),
         "may_prove": officer.may(Permission.EVIDENCE_EXPORT),
         "colleagues": colleagues_of(officer, officers),
         "readers": len(officers),
         "agencies": ours.described.agencies,
+        "results": [(code.value, choice_label("results", code.value)) for code in Result],
         "goes_on": goes_on(officer),
         "back": came_from(request),
         "seen": seen_state(case),
         "handling_marks": max((message.handling for message in said), default=""),
     }
+
+
+def _printed(officer: Officer, case: Case, messages: Sequence[MessageShown]) -> dict[str, Any]:
+    """Returns what a print shows in the place of the page's parts: of what was received, what the gate lets print."""
+    taken = take_prints(officer, [one.message for one in messages])
+    kept = {message.pk for message, copy in taken.items() if not copy.is_permitted}
+    printed = [one.message for one in messages if one.message.pk not in kept]
+    first = next((one.message for one in messages if not one.message.is_ours), None)
+    return {
+        "messages_shown": [_as_printed(one, taken.get(one.message)) for one in messages],
+        "named": named_in(printed),
+        "caveats": caveats_in(printed, on=timezone.now().date()),
+        # The title of a case that they began is a line of their first message.
+        "hides_title": not case.is_ours and (first is None or first.pk in kept),
+        "printed_at": timezone.now(),
+        "printed_by": officer,
+    }
+
+
+def _as_printed(shown: MessageShown, copy: Taken | None) -> MessageShown:
+    if copy is None:
+        return shown
+    if copy.is_permitted and copy.use is not None:
+        return replace(shown, mark=marked_by(copy.use))
+    asking = asking_address(copy.use) if copy.use is not None and copy.may_be_asked else ""
+    return replace(shown, parts=None, files=(), is_kept_back=True, asking=asking)
 
 
 def _names_in(history: Sequence[Moment]) -> dict[str, str]:
@@ -147,16 +189,25 @@ def _is_unanswered(clock: Clock | None) -> bool:
 
 
 @page(Permission.CASE_READ)
-def download(request: HttpRequest, reference: str, key: UUID) -> FileResponse:
-    """Hands out a file of a case: always as a download, never shown inside a page.
+def download(request: HttpRequest, reference: str, key: UUID) -> HttpResponseBase:
+    """Hands out a file of a case, never shown inside a page; what was received leaves as the gate permits, and covered.
 
     View permission: ``case.read``.
     """
     officer = officer_of(request)
     case = read_case(officer, reference)
-    attachment = Attachment.objects.filter(pk=key, message__case=case).first()
+    attachment = Attachment.objects.filter(pk=key, message__case=case).select_related("message__case").first()
     if attachment is None:
         raise NotFound("There is no such file in this case.")
-    response = FileResponse(take_out(officer, attachment), content_type="application/octet-stream")
-    response.headers["Content-Disposition"] = content_disposition_header(True, attachment.name) or "attachment"
+    message = attachment.message
+    try:
+        use = take_copy(officer, message, UseCode.OPEN, mark=Use.Mark.COVER, file=attachment)
+    except GateRefuses as refused:
+        return stopped_copy(request, officer, message, refused)
+    file, name = take_out(officer, attachment), attachment.name
+    if use is not None:
+        file = covered(use, file, name=name, digest=bytes(attachment.sha256).hex())
+        name = f"{name}.zip"
+    response = FileResponse(file, content_type="application/octet-stream")
+    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     return response

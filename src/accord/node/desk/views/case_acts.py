@@ -16,11 +16,11 @@ from accord.errors import AccordError
 from accord.exchange.errors import ActRefused, NotFound
 from accord.exchange.models import AgencyInquiry, Case, Message
 from accord.exchange.noting import NOTE_CHARACTERS_MAX
+from accord.exchange.reach import cases_for
 from accord.exchange.reasons import REASON_CHARACTERS_MAX
 from accord.exchange.services import (
     ask_agency,
     assign,
-    close_case,
     hand_over,
     join_case,
     link_cases,
@@ -32,6 +32,7 @@ from accord.exchange.services import (
     write_note,
 )
 from accord.exchange.waiting import highest_handling
+from accord.handling.outcomes import Closed, close_with_outcome
 from accord.node.desk.case_filters import plain_words
 from accord.node.desk.once import NAME as FORM
 from accord.node.desk.once import do_once, new_form
@@ -61,7 +62,8 @@ def take_one(request: HttpRequest, reference: str) -> HttpResponse:
 
     View permission: ``case.take``.
     """
-    officer, case = officer_of(request), _case(reference)
+    officer = officer_of(request)
+    case = _case(officer, reference)
     try:
         take(officer, case)
     except AccordError as error:
@@ -70,8 +72,8 @@ def take_one(request: HttpRequest, reference: str) -> HttpResponse:
     return redirect("desk:case", case.own_ref)
 
 
-def _case(reference: str) -> Case:
-    case = Case.objects.select_related("peer", "holder").filter(own_ref=reference).first()
+def _case(officer: Officer, reference: str) -> Case:
+    case = cases_for(officer).select_related("peer", "holder").filter(own_ref=reference).first()
     if case is None:
         raise NotFound("There is no case with this reference.")
     return case
@@ -83,16 +85,19 @@ def act_on_case(request: HttpRequest, reference: str) -> HttpResponse:
 
     View permission: ``case.take``; asking and recording need ``message.answer``, which the services ask for.
     """
-    officer, case, given = officer_of(request), _case(reference), request.POST
+    officer, given = officer_of(request), request.POST
+    case = _case(officer, reference)
     name = given.get("act", "")
     if name not in ACTS:
         raise NotFound("There is no such act.")
 
+    done: list[Any] = []  # Any: what each service returns
+
     @transaction.atomic
     def act() -> None:
         if name in GUARDED:
-            require_seen(_case(reference), given.get("seen", ""))
-        ACTS[name](officer, case, given)
+            require_seen(_case(officer, reference), given.get("seen", ""))
+        done.append(ACTS[name](officer, case, given))
 
     try:
         is_done_now = do_once(officer, given, act)
@@ -102,9 +107,21 @@ def act_on_case(request: HttpRequest, reference: str) -> HttpResponse:
         return _not_done(request, reference, error)
     if is_done_now:
         notes.success(request, _("Done. It stands in the case's timeline."))
+        if isinstance(done[0], Closed):
+            _tell_of_report(request, done[0])
     else:
         notes.warning(request, _("This was done already. Nothing was done twice."))
     return redirect(after_act(request, officer, case) if name in LEAVING else _place(case, name))
+
+
+def _tell_of_report(request: HttpRequest, closed: Closed) -> None:
+    if closed.stopped is not None:
+        notes.warning(
+            request,
+            _("What came of it could not be put before a releasing officer. It waits among your drafts to be mended."),
+        )
+    elif closed.report is not None:
+        notes.info(request, _("What came of it waits for a releasing officer; then it is told to the other side."))
 
 
 def _place(case: Case, name: str) -> str:
@@ -116,7 +133,7 @@ def _place(case: Case, name: str) -> str:
 def _not_done(request: HttpRequest, reference: str, error: AccordError) -> HttpResponse:
     """Says why nothing was done, how the case stands now, and keeps the officer's words."""
     posted = [(name, text) for name, texts in request.POST.lists() for text in texts if name not in HIDDEN]
-    case = _case(reference)
+    case = _case(officer_of(request), reference)
     shown = {
         "case": case,
         "error": error,
@@ -150,11 +167,11 @@ def _key(text: str) -> UUID:
         raise NotFound("There is no such thing in this case.") from error
 
 
-def _other(case: Case, given: QueryDict) -> Case:
+def _other(officer: Officer, case: Case, given: QueryDict) -> Case:
     """Returns the case that is meant by our reference, or by theirs."""
     reference = plain_words(given.get("other", "")).partition("/")[0]
     named = Q(own_ref__iexact=reference) | Q(other_ref__iexact=reference, peer=case.peer)
-    found = list(Case.objects.filter(named).exclude(own_ref="")[:2]) if reference else []
+    found = list(cases_for(officer).filter(named).exclude(own_ref="")[:2]) if reference else []
     if len(found) != 1:
         raise ActRefused(
             "No one case has this reference.",
@@ -185,10 +202,21 @@ def _note(officer: Officer, case: Case, given: QueryDict) -> object:
 
 
 def _end(officer: Officer, case: Case, given: QueryDict) -> object:
-    outcome = given.get("outcome", "")
-    if outcome and outcome not in set(Case.Outcome):
-        raise ActRefused("There is no such outcome.", code="desk.no-such-outcome", fields={"field": "outcome"})
-    return close_case(officer, case, outcome=outcome or None)
+    usefulness = given.get("usefulness", "")
+    if usefulness and not usefulness.isdecimal():
+        raise ActRefused(
+            "The usefulness is a number from 1 to 5.",
+            code="handling.unknown-usefulness",
+            next_step="Choose from the list, or leave it open.",
+            fields={"field": "usefulness"},
+        )
+    return close_with_outcome(
+        officer,
+        case,
+        results=given.getlist("results"),
+        is_of_no_use=given.get("no_use") == "yes",
+        usefulness=int(usefulness) if usefulness else None,
+    )
 
 
 _Act = Callable[[Officer, Case, QueryDict], Any]  # Any: what the services return is read again by the page
@@ -203,8 +231,10 @@ ACTS: Final[Mapping[str, _Act]] = {
     "reply": _record,
     "resume": _resume,
     "note": _note,
-    "link": lambda who, case, given: link_cases(who, case, _other(case, given), reason=given.get("reason", "")),
-    "unlink": lambda who, case, given: unlink_cases(who, case, _other(case, given), reason=given.get("reason", "")),
-    "join": lambda who, case, given: join_case(who, case, _other(case, given), reason=given.get("reason", "")),
+    "link": lambda who, case, given: link_cases(who, case, _other(who, case, given), reason=given.get("reason", "")),
+    "unlink": lambda who, case, given: unlink_cases(
+        who, case, _other(who, case, given), reason=given.get("reason", "")
+    ),
+    "join": lambda who, case, given: join_case(who, case, _other(who, case, given), reason=given.get("reason", "")),
     "close": _end,
 }

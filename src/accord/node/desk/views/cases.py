@@ -79,7 +79,7 @@ def show_cases(request: HttpRequest) -> HttpResponse:
         "are_ticked": request.GET.get("ticked") == "all",
         "ticking": chosen.address(after=after, ticked="all"),
         "form": new_form(),
-        "newest": newest_arrival(),
+        "newest": newest_arrival(officer),
         "handling_marks": max(handling.values(), default=""),
         **_views(request, officer),
     }
@@ -123,7 +123,8 @@ def _cells(case: Case) -> tuple[object, ...]:
         case.peer_id,
         gettext("us") if case.is_ours else gettext("them"),
         known_words("theme", case.theme) or case.theme,
-        case.title,
+        # The title of a case that they began is a line of their message: it stays in the node.
+        case.title if case.is_ours else "",
         state.in_language(language) if state else case.state,
         waiting.in_language(language) if waiting else case.waiting_on,
         case.holder.username if case.holder else "",

@@ -23,6 +23,7 @@ from accord.courier.moment import from_ms
 from accord.courier.remedies import Remedy, standing
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
+from accord.exchange.reach import messages_for
 from accord.node.desk.charts import BarChart, bar_chart
 from accord.node.desk.code_words import choice_label
 from accord.node.desk.daily import entries_by_day, first_position
@@ -82,11 +83,12 @@ def _shown(request: HttpRequest, error: AccordError | None = None) -> HttpRespon
     officer = officer_of(request)
     names = dict(Officer.objects.values_list("pk", "username"))
     shown = {
-        "channels": [_one(channel, names) for channel in Channel.objects.select_related("peer").order_by("pk")],
+        "channels": [
+            _one(channel, names, officer) for channel in Channel.objects.select_related("peer").order_by("pk")
+        ],
         "alarms": open_alarms()[:ALARMS],
         "may_manage": officer.may(Permission.CHANNEL_MANAGE),
         "may_thaw": officer.may(Permission.CHANNEL_THAW),
-        "may_read": officer.may(Permission.CASE_READ),
         "officer": officer,
         "error": error,
         "given": request.POST,
@@ -94,19 +96,22 @@ def _shown(request: HttpRequest, error: AccordError | None = None) -> HttpRespon
     return show(request, "desk/channel.html", shown, status=error.http_status if error else 200)
 
 
-def _one(channel: Channel, names: Mapping[int, str]) -> dict[str, Any]:
+def _one(channel: Channel, names: Mapping[int, str], officer: Officer) -> dict[str, Any]:
     health = channel_health(channel)[0]
     changes = list(ModeChange.objects.filter(channel=channel)[:CHANGES])
     proposal = standing(channel, Remedy.THAW) if channel.mode == Mode.FROZEN else None
     stopped = next((one for one in changes if one.to_mode == Mode.SUSPENDED), None)
     keysets, number = _keys(channel)
+    last = _last(channel)
+    named = messages_for(officer).filter(released__in=last) if officer.may(Permission.CASE_READ) else None
     return {
         "channel": channel,
         "health": health,
         "charts": list(_charts(channel, health)),
         "keysets": keysets,
         "safety_number": number,
-        "last": _last(channel),
+        "last": last,
+        "named": set(named.values_list("released_id", flat=True)) if named is not None else set(),
         "changes": [
             {
                 "change": one,

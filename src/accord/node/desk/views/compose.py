@@ -23,9 +23,11 @@ from accord.exchange.errors import ActRefused
 from accord.exchange.models import Message
 from accord.exchange.own_drafts import sent_back_by
 from accord.exchange.services import discard, read_message, save_draft, submit, take_back
+from accord.handling.finding import take_over_handling
 from accord.node.desk.draft_form import (
     OWN,
     errors_of,
+    later_fields,
     posted_fields,
     posted_own,
     prints_of,
@@ -62,6 +64,8 @@ def show_draft(request: HttpRequest, key: UUID) -> HttpResponse:
         if request.method == "POST":
             raise ActRefused("The message can no longer be changed.", code="exchange.not-a-draft")
         return redirect("desk:case", message.case.own_ref)
+    if request.GET.get("later"):
+        return show(request, "desk/_later.html", {"fields": later_fields(stored_own(message), request.GET["later"])})
     if request.method != "POST":
         return _shown(request, officer, message, more=request.GET.getlist("more"))
     _require_same_officer(officer, request.POST)
@@ -114,12 +118,16 @@ def _after(request: HttpRequest, officer: Officer, message: Message, posted: Que
         submit(officer, saved, version=saved.version)
         notes.success(request, _("A second officer can approve it now. Nothing has left yet."))
         return after_act(request, officer, message.case)
-    if act == "files":
-        return reverse("desk:files", args=[message.pk])
+    if act in {"files", "every-field"}:
+        return reverse("desk:files", args=[message.pk]) if act == "files" else f"{request.path}?every=1#further-own"
     more = posted.get("add", "")
     if more:
         return f"{request.path}?{urlencode({'more': more})}#field-{more.replace('.', '-')}"
-    notes.success(request, _("Saved."))
+    if act == "take-handling":
+        take_over_handling(officer, saved, version=saved.version)
+        notes.success(request, _("Taken over: its codes, caveats, evaluation and retention bind this draft, too."))
+    else:
+        notes.success(request, _("Saved."))
     return request.path
 
 
@@ -224,6 +232,7 @@ def _state(
             named=card.named,
             asked=card.asked,
             own_read=own_fields_read(),
+            is_whole=bool(request.GET.get("every")),
         ),
         "was": msgspec.json.encode(prints_of(message.fields, stored_own(message))).decode(),
         "handling_marks": str(message.fields.get("handling", "")),

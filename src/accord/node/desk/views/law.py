@@ -1,7 +1,7 @@
 """The law in force: its rules, each at an address of its own, and a form that asks the gate about facts."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from http import HTTPStatus
 from typing import Any, Final
@@ -9,14 +9,17 @@ from typing import Any, Final
 import msgspec
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from accord.errors import OfficerCanMend
 from accord.exchange.errors import NotFound
 from accord.law.decision import Decision
 from accord.law.facts import Facts
+from accord.law.proposing import Proposed, propose_row
 from accord.law.rules import Pack, Rule
 from accord.law.specimens import specimen
-from accord.node.desk.fields import Section, fields_of, posted_values
+from accord.node.desk.fact_words import FACTS
+from accord.node.desk.fields import Field, Section, fields_of, posted_values
 from accord.node.desk.law_words import BASES, FACT_LABELS, FACT_SECTIONS, KEPT
 from accord.node.desk.page import SIGNED_IN, page, show
 from accord.parties.models import Party
@@ -25,6 +28,10 @@ from accord.release.gate import gate_in_use, our_party
 __all__ = ["show_law", "show_rule", "try_facts"]
 
 FACTS_CHARACTERS_MAX: Final = 100_000
+ROW_NAME_CHARACTERS_MAX: Final = 200
+OFTEN_EMPTY: Final = frozenset({"choices", "group"})
+"""Widgets of facts of which nothing may be true: they are not called needed."""
+
 NAMES: Final = tuple(name for _title, names in FACT_SECTIONS for name in names)
 
 
@@ -34,6 +41,17 @@ class FactsUnreadable(OfficerCanMend):
     code = "desk.facts-unreadable"
     default_next_step = "Mend the value that is named, and ask again."
     http_status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+@dataclass(frozen=True, kw_only=True)
+class TriedSection(Section):
+    """A part of the form that tries facts.
+
+    Args:
+        is_open: Whether it is shown open: the first, and those in which something was changed.
+    """
+
+    is_open: bool = False
 
 
 @page(SIGNED_IN)
@@ -94,7 +112,7 @@ def try_facts(request: HttpRequest) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     base = given.get("base", "")
     base = base if base in dict(BASES) else BASES[0][0]
-    values = _specimen(base, timezone.now().date())
+    begun = values = _specimen(base, timezone.now().date())
     decision: Decision | None = None
     error: FactsUnreadable | None = None
     if request.method == "POST":
@@ -103,19 +121,55 @@ def try_facts(request: HttpRequest) -> HttpResponse:
             decision = gate_in_use().decide(msgspec.convert(values, Facts, strict=False))
         except (msgspec.ValidationError, msgspec.DecodeError, UnicodeEncodeError) as refused:
             error = FactsUnreadable(f"The facts cannot be read: {refused}")
+    proposed: Proposed | None = None
+    if decision is not None and "row_rule" in request.POST:
+        proposed = _proposed(request.POST, msgspec.convert(values, Facts, strict=False), base)
+        if request.POST.get("download") == "yes":
+            return _as_file(proposed)
     written = request.POST.get("facts", "") or msgspec.json.format(msgspec.json.encode(values), indent=2).decode()
     kept = [(name, label, bool(values.get(name))) for name, label in KEPT]
     shown = {
         "bases": BASES,
         "base": base,
-        "sections": _sections(values),
+        "sections": _sections(values, begun),
         "kept": kept,
         "written": written,
         "decision": decision,
         "error": error,
-        "is_json": "facts" in request.POST,
+        "is_json": "facts" in request.POST and "row_rule" not in request.POST,
+        "rules": gate_in_use().rules,
+        "row_rule": request.POST.get("row_rule", "") or _first_speaking(decision),
+        "row_name": request.POST.get("row_name", ""),
+        "row_name_limit": ROW_NAME_CHARACTERS_MAX,
+        "proposed": proposed,
+        "tried": msgspec.json.encode(values).decode() if decision is not None else "",
     }
     return show(request, "desk/try_facts.html", shown, status=error.http_status if error else HTTPStatus.OK)
+
+
+def _first_speaking(decision: Decision | None) -> str:
+    """Returns the rule that speaks most severely, whose table a new row is most likely meant for."""
+    return decision.reasons[0].rule if decision is not None and decision.reasons else ""
+
+
+def _proposed(given: QueryDict, facts: Facts, base: str) -> Proposed:
+    pack, rule = _rule(str(given["row_rule"]))
+    name = " ".join(str(given.get("row_name", "")).split())[:ROW_NAME_CHARACTERS_MAX]
+    return propose_row(
+        facts,
+        base=base,  # type: ignore[arg-type] # one of BASES
+        rule=rule,
+        pack=pack,
+        name=name or gettext("facts that were tried"),
+        gate=gate_in_use(),
+        on=timezone.now().date(),
+    )
+
+
+def _as_file(proposed: Proposed) -> HttpResponse:
+    answer = HttpResponse(proposed.text, content_type="text/plain; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{proposed.rule}-row.toml"'
+    return answer
 
 
 def _specimen(base: str, on: date) -> dict[str, Any]:  # Any: each fact has its own type
@@ -138,14 +192,28 @@ def _tried(given: QueryDict, values: Mapping[str, Any]) -> dict[str, Any]:
     return {**told, "date": values["date"], **posted}
 
 
-def _sections(values: Mapping[str, Any]) -> list[Section]:
+def _sections(values: Mapping[str, Any], begun: Mapping[str, Any]) -> list[TriedSection]:
+    stated, before = _stated(values), _stated(begun)
     return [
-        Section(
+        TriedSection(
             title=title,
+            is_open=place == 0 or any(stated.get(name) != before.get(name) for name in names),
             fields=tuple(
-                replace(field, label=FACT_LABELS[field.path], hint="", is_needed=field.widget != "choices")
+                replace(field, label=_label(field), hint="", is_needed=field.widget not in OFTEN_EMPTY)
                 for field in fields_of(Facts, names, values)
             ),
         )
-        for title, names in FACT_SECTIONS
+        for place, (title, names) in enumerate(FACT_SECTIONS)
     ]
+
+
+def _label(field: Field) -> Any:  # Any: a lazy translation
+    """Returns what a fact is called when it is tried: a name of its own, or that of the field it comes from."""
+    return FACT_LABELS.get(field.path) or FACTS.get(field.path) or field.label
+
+
+def _stated(values: Mapping[str, Any]) -> dict[str, Any]:  # Any: each fact has its own type
+    """Returns the facts of which something is stated, in one form, so that what was changed can be told."""
+    return {
+        name: value for name, value in msgspec.to_builtins(dict(values)).items() if value not in (None, False, [], ())
+    }

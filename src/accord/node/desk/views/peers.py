@@ -1,4 +1,4 @@
-"""Our own node and the other parties: profile, words of the root keys, pairing, keys in use, arrangements in force."""
+"""Our own node and the other parties: profile, words of the root keys, pairing, keys in use."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -27,15 +27,17 @@ from accord.officers.peers import invite_peer, propose_peer, waiting_peers
 from accord.officers.permissions import Permission
 from accord.parties.custody import custody_in_use
 from accord.parties.keysets import channel_keys
-from accord.parties.models import Arrangement, Party
-from accord.parties.services import INVITATION_BYTES, latest_risk_profile, shared_safety_number
+from accord.parties.models import Party
+from accord.parties.register_book import counting
+from accord.parties.registers import Register
+from accord.parties.services import INVITATION_BYTES, shared_safety_number
 
 __all__ = ["show_keys", "show_parties"]
 
 
 @page(Permission.CHANNEL_MANAGE, methods=("GET", "POST"))
 def show_parties(request: HttpRequest) -> HttpResponse:
-    """Shows this node, its peers and the arrangements; makes an invitation, and takes one up.
+    """Shows this node and its peers; makes an invitation, and takes one up.
 
     View permission: ``channel.manage``.
     """
@@ -62,7 +64,6 @@ def show_parties(request: HttpRequest) -> HttpResponse:
             return redirect("desk:parties")
     shown = {
         "parties": [_party(one) for one in Party.objects.order_by("-is_self", "code")],
-        "arrangements": _arrangements(),
         "waiting": waiting_peers().count(),
         "address": _our_address(),
         "given": given,
@@ -100,7 +101,7 @@ def _party(party: Party) -> dict[str, Any]:
         "words": words,
         "qr": SafeString(segno.make(" ".join(words), error="m").svg_inline(scale=4, omitsize=True)) if words else "",
         "safety_number": _safety_number(party),
-        "risk": None if party.is_self else latest_risk_profile(party.code),
+        "risk": None if party.is_self else counting(Register.RISK, party.code, on=timezone.now().date()),
         "channel": Channel.objects.filter(peer=party).first(),
     }
 
@@ -112,19 +113,6 @@ def _safety_number(party: Party) -> str:
         return shared_safety_number(party, custody_in_use())
     except AccordError:
         return ""  # the keys are closed; the words still stand
-
-
-def _arrangements() -> list[dict[str, Any]]:
-    today = timezone.now().date()
-    return [
-        {
-            "row": one,
-            "parties": [party.code for party in one.parties.all()],
-            "is_in_force": one.is_in_force(today),
-            "digest": bytes(one.text_digest).hex(),
-        }
-        for one in Arrangement.objects.prefetch_related("parties").order_by("code")
-    ]
 
 
 @page(Permission.CHANNEL_MANAGE)

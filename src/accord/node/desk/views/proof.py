@@ -1,6 +1,7 @@
 """Proof: what can be shown to a stranger of a message, by whose signature, and how to check it without us."""
 
 import hashlib
+import io
 from base64 import b64encode
 from http import HTTPStatus
 from typing import Any, Final
@@ -9,13 +10,15 @@ from uuid import UUID
 import segno
 from django.conf import settings
 from django.core.files.uploadhandler import MemoryFileUploadHandler, StopUpload
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 
 from accord.channel.evidence import EvidenceBundle
 from accord.channel.keys import VerifyKey
+from accord.courier.erasing import sealed_digest_of
 from accord.courier.evidence import evidence_for
 from accord.courier.health import message_times
 from accord.courier.models import Entry, Outbox
@@ -23,11 +26,17 @@ from accord.errors import AccordError, OfficerCanMend
 from accord.exchange.errors import NotFound
 from accord.exchange.models import Message
 from accord.exchange.services import read_message
+from accord.handling.models import Use
+from accord.handling.taking import take_copy
+from accord.node.desk.cover import covered
 from accord.node.desk.page import SIGNED_IN, officer_of, page, show
 from accord.node.desk.proof_words import judge
+from accord.node.desk.views.using import stopped_copy
 from accord.officers.acts import note
 from accord.officers.permissions import Permission
 from accord.parties.models import Party
+from accord.release.errors import GateRefuses
+from accord.vocabulary.uses import UseCode
 
 __all__ = ["download_evidence", "download_roots", "show_check", "show_proof"]
 
@@ -100,8 +109,8 @@ def show_proof(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 @page(Permission.EVIDENCE_EXPORT)
-def download_evidence(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Hands out the evidence bundle; the export is noted as an act.
+def download_evidence(request: HttpRequest, key: UUID) -> HttpResponseBase:
+    """Hands out the evidence bundle; with the words of what was received it is a use, and bears a cover sheet.
 
     View permission: ``evidence.export``.
     """
@@ -111,10 +120,20 @@ def download_evidence(request: HttpRequest, key: UUID) -> HttpResponse:
     if entry is None:
         raise NotFound("The message is in no log yet, so that nothing can be proven of it.")
     discloses = request.GET.get("content") != "without"
+    try:
+        use = take_copy(officer, message, UseCode.EXPORT, mark=Use.Mark.COVER) if discloses else None
+    except GateRefuses as refused:
+        return stopped_copy(request, officer, message, refused)
     bundle = evidence_for(entry, discloses_body=discloses)
     note(officer, "export evidence", message, detail={"discloses_body": discloses})
-    response = HttpResponse(bundle, content_type="application/cbor")
-    response.headers["Content-Disposition"] = f'attachment; filename="{message.pk}.accord-evidence"'
+    name = f"{message.pk}.accord-evidence"
+    if use is not None:
+        file = covered(use, io.BytesIO(bundle), name=name, digest=hashlib.sha256(bundle).hexdigest())
+        response: HttpResponseBase = FileResponse(file, content_type="application/zip")
+        name = f"{name}.zip"
+    else:
+        response = HttpResponse(bundle, content_type="application/cbor")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
@@ -187,8 +206,5 @@ def _known(data: bytes) -> bool:
         bundle = EvidenceBundle.decode(data)
     except AccordError:
         return False
-    rows = Entry.objects.filter(position=bundle.index).values_list("header", "sealed")
-    return any(
-        bytes(header) == bundle.header and hashlib.sha256(bytes(sealed)).digest() == bundle.sealed_digest
-        for header, sealed in rows
-    )
+    rows = Entry.objects.filter(position=bundle.index)
+    return any(bytes(row.header) == bundle.header and sealed_digest_of(row) == bundle.sealed_digest for row in rows)

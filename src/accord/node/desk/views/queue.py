@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accord.exchange.authors import authors_of_each
 from accord.exchange.models import Message
 from accord.exchange.own_drafts import count_drafts, drafts_of
+from accord.exchange.reach import messages_for
 from accord.exchange.services import Section, parked_counts, queue, queue_counts
 from accord.exchange.waiting import QueueRow
 from accord.node.desk.looks import unread_answers, unseen
@@ -89,7 +90,7 @@ def show_queue(request: HttpRequest) -> HttpResponse:
         "parked_reasons": list(dict.fromkeys(parked_words(code).why for code in parked)),
         "may_handle_parked": officer.may(Permission.PARKED_HANDLE),
         "may_draft": officer.may(Permission.MESSAGE_DRAFT),
-        "newest": newest_arrival(),
+        "newest": newest_arrival(officer),
         "handling_marks": max((*(row.handling for row in rows), *(one.handling for one in drafts)), default=""),
     }
     return show(request, "desk/queue.html", shown)
@@ -114,9 +115,15 @@ def _address(section: Section | None, after: str) -> str:
     return f"?{urlencode({**({'show': section.value} if section else {}), 'after': after})}"
 
 
-def newest_arrival() -> str:
-    """Returns the key of the message that came last, for the count of those after it."""
-    newest = Message.objects.filter(direction=Message.Direction.IN).order_by("-id").values_list("pk", flat=True).first()
+def newest_arrival(officer: Officer) -> str:
+    """Returns the key of the message that came last, of those the officer reads, for the count of those after it."""
+    newest = (
+        messages_for(officer)
+        .filter(direction=Message.Direction.IN)
+        .order_by("-id")
+        .values_list("pk", flat=True)
+        .first()
+    )
     return str(newest or UUID(int=0))
 
 
@@ -130,7 +137,7 @@ def show_news(request: HttpRequest) -> HttpResponse:
         since = UUID(request.GET.get("since", ""))
     except ValueError:
         since = UUID(int=0)
-    later = Message.objects.filter(direction=Message.Direction.IN, pk__gt=since)
+    later = messages_for(officer_of(request)).filter(direction=Message.Direction.IN, pk__gt=since)
     count = len(later.order_by("pk").values_list("pk")[: NEWS_MAX + 1])
     shown = {"count": min(count, NEWS_MAX), "is_more": count > NEWS_MAX, "is_cases": "cases" in request.GET}
     return show(request, "desk/_news.html", shown)

@@ -24,13 +24,16 @@ from accord.node.api.review import LISTS, export_table
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.reading import parts_of
 from accord.node.desk.review_cells import Cell, cell_of
+from accord.node.desk.review_filters import CHOICES, filtered
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
+from accord.oversight.annotations import annotations_of
 from accord.oversight.lists import alarms
+from accord.oversight.models import Annotation
 from accord.oversight.reviews import emergencies, review_emergency
 from accord.oversight.services import decision, facts_of, outcome_counts
 
-__all__ = ["download_list", "show_decision", "show_list", "show_review"]
+__all__ = ["decision_shown", "download_list", "show_decision", "show_list", "show_review"]
 
 ROWS: Final = 50
 KEY_LENGTH: Final = 36
@@ -132,6 +135,9 @@ def show_list(request: HttpRequest, name: str) -> HttpResponse:
     chosen, since, until = _period(request)
     _shape, lister, row_of = LISTS[name]
     rows = lister(officer, since, until)
+    if name == "decisions":
+        rows, filters = filtered(rows, request.GET)
+        chosen = {**chosen, **filters}
     # What is no key of this list is its beginning.
     before = request.GET.get("before", "")[:KEY_LENGTH]
     if before and not (before.isdigit() and len(before) > DIGITS_MAX):
@@ -145,6 +151,9 @@ def show_list(request: HttpRequest, name: str) -> HttpResponse:
         "chosen": chosen,
         "next": f"?{urlencode({**chosen, 'before': found[ROWS - 1].pk})}" if len(found) > ROWS else "",
         "export": f"{reverse('desk:review-export', args=[name])}?{urlencode(chosen)}",
+        "choices": [(field, codes, chosen.get(field, "")) for field, codes in CHOICES.items()]
+        if name == "decisions"
+        else [],
         "columns": [WORDS[column] for column in COLUMNS.get(name, ())],
         "error": error,
         "given": request.POST,
@@ -195,8 +204,20 @@ def show_decision(request: HttpRequest, number: int) -> HttpResponse:
 
     View permission: ``record.read``.
     """
-    record = decision(officer_of(request), number)
-    shown = {
+    return show(request, "desk/review_decision.html", decision_shown(officer_of(request), number))
+
+
+def decision_shown(officer: Officer, number: int) -> dict[str, Any]:  # Any: what templates take
+    """Returns what the page of a decision shows.
+
+    Raises:
+        NotPermitted: The account may not read the record.
+        DecisionUnknown: There is none of that number.
+    """
+    record = decision(officer, number)
+    return {
+        "annotations": annotations_of(officer, number),
+        "findings": Annotation.Finding.values,
         "record": record,
         "decision": Decision.from_json(record.decision),
         "facts": parts_of(facts_of(record)),
@@ -208,7 +229,6 @@ def show_decision(request: HttpRequest, number: int) -> HttpResponse:
             (_("Commitment that travelled"), bytes(record.commitment).hex()),
         ],
     }
-    return show(request, "desk/review_decision.html", shown)
 
 
 @page(Permission.RECORD_READ)

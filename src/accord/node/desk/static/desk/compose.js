@@ -29,10 +29,22 @@
     if (isChanged && !isLeaving) event.preventDefault();
   });
 
-  // A field behind "further fields" opens when a link leads to it.
+  // A field behind "further fields" opens when a link leads to it, and is fetched if it is not there yet.
+  let isFetching = false;
+  function fetchLater() {
+    const later = document.querySelector("[data-later]");
+    if (later) htmx.trigger(later, "now");
+  }
   function open() {
-    const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const wanted = decodeURIComponent(location.hash.slice(1));
+    const later = wanted.startsWith("field-own-") && document.querySelector("[data-later]");
+    const target = wanted && (document.getElementById(wanted) || later);
     if (!target) return;
+    if (target === later) {
+      isFetching = true;
+      if (document.readyState === "complete") fetchLater();
+      else window.addEventListener("load", fetchLater);
+    }
     for (let at = target.closest("details"); at; at = at.parentElement.closest("details")) at.open = true;
     target.scrollIntoView({ block: "center" });
     if (target.matches("input, textarea, select, fieldset")) target.focus({ preventScroll: true });
@@ -41,6 +53,11 @@
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href^='#']");
     if (link && link.getAttribute("href") === location.hash) open();
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    if (!isFetching || document.querySelector("[data-later]")) return;
+    isFetching = false;
+    open();
   });
   open();
   if (!savesItself) {

@@ -17,7 +17,7 @@
 
   function search() {
     const field = document.querySelector("[data-search]");
-    if (!field) { location.assign("/desk/cases/#search"); return; }
+    if (!field) { location.assign("/desk/search#search"); return; }
     field.focus();
     if (field.select) field.select();
   }

@@ -1,0 +1,52 @@
+"""Rooms above the exchange that watch what is made of what was received.
+
+The exchange drafts, attaches and asks; it does not know where a passage or a file came from. A room that does registers
+one :class:`Watcher` when Django is ready. It is called in the transaction of each act, and may refuse by raising.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from accord.exchange.drafts import FieldProblem
+from accord.exchange.models import AgencyInquiry, Attachment, Message
+
+__all__ = ["Watcher", "register_watcher", "watchers"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watcher:
+    """What a room is told of, and asked.
+
+    Args:
+        saved: A draft was made or saved.
+        attached: A file was attached to a draft; the file is open and seekable.
+        detached: A file is about to be taken off a draft.
+        taken_out: A file was taken out in plain; the file is open and seekable.
+        asked: An agency of our own side was asked in a case.
+        submitted: A draft is about to be checked for the last time before a second officer sees it.
+        problems: What keeps a draft from leaving; asked at each check and at submission, and stores nothing.
+        received_from: Parties whose received matter was found in a draft.
+    """
+
+    saved: Callable[[Message], None]
+    attached: Callable[[Attachment, BinaryIO], None]
+    detached: Callable[[Attachment], None]
+    taken_out: Callable[[Attachment, BinaryIO], None]
+    asked: Callable[[AgencyInquiry], None]
+    submitted: Callable[[Message], None]
+    problems: Callable[[Message], tuple[FieldProblem, ...]]
+    received_from: Callable[[Message], tuple[str, ...]]
+
+
+_WATCHERS: dict[str, Watcher] = {}
+
+
+def register_watcher(room: str, watcher: Watcher) -> None:
+    """Makes a room's watcher known; a second one of the same room replaces the first (as on reload)."""
+    _WATCHERS[room] = watcher
+
+
+def watchers() -> tuple[Watcher, ...]:
+    """Returns all watchers."""
+    return tuple(_WATCHERS.values())

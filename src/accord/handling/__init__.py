@@ -1,0 +1,1 @@
+"""Handling that is enforced after arrival: uses, permissions, derivatives, corrections, objections, retention."""

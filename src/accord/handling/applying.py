@@ -1,0 +1,170 @@
+"""Applying a correction: every derivative is found, treated at once where the node can, and left to a person where not.
+
+The job runner calls it, some hundred things in one transaction, so that ten thousand derivatives stop nothing else and
+their progress can be watched. What has an effect on file is not treated again: an interrupted run goes on.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from django.db import transaction
+from django.utils import timezone
+
+from accord.exchange.drafting import void_approval
+from accord.exchange.kinds.correction import Correction as CorrectionContent
+from accord.exchange.kinds.correction import CorrectionAction
+from accord.exchange.models import Message
+from accord.exchange.text import texts_in
+from accord.exchange.withdrawing import recall_onward
+from accord.handling.derivations import CARRIES_CONTENT, derivatives_of
+from accord.handling.erasing import erase_message, take_out_passages
+from accord.handling.models import CorrectedMessage, Correction, Derivation, Effect, Thing
+
+__all__ = ["apply_corrections", "holds_wrong_words", "progress_of"]
+
+BATCH: Final = 500
+"""Derivatives that are treated in one transaction."""
+
+_Deed = Effect.Deed
+_State = Effect.State
+_FINAL: Final = {CorrectionAction.RECALL.value, CorrectionAction.ERASE.value}
+
+
+def progress_of(correction: Correction) -> tuple[int, int | None]:
+    """Returns how many derivatives have been treated, and how many there are; ``None`` until they are counted."""
+    return correction.effects.count(), correction.found
+
+
+def apply_corrections(*, now: datetime | None = None, batches: int | None = None) -> int:
+    """Applies what was received and not yet applied; the job runner calls it.
+
+    Args:
+        now: The time.
+        batches: How many batches at most; ``None`` for all.
+
+    Returns:
+        The number of derivatives treated.
+    """
+    moment = now or timezone.now()
+    treated = 0
+    # In the order of the sender's log, so that of two that arrived together the later one has the last word.
+    waiting = Correction.objects.filter(is_ours=False, applied_at=None).order_by("position")
+    for row in waiting:
+        while batches is None or batches > 0:
+            plan = _planned(row, moment)
+            # The graph is walked once for all the batches of a turn; what was made meanwhile is in the next plan.
+            parts = [plan.steps[start : start + BATCH] for start in range(0, len(plan.steps), BATCH)]
+            for part in parts[:batches]:
+                with transaction.atomic():
+                    Effect.objects.bulk_create(_treated(plan, part), ignore_conflicts=True)
+                treated += len(part)
+            batches = None if batches is None else batches - max(1, len(parts[:batches]))
+            if not parts:
+                _close(plan)
+                break
+    return treated
+
+
+def _planned(correction: Correction, now: datetime) -> "_Applied":
+    row = Correction.objects.select_related("message__case").get(pk=correction.pk)
+    items = list(CorrectedMessage.objects.filter(correction=row).values_list("message_id", flat=True))
+    steps = {step.derived_id: step for item in items for step in derivatives_of(item) if step.derived_id not in items}
+    known = set(row.effects.values_list("thing_id", flat=True))
+    if row.found != len(steps):
+        Correction.objects.filter(pk=row.pk).update(found=len(steps))
+    return _Applied(
+        row=row,
+        content=msgspec.json.decode(bytes(row.message.content), type=CorrectionContent),
+        items=items,
+        steps=[step for key, step in steps.items() if key not in known],
+        now=now,
+    )
+
+
+@transaction.atomic
+def _close(plan: "_Applied") -> None:
+    if plan.row.action == CorrectionAction.ERASE.value:
+        for item in Message.objects.select_for_update(of=("self",)).select_related("case").filter(pk__in=plan.items):
+            erase_message(item)
+    Correction.objects.filter(pk=plan.row.pk, applied_at=None).update(applied_at=plan.now)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Applied:
+    """One correction as it is applied now: what it says, the messages that it is about, and what is still to treat."""
+
+    row: Correction
+    content: CorrectionContent
+    items: Sequence[UUID]
+    steps: Sequence[Derivation]
+    now: datetime
+
+
+def _treated(act: _Applied, steps: Sequence[Derivation]) -> list[Effect]:
+    keys = [step.derived_id for step in steps if step.derived_type == Thing.MESSAGE]
+    found = Message.objects.select_for_update(of=("self",)).filter(pk__in=keys)
+    messages = {message.pk: message for message in found.select_related("case", "released__outbox")}
+    return [_effect(act, step, messages.get(step.derived_id)) for step in steps]
+
+
+def _effect(act: _Applied, step: Derivation, message: Message | None) -> Effect:
+    if message is not None:
+        deed = _deed_on_message(act, step, message)
+    elif step.derived_type == Thing.INQUIRY:
+        deed = _Deed.ASK_AGENCY
+    else:
+        deed = _Deed.RETRIEVE
+    is_task = deed in {_Deed.MEND, _Deed.TELL, _Deed.RETRIEVE, _Deed.ASK_AGENCY}
+    has_left = message is not None and message.released_at is not None
+    return Effect(
+        correction=act.row,
+        thing=step.derived_type,
+        thing_id=step.derived_id,
+        way=step.way,
+        detail={name: value for name, value in step.detail.items() if name not in {"sha256", "file"}},
+        recipient=message.case.peer_id if message is not None and has_left else "",
+        reference=message.reference if message is not None else "",
+        state=_State.TASK if is_task else _State.DONE,
+        deed=deed,
+        done_at=None if is_task else act.now,
+    )
+
+
+def _deed_on_message(act: _Applied, step: Derivation, message: Message) -> Effect.Deed:
+    gone = {Message.State.DISCARDED, Message.State.WITHDRAWN}
+    # A reply says nothing of what it answers, or what it says was found as a passage of it.
+    if step.way not in CARRIES_CONTENT or not message.is_ours or message.state in gone:
+        return _Deed.NOTHING_HELD
+    if message.may_change:
+        return _deed_on_draft(act, message)
+    if message.case.peer_id == act.row.message.case.peer_id:
+        return _Deed.HELD_BY_THEM
+    if act.row.action in _FINAL and recall_onward(message, now=act.now):
+        return _Deed.WITHDRAWN
+    return _Deed.TELL
+
+
+def _deed_on_draft(act: _Applied, message: Message) -> Effect.Deed:
+    # Whatever word was given for the old text was given before this was known; whoever has it open sees it change.
+    void_approval(message)
+    message.version += 1
+    deed = _Deed.GOVERNED
+    if act.content.action is CorrectionAction.ERASE:
+        take_out_passages(message, act.items)
+        deed = _Deed.TAKEN_OUT
+    elif act.content.action is CorrectionAction.RECALL:
+        deed = _Deed.STOPPED
+    elif act.content.action is CorrectionAction.CORRECT and holds_wrong_words(message.fields, act.content):
+        deed = _Deed.MEND
+    message.save()
+    return deed
+
+
+def holds_wrong_words(fields: Mapping[str, object], content: CorrectionContent) -> bool:
+    """Returns whether a text of a message holds words that a correction calls wrong."""
+    wrong = [value.wrong.casefold() for value in content.values]
+    return any(word in text.casefold() for _, text in texts_in(fields) for word in wrong)

@@ -1,0 +1,114 @@
+"""Derivations: what was made of an item, and what an item was made of.
+
+Each step is a row; what came of an item at any distance is found by walking the rows in the database, and a step that
+leads back ends the walk. ``record`` is the one way in. A case that is linked to another is read from its link, which
+is a record already.
+
+Source: Regulation (EU) 2016/794, article 19(2), as a model: a restriction that comes later must reach every copy.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import connection, models
+from django.utils import timezone
+
+from accord.exchange.keys import new_key
+from accord.exchange.models import AgencyInquiry, Message
+from accord.handling.models import Derivation, Thing, Way
+from accord.officers.models import Officer
+
+__all__ = ["CARRIES_CONTENT", "derivatives_of", "keys_from", "record", "sources_of"]
+
+CARRIES_CONTENT: Final = (Way.QUOTE, Way.FILE, Way.FILE_PART)
+"""Ways in which a message holds what it was made of; a reply alone says nothing of it."""
+
+_THING_OF: Final = {
+    Way.EXPORT: Thing.EXPORT,
+    Way.PRINT: Thing.PRINT,
+    Way.FORWARD: Thing.FORWARD,
+    Way.INQUIRY: Thing.INQUIRY,
+}
+
+_KEYS_DOWN: Final = """WITH RECURSIVE found(item) AS (
+    SELECT derived_id FROM handling_derivation WHERE source_id = %s
+    UNION SELECT step.derived_id FROM found JOIN handling_derivation step ON step.source_id = found.item
+) SELECT item FROM found"""
+
+_STEPS_DOWN: Final = """WITH RECURSIVE found(item) AS (
+    SELECT source_id FROM handling_derivation WHERE source_id = %s
+    UNION SELECT step.derived_id FROM found JOIN handling_derivation step ON step.source_id = found.item
+) SELECT step.* FROM found JOIN handling_derivation step ON step.source_id = found.item
+ORDER BY step.made_at, step.id"""
+
+_STEPS_UP: Final = """WITH RECURSIVE found(item) AS (
+    SELECT derived_id FROM handling_derivation WHERE derived_id = %s
+    UNION SELECT step.source_id FROM found JOIN handling_derivation step ON step.derived_id = found.item
+) SELECT step.* FROM found JOIN handling_derivation step ON step.derived_id = found.item
+ORDER BY step.made_at, step.id"""
+
+
+def record(
+    way: Way,
+    source: Message,
+    *,
+    officer: Officer | None = None,
+    derived: Message | AgencyInquiry | None = None,
+    detail: Mapping[str, str | int | bool] | None = None,
+    now: datetime | None = None,
+) -> Derivation:
+    """Records that something was made of a message; the same step again changes nothing.
+
+    Args:
+        way: How.
+        source: The message.
+        officer: Who made it; ``None`` where the node found it by itself.
+        derived: What was made, where it has a row of its own; a print, an export or a forwarding has none.
+        detail: To whom or as what, in codes and references; never content.
+        now: The time.
+
+    Returns:
+        The step; its ``derived_id`` is the key of a thing that has no row elsewhere.
+    """
+    is_message = isinstance(derived, Message)
+    row, _ = Derivation.objects.get_or_create(
+        source_id=source.pk,
+        derived_id=derived.pk if derived is not None else new_key(),
+        way=way,
+        defaults={
+            "source_type": Thing.MESSAGE,
+            "derived_type": Thing.MESSAGE if is_message else _THING_OF[way],
+            "made_by": officer,
+            "made_at": now or timezone.now(),
+            "detail": dict(detail or {}),
+        },
+    )
+    return row
+
+
+def _prepared(key: UUID) -> str | UUID:
+    """Returns a key as this database stores it."""
+    value: str | UUID = models.UUIDField().get_db_prep_value(key, connection)
+    return value
+
+
+def keys_from(key: UUID) -> list[UUID]:
+    """Returns the keys of everything that was made of an item, at any distance, each once."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KEYS_DOWN, [_prepared(key)])
+        found = cursor.fetchall()
+    return [item if isinstance(item, UUID) else UUID(item) for (item,) in found]
+
+
+def derivatives_of(key: UUID) -> list[Derivation]:
+    """Returns every step below an item, in the order in which they were made."""
+    found: list[Derivation] = list(Derivation.objects.raw(_STEPS_DOWN, [_prepared(key)]))
+    return found
+
+
+def sources_of(key: UUID) -> list[Derivation]:
+    """Returns every step above an item, in the order in which they were made."""
+    found: list[Derivation] = list(Derivation.objects.raw(_STEPS_UP, [_prepared(key)]))
+    return found

@@ -1,0 +1,174 @@
+"""Finding copies: what a draft holds of what was received, found by the node itself and not stated by its author.
+
+A draft is looked at when it is saved and again when it is submitted, a file when it is attached. What is found is a
+step of provenance, and the draft is governed by it: it may not leave with less handling than what it holds.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import BinaryIO, Final
+from uuid import UUID
+
+from django.utils import timezone
+
+from accord.exchange.drafting import save_draft
+from accord.exchange.drafts import FieldProblem
+from accord.exchange.models import AgencyInquiry, Attachment, Message
+from accord.exchange.submission import is_same_words
+from accord.exchange.watching import Watcher
+from accord.handling.derivations import CARRIES_CONTENT, record
+from accord.handling.governance import Governance, governance_of_draft, lost_in, taken_over
+from accord.handling.models import Derivation, FileMark, Passage, Way
+from accord.handling.passages import COMMON_FROM, marks_of, marks_of_fields, narrative
+from accord.handling.reading import LOOK_UP_MARKS, mark_received, mark_taken_out, parts_of, texts_of
+from accord.handling.standing import Standing, standings_of
+from accord.officers.models import Officer
+
+__all__ = ["WATCHER", "take_over_handling"]
+
+_SHOWN: Final = 20
+"""Sources that one draft is said to come from at most, those that it shares most with."""
+
+
+def _sources_of_marks(marks: Iterable[int]) -> list[UUID]:
+    """Returns the messages with which marks are shared, the most first; phrases that many hold count for none."""
+    held: dict[int, list[UUID]] = defaultdict(list)
+    wanted = list(marks)
+    for start in range(0, len(wanted), LOOK_UP_MARKS):
+        for mark, key in Passage.objects.filter(mark__in=wanted[start : start + LOOK_UP_MARKS]).values_list(
+            "mark", "message_id"
+        ):
+            held[mark].append(key)
+    counted = Counter(key for keys in held.values() if len(keys) < COMMON_FROM for key in keys)
+    return [key for key, _ in counted.most_common(_SHOWN)]
+
+
+def _look(message: Message) -> None:
+    """Finds the passages that a draft holds, and replaces what was found when it was last saved."""
+    found = [] if is_same_words(message) else _sources_of_marks(marks_of_fields(message.fields))
+    steps = Derivation.objects.filter(derived_id=message.pk, way=Way.QUOTE).exclude(detail__has_key="file")
+    known = {step.source_id for step in steps}
+    if known - set(found):
+        steps.exclude(source_id__in=found).delete()
+    for source in Message.objects.filter(pk__in=set(found) - known):
+        record(Way.QUOTE, source, officer=message.saved_by, derived=message, now=message.saved_at)
+
+
+def _on_saved(message: Message) -> None:
+    if message.version == 1 and message.in_reply_to is not None:
+        record(Way.REPLY, message.in_reply_to, officer=message.saved_by, derived=message, now=message.saved_at)
+    _look(message)
+
+
+def _on_attached(attachment: Attachment, file: BinaryIO) -> None:
+    mark_received()
+    whole, parts = bytes(attachment.sha256), parts_of(attachment.media_type, file)
+    marks = FileMark.objects.filter(sha256__in=[whole, *parts]).select_related("message")
+    for mark in marks:
+        is_same = not mark.is_part and bytes(mark.sha256) == whole
+        way = Way.FILE if is_same else Way.FILE_PART
+        _record_file(way, mark.message, attachment)
+    quoted: set[int] = set()
+    for text in texts_of(attachment.media_type, file):
+        quoted |= marks_of(text)
+    for source in Message.objects.filter(pk__in=_sources_of_marks(quoted)):
+        _record_file(Way.QUOTE, source, attachment)
+
+
+def _record_file(way: Way, source: Message, attachment: Attachment) -> None:
+    message = attachment.message
+    detail = {"file": str(attachment.pk), "sha256": bytes(attachment.sha256).hex()}
+    record(way, source, officer=message.saved_by, derived=message, detail=detail, now=message.saved_at)
+
+
+def _on_asked(inquiry: AgencyInquiry) -> None:
+    """An agency is asked about what the other side last asked or gave in the case."""
+    said = Message.objects.filter(case_id=inquiry.case_id, direction=Message.Direction.IN)
+    source = said.order_by("-received_at").first()
+    if source is not None:
+        detail = {"agency": inquiry.agency}
+        record(Way.INQUIRY, source, officer=inquiry.asked_by, derived=inquiry, detail=detail, now=inquiry.asked_at)
+
+
+def _on_detached(attachment: Attachment) -> None:
+    Derivation.objects.filter(derived_id=attachment.message_id, detail__file=str(attachment.pk)).delete()
+
+
+def _on_submitted(message: Message) -> None:
+    if mark_received():
+        # Something arrived that was not marked when the draft was saved.
+        _look(message)
+
+
+def _problems(message: Message) -> tuple[FieldProblem, ...]:
+    if not Derivation.objects.filter(derived_id=message.pk, way__in=CARRIES_CONTENT).exists():
+        return ()
+    governed = governance_of_draft(message)
+    if governed is None:
+        return ()
+    return (*lost_in(message.fields, governed), *_corrected_since(message, governed))
+
+
+def _corrected_since(message: Message, governed: Governance) -> Iterator[FieldProblem]:
+    """Yields what a draft may not say any more: words of a recalled message, or words that were corrected."""
+    texts = list(narrative(message.fields))
+    main = max(texts, key=lambda one: len(one[1]), default=("attachments", ""))[0]
+    standings = standings_of(governed.sources)
+    for source in Message.objects.filter(pk__in=governed.sources):
+        standing = standings.get(source.pk, Standing())
+        if source.state == Message.State.WITHDRAWN or standing.is_recalled:
+            yield FieldProblem(
+                field=main,
+                sentence=f"It holds a passage or file of {source.reference}, which its originator has recalled.",
+                next_step="Take out what comes from it.",
+            )
+        for wrong, right in standing.values:
+            for path, text in texts:
+                if wrong.casefold() in text.casefold():
+                    yield FieldProblem(
+                        field=path,
+                        sentence=f"It says {wrong}, which the originator of {source.reference} has corrected.",
+                        next_step=f"Write {right} instead." if right else "Take these words out.",
+                    )
+
+
+def _received_from(message: Message) -> tuple[str, ...]:
+    governed = governance_of_draft(message)
+    return governed.parties if governed is not None else ()
+
+
+def take_over_handling(officer: Officer, message: Message, *, version: int, now: datetime | None = None) -> Message:
+    """Gives a draft the handling of what it holds: codes, caveats, evaluation and retention that it lacks.
+
+    Args:
+        officer: Who writes the draft.
+        message: The draft.
+        version: Version the officer has before them.
+        now: The time.
+
+    Returns:
+        The draft with its new version; the same where it lacks nothing.
+
+    Raises:
+        NotPermitted: The officer may not draft.
+        StaleDraft: A colleague saved meanwhile.
+        ActRefused: It has left.
+    """
+    governed = governance_of_draft(message)
+    if governed is None or not lost_in(message.fields, governed):
+        return message
+    fields = taken_over(message.fields, governed)
+    return save_draft(officer, message, version=version, fields=fields, now=now or timezone.now())
+
+
+WATCHER: Final = Watcher(
+    saved=_on_saved,
+    attached=_on_attached,
+    detached=_on_detached,
+    taken_out=mark_taken_out,
+    asked=_on_asked,
+    submitted=_on_submitted,
+    problems=_problems,
+    received_from=_received_from,
+)

@@ -1,0 +1,166 @@
+"""Reading what was received, so that copies of it are found: passages and files are marked once, in the background.
+
+Filing marks nothing, so that it stays as fast as it is. The job runner marks what has been filed since, and a draft
+that is submitted waits until everything received is marked.
+"""
+
+import hashlib
+import zipfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import BinaryIO, Final
+from xml.parsers.expat import ExpatError, ParserCreate
+
+from django.db import transaction
+from django.db.models import Count, Max, QuerySet
+from django.utils import timezone
+
+from accord.exchange.models import Attachment, Message
+from accord.handling.models import FileMark, Passage, Read
+from accord.handling.passages import COMMON_FROM, marks_of, marks_of_fields
+from accord.handling.retention import set_timers
+
+__all__ = ["mark_received", "mark_taken_out", "parts_of", "texts_of"]
+
+BATCH: Final = 200
+"""Messages that are marked in one transaction."""
+
+LOOK_BACK: Final = timedelta(minutes=30)
+"""How far before the newest mark is looked for what was filed late: far longer than any transaction lasts."""
+
+LOOK_UP_MARKS: Final = 900
+"""Marks of one question; SQLite's older builds take 999 parameters."""
+
+PART_BYTES_MAX: Final = 64 * 1024 * 1024
+"""Unpacked size of a part that is looked into; larger ones were refused when the file was let in."""
+
+_RECEIVED: Final = (Message.State.RECEIVED, Message.State.WITHDRAWN)
+_PICTURES: Final = "/media/"
+_TEXT_PARTS: Final = ("word/document.xml", "xl/sharedStrings.xml")
+
+
+def _unread() -> QuerySet[Message]:
+    newest = Read.objects.aggregate(at=Max("at"))["at"]
+    waiting = Message.objects.filter(state__in=_RECEIVED, direction=Message.Direction.IN)
+    if newest is not None:
+        waiting = waiting.filter(saved_at__gte=newest - LOOK_BACK)
+    return waiting.exclude(pk__in=Read.objects.order_by().values("pk")).order_by("saved_at")
+
+
+def mark_received(*, now: datetime | None = None, batches: int | None = None) -> int:
+    """Marks the passages and files of what was received and not yet marked.
+
+    Args:
+        now: The time.
+        batches: How many batches at most; ``None`` for all.
+
+    Returns:
+        The number of messages marked.
+    """
+    done = 0
+    while batches is None or batches > 0:
+        with transaction.atomic():
+            waiting = list(_unread().select_related("in_reply_to").prefetch_related("attachments")[:BATCH])
+            if waiting:
+                _mark(waiting, now or timezone.now())
+        done += len(waiting)
+        if len(waiting) < BATCH:
+            break
+        batches = None if batches is None else batches - 1
+    return done
+
+
+def _mark(messages: Sequence[Message], now: datetime) -> None:
+    # Whoever reads at the same time marks the same; the second finds the row and leaves it.
+    Read.objects.bulk_create(
+        [Read(message=message, at=max(now, message.saved_at)) for message in messages], ignore_conflicts=True
+    )
+    set_timers(messages)
+    files = []
+    found: list[tuple[Message, set[int]]] = []
+    for message in messages:
+        marks = marks_of_fields(message.fields)
+        if marks and message.in_reply_to is not None:
+            # What they quote of our own words is not theirs.
+            marks -= marks_of_fields(message.in_reply_to.fields)
+        found.append((message, marks))
+        files += [FileMark(message=message, sha256=bytes(file.sha256)) for file in message.attachments.all()]
+    _add(found)
+    FileMark.objects.bulk_create(files, ignore_conflicts=True)
+
+
+def _add(found: Sequence[tuple[Message, set[int]]]) -> None:
+    held = _how_often({mark for _, marks in found for mark in marks})
+    rows = []
+    for message, marks in found:
+        for mark in marks:
+            if held[mark] < COMMON_FROM:
+                held[mark] += 1
+                rows.append(Passage(message=message, mark=mark))
+    Passage.objects.bulk_create(rows, batch_size=2_000)
+
+
+def _how_often(marks: set[int]) -> Counter[int]:
+    held: Counter[int] = Counter()
+    wanted = list(marks)
+    for start in range(0, len(wanted), LOOK_UP_MARKS):
+        part = Passage.objects.filter(mark__in=wanted[start : start + LOOK_UP_MARKS]).order_by()
+        held.update(dict(part.values_list("mark").annotate(Count("pk"))))
+    return held
+
+
+def mark_taken_out(attachment: Attachment, file: BinaryIO) -> None:
+    """Marks the pictures and words inside a received file when it is first taken out: from then on it can be copied."""
+    message = attachment.message
+    if message.is_ours:
+        return
+    digests = parts_of(attachment.media_type, file)
+    FileMark.objects.bulk_create(
+        [FileMark(message=message, sha256=digest, is_part=True) for digest in digests], ignore_conflicts=True
+    )
+    marks: set[int] = set()
+    for text in texts_of(attachment.media_type, file):
+        marks |= marks_of(text)
+    known = set(Passage.objects.filter(message=message).values_list("mark", flat=True))
+    _add([(message, marks - known)])
+
+
+def parts_of(media_type: str, file: BinaryIO) -> set[bytes]:
+    """Returns the digests of the pictures inside an office file; of any other file there are none."""
+    if "openxmlformats" not in media_type:
+        return set()
+    file.seek(0)
+    with zipfile.ZipFile(file) as package:
+        found = {
+            hashlib.sha256(package.read(part)).digest()
+            for part in package.infolist()
+            if _PICTURES in part.filename and 0 < part.file_size <= PART_BYTES_MAX
+        }
+    file.seek(0)
+    return found
+
+
+def texts_of(media_type: str, file: BinaryIO) -> Iterator[str]:
+    """Yields the words of a text, table or office file; those of a PDF or a picture are not read."""
+    file.seek(0)
+    if media_type.startswith("text/"):
+        yield file.read().decode("utf-8", "replace")
+    elif "openxmlformats" in media_type:
+        with zipfile.ZipFile(file) as package:
+            for part in package.infolist():
+                if part.filename in _TEXT_PARTS and part.file_size <= PART_BYTES_MAX:
+                    yield _words_of(package.read(part))
+    file.seek(0)
+
+
+def _words_of(xml: bytes) -> str:
+    # The file was let in only without a document type, so that no entity can be declared in it.
+    words: list[str] = []
+    reader = ParserCreate()
+    reader.CharacterDataHandler = words.append
+    try:
+        reader.Parse(xml, True)
+    except ExpatError:
+        return ""
+    return "".join(words)

@@ -1,0 +1,120 @@
+"""How a message stands after its corrections: what its originator says of it now, and what it said before.
+
+Nothing is written into the message. Its corrections are read in the order of their sender's log, however they arrived,
+and of two that speak of the same the later one counts; the earlier stays as history. What was recalled or erased
+stays so: nothing that follows brings it back.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+import msgspec
+from django.db.models import F
+
+from accord.exchange.kinds.correction import Correction as CorrectionContent
+from accord.exchange.kinds.correction import CorrectionAction
+from accord.exchange.kinds.particulars import Caveat
+from accord.exchange.models import Message
+from accord.handling.models import CorrectedMessage, Correction
+from accord.vocabulary.handling import Handling
+
+__all__ = ["Change", "Standing", "governed_fields", "standing_of", "standings_of"]
+
+_HANDLING = list(Handling)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One correction of a message.
+
+    Args:
+        correction: The correction.
+        content: What it says.
+        counts: Whether it still counts, as far as a later one does not take its place.
+    """
+
+    correction: Correction
+    content: CorrectionContent
+    counts: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How one message stands.
+
+    Args:
+        changes: Its corrections, in the order of their sender's log.
+        handling: Handling code that a correction set, if any.
+        caveats: Caveats that it added.
+        values: Wrong words with the right ones; ``None`` where they are to be taken out.
+        is_recalled: Whether it was recalled or erased.
+        is_erased: Whether its content is to be gone.
+    """
+
+    changes: tuple[Change, ...] = ()
+    handling: Handling | None = None
+    caveats: tuple[Caveat, ...] = ()
+    values: tuple[tuple[str, str | None], ...] = ()
+    is_recalled: bool = False
+    is_erased: bool = False
+
+
+def _stands(rows: Iterable[Correction]) -> Standing:
+    read = [(row, msgspec.json.decode(bytes(row.message.content), type=CorrectionContent)) for row in rows]
+    last_restriction = max(
+        (i for i, (_, content) in enumerate(read) if content.action is CorrectionAction.RESTRICT), default=None
+    )
+    values: dict[str, tuple[int, str, str | None]] = {}
+    for index, (_, content) in enumerate(read):
+        for value in content.values:
+            values[value.wrong.casefold()] = (index, value.wrong, value.right)
+    counting = {index for index, _, _ in values.values()} | {last_restriction}
+    recalls = (CorrectionAction.RECALL, CorrectionAction.ERASE)
+    restriction = read[last_restriction][1] if last_restriction is not None else None
+    return Standing(
+        changes=tuple(
+            Change(correction=row, content=content, counts=index in counting or content.action in recalls)
+            for index, (row, content) in enumerate(read)
+        ),
+        handling=restriction.new_handling if restriction else None,
+        caveats=restriction.new_caveats if restriction else (),
+        values=tuple((wrong, right) for _, wrong, right in values.values()),
+        is_recalled=any(content.action in recalls for _, content in read),
+        is_erased=any(content.action is CorrectionAction.ERASE for _, content in read),
+    )
+
+
+def standings_of(keys: Iterable[UUID]) -> Mapping[UUID, Standing]:
+    """Returns how messages stand; one that was never corrected is not in it."""
+    rows = (
+        CorrectedMessage.objects.filter(message_id__in=list(keys))
+        .select_related("correction__message")
+        .order_by(F("correction__position").asc(nulls_last=True), "correction__at")
+    )
+    found: dict[UUID, list[Correction]] = {}
+    for row in rows:
+        found.setdefault(row.message_id, []).append(row.correction)
+    return {key: _stands(corrections) for key, corrections in found.items()}
+
+
+def standing_of(message: Message) -> Standing:
+    """Returns how one message stands."""
+    return standings_of([message.pk]).get(message.pk, Standing())
+
+
+def governed_fields(fields: Mapping[str, object], standing: Standing) -> dict[str, object]:
+    """Returns a message's fields with the handling that governs it now; a correction never makes it less strict.
+
+    Args:
+        fields: The fields as they were sent.
+        standing: How the message stands.
+    """
+    changed = dict(fields)
+    before = str(fields.get("handling") or Handling.H0.value)
+    if standing.handling is not None and _HANDLING.index(standing.handling) > _HANDLING.index(Handling(before)):
+        changed["handling"] = standing.handling.value
+    if standing.caveats:
+        told = fields.get("caveats")
+        changed["caveats"] = [*(told if isinstance(told, list) else ()), *msgspec.to_builtins(standing.caveats)]
+    return changed

@@ -1,0 +1,224 @@
+"""Correcting what was sent, and doing what a received correction asks: the act, the tasks, the report, the picture."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Final
+from uuid import UUID
+
+from django.contrib import messages as notes
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from accord.errors import AccordError
+from accord.exchange.errors import NotFound
+from accord.exchange.kinds.correction import CorrectionAction, CorrectionReason, NotDoneReason
+from accord.exchange.models import Message
+from accord.exchange.reach import messages_for
+from accord.exchange.services import read_message
+from accord.handling.applying import progress_of
+from accord.handling.corrections import draft_correction
+from accord.handling.models import CorrectedMessage, Correction, Effect
+from accord.handling.reports import draft_report, finish_effect, tell_onward
+from accord.handling.standing import governed_fields, standing_of
+from accord.node.desk.code_words import choice_label
+from accord.node.desk.once import do_once
+from accord.node.desk.page import officer_of, page, show
+from accord.node.desk.provenance import graph_of
+from accord.node.desk.reading import principal_parts
+from accord.officers.permissions import Permission
+from accord.vocabulary.handling import Handling
+
+__all__ = ["act_on_correction", "correct_one", "show_correction", "show_provenance"]
+
+EFFECTS_SHOWN: Final = 200
+"""Tasks, and things done, that are listed; the counts say how many there are."""
+
+_REASONS_NOT_DONE: Final = tuple(reason for reason in NotDoneReason if reason is not NotDoneReason.AWAITED)
+
+
+@page(Permission.MESSAGE_DRAFT, methods=("GET", "POST"))
+def correct_one(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Says what to restrict, correct, recall or have erased of a message that has left, and drafts the correction.
+
+    View permission: ``message.draft``.
+    """
+    officer = officer_of(request)
+    message = read_message(officer, key)
+    error: AccordError | None = None
+    if request.method == "POST":
+        given, made = request.POST, list[Message]()
+
+        def act() -> None:
+            made.append(
+                draft_correction(
+                    officer,
+                    message,
+                    action=given.get("action", ""),
+                    reason=given.get("reason", ""),
+                    what_is_wrong=given.get("what_is_wrong", ""),
+                    changes=_changes(given),
+                )
+            )
+
+        try:
+            is_done_now = do_once(officer, given, act)
+        except AccordError as stopped:
+            error = stopped
+        else:
+            if not is_done_now:
+                notes.warning(request, _("This was done already. Nothing was done twice."))
+                return redirect("desk:case", message.case.own_ref)
+            notes.success(request, _("Drafted. Look through it and submit it; a second officer lets it leave."))
+            return redirect("desk:draft", made[0].pk)
+    shown = {
+        "message": message,
+        "case": message.case,
+        "leaves": principal_parts(message.kind, message.fields)[0],
+        "text_language": str(message.fields.get("language", "")),
+        "actions": [(code.value, choice_label("action", code.value)) for code in CorrectionAction],
+        "reasons": [(code.value, choice_label("reason", code.value)) for code in CorrectionReason],
+        "handlings": [code.value for code in Handling],
+        "given": request.POST,
+        "error": error,
+        "handling_marks": message.handling,
+    }
+    return show(request, "desk/correct.html", shown, status=error.http_status if error else HTTPStatus.OK)
+
+
+def _changes(given: QueryDict) -> dict[str, object]:
+    """Returns what the form says beside the action; what belongs to another action is left out."""
+    action = given.get("action", "")
+    changes: dict[str, object] = {}
+    if action == CorrectionAction.CORRECT:
+        wrong, right = given.get("wrong", "").strip(), given.get("right", "").strip()
+        changes["values"] = [{"wrong": wrong, **({"right": right} if right else {})}] if wrong else []
+    if action == CorrectionAction.RESTRICT:
+        if given.get("new_handling"):
+            changes["new_handling"] = given["new_handling"]
+        if given.get("who", "").strip():
+            changes["new_caveats"] = [
+                {
+                    "who_may_access": _lines(given.get("who", "")),
+                    "permitted_uses": _lines(given.get("uses", "")),
+                    "procedure_contact": given.get("contact", "").strip(),
+                    "expires_on": given.get("until", ""),
+                }
+            ]
+    return changes
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _correction(request: HttpRequest, key: UUID) -> tuple[Correction, Message]:
+    message = read_message(officer_of(request), key)
+    row = Correction.objects.filter(message=message).select_related("message__case", "report").first()
+    if row is None:
+        raise NotFound("There is no such correction.")
+    return row, message
+
+
+@page(Permission.CASE_READ)
+def show_correction(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Shows a correction: what it is about, how far it is applied, what a person must do, and what was reported.
+
+    View permission: ``case.read``; every act on it asks for its own.
+    """
+    row, message = _correction(request, key)
+    return _shown(request, row, message)
+
+
+def _shown(request: HttpRequest, row: Correction, message: Message, error: AccordError | None = None) -> HttpResponse:
+    officer = officer_of(request)
+    items = [one.message for one in CorrectedMessage.objects.filter(correction=row).select_related("message__case")]
+    done, found = progress_of(row)
+    effects = row.effects.select_related("done_by")
+    tasks = effects.filter(state=Effect.State.TASK)
+    listed = [*tasks[:EFFECTS_SHOWN], *effects.exclude(state=Effect.State.TASK)[:EFFECTS_SHOWN]]
+    known = set(messages_for(officer).filter(pk__in=[one.thing_id for one in listed]).values_list("pk", flat=True))
+    for one in listed:
+        # Of what stands in a case that the reader need not know, the sort is told and no reference.
+        one.reference = one.reference if one.thing_id in known else ""
+    shown = {
+        "row": row,
+        "message": message,
+        "case": message.case,
+        "says": principal_parts(message.kind, message.fields)[0],
+        "text_language": str(message.fields.get("language", "")),
+        "items": [(item, standing_of(item)) for item in items],
+        "done": done,
+        "found": found,
+        "tasks": [one for one in listed if one.state == Effect.State.TASK],
+        "task_count": tasks.count(),
+        "effects": [one for one in listed if one.state != Effect.State.TASK],
+        "reasons": [(code.value, choice_label("reason", code.value)) for code in _REASONS_NOT_DONE],
+        "report_says": principal_parts(row.report.kind, row.report.fields)[0] if row.report and row.is_ours else None,
+        "may_answer": officer.may(Permission.MESSAGE_ANSWER),
+        "may_draft": officer.may(Permission.MESSAGE_DRAFT),
+        "given": request.POST,
+        "error": error,
+        "handling_marks": message.handling,
+    }
+    return show(request, "desk/correction.html", shown, status=error.http_status if error else HTTPStatus.OK)
+
+
+@page(Permission.CASE_READ, methods=("POST",))
+def act_on_correction(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Finishes a task of a correction, drafts what an onward recipient is told, or drafts the report.
+
+    View permission: ``case.read``; the services ask for ``message.answer`` or ``message.draft``.
+    """
+    officer, given = officer_of(request), request.POST
+    row, message = _correction(request, key)
+    made: list[object] = []
+    acts: dict[str, Callable[[], object]] = {
+        "finish": lambda: finish_effect(
+            officer, _effect(row, given), reason=given.get("reason") or None, words=given.get("words", "")
+        ),
+        "tell": lambda: tell_onward(officer, _effect(row, given)),
+        "report": lambda: draft_report(officer, message),
+    }
+    act = acts.get(given.get("act", ""))
+    if act is None:
+        raise NotFound("There is no such act.")
+    try:
+        is_done_now = do_once(officer, given, lambda: made.append(act()))
+    except NotFound:
+        raise
+    except AccordError as error:
+        return _shown(request, row, message, error)
+    if not is_done_now:
+        notes.warning(request, _("This was done already. Nothing was done twice."))
+    elif isinstance(made[0], Message):
+        notes.success(request, _("Drafted. Look through it and submit it; a second officer lets it leave."))
+        return redirect("desk:draft", made[0].pk)
+    else:
+        notes.success(request, _("Done. It stands in the correction's list."))
+    return redirect("desk:correction", message.pk)
+
+
+def _effect(row: Correction, given: QueryDict) -> Effect:
+    try:
+        return Effect.objects.get(correction=row, pk=UUID(given.get("effect", "")))
+    except (Effect.DoesNotExist, ValueError):
+        raise NotFound("There is no such task.") from None
+
+
+@page(Permission.CASE_READ)
+def show_provenance(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Shows what a message came from and what came of it, as a picture and as a table.
+
+    View permission: ``case.read``.
+    """
+    officer = officer_of(request)
+    message = read_message(officer, key)
+    shown = {
+        "message": message,
+        "case": message.case,
+        "graph": graph_of(officer, message),
+        "standing": standing_of(message),
+        "handling_marks": str(governed_fields(message.fields, standing_of(message)).get("handling") or ""),
+    }
+    return show(request, "desk/provenance.html", shown)

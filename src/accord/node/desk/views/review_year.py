@@ -1,0 +1,176 @@
+"""The year at the reviewer's desk: statistics that may be published, and the record of what left, to print or take."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from accord.exchange.errors import NotFound
+from accord.node.desk.code_words import choice_label
+from accord.node.desk.page import officer_of, page, show
+from accord.node.tables import table_response, whole
+from accord.node.workbooks import workbook_response
+from accord.officers.acts import note
+from accord.officers.models import Officer
+from accord.officers.permissions import Permission
+from accord.oversight.statistics import (
+    COLUMNS,
+    FIRST_YEAR,
+    StatisticsTable,
+    disclosure_of,
+    disclosures,
+    peers_of,
+    year_statistics,
+)
+
+__all__ = ["download_year", "show_year"]
+
+KEPT_BACK: Final = "x"
+"""What stands in a cell that is kept back; the page says what it means."""
+
+# Any: lazy translations.
+TITLES: Final[Mapping[str, Any]] = {
+    "received": gettext_lazy("Requests that we received"),
+    "sent": gettext_lazy("Requests that we sent"),
+    "refusals": gettext_lazy("Refusals, by ground"),
+    "delays": gettext_lazy("Delays, by reason"),
+}
+FIELDS: Final = {"received": "theme", "sent": "theme", "refusals": "ground", "delays": "reason"}
+WORDS: Final[Mapping[str, Any]] = {
+    "in-time": pgettext_lazy("statistics", "Answered in time"),
+    "late": pgettext_lazy("statistics", "Answered late"),
+    "withdrawn": pgettext_lazy("statistics", "Withdrawn or expired"),
+    "open": pgettext_lazy("statistics", "Still open"),
+    "by-us": pgettext_lazy("statistics", "By us"),
+    "by-them": pgettext_lazy("statistics", "By them"),
+}
+RECORD: Final[Sequence[tuple[str, Any]]] = (
+    ("number", gettext_lazy("Decision")),
+    ("released_at", gettext_lazy("When")),
+    ("kind", gettext_lazy("Kind")),
+    ("description", gettext_lazy("What")),
+    ("recipient", gettext_lazy("Recipient")),
+    ("authorised_by", gettext_lazy("Authorised by")),
+    ("released_by", gettext_lazy("Released by")),
+    ("outcome", gettext_lazy("The gate said")),
+    ("rules", gettext_lazy("Rules")),
+)
+
+
+@page(Permission.RECORD_READ)
+def show_year(request: HttpRequest) -> HttpResponse:
+    """Shows the statistics of a year towards one party as they may be published, to be read or printed.
+
+    View permission: ``record.read``.
+    """
+    officer, this_year = officer_of(request), timezone.now().year
+    peers = peers_of(officer)
+    text = request.GET.get("year", "")
+    year = int(text) if text.isdigit() and len(text) == len(str(FIRST_YEAR)) else this_year
+    peer = request.GET.get("peer", peers[0] if peers else "")
+    shown: dict[str, Any] = {
+        "years": range(this_year, FIRST_YEAR - 1, -1),
+        "year": year,
+        "peers": peers,
+        "peer": peer,
+        "is_over": year < this_year,
+        "kept_back": KEPT_BACK,
+    }
+    if peers:
+        tables = year_statistics(officer, year=year, peer=peer)
+        shown |= {
+            "tables": [_shown(one) for one in tables],
+            "disclosed": disclosures(officer, year=year, peer=peer).count(),
+        }
+    return show(request, "desk/review_year.html", shown)
+
+
+def _shown(table: StatisticsTable) -> dict[str, Any]:  # Any: what templates take
+    return {
+        "title": TITLES[table.name],
+        "first": _first(table),
+        "columns": [WORDS[column] for column in COLUMNS[table.name]],
+        "rows": list(zip(_labels(table), table.cells[:-1], strict=True)),
+        "totals": table.cells[-1],
+    }
+
+
+def _first(table: StatisticsTable) -> str:
+    return {"theme": _("Theme"), "ground": _("Ground"), "reason": _("Reason")}[FIELDS[table.name]]
+
+
+def _labels(table: StatisticsTable) -> list[Any]:  # Any: words that may hold marked English
+    return [choice_label(FIELDS[table.name], code) for code in table.rows]
+
+
+@page(Permission.RECORD_READ)
+def download_year(request: HttpRequest, year: int, peer: str, name: str) -> HttpResponse:
+    """Gives the year's statistics or its record of disclosures as a table or as one workbook; it is noted as an act.
+
+    View permission: ``record.read``.
+    """
+    officer = officer_of(request)
+    file = f"accord-{year}-{peer}"
+    if name == "statistics.csv":
+        rows = list(_long(officer, year, peer))
+        _note(officer, name, year, peer, len(rows))
+        return table_response(_long_head(), rows, name=f"{file}-statistics", mark=True)
+    if name == "record.csv":
+        lines = _record(officer, year, peer)
+        _note(officer, name, year, peer, len(lines))
+        return table_response([title for _, title in RECORD], lines, name=f"{file}-record", mark=True)
+    if name == "year.xlsx":
+        lines = _record(officer, year, peer)
+        _note(officer, name, year, peer, len(lines))
+        sheets = [(str(TITLES[one.name]), _sheet(one)) for one in year_statistics(officer, year=year, peer=peer)]
+        return workbook_response(
+            [*sheets, (_("Record of disclosures"), [[str(title) for _, title in RECORD], *lines])], name=file
+        )
+    raise NotFound("There is no such file.")
+
+
+def _note(officer: Officer, name: str, year: int, peer: str, rows: int) -> None:
+    note(officer, "export year", officer, detail={"list": name, "year": year, "party": peer, "rows": rows})
+
+
+def _long_head() -> list[str]:
+    return [_("Table"), _("Row"), _("Column"), _("Count")]
+
+
+def _long(officer: Officer, year: int, peer: str) -> Iterator[list[object]]:
+    total = _("Total")
+    for table in year_statistics(officer, year=year, peer=peer):
+        columns = [*(str(WORDS[one]) for one in COLUMNS[table.name]), total]
+        for label, cells in zip([*map(str, _labels(table)), total], table.cells, strict=True):
+            for column, count in zip(columns, cells, strict=True):
+                yield [str(TITLES[table.name]), label, column, KEPT_BACK if count is None else count]
+
+
+def _sheet(table: StatisticsTable) -> list[list[object]]:
+    head: list[object] = [_first(table), *(str(WORDS[one]) for one in COLUMNS[table.name]), _("Total")]
+    rows = zip([*map(str, _labels(table)), _("Total")], table.cells, strict=True)
+    told: list[list[object]] = [
+        [label, *(KEPT_BACK if count is None else count for count in cells)] for label, cells in rows
+    ]
+    return [head, *told]
+
+
+def _record(officer: Officer, year: int, peer: str) -> list[list[object]]:
+    found = map(disclosure_of, whole(disclosures(officer, year=year, peer=peer)))
+    return [
+        [
+            one.number,
+            one.released_at.isoformat(timespec="seconds"),
+            str(choice_label("kind", one.kind)),
+            one.description,
+            one.recipient,
+            one.authorised_by,
+            one.released_by,
+            str(choice_label("decision", one.outcome)),
+            "; ".join(one.rules),
+        ]
+        for one in found
+    ]

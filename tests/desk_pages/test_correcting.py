@@ -1,0 +1,119 @@
+"""Correcting at the desk: the act on what was sent, the received correction with its tasks, the report, the picture."""
+
+import re
+
+import pytest
+from django.utils import timezone
+
+from accord.exchange import services
+from accord.exchange.models import Message
+from accord.handling.derivations import record
+from accord.handling.models import Effect, Way
+from accord.release.follow import follow_all
+from tests.desk import Desk, flush, released_request
+from tests.desk_pages.conftest import SignIn
+from tests.handling.test_corrections import RIGHT, WRONG, corrected, reported, submitted_quote
+from tests.handling.test_derivations import SAID, drafted, received_information
+
+
+def sealed(desk: Desk) -> Message:
+    sent = released_request(desk)
+    flush(desk, receipted_at=timezone.now())
+    follow_all()
+    sent.refresh_from_db()
+    return sent
+
+
+def test_who_drafts_corrects_a_sent_message_and_the_draft_opens(desk: Desk, sign_in: SignIn) -> None:
+    sent, client = sealed(desk), sign_in(desk.liaison)
+    address = f"/desk/messages/{sent.pk}/correct"
+    page = client.get(address).content.decode()
+    assert "put right words in the place of wrong ones" in page
+    given = {
+        "action": "correct",
+        "reason": "inaccurate",
+        "what_is_wrong": "The heading was misread.",
+        "wrong": "2933.39",
+        "right": "2933.49",
+        "form": "01a2267c-0e6c-7c57-a14f-a4c9990b8cae",
+    }
+    answer = client.post(address, given, follow=True)
+    draft = Message.objects.get(kind="correction")
+    assert answer.redirect_chain == [(f"/desk/drafts/{draft.pk}/", 302)]
+    assert draft.fields["values"] == [{"wrong": "2933.39", "right": "2933.49"}]
+    assert services.submit(desk.liaison, draft, version=1).state == Message.State.SUBMITTED
+    assert "Nothing was done twice" in client.post(address, given, follow=True).content.decode()
+
+
+@pytest.mark.parametrize("action", ["", "correct", "restrict", "nonsense"])
+def test_what_is_missing_is_named_and_the_words_come_back(desk: Desk, sign_in: SignIn, action: str) -> None:
+    sent, client = sealed(desk), sign_in(desk.liaison)
+    given = {"action": action, "reason": "inaccurate", "what_is_wrong": "Everything of it."}
+    answer = client.post(f"/desk/messages/{sent.pk}/correct", given, follow=True)
+    assert answer.status_code != 500
+    page = answer.content.decode()
+    draft = Message.objects.filter(kind="correction").first()
+    if draft is None:
+        assert "Everything of it." in page
+    else:
+        assert services.check_draft(desk.liaison, draft).problems
+
+
+def test_a_received_correction_shows_old_words_struck_and_its_tasks(desk: Desk, sign_in: SignIn) -> None:
+    source = received_information(desk)
+    draft = submitted_quote(desk)
+    row = corrected(desk, source, "correct")
+    client = sign_in(desk.duty)
+    case = client.get(f"/desk/cases/{source.case.own_ref}/").content.decode()
+    assert re.search(f"<del [^>]*>{WRONG}</del>", case)
+    assert re.search(f"<ins [^>]*>{RIGHT}</ins>", case)
+    address = f"/desk/corrections/{row.pk}/"
+    assert address in case
+    page = client.get(address).content.decode()
+    assert "1 of 1 derived things are treated." in page
+    assert draft.reference in page
+    effect = row.effects.get()
+    answer = client.post(f"{address}act", {"act": "finish", "effect": str(effect.pk)}, follow=True)
+    assert "Nothing is left to a person." in answer.content.decode()
+    report = sign_in(desk.liaison).post(f"{address}act", {"act": "report"}, follow=True)
+    assert report.redirect_chain[0][0].startswith("/desk/drafts/")
+
+
+def test_used_in_court_without_a_note_is_refused_beside_the_task(desk: Desk, sign_in: SignIn) -> None:
+    source = received_information(desk)
+    record(Way.PRINT, source, officer=desk.duty)
+    row = corrected(desk, source, "recall")
+    address = f"/desk/corrections/{row.pk}/act"
+    given = {"act": "finish", "effect": str(row.effects.get().pk), "reason": "used-in-court"}
+    answer = sign_in(desk.duty).post(address, given)
+    assert answer.status_code == 409
+    assert "needs a note on that file" in answer.content.decode()
+    assert row.effects.get().state == Effect.State.TASK
+
+
+def test_their_report_is_shown_as_their_word_alone(desk: Desk, sign_in: SignIn) -> None:
+    row = reported(desk)
+    page = sign_in(desk.liaison).get(f"/desk/corrections/{row.pk}/").content.decode()
+    assert "Nobody here can see what they still hold." in page
+
+
+def test_the_picture_has_a_table_with_the_same_steps(desk: Desk, sign_in: SignIn) -> None:
+    source = received_information(desk)
+    draft = drafted(desk, SAID)
+    record(Way.PRINT, draft, officer=desk.liaison)
+    client = sign_in(desk.liaison)
+    page = client.get(f"/desk/messages/{source.pk}/provenance").content.decode()
+    assert page.count("<rect") == 3
+    assert page.count("<tr") == 3
+    assert f"/desk/messages/{draft.pk}/provenance" in page
+    assert "Nothing is known" in client.get(f"/desk/messages/{released_request(desk).pk}/provenance").content.decode()
+
+
+def test_one_button_takes_over_the_handling_that_a_draft_lacks(desk: Desk, sign_in: SignIn) -> None:
+    received_information(desk)
+    draft = drafted(desk, SAID)
+    client = sign_in(desk.liaison)
+    address = f"/desk/drafts/{draft.pk}/"
+    page = client.get(address).content.decode()
+    assert "RCMP: lead, no court" in page
+    assert 'value="take-handling"' in page

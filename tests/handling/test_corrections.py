@@ -1,0 +1,281 @@
+"""A correction reaches every derivative, is applied at once where it can be, and is reported on."""
+
+from datetime import timedelta
+
+import msgspec
+import pytest
+from django.utils import timezone
+
+from accord.courier.models import Entry
+from accord.exchange import services
+from accord.exchange.drafts import DraftIncomplete
+from accord.exchange.errors import ActRefused
+from accord.exchange.models import Case, Message
+from accord.handling.applying import apply_corrections, progress_of
+from accord.handling.corrections import draft_correction
+from accord.handling.derivations import record
+from accord.handling.erasing import is_erased
+from accord.handling.finding import take_over_handling
+from accord.handling.governance import governance_of
+from accord.handling.models import Correction, Derivation, Effect, Passage, Way
+from accord.handling.reports import draft_report, finish_effect
+from accord.handling.standing import standing_of
+from accord.handling.uses import Intended, use_item
+from accord.release.intake import take_in
+from accord.release.models import ReceivedMessage
+from accord.vocabulary.subjects import Purpose
+from accord.vocabulary.uses import UseCode
+from tests.desk import (
+    CANADA,
+    INDIA,
+    Desk,
+    approved,
+    days,
+    dispositions,
+    flush,
+    from_india,
+    notice_fields,
+    released_request,
+)
+from tests.handling.test_derivations import ONLY, SAID, drafted, received_information
+
+WRONG, RIGHT = "second buyer", "warehouse keeper"
+
+
+def corrected(desk: Desk, source: Message, action: str, number: int = 9, **changed: object) -> Correction:
+    """Their correction of what they sent, filed and applied."""
+    fields = correction_fields(source, action, **changed)
+    entry = desk.peer.send("correction", from_india(fields, number=number))
+    assert take_in(desk.channel).filed == 1
+    apply_corrections()
+    return Correction.objects.get(message__envelope_id=entry.envelope_id)
+
+
+def correction_fields(source: Message, action: str, **changed: object) -> dict[str, object]:
+    return notice_fields(
+        INDIA,
+        CANADA,
+        **{
+            "corrected": [{"envelope_id": str(source.envelope_id), "message_ref": source.reference}],
+            "action": action,
+            "reason": "inaccurate",
+            "what_is_wrong": "The person named had no part in it.",
+            **({"values": [{"wrong": WRONG, "right": RIGHT}]} if action == "correct" else {}),
+            **({"new_handling": "H3"} if action == "restrict" else {}),
+            **changed,
+        },
+    )
+
+
+def submitted_quote(desk: Desk) -> Message:
+    draft = drafted(desk, SAID)
+    draft = take_over_handling(desk.liaison, draft, version=draft.version)
+    return services.submit(desk.liaison, draft, version=draft.version)
+
+
+def test_a_restriction_governs_at_once_what_was_made_before(desk: Desk) -> None:
+    source = received_information(desk)
+    draft = submitted_quote(desk)
+    printed = record(Way.PRINT, source, officer=desk.duty)
+    row = corrected(desk, source, "restrict", new_caveats=[{**ONLY, "permitted_uses": ["reading"]}])
+    draft.refresh_from_db()
+    assert draft.state == Message.State.DRAFT, "the word given for the old handling is void"
+    with pytest.raises(DraftIncomplete) as refused:
+        services.submit(desk.liaison, draft, version=draft.version)
+    assert {one["field"] for one in refused.value.fields["problems"]} == {"caveats", "handling"}  # type: ignore[union-attr,index]
+    governed = governance_of(printed.derived_id)
+    assert governed is not None
+    assert governed.handling.value == "H3"
+    assert {effect.deed for effect in row.effects.all()} == {"governed", "retrieve"}
+    assert progress_of(row) == (2, 2)
+
+
+def test_a_wrong_name_is_found_in_a_derivative_and_keeps_it_from_leaving(desk: Desk) -> None:
+    source = received_information(desk)
+    draft = submitted_quote(desk)
+    row = corrected(desk, source, "correct")
+    assert standing_of(source).values == ((WRONG, RIGHT),)
+    assert row.effects.get().deed == Effect.Deed.MEND
+    draft.refresh_from_db()
+    problem = services.check_draft(desk.liaison, draft).problems[0]
+    assert (problem.field, problem.next_step) == ("facts", f"Write {RIGHT} instead.")
+    mended = services.save_draft(
+        desk.liaison,
+        draft,
+        version=draft.version,
+        fields={**draft.fields, "facts": SAID.replace(WRONG, RIGHT)},
+    )
+    assert services.check_draft(desk.liaison, mended).problems == ()
+
+
+def test_a_recalled_message_is_withdrawn_and_nothing_that_quotes_it_leaves(desk: Desk) -> None:
+    source = received_information(desk)
+    draft = submitted_quote(desk)
+    corrected(desk, source, "recall")
+    source.refresh_from_db()
+    draft.refresh_from_db()
+    assert source.state == Message.State.WITHDRAWN
+    assert [told[2] for told in dispositions(desk)].count("withdrawn") == 1
+    with pytest.raises(DraftIncomplete, match="facts"):
+        services.submit(desk.liaison, draft, version=draft.version)
+
+
+def test_erased_words_are_gone_from_every_row_and_the_log_still_proves_the_entry(desk: Desk) -> None:
+    source = received_information(desk)
+    draft = submitted_quote(desk)
+    entry = Entry.objects.get(envelope_id=source.envelope_id)
+    before = bytes(entry.leaf)
+    row = corrected(desk, source, "erase")
+    source.refresh_from_db()
+    draft.refresh_from_db()
+    entry.refresh_from_db()
+    assert is_erased(source)
+    assert source.fields["handling"] == "H2"
+    assert bytes(entry.sealed) == b""
+    assert bytes(entry.leaf) == before
+    assert "facts" not in draft.fields
+    assert not Passage.objects.filter(message=source).exists()
+    held = [bytes(one.content) for one in Message.objects.all()] + [case.title.encode() for case in Case.objects.all()]
+    assert not any(b"Harbour Road" in one for one in held)
+    assert row.effects.get().deed == Effect.Deed.TAKEN_OUT
+    erased = entry.erased  # type: ignore[attr-defined]
+    assert erased.size_bytes > 0
+
+
+def test_of_two_the_later_in_the_senders_log_wins_however_they_came(desk: Desk) -> None:
+    source = received_information(desk)
+    first = corrected(desk, source, "correct", values=[{"wrong": WRONG, "right": "first word"}])
+    second = corrected(desk, source, "correct", number=10, values=[{"wrong": WRONG, "right": "last word"}])
+    assert standing_of(source).values == ((WRONG, "last word"),)
+    # As if the second had been filed first: what counts is the place in the log.
+    first.position, second.position = second.position, first.position
+    first.save()
+    second.save()
+    standing = standing_of(source)
+    assert standing.values == ((WRONG, "first word"),)
+    assert [change.counts for change in standing.changes] == [False, True]
+
+
+def test_what_was_recalled_stays_so_whatever_follows(desk: Desk) -> None:
+    source = received_information(desk)
+    corrected(desk, source, "recall")
+    corrected(desk, source, "restrict", number=10)
+    source.refresh_from_db()
+    assert source.state == Message.State.WITHDRAWN
+    assert standing_of(source).is_recalled
+
+
+def test_a_correction_of_what_they_never_sent_is_refused_to_them(desk: Desk) -> None:
+    ours = released_request(desk)
+    told = from_india(correction_fields(ours, "recall"))
+    desk.peer.send("correction", told)
+    assert take_in(desk.channel).stopped == 1
+    assert ReceivedMessage.objects.get().reason_code == "handling.unknown-item"
+
+
+def test_a_correction_in_the_batch_of_its_message_finds_it(desk: Desk) -> None:
+    from tests.desk import information_fields
+
+    entry = desk.peer.send("spontaneous-information", from_india(information_fields(INDIA, CANADA)))
+    source = Message(envelope_id=entry.envelope_id, reference="IN-2026-000007/1")
+    desk.peer.send("correction", from_india(correction_fields(source, "recall"), number=2))
+    assert take_in(desk.channel).filed == 2
+    filed = Message.objects.get(envelope_id=entry.envelope_id)
+    assert filed.state == Message.State.WITHDRAWN
+    assert Correction.objects.get().items.get().message == filed
+
+
+def test_a_report_counts_and_says_what_could_not_be_done(desk: Desk) -> None:
+    source = received_information(desk)
+    draft = submitted_quote(desk)
+    services.release(desk.releasing, approved(desk, draft))
+    record(Way.EXPORT, source, officer=desk.duty, detail={"to": "court file"})
+    record(Way.PRINT, source, officer=desk.duty)
+    row = corrected(desk, source, "recall")
+    exported = row.effects.get(way="export")
+    with pytest.raises(ActRefused) as refused:
+        finish_effect(desk.duty, exported, reason="used-in-court")
+    assert refused.value.reason_code == "handling.note-needed"
+    finish_effect(desk.duty, exported, reason="used-in-court", words="The court has it; told on this day.")
+    finish_effect(desk.duty, row.effects.get(way="print"))
+    with pytest.raises(ActRefused):
+        finish_effect(desk.duty, exported)
+    report = draft_report(desk.liaison, row.message)
+    fields = report.fields
+    assert fields["steps"] == [
+        {"way": "export", "counted": 1, "done": 0},
+        {"way": "print", "counted": 1, "done": 1},
+        {"way": "quote", "counted": 1, "done": 1, "references": [draft.reference]},
+    ]
+    assert fields["not_done"] == [{"way": "export", "count": 1, "reason": "used-in-court", "note_to_file": True}]
+    assert fields["extent"] == "partly-done"
+    assert row.message.case.notes.get().text.startswith("The court")
+    submitted = services.submit(desk.liaison, report, version=report.version)
+    services.release(desk.releasing, approved(desk, submitted))
+
+
+def sent(desk: Desk) -> Message:
+    message = released_request(desk)
+    flush(desk, receipted_at=timezone.now())
+    message.state = Message.State.DELIVERED
+    message.save()
+    return message
+
+
+def test_ours_leaves_through_a_second_officer_and_never_says_that_a_person_is_protected(desk: Desk) -> None:
+    message = sent(desk)
+    draft = draft_correction(
+        desk.liaison, message, action="recall", reason="status-granted", what_is_wrong="It should not have been sent."
+    )
+    submitted = services.submit(desk.liaison, draft, version=draft.version)
+    released = services.release(desk.releasing, approved(desk, submitted))
+    assert released.fields["reason"] == "unlawful"
+    assert b"status-granted" not in bytes(released.content)
+    row = Correction.objects.get()
+    assert (row.is_ours, row.items.get().message) == (True, message)
+    message.refresh_from_db()
+    assert message.recalled_at is not None
+
+
+def reported(desk: Desk) -> Correction:
+    """Our correction, and their report on it."""
+    message = sent(desk)
+    draft = draft_correction(
+        desk.liaison,
+        message,
+        action="correct",
+        reason="inaccurate",
+        what_is_wrong="The number was misread.",
+        changes={"values": [{"wrong": "2933.39", "right": "2933.49"}]},
+    )
+    submitted = services.submit(desk.liaison, draft, version=draft.version)
+    ours = services.release(desk.releasing, approved(desk, submitted))
+    fields = notice_fields(INDIA, CANADA, extent="done", steps=[{"way": "quote", "counted": 2, "done": 2}])
+    told = from_india(fields, case_ref_other=ours.case.own_ref)
+    desk.peer.send("correction-report", told, in_reply_to=ours.envelope_id)
+    assert take_in(desk.channel).filed == 1
+    return Correction.objects.get(message=ours)
+
+
+def test_their_report_is_kept_beside_ours_as_their_word(desk: Desk) -> None:
+    row = reported(desk)
+    assert row.report is not None
+    assert row.report.kind == "correction-report"
+
+
+def test_what_has_not_left_is_not_corrected(desk: Desk) -> None:
+    with pytest.raises(ActRefused) as refused:
+        draft_correction(desk.liaison, drafted(desk, "x"), action="recall", reason="expired", what_is_wrong="No.")
+    assert refused.value.reason_code == "handling.not-correctable"
+    assert (msgspec, timedelta, days, Derivation) is not None
+
+
+def test_whoever_uses_what_was_corrected_is_told_so_by_the_gate(desk: Desk) -> None:
+    source = received_information(desk)
+    lead = Intended(use=UseCode.LEAD, purpose=Purpose(source.fields["purpose"]), suspicion="no")
+    before = use_item(desk.duty, source, lead)
+    corrected(desk, source, "correct")
+    source.refresh_from_db()
+    after = use_item(desk.duty, source, lead)
+    spoken = [{one["policy"] for one in made.decision.decision["reasons"]} for made in (before, after)]
+    assert ["BI-10.corrected" in policies for policies in spoken] == [False, True]
