@@ -3,6 +3,7 @@
 import http.client
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -334,6 +335,21 @@ def test_a_peer_that_does_not_listen_is_silent(wired: Wired, transport: HttpsTra
     Channel.objects.update(peer_url=f"https://127.0.0.1:{port}")
     with pytest.raises(PeerSilent):
         transport.exchange(Channel.objects.get(), b"a frame")
+
+
+def test_a_line_that_ends_in_the_handshake_does_not_accuse_the_peer(wired: Wired, transport: HttpsTransport) -> None:
+    def hang_up(listening: socket.socket) -> None:
+        line, _ = listening.accept()
+        with line:
+            line.recv(64 * 1024)  # else what was not read makes the end a reset
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        ending = threading.Thread(target=hang_up, args=(listening,), daemon=True)
+        ending.start()
+        Channel.objects.update(peer_url=f"https://127.0.0.1:{listening.getsockname()[1]}")
+        with pytest.raises(PeerSilent, match="cut off"):
+            transport.exchange(Channel.objects.get(), b"a frame")
+        ending.join(timeout=20)
 
 
 @pytest.mark.parametrize(("status", "error"), [("502 Bad Gateway", PeerSilent), ("418 Teapot", NotAFrame)])

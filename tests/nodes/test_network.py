@@ -5,6 +5,8 @@ Source: the fault list, items 16, 18, 19, 28 and 33.
 
 import socket
 import ssl
+from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -55,7 +57,7 @@ def test_a_peer_that_wakes_up_ends_the_back_off(nodes: Nodes) -> None:
     assert ask(nodes.canada, "SELECT failures_in_a_row = 0 AND back_off_until IS NULL FROM courier_channel") == 1
 
 
-def test_a_stranger_without_the_pinned_certificate_changes_nothing(nodes: Nodes) -> None:
+def test_a_stranger_without_the_pinned_certificate_changes_nothing_but_raises_an_alarm(nodes: Nodes) -> None:
     nodes.start()
     before = nodes.indias()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -63,7 +65,9 @@ def test_a_stranger_without_the_pinned_certificate_changes_nothing(nodes: Nodes)
     context.verify_mode = ssl.CERT_NONE
     with pytest.raises(OSError, match=r"(?i)certificate|closed|reset|eof"):
         speak(nodes.india.channel_port, context)
-    assert nodes.indias() == before
+    alarms = before.alarms + Counter({"courier.unknown-certificate": 1})
+    wait_for("India's alarm", lambda: nodes.indias().alarms == alarms)
+    assert nodes.indias() == replace(before, alarms=alarms)
 
 
 def test_a_delayed_line_only_delays(nodes: Nodes) -> None:

@@ -1,5 +1,6 @@
 """The way to the peer: HTTPS with mutual TLS 1.3, both certificates pinned, the connection kept between contacts."""
 
+import ssl
 import threading
 from collections.abc import Mapping
 from typing import Any, Final
@@ -50,6 +51,11 @@ class NotAFrame(PeerFault):
 def trusted_certificates(us: str, peer: str) -> Mapping[bytes, bytes]:
     """Returns the peer's certificates in DER by their pin, as its newest keyset names them."""
     return tls_certificates(chain_between(peer, us).latest)
+
+
+def _was_cut_off(error: SSLError) -> bool:
+    # A line that ended in mid-handshake says nothing of who was there; urllib3 keeps OpenSSL's error as the argument.
+    return any(isinstance(reason, ssl.SSLEOFError | ssl.SSLZeroReturnError) for reason in error.args)
 
 
 class _OneWrite(urllib3.connection.HTTPSConnection):
@@ -111,6 +117,8 @@ class HttpsTransport:
             finally:
                 response.release_conn()
         except SSLError as error:
+            if _was_cut_off(error):
+                raise PeerSilent(f"{channel.peer_id} was cut off in the TLS handshake.") from error
             raise WrongPeer(f"The TLS handshake with {channel.peer_id} failed.") from error
         except (HTTPError, OSError) as error:
             raise PeerSilent(f"{channel.peer_id} was not reached: {type(error).__name__}.") from error
