@@ -78,26 +78,29 @@ class Dice:
         return value % many
 
 
-def specimen_text(number: int, size: int) -> str:
-    """Returns ``size`` characters of report-like prose with names, references, dates and amounts (all invented)."""
-    dice = _stream(f"text/{number}")
+def specimen_text(number: int, size: int, *, author: str = "") -> str:
+    """Returns ``size`` characters of report-like prose with names, references, dates and amounts (all invented).
+
+    Two authors write different texts under the same number: a node takes what it received, word for word, in a message
+    of its own for a copy of the peer's information, and demands the peer's caveats for it.
+    """
+    dice = _stream(f"text/{author}{number}")
     parts: list[str] = []
     length = 0
     while length < size:
         sentence = (
-            f"The {SUBJECTS[dice.pick(16)]} {VERBS[dice.pick(10)]} the {SUBJECTS[dice.pick(16)]} "
-            f"{dice.pick(65536):05}/{dice.pick(9999):04} at {PLACES[dice.pick(10)]} on "
-            f"{1 + dice.pick(28):02}.{1 + dice.pick(12):02}.2026 ({dice.pick(65536) / 100:.2f} kg, "
-            f"HS {2900 + dice.pick(60)}.{dice.pick(99):02}). "
+            f"The {SUBJECTS[dice.pick(16)]} {dice.pick(65536):05}/{dice.pick(9999):04} {VERBS[dice.pick(10)]} on "
+            f"{1 + dice.pick(28):02}.{1 + dice.pick(12):02}.2026 the {SUBJECTS[dice.pick(16)]} at "
+            f"{PLACES[dice.pick(10)]} ({dice.pick(65536) / 100:.2f} kg, HS {2900 + dice.pick(60)}.{dice.pick(99):02}). "
         )
         parts.append(sentence)
         length += len(sentence)
     return "".join(parts)[:size]
 
 
-def incompressible_text(number: int, size: int) -> str:
+def incompressible_text(number: int, size: int, *, author: str = "") -> str:
     """Returns ``size`` characters of base64 noise: 6 bits a character, the worst that JSON text can carry."""
-    blocks = [hashlib.sha256(f"noise/{number}/{i}".encode()).digest() for i in range(size // 40 + 2)]
+    blocks = [hashlib.sha256(f"noise/{author}{number}/{i}".encode()).digest() for i in range(size // 40 + 2)]
     return base64.b64encode(b"".join(blocks)).decode("ascii")[:size]
 
 

@@ -133,9 +133,9 @@ def _own_side(party: str) -> dict[str, object]:
     }
 
 
-def _written(number: int, size: int, kind: Text) -> str:
-    """Returns a text of exactly so many bytes in UTF-8."""
-    text = (specimen_text if kind == "report" else incompressible_text)(number, size)
+def _written(number: int, size: int, kind: Text, *, author: str) -> str:
+    """Returns a text of exactly so many bytes in UTF-8, of the party's own."""
+    text = (specimen_text if kind == "report" else incompressible_text)(number, size, author=author)
     cut = text.encode()[:size].decode("utf-8", "ignore")
     return cut + "." * (size - len(cut.encode()))
 
@@ -177,7 +177,7 @@ def submitted_messages(count: int) -> Iterator["Message"]:
     today = date.today()  # noqa: DTZ011 - the operator's own calendar day
     for number in range(count):
         case = create_case(who["liaison"], peer=PEERS[party], theme="precursors", title=f"SPECIMEN waits {number}")
-        text = _written(number, 1_500, "report")
+        text = _written(number, 1_500, "report", author=party)
         fields = _fields(number, party=party, peer=PEERS[party], text=text, today=today)
         draft = draft_information(who["liaison"], case, fields, own=_own_side(party))
         yield submit(who["liaison"], draft, version=draft.version)
@@ -206,10 +206,12 @@ def _approved(
                 sys.exit(f"the specimen does not pass: {check.problems} {check.decision.to_json()}")
             # The trial's text has one byte, and a later message of the case has one digit more in its reference.
             room = size_bytes - len(check.payload)
-            fields = _fields(number, party=party, peer=peer, text=_written(number, room, kind), today=today)
+            text = _written(number, room, kind, author=party)
+            fields = _fields(number, party=party, peer=peer, text=text, today=today)
             message = save_draft(who["liaison"], message, version=message.version, fields=fields)
         else:
-            fields = _fields(number, party=party, peer=peer, text=_written(number, room, kind), today=today)
+            text = _written(number, room, kind, author=party)
+            fields = _fields(number, party=party, peer=peer, text=text, today=today)
             message = draft_information(who["liaison"], case, fields, own=_own_side(party))
         message = submit(who["liaison"], message, version=message.version)
         approval: Any = message.approval

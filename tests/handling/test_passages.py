@@ -5,6 +5,8 @@ from hypothesis import strategies as st
 
 from accord.handling.passages import PASSAGE_LETTERS, marks_of, marks_of_fields
 
+TURN_OF_PHRASE_LETTERS = 47
+
 SAID = (
     "The consignee at 12 Harbour Road took delivery of four drums on the ninth, paid in cash, and asked that no paper "
     "bear the name of the second buyer, whose brother keeps the warehouse behind the old customs shed."
@@ -42,3 +44,14 @@ def test_words_of_the_form_and_of_the_handling_mark_nothing() -> None:
 )
 def test_a_run_of_that_many_letters_is_always_found(passage: str, before: str, after: str) -> None:
     assert marks_of(passage) & marks_of(before + passage + after)
+
+
+@given(
+    st.text(alphabet="abcdefghijklmnop", max_size=TURN_OF_PHRASE_LETTERS),
+    st.text(alphabet="qrstuv 0123", max_size=200),
+    st.text(alphabet="wxyz 456789", max_size=200),
+)
+def test_a_turn_of_phrase_that_two_authors_share_marks_nobody_s_information(
+    phrase: str, ours: str, theirs: str
+) -> None:
+    assert not marks_of(ours + phrase + ours) & marks_of(theirs + phrase + theirs)

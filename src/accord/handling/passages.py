@@ -1,9 +1,10 @@
 """Marks of passages: numbers by which a copied passage is found again, and from which no word can be read.
 
-A text is reduced to its letters and digits, without case, accents, blanks and punctuation; every run of 32 of them is
-hashed, and of each 33 neighbouring hashes the lowest is kept (winnowing). So a run of 64 letters and digits that two
+A text is reduced to its letters and digits, without case, accents, blanks and punctuation; every run of 48 of them is
+hashed, and of each 17 neighbouring hashes the lowest is kept (winnowing). So a run of 64 letters and digits that two
 texts share, about a dozen words, always leaves a common mark: copied, pasted, broken into other lines, retyped with
-other punctuation or in capitals. About one place in seventeen is kept, however long the text.
+other punctuation or in capitals. A run shorter than 48, such as a turn of phrase that both sides' officers use, never
+leaves one. About one place in nine is kept, however long the text.
 
 What it does not find, and what an officer states instead: a shorter passage, a name or number alone, a text that is
 translated, reworded or retyped in another script, words in a picture or a PDF, a passage spread over several fields,
@@ -21,8 +22,8 @@ from accord.exchange.text import texts_in
 
 __all__ = ["COMMON_FROM", "PASSAGE_LETTERS", "marks_of", "marks_of_fields", "narrative"]
 
-RUN_LETTERS: Final = 32
-WINDOW: Final = 33
+RUN_LETTERS: Final = 48
+WINDOW: Final = 17
 PASSAGE_LETTERS: Final = RUN_LETTERS + WINDOW - 1
 """Letters and digits that two texts must share in a row to be found for certain: about a dozen words."""
 
