@@ -11,8 +11,11 @@ from django.utils import timezone
 from accord.exchange.clocks import new_clock
 from accord.exchange.models import Case, Message
 from accord.node.api.examples import ANSWER_FIELDS, NEW_CASE, OWN_SIDE, REQUEST_FIELDS
+from accord.officers.permissions import Role
+from accord.officers.services import set_scope
 from accord.vocabulary.urgency import AccessClass, Urgency
-from tests.api.conftest import Caller
+from tests.api.conftest import Caller, CallerOf
+from tests.desk import Desk
 
 Fields = dict[str, Any]
 
@@ -103,3 +106,11 @@ def received_request(**changes: object) -> Message:
         received_at=now,
     ).save(force_insert=True)
     return message
+
+
+def stranger_of(desk: Desk, caller_of: CallerOf, role: Role = Role.LIAISON) -> Caller:
+    """An officer of a role in whose scope no case of the desk lies."""
+    officer = desk.again(role, "stranger")
+    set_scope(desk.administrator, officer, themes=["fraud"], agencies=["CBSA"])
+    officer.refresh_from_db()
+    return caller_of(officer)

@@ -112,6 +112,14 @@ MAY = {
     "answer_for_permission": DESK,
     "take_back_message": DESK,
     "withdraw_message": APPROVERS,
+    "answer_to_objection": DESK,
+    "escalate_objection": DESK,
+    "list_objections": READERS,
+    "object_to_use": DESK,
+    "show_objection": READERS,
+    "list_lanes": EVERYONE,
+    "resume_one_lane": APPROVERS,
+    "suspend_one_lane": APPROVERS,
 }
 """Who may call what, declared apart from the source: an operation that is new or moved is decided here too."""
 

@@ -17,7 +17,9 @@ from accord.node.api.decisions import router as decisions_router
 from accord.node.api.documents import complete
 from accord.node.api.drafts import router as drafts_router
 from accord.node.api.evidence import router as evidence_router
+from accord.node.api.lanes import router as lanes_router
 from accord.node.api.me import router as me_router
+from accord.node.api.objections import router as objections_router
 from accord.node.api.parked import router as parked_router
 from accord.node.api.parser import StrictJsonParser
 from accord.node.api.problems import add_problem_handlers
@@ -80,10 +82,16 @@ api = AccordAPI(
             {"name": "cases", "description": "Cases and messages, with their timelines and clocks."},
             {"name": "drafts", "description": "Write, check against the law gate, submit."},
             {"name": "approvals", "description": "The second officer: approve, send back, release."},
-            {"name": "queue", "description": "The duty officer: take, ask, answer, refuse, delay, clarify."},
+            {
+                "name": "queue",
+                "description": "The duty officer: take, ask, answer, refuse, use, correct, object.",
+            },
             {"name": "attachments", "description": "Files of a message, in one request or in parts."},
             {"name": "evidence", "description": "What proves a message to a stranger, offline."},
-            {"name": "channels", "description": "Health, stopping and thawing of channels."},
+            {
+                "name": "channels",
+                "description": "Health, stopping and thawing of channels; lanes.",
+            },
             {"name": "parked", "description": "What arrived and could not be filed."},
             {
                 "name": "oversight",
@@ -104,10 +112,12 @@ api.add_router("", approvals_router, tags=["approvals"])
 api.add_router("", queue_router, tags=["queue"])
 api.add_router("", uses_router, tags=["queue"])
 api.add_router("", corrections_router, tags=["queue"])
+api.add_router("", objections_router, tags=["queue"])
 api.add_router("", attachments_router, tags=["attachments"])
 api.add_router("", uploads_router, tags=["attachments"])
 api.add_router("", evidence_router, tags=["evidence"])
 api.add_router("", channels_router, tags=["channels"])
+api.add_router("", lanes_router, tags=["channels"])
 api.add_router("", parked_router, tags=["parked"])
 api.add_router("", decisions_router, tags=["oversight"])
 api.add_router("", registers_router, tags=["oversight"])
