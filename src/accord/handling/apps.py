@@ -21,6 +21,7 @@ class HandlingConfig(AppConfig):
         from accord.exchange.watching import register_watcher  # noqa: PLC0415
         from accord.handling import (  # noqa: PLC0415
             assessment_named,
+            circumstances,
             lanes,
             objections,
             outcomes,
@@ -38,7 +39,7 @@ class HandlingConfig(AppConfig):
         permission_rooms.register_rooms()
         register(lanes.LANE_NOTICE_KIND)
         register(retention.ERASURE_NOTICE_KIND)
-        tell_circumstances(lanes.circumstances)
+        tell_circumstances(circumstances.circumstances_of)
         register_watcher("handling", WATCHER)
         register_room(CORRECTION_ROOM)
         register_room(REPORT_ROOM)

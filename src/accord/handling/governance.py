@@ -6,7 +6,7 @@ comes later governs at once whatever was made before.
 Source: Arar Commission (2006), recommendation 9; Regulation (EU) 2016/794, article 19, as a model.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -43,6 +43,7 @@ class Governance:
         references: Their references.
         parties: Codes of the parties that sent them.
         originators: Party and agency of each originator.
+        third_parties: Third parties from which it came, as their givers named them.
         handling: Highest handling code.
         handling_note: What an ``H3`` among them says.
         caveats: All caveats, each once.
@@ -55,6 +56,7 @@ class Governance:
     references: tuple[str, ...]
     parties: tuple[str, ...]
     originators: tuple[str, ...]
+    third_parties: tuple[str, ...]
     handling: Handling
     handling_note: str | None
     caveats: tuple[Caveat, ...]
@@ -66,6 +68,12 @@ class Governance:
 def _originator(fields: Mapping[str, object]) -> str:
     told = fields.get("originator") or fields.get("sender")
     return f"{told['party']} {told['agency']}" if isinstance(told, Mapping) else ""
+
+
+def _third_party(fields: Mapping[str, object]) -> Iterator[str]:
+    told = fields.get("third_party_origin")
+    if isinstance(told, Mapping):
+        yield str(told["party"])
 
 
 def _strictest(messages: Iterable[Message]) -> Governance | None:
@@ -88,6 +96,7 @@ def _strictest(messages: Iterable[Message]) -> Governance | None:
         references=tuple(message.reference for message, _ in found),
         parties=tuple(dict.fromkeys(message.case.peer_id for message, _ in found)),
         originators=tuple(dict.fromkeys(_originator(fields) for _, fields in found)),
+        third_parties=tuple(dict.fromkeys(name for _, fields in found for name in _third_party(fields))),
         handling=max((Handling(str(fields["handling"])) for _, fields in found), key=_HANDLING.index),
         handling_note="; ".join(dict.fromkeys(notes)) or None,
         caveats=caveats,

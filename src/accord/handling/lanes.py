@@ -9,11 +9,11 @@ life are not stopped: without them no dispute could be settled.
 Source: rule BI-09; Arar Commission (2006), recommendation 12.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -21,11 +21,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accord.courier.alarms import raise_alarm
-from accord.courier.prepared import Prepared
 from accord.exchange.errors import ActRefused
 from accord.exchange.kinds import LANE_NOTICE
 from accord.exchange.kinds.lane_notice import LaneNotice
-from accord.exchange.models import Message
 from accord.exchange.reasons import require_reason
 from accord.handling.models import LaneSuspension, ObjectionMade
 from accord.law.facts import Facts
@@ -40,7 +38,7 @@ from accord.vocabulary.handling import Classification, Handling
 from accord.vocabulary.subjects import Theme
 from accord.vocabulary.urgency import Lane
 
-__all__ = ["LANE_NOTICE_KIND", "PASSES_SUSPENDED", "circumstances", "resume_lane", "suspend_lane", "suspended_lanes"]
+__all__ = ["LANE_NOTICE_KIND", "PASSES_SUSPENDED", "resume_lane", "suspend_lane", "suspended_lanes"]
 
 NOTICE_LIFE_DAYS: Final = 365
 """Days a notice may wait for its peer: as long as a disposition, since a suspension does not end by itself."""
@@ -57,23 +55,6 @@ PASSES_SUSPENDED: Final = frozenset(
 def suspended_lanes() -> QuerySet[LaneSuspension]:
     """Returns the suspensions that stand, the newest first."""
     return LaneSuspension.objects.filter(ended_at=None).select_related("peer", "objection__message__case")
-
-
-# Asked for each message that leaves.
-_STANDS: Final = Prepared(
-    lambda peer, theme: (
-        LaneSuspension.objects.filter(peer_id=peer, theme=theme, ended_at=None).order_by().values_list("pk")[:1]
-    ),
-    str,
-    str,
-)
-
-
-def circumstances(message: Message) -> Mapping[str, Any]:  # Any: each circumstance has its own type
-    """Returns what the gate is told of a draft: that its lane stands still."""
-    if message.kind in PASSES_SUSPENDED:
-        return {}
-    return {"is_lane_suspended": True} if _STANDS.rows(message.case.peer_id, message.case.theme) else {}
 
 
 def suspend_lane(

@@ -58,7 +58,7 @@ Record = Literal[
 ]
 CustomsGround = Literal["arrangement", "non-identifying", "life-or-safety"]
 AskedBy = Literal["central", "state-police", "unknown"]
-CorrectionState = Literal["none", "corrected", "withdrawn", "erased"]
+CorrectionState = Literal["none", "corrected", "restricted", "withdrawn", "erased"]
 
 _MAX_TEXT: Final = 200
 """Longest reference in facts, in characters; a file number with an office's full name fits."""
@@ -191,7 +191,10 @@ class Circumstances(Statements, frozen=True, kw_only=True, forbid_unknown_fields
     )
     correction_state: Annotated[
         CorrectionState,
-        Meta(description="What became of the received matter: corrected, withdrawn or erased by its originator."),
+        Meta(
+            description="What became of the received matter: corrected, withdrawn or erased by its originator, or "
+            "restricted since in a way that the draft lacks."
+        ),
     ] = "none"
     concerns_rights: Annotated[
         bool | None, Meta(description="An access request alleges corruption or a breach of human rights.")

@@ -38,6 +38,7 @@ FACT_CODES: Final[Mapping[str, Mapping[str, Any]]] = {
     "correction_state": {
         "none": pgettext_lazy("code", "it stands as it came"),
         "corrected": pgettext_lazy("code", "its originator corrected it"),
+        "restricted": pgettext_lazy("code", "its originator restricted it, and the draft does not say so"),
         "withdrawn": pgettext_lazy("code", "its originator withdrew it"),
         "erased": pgettext_lazy("code", "its originator had it erased"),
     },

@@ -1,0 +1,96 @@
+"""What the gate is told of a draft by what this node knows of it: its lane, and the received matter that it holds.
+
+The provenance of a draft is found by the node and stated by nobody, and so is what follows from it: that its originator
+recalled, erased, corrected or restricted what the draft holds, and that it came from a third party. It is asked at
+release too, since a correction may arrive after approval and before a word has left.
+
+What goes back to the party that gave it is not passed on to a third; what that party had of a third, by its own word,
+stays the third's, whoever gets it.
+
+Source: rules BI-03, BI-09, BI-10 and CA-21.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+
+from accord.courier.prepared import Prepared
+from accord.exchange.models import Message
+from accord.handling.derivations import CARRIES_CONTENT
+from accord.handling.governance import Governance, governance_of_draft, lost_in
+from accord.handling.lanes import PASSES_SUSPENDED
+from accord.handling.models import Derivation, LaneSuspension
+from accord.handling.passages import narrative
+from accord.handling.standing import Standing, standings_of
+from accord.handling.uses import STATE
+from accord.law.statements import CorrectionState
+from accord.release.gate import our_party
+
+__all__ = ["circumstances_of"]
+
+_STRICTEST: Final[tuple[CorrectionState, ...]] = ("erased", "withdrawn", "restricted", "corrected")
+
+# Asked for each message that leaves, as one question.
+_KNOWN: Final = Prepared(
+    lambda key: (
+        Message.objects.filter(pk=key)
+        .order_by()
+        .values_list(
+            Exists(
+                LaneSuspension.objects.filter(
+                    peer_id=OuterRef("case__peer_id"), theme=OuterRef("case__theme"), ended_at=None
+                )
+            ),
+            Exists(Derivation.objects.filter(derived_id=OuterRef("pk"), way__in=CARRIES_CONTENT)),
+        )
+    ),
+    UUID,
+)
+
+
+def circumstances_of(message: Message) -> Mapping[str, Any]:  # Any: each circumstance has its own type
+    """Returns what the gate is told of a draft: that its lane stands still, and what became of what it holds."""
+    known: dict[str, Any] = {}
+    for is_suspended, holds in _KNOWN.rows(message.pk):
+        if is_suspended and message.kind not in PASSES_SUSPENDED:
+            known["is_lane_suspended"] = True
+        governed = governance_of_draft(message) if holds else None
+        if governed is not None:
+            known |= _of_what_it_holds(message, governed)
+    return known
+
+
+def _of_what_it_holds(message: Message, governed: Governance) -> dict[str, Any]:
+    standings = standings_of(governed.sources)
+    known: dict[str, Any] = {"correction_state": _correction_of(message, governed, standings)}
+    if _says_wrong_words(message, standings):
+        known["has_known_error"] = True
+    ours, peer = our_party(), message.case.peer_id
+    states = {one.split()[0] for one in governed.originators if one} | set(governed.parties)
+    elsewhere = sorted(states - {ours, peer})
+    named = [one for one in governed.third_parties if one not in {ours, peer}]
+    if elsewhere or named:
+        known["third_party_origin"] = True
+        known["contains_received_from"] = (*elsewhere, *(one for one in named if STATE.fullmatch(one)))
+    return known
+
+
+def _correction_of(message: Message, governed: Governance, standings: Mapping[UUID, Standing]) -> CorrectionState:
+    withdrawn = Message.objects.filter(pk__in=governed.sources, state=Message.State.WITHDRAWN).exists()
+    found: set[CorrectionState] = {"withdrawn"} if withdrawn else set()
+    for standing in standings.values():
+        if standing.is_recalled:
+            found.add("erased" if standing.is_erased else "withdrawn")
+        elif standing.values:
+            found.add("corrected")
+    is_restricted = any(standing.handling is not None or standing.caveats for standing in standings.values())
+    if is_restricted and lost_in(message.fields, governed):
+        found.add("restricted")
+    return next((state for state in _STRICTEST if state in found), "none")
+
+
+def _says_wrong_words(message: Message, standings: Mapping[UUID, Standing]) -> bool:
+    wrong = [value.casefold() for standing in standings.values() for value, _ in standing.values]
+    return bool(wrong) and any(word in text.casefold() for _, text in narrative(message.fields) for word in wrong)
