@@ -2,10 +2,11 @@
 
 import itertools
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accord.oversight.small_cells import SMALL, suppressed, with_totals
+from accord.oversight.small_cells import SMALL, suppressed, suppressed_together, with_totals
 
 
 def possible(shown: list[list[int | None]], *, up_to: int) -> dict[tuple[int, int], set[int]]:
@@ -58,3 +59,64 @@ def test_the_total_of_a_row_does_not_give_its_one_small_count_away() -> None:
     assert shown[0][1] is None
     assert sum(cell is None for cell in shown[0]) >= 2
     assert sum(row[1] is None for row in shown) >= 2
+
+
+def possible_pairs(upper: list[list[int | None]], lower: list[list[int | None]], *, up_to: int) -> list[set[int]]:
+    """Every value that each hidden inner cell of either table can have, given all that is shown of both."""
+    hidden = [
+        (table, r, c)
+        for table, rows in ((0, upper), (1, lower))
+        for r, row in enumerate(rows[:-1])
+        for c, cell in enumerate(row[:-1])
+        if cell is None
+    ]
+    found: list[set[int]] = [set() for _ in hidden]
+    for values in itertools.product(range(up_to + 1), repeat=len(hidden)):
+        told = dict(zip(hidden, values, strict=True))
+        whole = [
+            with_totals([[told.get((t, r, c), cell or 0) for c, cell in enumerate(row[:-1])] for r, row in rows_of])
+            for t, rows_of in ((0, list(enumerate(upper[:-1]))), (1, list(enumerate(lower[:-1]))))
+        ]
+        is_so = whole[0][-1] == whole[1][-1] and all(
+            cell is None or cell == true
+            for shown, table in ((upper, whole[0]), (lower, whole[1]))
+            for row, trues in zip(shown, table, strict=True)
+            for cell, true in zip(row, trues, strict=True)
+        )
+        if is_so:
+            for one, value in zip(found, values, strict=True):
+                one.add(value)
+    return found
+
+
+THINGS = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 1)), max_size=16)
+"""Things of two themes and two urgencies: few cells, since every value of each is tried."""
+
+
+def counted(things: list[tuple[int, int]], quality: int) -> list[list[int]]:
+    return [[sum(1 for one in things if one[quality] == row)] for row in range(2)]
+
+
+@settings(max_examples=30, deadline=None)
+@given(THINGS)
+def test_no_hidden_cell_of_a_pair_can_be_computed_from_both(things: list[tuple[int, int]]) -> None:
+    upper, lower = suppressed_together(counted(things, 0), counted(things, 1))
+    assert upper[-1] == lower[-1]
+    for shown, true in ((upper, counted(things, 0)), (lower, counted(things, 1))):
+        for told, count in zip(itertools.chain(*shown), itertools.chain(*with_totals(true)), strict=True):
+            assert told is None or (told == count and not 0 < count < SMALL)
+    for values in possible_pairs(upper, lower, up_to=7):
+        assert len(values) > 1
+
+
+def test_one_table_hides_more_where_the_other_would_give_it_away() -> None:
+    by_theme = [[9, 9], [9, 9]]
+    by_urgency = [[2, 18], [16, 0]]
+    _, alone = suppressed(by_theme), suppressed(by_urgency)
+    upper, lower = suppressed_together(by_theme, by_urgency)
+    assert lower[0][0] is None
+    assert upper[-1] == lower[-1]
+    assert alone[-1][0] is None or sum(row[0] is None for row in lower) > 1
+    with pytest.raises(ValueError, match="same things"):
+        suppressed_together([[1]], [[2]])
+    assert suppressed_together([], []) == ([], [])

@@ -15,7 +15,15 @@ from tests.desk import Desk, released_request
 YEAR = timezone.now().year
 
 
-def requests(desk: Desk, count: int, *, direction: str = "in", theme: str = "precursors", late: bool = False) -> None:
+def requests(
+    desk: Desk,
+    count: int,
+    *,
+    direction: str = "in",
+    theme: str = "precursors",
+    late: bool = False,
+    urgency: str = "normal",
+) -> None:
     case = Case.objects.create(
         own_ref=str(new_key()),
         peer_id="IN",
@@ -33,7 +41,7 @@ def requests(desk: Desk, count: int, *, direction: str = "in", theme: str = "pre
         Clock.objects.create(
             message=message,
             table="t",
-            urgency="routine",
+            urgency=urgency,
             limit_seconds=60,
             started_at=now,
             due_at=now + timedelta(hours=1),
@@ -65,6 +73,22 @@ def test_a_small_count_and_what_would_give_it_away_are_kept_back(desk: Desk) -> 
     assert row[1] is None
     assert row.count(None) >= 2
     assert 2 not in row
+
+
+def test_the_same_requests_are_counted_by_urgency_and_neither_table_gives_the_other_away(desk: Desk) -> None:
+    requests(desk, 12, urgency="urgent")
+    requests(desk, 7, late=True)
+    found = tables(desk)
+    assert found["received-urgency"]["urgent"] == (12, 0, 0, 0, 12)
+    assert found["received-urgency"]["normal"] == (0, 7, 0, 0, 7)
+    assert found["received-urgency"]["total"] == found["received"]["total"] == (12, 7, 0, 0, 19)
+    requests(desk, 2, urgency="threat-to-life", theme="networks")
+    requests(desk, 6, theme="networks")
+    found = tables(desk)
+    assert found["received-urgency"]["threat-to-life"][0] is None
+    assert found["received-urgency"]["total"] == found["received"]["total"]
+    in_time = [row[0] for code, row in found["received-urgency"].items() if code != "total"]
+    assert in_time.count(None) >= 2 or found["received"]["total"][0] is None
 
 
 def test_refusals_are_counted_once_a_ground_and_delays_by_reason(desk: Desk) -> None:

@@ -2,17 +2,19 @@
 
 What is counted, by the moment at which a request's clock began (its receipt):
 
-* requests of ours and of theirs, by theme: answered in time, answered late, withdrawn or expired, still open;
+* requests of ours and of theirs, by theme and by urgency: answered in time, answered late, withdrawn or expired, still
+  open;
 * refusals by ground, and delays by reason, of both sides, by the moment of the answer or notice.
 
-Article 18 asks for each of these; a table stands for itself, and no table repeats a total of another one, so that what
-is kept back in one cannot be read from the other.
+Article 18 asks for each of these. The table by theme and that by urgency count the same requests and have the same
+totals, so what is kept back is chosen for both together; no other table repeats a total of another one. So what is kept
+back in one cannot be read from the other.
 
 Source: Directive (EU) 2023/977, article 18, as a model; ACMFEA, section 7, and SCIDA, section 9(1), for the record.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -26,11 +28,12 @@ from accord.exchange.models import Clock, Message
 from accord.exchange.reach import within
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
-from accord.oversight.small_cells import suppressed
+from accord.oversight.small_cells import suppressed, suppressed_together
 from accord.parties.models import Party
 from accord.release.models import ReleasedMessage
 from accord.vocabulary.refusal import DelayReason, RefusalGround
 from accord.vocabulary.subjects import Theme
+from accord.vocabulary.urgency import Urgency
 
 __all__ = [
     "COLUMNS",
@@ -51,9 +54,12 @@ DELAY_NOTICE: Final = "delay-notice"
 FIRST_YEAR: Final = 2026
 """The year of the agreement; nothing was exchanged before it."""
 
+_HOW: Final = ("in-time", "late", "withdrawn", "open")
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
-    "received": ("in-time", "late", "withdrawn", "open"),
-    "sent": ("in-time", "late", "withdrawn", "open"),
+    "received": _HOW,
+    "received-urgency": _HOW,
+    "sent": _HOW,
+    "sent-urgency": _HOW,
     "refusals": ("by-us", "by-them"),
     "delays": ("by-us", "by-them"),
 }
@@ -134,26 +140,37 @@ def year_statistics(reviewer: Officer, *, year: int, peer: str) -> list[Statisti
         YearUnknown: There are none.
     """
     since, until = _period(year, peer, reviewer)
-    themes = [str(theme) for theme in Theme]
-    tables = []
+    tables: list[StatisticsTable] = []
     for name, direction in (("received", Message.Direction.IN), ("sent", Message.Direction.OUT)):
-        counts = _requests(peer, direction, since, until)
-        tables.append(_table(name, themes, counts))
+        tables += _requests(name, peer, direction, since, until)
     tables.append(_table("refusals", [str(one) for one in RefusalGround], _said(peer, ANSWER, since, until, _grounds)))
     tables.append(_table("delays", [str(one) for one in DelayReason], _said(peer, DELAY_NOTICE, since, until, _reason)))
     return tables
 
 
 def _table(name: str, rows: Sequence[str], counts: Mapping[tuple[str, str], int]) -> StatisticsTable:
-    columns = COLUMNS[name]
-    # What is of no row of the vocabulary of today has one of its own, or the totals would be wrong.
-    unknown = sorted({row for row, _ in counts} - set(rows))
-    shown = (*rows, *unknown)
-    cells = suppressed([[counts.get((row, column), 0) for column in columns] for row in shown])
-    return StatisticsTable(name=name, rows=shown, cells=tuple(map(tuple, cells)))
+    shown = _rows(rows, counts)
+    return StatisticsTable(name=name, rows=shown, cells=_cells(suppressed(_counted(name, shown, counts))))
 
 
-def _requests(peer: str, direction: Message.Direction, since: datetime, until: datetime) -> Counter[tuple[str, str]]:
+def _rows(known: Iterable[str], counts: Mapping[tuple[str, str], int]) -> tuple[str, ...]:
+    """Returns the rows: what is of none of the vocabulary of today has one of its own, or totals would be wrong."""
+    vocabulary = tuple(map(str, known))
+    return (*vocabulary, *sorted({row for row, _ in counts} - set(vocabulary)))
+
+
+def _counted(name: str, rows: Iterable[str], counts: Mapping[tuple[str, str], int]) -> list[list[int]]:
+    return [[counts.get((row, column), 0) for column in COLUMNS[name]] for row in rows]
+
+
+def _cells(shown: Sequence[Sequence[int | None]]) -> tuple[tuple[int | None, ...], ...]:
+    return tuple(map(tuple, shown))
+
+
+def _requests(
+    name: str, peer: str, direction: Message.Direction, since: datetime, until: datetime
+) -> list[StatisticsTable]:
+    """Returns the table by theme and that by urgency: the same requests, so that neither may give the other away."""
     clocks = Clock.objects.filter(
         message__kind=REQUEST,
         message__direction=direction,
@@ -161,18 +178,25 @@ def _requests(peer: str, direction: Message.Direction, since: datetime, until: d
         started_at__gte=since,
         started_at__lt=until,
     )
-    rows = clocks.values_list("message__case__theme", "state", "due_at", "ended_at", "message__state")
-    found: Counter[tuple[str, str]] = Counter()
+    found = clocks.values_list("message__case__theme", "urgency", "state", "due_at", "ended_at", "message__state")
+    by_theme: Counter[tuple[str, str]] = Counter()
+    by_urgency: Counter[tuple[str, str]] = Counter()
     gone = {Message.State.WITHDRAWN, Message.State.EXPIRED}
-    for theme, state, due_at, ended_at, message_state in rows.iterator():
+    for theme, urgency, state, due_at, ended_at, message_state in found.iterator():
         if message_state in gone:
             column = "withdrawn"
         elif state == Clock.State.ENDED and ended_at is not None:
             column = "in-time" if ended_at <= due_at else "late"
         else:
             column = "open"
-        found[theme, column] += 1
-    return found
+        by_theme[theme, column] += 1
+        by_urgency[urgency, column] += 1
+    themes, urgencies = _rows(Theme, by_theme), _rows(Urgency, by_urgency)
+    upper, lower = suppressed_together(_counted(name, themes, by_theme), _counted(name, urgencies, by_urgency))
+    return [
+        StatisticsTable(name=name, rows=themes, cells=_cells(upper)),
+        StatisticsTable(name=f"{name}-urgency", rows=urgencies, cells=_cells(lower)),
+    ]
 
 
 def _said(

@@ -34,11 +34,20 @@ KEPT_BACK: Final = "x"
 # Any: lazy translations.
 TITLES: Final[Mapping[str, Any]] = {
     "received": gettext_lazy("Requests that we received"),
+    "received-urgency": gettext_lazy("Requests that we received, by urgency"),
     "sent": gettext_lazy("Requests that we sent"),
+    "sent-urgency": gettext_lazy("Requests that we sent, by urgency"),
     "refusals": gettext_lazy("Refusals, by ground"),
     "delays": gettext_lazy("Delays, by reason"),
 }
-FIELDS: Final = {"received": "theme", "sent": "theme", "refusals": "ground", "delays": "reason"}
+FIELDS: Final = {
+    "received": "theme",
+    "received-urgency": "urgency",
+    "sent": "theme",
+    "sent-urgency": "urgency",
+    "refusals": "ground",
+    "delays": "reason",
+}
 WORDS: Final[Mapping[str, Any]] = {
     "in-time": pgettext_lazy("statistics", "Answered in time"),
     "late": pgettext_lazy("statistics", "Answered late"),
@@ -99,7 +108,9 @@ def _shown(table: StatisticsTable) -> dict[str, Any]:  # Any: what templates tak
 
 
 def _first(table: StatisticsTable) -> str:
-    return {"theme": _("Theme"), "ground": _("Ground"), "reason": _("Reason")}[FIELDS[table.name]]
+    return {"theme": _("Theme"), "urgency": _("Urgency"), "ground": _("Ground"), "reason": _("Reason")}[
+        FIELDS[table.name]
+    ]
 
 
 def _labels(table: StatisticsTable) -> list[Any]:  # Any: words that may hold marked English
