@@ -4,14 +4,19 @@ The exchange drafts, attaches and asks; it does not know where a passage or a fi
 one :class:`Watcher` when Django is ready. It is called in the transaction of each act, and may refuse by raising.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
+from uuid import UUID
 
 from accord.exchange.drafts import FieldProblem
 from accord.exchange.models import AgencyInquiry, Attachment, Message
 
 __all__ = ["Watcher", "register_watcher", "watchers"]
+
+
+def _nothing_withdrawn(_keys: Sequence[UUID]) -> None:
+    """A room that keeps nothing of what is withdrawn."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +32,7 @@ class Watcher:
         submitted: A draft is about to be checked for the last time before a second officer sees it.
         problems: What keeps a draft from leaving; asked at each check and at submission, and stores nothing.
         received_from: Parties whose received matter was found in a draft.
+        withdrawn: Messages were withdrawn by their sender, named by their keys, in the transaction that files it.
     """
 
     saved: Callable[[Message], None]
@@ -37,6 +43,7 @@ class Watcher:
     submitted: Callable[[Message], None]
     problems: Callable[[Message], tuple[FieldProblem, ...]]
     received_from: Callable[[Message], tuple[str, ...]]
+    withdrawn: Callable[[Sequence[UUID]], None] = _nothing_withdrawn
 
 
 _WATCHERS: dict[str, Watcher] = {}

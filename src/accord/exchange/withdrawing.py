@@ -22,6 +22,7 @@ from accord.exchange.kinds.withdrawal import Withdrawal
 from accord.exchange.models import Case, Clock, Message
 from accord.exchange.reasons import note_with_reason, require_reason
 from accord.exchange.search.indexing import forget
+from accord.exchange.watching import watchers
 from accord.law.facts import Facts
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
@@ -159,6 +160,8 @@ def _file(received: Received, work: FilingWork) -> Handled:
     complied = [Became(message.received.position, Handled(state="withdrawn"))]
     work.afterwards(partial(_tell, work.peer, complied, work.now))
     work.afterwards(partial(forget, [message.pk]))
+    for watcher in watchers():
+        work.afterwards(partial(watcher.withdrawn, [message.pk]))
     return FILED
 
 

@@ -4,34 +4,54 @@ The job runner calls it, some hundred things in one transaction, so that ten tho
 their progress can be watched. What has an effect on file is not treated again: an interrupted run goes on.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-import msgspec
 from django.db import transaction
 from django.utils import timezone
 
 from accord.exchange.drafting import void_approval
-from accord.exchange.kinds.correction import Correction as CorrectionContent
 from accord.exchange.kinds.correction import CorrectionAction
-from accord.exchange.models import Message
+from accord.exchange.models import Case, Message
 from accord.exchange.text import texts_in
 from accord.exchange.withdrawing import recall_onward
 from accord.handling.derivations import CARRIES_CONTENT, derivatives_of
 from accord.handling.erasing import erase_message, take_out_passages
 from accord.handling.models import CorrectedMessage, Correction, Derivation, Effect, Thing
+from accord.handling.retention import end_with_hold, standing_hold
+from accord.handling.standing import Said, said_in
 
-__all__ = ["apply_corrections", "holds_wrong_words", "progress_of"]
+__all__ = ["apply_corrections", "holds_wrong_words", "progress_of", "stop_drafts"]
 
 BATCH: Final = 500
 """Derivatives that are treated in one transaction."""
 
 _Deed = Effect.Deed
 _State = Effect.State
+_WAITING: Final = (Message.State.SUBMITTED, Message.State.APPROVED)
 _FINAL: Final = {CorrectionAction.RECALL.value, CorrectionAction.ERASE.value}
+
+
+def stop_drafts(keys: Iterable[UUID], *, is_final: bool) -> None:
+    """Makes drafts of what was made of messages that are withdrawn or corrected, before any of it can leave.
+
+    It is called in the transaction that files their word: whoever releases comes before it or finds a draft, and
+    what the submission of a draft looks at is looked at again. The rest is done when the correction is applied.
+
+    Args:
+        keys: The messages.
+        is_final: Whether they are used no more, so that not even a reply that says nothing of them leaves.
+    """
+    steps = [step for key in keys for step in derivatives_of(key) if step.derived_type == Thing.MESSAGE]
+    made = {step.derived_id for step in steps if is_final or step.way in CARRIES_CONTENT}
+    waiting = Message.objects.filter(pk__in=made, direction=Message.Direction.OUT, state__in=_WAITING)
+    for draft in waiting.select_for_update(of=("self",)).select_related("case"):
+        void_approval(draft)
+        draft.version += 1
+        draft.save()
 
 
 def progress_of(correction: Correction) -> tuple[int, int | None]:
@@ -78,7 +98,7 @@ def _planned(correction: Correction, now: datetime) -> "_Applied":
         Correction.objects.filter(pk=row.pk).update(found=len(steps))
     return _Applied(
         row=row,
-        content=msgspec.json.decode(bytes(row.message.content), type=CorrectionContent),
+        content=said_in(row.message),
         items=items,
         steps=[step for key, step in steps.items() if key not in known],
         now=now,
@@ -88,8 +108,13 @@ def _planned(correction: Correction, now: datetime) -> "_Applied":
 @transaction.atomic
 def _close(plan: "_Applied") -> None:
     if plan.row.action == CorrectionAction.ERASE.value:
-        for item in Message.objects.select_for_update(of=("self",)).select_related("case").filter(pk__in=plan.items):
-            erase_message(item)
+        for item in Message.objects.select_for_update(of=("self",)).filter(pk__in=plan.items):
+            # Whoever places a hold locks the case first: it is seen here, or comes after.
+            item.case = Case.objects.select_for_update(of=("self",)).get(pk=item.case_id)
+            if standing_hold(item.case) is None:
+                erase_message(item)
+            else:
+                end_with_hold(item, on=plan.now.date())
     Correction.objects.filter(pk=plan.row.pk, applied_at=None).update(applied_at=plan.now)
 
 
@@ -98,7 +123,7 @@ class _Applied:
     """One correction as it is applied now: what it says, the messages that it is about, and what is still to treat."""
 
     row: Correction
-    content: CorrectionContent
+    content: Said
     items: Sequence[UUID]
     steps: Sequence[Derivation]
     now: datetime
@@ -164,7 +189,7 @@ def _deed_on_draft(act: _Applied, message: Message) -> Effect.Deed:
     return deed
 
 
-def holds_wrong_words(fields: Mapping[str, object], content: CorrectionContent) -> bool:
+def holds_wrong_words(fields: Mapping[str, object], content: Said) -> bool:
     """Returns whether a text of a message holds words that a correction calls wrong."""
     wrong = [value.wrong.casefold() for value in content.values]
     return any(word in text.casefold() for _, text in texts_in(fields) for word in wrong)

@@ -26,6 +26,8 @@ from accord.exchange.kinds import CORRECTION
 from accord.exchange.kinds.correction import Correction as CorrectionContent
 from accord.exchange.kinds.correction import CorrectionAction, CorrectionReason
 from accord.exchange.models import Case, Clock, Message
+from accord.exchange.reach import messages_for
+from accord.handling.applying import stop_drafts
 from accord.handling.models import CorrectedMessage, Correction
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
@@ -153,6 +155,8 @@ def _filed(message: Message, received: Received, work: FilingWork) -> None:
         work.change(item.case, "changed_at")
         if content.action in _FINAL:
             _withdraw(item, received, work)
+    keys = [item.pk for item in items]
+    work.afterwards(partial(stop_drafts, keys, is_final=content.action in _FINAL))
     if content.action in _FINAL:
         # Of one that came in this very batch it is told that it was filed; that it is withdrawn stands in the report.
         told = [
@@ -178,7 +182,18 @@ def _tell(peer: str, told: list[Became], now: datetime) -> None:
 
 
 @transaction.atomic
-def _released(_officer: Officer, message: Message, content: Any, now: datetime) -> None:  # Any: CorrectionContent
+def _released(officer: Officer, message: Message, content: Any, now: datetime) -> None:  # Any: CorrectionContent
+    named = {UUID(one.envelope_id) for one in content.corrected}
+    ours = messages_for(officer).filter(
+        envelope_id__in=named, direction=Message.Direction.OUT, case__peer=message.case.peer
+    )
+    if ours.count() != len(named):
+        # A draft's fields are its author's: what they name is looked up for who lets it leave.
+        raise ActRefused(
+            "It names a message that is not ours, was not sent there, or is not yours to read.",
+            code="handling.not-correctable",
+            next_step="Name in it the messages of its own case alone.",
+        )
     _note_ours(message, content, now)
 
 

@@ -19,10 +19,11 @@ from django.db import connection, transaction
 
 from accord.courier.chunks import chunk_store
 from accord.courier.erasing import erase_sealed
+from accord.exchange.kinds import CORRECTION
 from accord.exchange.models import Attachment, HoldAnswer, Message
 from accord.exchange.search.indexing import forget, index_case, index_message, scrub
 from accord.handling.models import FileMark, Passage
-from accord.handling.passages import marks_of, narrative
+from accord.handling.passages import marks_of_draft, narrative
 from accord.release.approvals import erase_payloads
 
 __all__ = ["erase_message", "is_erased", "take_out_passages"]
@@ -35,6 +36,9 @@ _KEPT: Final = (
     *("legal_basis", "handling", "caveats", "classification", "retention_until", "language", "arrangement_id"),
 )
 """Members that say how it was handled and nothing of what it said."""
+
+_KEPT_OF_CORRECTIONS: Final = ("corrected", "action", "reason", "new_handling", "new_caveats")
+"""Members of a correction that govern what it is about, for as long as that is kept; its words go."""
 
 
 def is_erased(message: Message) -> bool:
@@ -54,7 +58,8 @@ def erase_message(message: Message) -> None:
         return
     _overwrite_what_is_deleted()
     _erase_files(message)
-    kept = {name: fields[name] for name in _KEPT if name in fields}
+    names = (*_KEPT, *_KEPT_OF_CORRECTIONS) if message.kind == CORRECTION else _KEPT
+    kept = {name: fields[name] for name in names if name in fields}
     message.content = msgspec.json.encode({**kept, ERASED: True})
     message.own_side = b""
     message.return_reason = ""
@@ -129,9 +134,4 @@ def take_out_passages(draft: Message, sources: Sequence[UUID]) -> None:
 
 
 def _without(fields: Mapping[str, object], marks: set[int]) -> dict[str, object]:
-    kept: dict[str, object] = {}
-    for name, value in fields.items():
-        texts = [text for _, text in narrative({name: value})]
-        if not any(marks & marks_of(text) for text in texts):
-            kept[name] = value
-    return kept
+    return {name: value for name, value in fields.items() if not marks & marks_of_draft({name: value})}

@@ -4,9 +4,10 @@ A draft is looked at when it is saved and again when it is submitted, a file whe
 step of provenance, and the draft is governed by it: it may not leave with less handling than what it holds.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from typing import BinaryIO, Final
 from uuid import UUID
 
@@ -17,10 +18,11 @@ from accord.exchange.drafts import FieldProblem
 from accord.exchange.models import AgencyInquiry, Attachment, Message
 from accord.exchange.submission import is_same_words
 from accord.exchange.watching import Watcher
+from accord.handling.applying import stop_drafts
 from accord.handling.derivations import CARRIES_CONTENT, record
 from accord.handling.governance import Governance, governance_of_draft, lost_in, taken_over
 from accord.handling.models import Derivation, FileMark, Passage, Way
-from accord.handling.passages import COMMON_FROM, marks_of, marks_of_fields, narrative
+from accord.handling.passages import COMMON_FROM, marks_of, marks_of_draft, narrative
 from accord.handling.reading import LOOK_UP_MARKS, mark_received, mark_taken_out, parts_of, texts_of
 from accord.handling.standing import Standing, standings_of
 from accord.officers.models import Officer
@@ -28,7 +30,7 @@ from accord.officers.models import Officer
 __all__ = ["WATCHER", "take_over_handling"]
 
 _SHOWN: Final = 20
-"""Sources that one draft is said to come from at most, those that it shares most with."""
+"""Sources from which on one is named only for a passage that no other holds; those that share most come first."""
 
 
 def _sources_of_marks(marks: Iterable[int]) -> list[UUID]:
@@ -40,13 +42,24 @@ def _sources_of_marks(marks: Iterable[int]) -> list[UUID]:
             "mark", "message_id"
         ):
             held[mark].append(key)
-    counted = Counter(key for keys in held.values() if len(keys) < COMMON_FROM for key in keys)
-    return [key for key, _ in counted.most_common(_SHOWN)]
+    marked: dict[UUID, set[int]] = defaultdict(set)
+    for mark, keys in held.items():
+        if len(keys) < COMMON_FROM:
+            for key in keys:
+                marked[key].add(mark)
+    found: list[UUID] = []
+    covered: set[int] = set()
+    for key in sorted(marked, key=lambda one: -len(marked[one])):
+        # Of many that hold the same, some are enough; a passage that none of them holds is never left out.
+        if len(found) < _SHOWN or marked[key] - covered:
+            found.append(key)
+            covered |= marked[key]
+    return found
 
 
 def _look(message: Message) -> None:
     """Finds the passages that a draft holds, and replaces what was found when it was last saved."""
-    found = [] if is_same_words(message) else _sources_of_marks(marks_of_fields(message.fields))
+    found = [] if is_same_words(message) else _sources_of_marks(marks_of_draft(message.fields))
     steps = Derivation.objects.filter(derived_id=message.pk, way=Way.QUOTE).exclude(detail__has_key="file")
     known = {step.source_id for step in steps}
     if known - set(found):
@@ -69,7 +82,8 @@ def _on_attached(attachment: Attachment, file: BinaryIO) -> None:
         is_same = not mark.is_part and bytes(mark.sha256) == whole
         way = Way.FILE if is_same else Way.FILE_PART
         _record_file(way, mark.message, attachment)
-    quoted: set[int] = set()
+    # A name travels, too, and holds a passage as well as a text does.
+    quoted = marks_of(attachment.name)
     for text in texts_of(attachment.media_type, file):
         quoted |= marks_of(text)
     for source in Message.objects.filter(pk__in=_sources_of_marks(quoted)):
@@ -171,4 +185,5 @@ WATCHER: Final = Watcher(
     submitted=_on_submitted,
     problems=_problems,
     received_from=_received_from,
+    withdrawn=partial(stop_drafts, is_final=True),
 )

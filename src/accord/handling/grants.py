@@ -10,7 +10,7 @@ Source: rules BI-02 and BI-03; Regulation (EU) 2016/794, article 19, as a model.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 from accord.exchange.models import Message
 from accord.handling.models import Grant
@@ -27,7 +27,7 @@ def unlocking(
     recipient: str,
     purpose: Purpose,
     on: date,
-    not_before: datetime | None = None,
+    after: int | None = None,
 ) -> Grant | None:
     """Returns the grant that unlocks exactly this act, locked until the end of the transaction; ``None`` if none does.
 
@@ -37,7 +37,8 @@ def unlocking(
         recipient: Who gets it, compared exactly.
         purpose: The purpose of the act.
         on: Day of the act.
-        not_before: When the originator last restricted the item; what was granted before it unlocks nothing.
+        after: Place in the originator's log of its last restriction of the item; what it granted before unlocks
+            nothing. Places and not times: a clock that was set meanwhile changes no order.
     """
     found = (
         Grant.objects.select_for_update(of=("self",))
@@ -50,11 +51,17 @@ def unlocking(
             answer__case_id=item.case_id,
             answer__direction=Message.Direction.IN,
         )
-        .select_related("answer", "item", "request")
+        .select_related("answer__received", "item", "request")
         .order_by("used_once", "-permitted_until")
     )
-    lasting = (grant for grant in found if not_before is None or grant.answered_at > not_before)
+    lasting = (grant for grant in found if after is None or _place(grant) > after)
     return next((grant for grant in lasting if grant.holds_on(on)), None)
+
+
+def _place(grant: Grant) -> int:
+    """Returns the place of a grant in its originator's log; before everything where it is not known any more."""
+    received = grant.answer.received
+    return received.position if received is not None else -1
 
 
 def grants_of(case_messages: Sequence[Message]) -> list[Grant]:

@@ -254,10 +254,18 @@ def _filed(message: Message, received: Received, work: FilingWork) -> None:
 
 
 def _made_row(message: Message, content: Objection, at: datetime) -> ObjectionMade:
-    below = ObjectionMade.objects.filter(message__envelope_id=content.escalates, is_ours=True).first()
+    item = message.case.messages.filter(envelope_id=content.item, direction=Message.Direction.OUT).first()
+    if item is None:
+        # A draft's fields are its author's: what they name is looked up again.
+        raise ActRefused(
+            "An objection is made to a message of ours in its own case.",
+            code="handling.not-given",
+            next_step="Begin the objection from the message that was misused.",
+        )
+    below = ObjectionMade.objects.filter(message__envelope_id=content.escalates, item=item, is_ours=True).first()
     return ObjectionMade(
         message=message,
-        item=Message.objects.get(envelope_id=content.item, direction=Message.Direction.OUT),
+        item=item,
         is_ours=True,
         level=content.level.value,
         reply_due_on=content.reply_due_on,

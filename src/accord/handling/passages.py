@@ -15,12 +15,12 @@ Source: Schleimer, Wilkerson, Aiken, "Winnowing: Local Algorithms for Document F
 
 import unicodedata
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from accord.exchange.text import texts_in
 
-__all__ = ["COMMON_FROM", "PASSAGE_LETTERS", "marks_of", "marks_of_fields", "narrative"]
+__all__ = ["COMMON_FROM", "PASSAGE_LETTERS", "marks_of", "marks_of_draft", "marks_of_fields", "narrative"]
 
 RUN_LETTERS: Final = 48
 WINDOW: Final = 17
@@ -41,7 +41,8 @@ _NOT_NARRATIVE: Final = frozenset(
         *("offence", "strict_necessity", "arrangement_id", "workplan_item", "originator", "third_party_origin"),
     }
 )
-"""Fields whose words are those of the form, of the law or of the handling: they are alike in many messages."""
+"""Fields whose words are those of the form, of the law or of the handling: they are alike in many messages, and mark
+nothing where they were received. In a draft they are looked through like any other."""
 
 
 def _reduced(text: str) -> str:
@@ -87,8 +88,13 @@ def narrative(fields: Mapping[str, object]) -> Iterator[tuple[str, str]]:
 
 def marks_of_fields(fields: Mapping[str, object]) -> set[int]:
     """Returns the marks of all narrative texts of a message."""
-    found: set[int] = set()
-    for _, text in narrative(fields):
-        if len(text) >= PASSAGE_LETTERS:
-            found |= marks_of(text)
-    return found
+    return _marks(narrative(fields))
+
+
+def marks_of_draft(fields: Mapping[str, object]) -> set[int]:
+    """Returns the marks of all texts of a draft: what was received can be pasted into any field."""
+    return _marks(texts_in(fields))
+
+
+def _marks(texts: Iterable[tuple[str, str]]) -> set[int]:
+    return {mark for _, text in texts if len(text) >= PASSAGE_LETTERS for mark in marks_of(text)}

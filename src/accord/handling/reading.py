@@ -5,6 +5,7 @@ that is submitted waits until everything received is marked.
 """
 
 import hashlib
+import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -37,11 +38,16 @@ PART_BYTES_MAX: Final = 64 * 1024 * 1024
 
 _RECEIVED: Final = (Message.State.RECEIVED, Message.State.WITHDRAWN)
 _PICTURES: Final = "/media/"
-_TEXT_PARTS: Final = ("word/document.xml", "xl/sharedStrings.xml")
+_TEXT_PARTS: Final = re.compile(r"(word|xl)/(?!theme|styles|settings|fontTable|calcChain).*\.xml", re.IGNORECASE)
+"""Parts of an office file in which words stand: its text, notes, heads and feet, remarks, cells, drawings."""
+
+_TEXT_ELEMENTS: Final = frozenset({"t", "delText", "instrText"})
+"""Elements of those parts that hold words; numbers of a table and what is computed are none."""
 
 
-def _unread() -> QuerySet[Message]:
-    newest = Read.objects.aggregate(at=Max("at"))["at"]
+def _unread(now: datetime) -> QuerySet[Message]:
+    # What was marked while the clock was ahead says nothing of what is filed now that it is right again.
+    newest = Read.objects.filter(at__lte=now).aggregate(at=Max("at"))["at"]
     waiting = Message.objects.filter(state__in=_RECEIVED, direction=Message.Direction.IN)
     if newest is not None:
         waiting = waiting.filter(saved_at__gte=newest - LOOK_BACK)
@@ -59,11 +65,12 @@ def mark_received(*, now: datetime | None = None, batches: int | None = None) ->
         The number of messages marked.
     """
     done = 0
+    moment = now or timezone.now()
     while batches is None or batches > 0:
         with transaction.atomic():
-            waiting = list(_unread().select_related("in_reply_to").prefetch_related("attachments")[:BATCH])
+            waiting = list(_unread(moment).select_related("in_reply_to").prefetch_related("attachments")[:BATCH])
             if waiting:
-                _mark(waiting, now or timezone.now())
+                _mark(waiting, moment)
         done += len(waiting)
         if len(waiting) < BATCH:
             break
@@ -149,7 +156,7 @@ def texts_of(media_type: str, file: BinaryIO) -> Iterator[str]:
     elif "openxmlformats" in media_type:
         with zipfile.ZipFile(file) as package:
             for part in package.infolist():
-                if part.filename in _TEXT_PARTS and part.file_size <= PART_BYTES_MAX:
+                if _TEXT_PARTS.fullmatch(part.filename) and part.file_size <= PART_BYTES_MAX:
                     yield _words_of(package.read(part))
     file.seek(0)
 
@@ -157,8 +164,19 @@ def texts_of(media_type: str, file: BinaryIO) -> Iterator[str]:
 def _words_of(xml: bytes) -> str:
     # The file was let in only without a document type, so that no entity can be declared in it.
     words: list[str] = []
+    inside = ""
+
+    def begin(name: str, _members: object) -> None:
+        nonlocal inside
+        inside = name.rpartition(":")[2]
+
+    def keep(text: str) -> None:
+        if inside in _TEXT_ELEMENTS:
+            words.append(text)
+
     reader = ParserCreate()
-    reader.CharacterDataHandler = words.append
+    reader.StartElementHandler = begin
+    reader.CharacterDataHandler = keep
     try:
         reader.Parse(xml, True)
     except ExpatError:

@@ -22,13 +22,15 @@ from accord.exchange.errors import ActRefused
 from accord.exchange.holding import require_holder
 from accord.exchange.kind_rooms import KindRoom
 from accord.exchange.kinds import CORRECTION, CORRECTION_REPORT
-from accord.exchange.kinds.correction import Correction as CorrectionContent
-from accord.exchange.kinds.correction import NotDoneReason
+from accord.exchange.kinds.correction import CorrectionAction, NotDoneReason
 from accord.exchange.models import Case, Message
 from accord.exchange.noting import write_note
 from accord.exchange.own_side import OwnSide
 from accord.handling.corrections import draft_correction, taken_from
+from accord.handling.erasing import is_erased
 from accord.handling.models import Correction, Effect
+from accord.handling.standing import said_in
+from accord.handling.uses import require_reach
 from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
@@ -118,19 +120,22 @@ def tell_onward(officer: Officer, effect: Effect, *, now: datetime | None = None
 
     Raises:
         NotPermitted: The officer may not draft.
+        NotFound: What left stands in a case that the officer does not read.
         ActRefused: It is no task any more, or nothing that left.
     """
     require(officer, Permission.MESSAGE_DRAFT)
     held = _locked(effect)
-    content: CorrectionContent = msgspec.json.decode(bytes(held.correction.message.content), type=CorrectionContent)
+    said = said_in(held.correction.message)
     message = Message.objects.select_related("case").get(pk=held.thing_id)
-    stated: dict[str, object] = msgspec.to_builtins(content)
+    # A text of one's own opens its case: whoever does not read the case has a colleague of it tell.
+    require_reach(officer, message)
+    stated: dict[str, object] = msgspec.to_builtins(said)
     draft = draft_correction(
         officer,
         message,
-        action=content.action,
-        reason=content.reason,
-        what_is_wrong=content.what_is_wrong,
+        action=said.action,
+        reason=said.reason,
+        what_is_wrong=said.what_is_wrong,
         changes={name: stated[name] for name in ("values", "new_handling", "new_caveats") if stated.get(name)},
         now=now,
     )
@@ -166,7 +171,7 @@ def draft_report(officer: Officer, correction: Message, *, statement: str = "", 
         )
     effects = list(row.effects.all())
     peer = row.message.case.peer_id
-    not_done = _not_done(effects)
+    not_done = [*_not_done(effects), *_kept_by_hold(row)]
     fields: dict[str, object] = {
         **_turned(row.message.fields),
         "extent": "done" if not not_done else "partly-done",
@@ -241,6 +246,14 @@ def _not_done(effects: Iterable[Effect]) -> list[dict[str, object]]:
         {"way": way, "count": count, "reason": reason, **({"note_to_file": True} if has_note else {})}
         for (way, reason, has_note), count in sorted(counted.items())
     ]
+
+
+def _kept_by_hold(row: Correction) -> list[dict[str, object]]:
+    """Returns the messages themselves that were to be erased and that a legal hold keeps."""
+    if row.action != CorrectionAction.ERASE:
+        return []
+    kept = sum(not is_erased(one.message) for one in row.items.select_related("message"))
+    return [{"way": "item", "count": kept, "reason": NotDoneReason.LAW_REQUIRES_KEEPING.value}] if kept else []
 
 
 def _filed(message: Message, _received: Received, work: FilingWork) -> None:

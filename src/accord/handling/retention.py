@@ -5,8 +5,8 @@ Invariants:
 * Every received message has a timer. It ends on the day its originator set, on the last day of its last caveat, or
   five years after receipt, whichever comes first; nobody on this side can move it later.
 * What is due is erased by the node itself, with its words, files and keys; the logs keep the commitment alone.
-* A legal hold on the case stops erasure and nothing else. Another officer than the one who placed it lifts it, and
-  what fell due meanwhile is erased at the next turn.
+* A legal hold on the case stops erasure, its originator's demand included, and nothing else. Another officer than the
+  one who placed it lifts it, and what fell due meanwhile is erased at the next turn.
 * The originator is told what was erased. What the other side tells us of ours is shown as its claim.
 
 Copies of the database that were made before are the operator's to erase (docs/operator-guide.md, backups).
@@ -51,6 +51,7 @@ __all__ = [
     "ERASURE_NOTICE_KIND",
     "KEEP_DAYS_MAX",
     "confirm_need",
+    "end_with_hold",
     "erase_due",
     "keepings_for",
     "lift_hold",
@@ -111,6 +112,17 @@ def set_timers(messages: Sequence[Message]) -> None:
         review = named[0] if named else received_on + timedelta(days=REVIEW_DAYS)
         rows.append(Keeping(message=message, keep_until=end, review_on=review if review < end else None))
     Keeping.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def end_with_hold(message: Message, *, on: date) -> None:
+    """Ends the timer of a message that its originator had erased and a hold keeps: it goes once no hold stands.
+
+    Args:
+        message: The received message.
+        on: Today.
+    """
+    set_timers([message])
+    Keeping.objects.filter(pk=message.pk, keep_until__gte=on).update(keep_until=on - timedelta(days=1), review_on=None)
 
 
 def _holds() -> QuerySet[LegalHold]:

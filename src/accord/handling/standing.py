@@ -12,16 +12,40 @@ from uuid import UUID
 import msgspec
 from django.db.models import F
 
-from accord.exchange.kinds.correction import Correction as CorrectionContent
-from accord.exchange.kinds.correction import CorrectionAction
+from accord.exchange.kinds.correction import CorrectedValue, CorrectionAction, CorrectionReason
 from accord.exchange.kinds.particulars import Caveat
 from accord.exchange.models import Message
 from accord.handling.models import CorrectedMessage, Correction
 from accord.vocabulary.handling import Handling
 
-__all__ = ["Change", "Standing", "governed_fields", "standing_of", "standings_of"]
+__all__ = ["Change", "Said", "Standing", "governed_fields", "said_in", "standing_of", "standings_of"]
 
 _HANDLING = list(Handling)
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """What a correction says, as far as it is still here: of one whose words were erased, how it governs.
+
+    Args:
+        action: What the receiver is to do.
+        reason: Why.
+        what_is_wrong: In words.
+        values: The wrong words and the right ones.
+        new_handling: The handling code from then on.
+        new_caveats: Further caveats from then on.
+    """
+
+    action: CorrectionAction
+    reason: CorrectionReason
+    what_is_wrong: str = ""
+    values: tuple[CorrectedValue, ...] = ()
+    new_handling: Handling | None = None
+    new_caveats: tuple[Caveat, ...] = ()
+
+
+def said_in(message: Message) -> Said:
+    """Returns what a correction says, or what is left of it."""
+    return msgspec.json.decode(bytes(message.content), type=Said)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +59,7 @@ class Change:
     """
 
     correction: Correction
-    content: CorrectionContent
+    content: Said
     counts: bool
 
 
@@ -61,27 +85,26 @@ class Standing:
 
 
 def _stands(rows: Iterable[Correction]) -> Standing:
-    read = [(row, msgspec.json.decode(bytes(row.message.content), type=CorrectionContent)) for row in rows]
-    last_restriction = max(
-        (i for i, (_, content) in enumerate(read) if content.action is CorrectionAction.RESTRICT), default=None
-    )
+    read = [(row, said_in(row.message)) for row in rows]
+    # Of a handling code, and of caveats, the last word counts; a restriction that names only one leaves the other.
+    handling = max((i for i, (_, said) in enumerate(read) if said.new_handling), default=None)
+    caveats = max((i for i, (_, said) in enumerate(read) if said.new_caveats), default=None)
     values: dict[str, tuple[int, str, str | None]] = {}
-    for index, (_, content) in enumerate(read):
-        for value in content.values:
+    for index, (_, said) in enumerate(read):
+        for value in said.values:
             values[value.wrong.casefold()] = (index, value.wrong, value.right)
-    counting = {index for index, _, _ in values.values()} | {last_restriction}
+    counting = {index for index, _, _ in values.values()} | {handling, caveats}
     recalls = (CorrectionAction.RECALL, CorrectionAction.ERASE)
-    restriction = read[last_restriction][1] if last_restriction is not None else None
     return Standing(
         changes=tuple(
-            Change(correction=row, content=content, counts=index in counting or content.action in recalls)
-            for index, (row, content) in enumerate(read)
+            Change(correction=row, content=said, counts=index in counting or said.action in recalls)
+            for index, (row, said) in enumerate(read)
         ),
-        handling=restriction.new_handling if restriction else None,
-        caveats=restriction.new_caveats if restriction else (),
+        handling=read[handling][1].new_handling if handling is not None else None,
+        caveats=read[caveats][1].new_caveats if caveats is not None else (),
         values=tuple((wrong, right) for _, wrong, right in values.values()),
-        is_recalled=any(content.action in recalls for _, content in read),
-        is_erased=any(content.action is CorrectionAction.ERASE for _, content in read),
+        is_recalled=any(said.action in recalls for _, said in read),
+        is_erased=any(said.action is CorrectionAction.ERASE for _, said in read),
     )
 
 

@@ -341,7 +341,7 @@ def _asked(item: Message, intended: Intended, recipient: str, moment: datetime) 
         recipient=recipient,
         purpose=intended.purpose,
         on=on,
-        not_before=restricted_at(standing),
+        after=_last_restriction(standing),
     )
     if grant is None:
         return facts, decision, None
@@ -357,17 +357,18 @@ def _as_restricted(facts: Facts, standing: Standing) -> Facts:
     return msgspec.structs.replace(facts, caveats=(*facts.caveats[:first], *later))
 
 
-def restricted_at(standing: Standing) -> datetime | None:
-    """Returns when the originator last restricted an item: what it granted before that is granted no more."""
-    restrictions = [one.correction.at for one in standing.changes if one.content.action is CorrectionAction.RESTRICT]
-    return max(restrictions, default=None)
+def _last_restriction(standing: Standing) -> int | None:
+    """Returns the place of the last restriction in its sender's log: what was granted before is granted no more."""
+    restricting = (one.correction for one in standing.changes if one.content.action is CorrectionAction.RESTRICT)
+    return max((one.position for one in restricting if one.position is not None), default=None)
 
 
 def _correction_of(standing: Standing) -> CorrectionState:
     """Returns what its originator has done about an item since it came, as the law reads it."""
     if standing.is_recalled:
         return "erased" if standing.is_erased else "withdrawn"
-    return "corrected" if standing.values else "none"
+    is_corrected = any(one.content.action is CorrectionAction.CORRECT for one in standing.changes)
+    return "corrected" if is_corrected else "none"
 
 
 def stops_only_for_permission(decision: Decision) -> bool:

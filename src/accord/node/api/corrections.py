@@ -13,6 +13,7 @@ from accord.handling.applying import progress_of
 from accord.handling.corrections import draft_correction
 from accord.handling.models import Correction, Effect
 from accord.handling.reports import draft_report
+from accord.handling.seeing import seen_by
 from accord.node.api.case_shapes import MessageOut, Reader
 from accord.node.api.cases import find_message
 from accord.node.api.operations import ApiRequest, offer
@@ -142,6 +143,7 @@ def show_correction(request: ApiRequest, message_id: Path[UUID]) -> CorrectionOu
         raise NotFound("There is no such correction.")
     treated, found = progress_of(row)
     tasks = row.effects.filter(state=Effect.State.TASK)
+    seen, _read = seen_by(request.officer, row, row.effects.all()[:EFFECTS_SHOWN])
     return CorrectionOut(
         message=message.pk,
         action=CorrectionAction(row.action),
@@ -151,9 +153,7 @@ def show_correction(request: ApiRequest, message_id: Path[UUID]) -> CorrectionOu
         treated=treated,
         applied_at=row.applied_at,
         tasks=tasks.count(),
-        effects=[
-            EffectOut.model_validate(effect, from_attributes=True) for effect in row.effects.all()[:EFFECTS_SHOWN]
-        ],
+        effects=[EffectOut.model_validate(effect, from_attributes=True) for effect in seen],
     )
 
 

@@ -136,6 +136,7 @@ CODES: Final[Mapping[str, Mapping[str, Any]]] = {
         "export": pgettext_lazy("code", "exported"),
         "print": pgettext_lazy("code", "printed"),
         "forward": pgettext_lazy("code", "forwarded inside"),
+        "item": pgettext_lazy("code", "the message itself"),
     },
     "deed": {
         "governed": pgettext_lazy("code", "governed by it from now on"),

@@ -14,12 +14,12 @@ from accord.errors import AccordError
 from accord.exchange.errors import NotFound
 from accord.exchange.kinds.correction import CorrectionAction, CorrectionReason, NotDoneReason
 from accord.exchange.models import Message
-from accord.exchange.reach import messages_for
 from accord.exchange.services import read_message
 from accord.handling.applying import progress_of
 from accord.handling.corrections import draft_correction
-from accord.handling.models import CorrectedMessage, Correction, Effect
+from accord.handling.models import Correction, Effect
 from accord.handling.reports import draft_report, finish_effect, tell_onward
+from accord.handling.seeing import items_for, seen_by
 from accord.handling.standing import governed_fields, standing_of
 from accord.node.desk.code_words import choice_label
 from accord.node.desk.once import do_once
@@ -132,22 +132,19 @@ def show_correction(request: HttpRequest, key: UUID) -> HttpResponse:
 
 def _shown(request: HttpRequest, row: Correction, message: Message, error: AccordError | None = None) -> HttpResponse:
     officer = officer_of(request)
-    items = [one.message for one in CorrectedMessage.objects.filter(correction=row).select_related("message__case")]
     done, found = progress_of(row)
     effects = row.effects.select_related("done_by")
     tasks = effects.filter(state=Effect.State.TASK)
-    listed = [*tasks[:EFFECTS_SHOWN], *effects.exclude(state=Effect.State.TASK)[:EFFECTS_SHOWN]]
-    known = set(messages_for(officer).filter(pk__in=[one.thing_id for one in listed]).values_list("pk", flat=True))
-    for one in listed:
-        # Of what stands in a case that the reader need not know, the sort is told and no reference.
-        one.reference = one.reference if one.thing_id in known else ""
+    wanted = [*tasks[:EFFECTS_SHOWN], *effects.exclude(state=Effect.State.TASK)[:EFFECTS_SHOWN]]
+    listed, read = seen_by(officer, row, wanted)
     shown = {
         "row": row,
         "message": message,
         "case": message.case,
         "says": principal_parts(message.kind, message.fields)[0],
         "text_language": str(message.fields.get("language", "")),
-        "items": [(item, standing_of(item)) for item in items],
+        "items": [(item, standing_of(item)) for item in items_for(officer, row)],
+        "read": read,
         "done": done,
         "found": found,
         "tasks": [one for one in listed if one.state == Effect.State.TASK],
