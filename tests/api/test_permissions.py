@@ -120,6 +120,19 @@ MAY = {
     "list_lanes": EVERYONE,
     "resume_one_lane": APPROVERS,
     "suspend_one_lane": APPROVERS,
+    "confirm_need_of": DESK,
+    "lift_legal_hold": APPROVERS,
+    "list_legal_holds": READERS,
+    "list_timers": READERS,
+    "place_legal_hold": APPROVERS,
+    "show_retention": READERS,
+    "assess_message": DESK,
+    "decide_on_assessment": "releasing decider",
+    "decide_on_weighing": "releasing decider",
+    "list_assessments": READERS,
+    "list_weighings": READERS,
+    "settle_assessment": "releasing decider",
+    "weigh_message": DESK,
 }
 """Who may call what, declared apart from the source: an operation that is new or moved is decided here too."""
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
 from accord.node.api.approvals import router as approvals_router
+from accord.node.api.assessments import router as assessments_router
 from accord.node.api.attachments import router as attachments_router
 from accord.node.api.cases import router as cases_router
 from accord.node.api.casework import router as casework_router
@@ -26,6 +27,7 @@ from accord.node.api.problems import add_problem_handlers
 from accord.node.api.queue import router as queue_router
 from accord.node.api.reference import router as reference_router
 from accord.node.api.registers import router as registers_router
+from accord.node.api.retention import router as retention_router
 from accord.node.api.review import router as review_router
 from accord.node.api.search import router as search_router
 from accord.node.api.teams import router as teams_router
@@ -107,7 +109,9 @@ api.add_router("", cases_router, tags=["cases"])
 api.add_router("", casework_router, tags=["cases"])
 api.add_router("", teams_router, tags=["cases"])
 api.add_router("", search_router, tags=["cases"])
+api.add_router("", retention_router, tags=["cases"])
 api.add_router("", drafts_router, tags=["drafts"])
+api.add_router("", assessments_router, tags=["drafts"])
 api.add_router("", approvals_router, tags=["approvals"])
 api.add_router("", queue_router, tags=["queue"])
 api.add_router("", uses_router, tags=["queue"])
