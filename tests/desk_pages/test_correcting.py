@@ -45,6 +45,24 @@ def test_who_drafts_corrects_a_sent_message_and_the_draft_opens(desk: Desk, sign
     assert "Nothing was done twice" in client.post(address, given, follow=True).content.decode()
 
 
+def test_a_restriction_permits_what_is_ticked_and_keeps_the_words_beside_it(desk: Desk, sign_in: SignIn) -> None:
+    sent, client = sealed(desk), sign_in(desk.liaison)
+    given = {
+        "action": "restrict",
+        "reason": "inaccurate",
+        "what_is_wrong": "A source is at risk.",
+        "who": "NCB",
+        "permitted": ["print", "no-such-use"],
+        "uses": "Only in the investigation named",
+        "contact": "Liaison desk",
+        "until": "2027-03-01",
+        "form": "01a2267c-0e6c-7c57-a14f-a4c9990b8caf",
+    }
+    client.post(f"/desk/messages/{sent.pk}/correct", given)
+    draft = Message.objects.get(kind="correction")
+    assert draft.fields["new_caveats"][0]["permitted_uses"] == ["print", "Only in the investigation named"]
+
+
 @pytest.mark.parametrize("action", ["", "correct", "restrict", "nonsense"])
 def test_what_is_missing_is_named_and_the_words_come_back(desk: Desk, sign_in: SignIn, action: str) -> None:
     sent, client = sealed(desk), sign_in(desk.liaison)

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from accord.cli.demo import specimens
 from accord.cli.demo.nodes import NodeProcess
+from accord.cli.demo.playing import let_leave, wait_for
 
 __all__ = ["HOMES", "LEFT_OUT", "SIGHTS", "Sight", "opened_nodes", "places"]
 
@@ -54,7 +55,7 @@ SIGHTS: Final = (
     Sight(name="reply", address="/desk/messages/{asked}/reply/answer", role="duty", party="IN"),
     Sight(name="use", address="/desk/messages/{asked}/use", role="duty", party="IN"),
     Sight(name="ask-permission", address="/desk/messages/{asked}/ask?use=court", role="duty", party="IN"),
-    Sight(name="answer-permission", address="/desk/messages/{asked}/permit", role="duty", party="IN"),
+    Sight(name="answer-permission", address="/desk/messages/{question}/permit", role="duty", party="IN"),
     Sight(name="keeping", address="/desk/retention/", is_empty_too=True),
     Sight(name="case-keeping", address="/desk/cases/{case}/retention", role="releasing"),
     Sight(name="object", address="/desk/messages/{request}/object"),
@@ -171,7 +172,29 @@ def places(nodes: Mapping[str, NodeProcess]) -> dict[str, str]:
         "draft": draft,
         "approval": approval,
         "asked": str(asked["id"]),
+        "question": _asked_for_permission(nodes, whole),
     }
+
+
+def _asked_for_permission(nodes: Mapping[str, NodeProcess], case: Any) -> str:  # Any: the story's case as JSON
+    """Has Canada ask whether it may give India's answer to the media, and returns India's key of the question."""
+    canada, india = nodes["CA"], nodes["IN"]
+    answer = next(message for message in case["messages"] if message["kind"] == "answer")
+    wanted = {
+        "use": "media",
+        "purpose": "prosecute",
+        "recipient": "A newspaper (specimen)",
+        "justification": "SPECIMEN. A public warning names the substance.",
+    }
+    draft = canada.call("POST", f"/messages/{answer['id']}/permission-request", as_="liaison", expect=201, body=wanted)
+    let_leave(canada, draft, writer="liaison")
+
+    def arrived() -> str:
+        queue: Any = india.call("GET", "/queue?limit=100", as_="duty", expect=200).body
+        found = (row["message"] for row in queue["items"] if row["message"]["kind"] == "permission-request")
+        return next((str(message["id"]) for message in found), "")
+
+    return str(wait_for(arrived, "the permission request to arrive"))
 
 
 def _drafted(node: NodeProcess, fields: dict[str, object]) -> str:

@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from accord.node.api import labels
 from accord.node.desk.fact_codes import FACT_CODES, SAME_LIST
 from accord.node.desk.said import marked, said
-from accord.node.desk.use_words import ASKED, RESULTS
+from accord.node.desk.use_words import ASKED, PERMITTED, RESULTS
 from accord.vocabulary.handling import HANDLING_LABELS
 from accord.vocabulary.refusal import DELAY_REASON_LABELS, REFUSAL_GROUND_LABELS
 from accord.vocabulary.urgency import URGENCY_GROUND_LABELS
 
-__all__ = ["CODES", "HAPPENED", "choice_label", "happened_words", "is_coded", "known_words"]
+__all__ = ["CODES", "HAPPENED", "choice_label", "happened_code", "happened_words", "is_coded", "known_words"]
 
 # Any: lazy translations throughout this module.
 _PERSONS: Final[dict[str, Any]] = {
@@ -192,6 +192,7 @@ CODES: Final[Mapping[str, Mapping[str, Any]]] = {
         "foreign-interference": pgettext_lazy("code", "foreign interference"),
     },
     "use": ASKED,
+    "permitted_uses": PERMITTED,
     "urgency": {
         "normal": pgettext_lazy("code", "normal"),
         "urgent": pgettext_lazy("code", "urgent"),
@@ -314,6 +315,8 @@ HAPPENED: Final[Mapping[str, Any]] = {
 }
 """What happened in a case, as the timeline names it (``accord.node.api.timelines``)."""
 
+_NAMED_BY_ACTS: Final = ("use", "ground", "outcome", "effect")
+
 BY_THEM: Final = " by the other side"
 
 
@@ -349,6 +352,11 @@ def known_words(name: str, code: str) -> Any | None:
 def is_coded(name: str, text: str) -> bool:
     """Returns whether a text is a code of its field, and not what somebody wrote."""
     return known_words(name, text) is not None
+
+
+def happened_code(code: str) -> Any | None:
+    """Returns the words of a code that an act names: its use, ground, outcome or effect; ``None`` for a rule's."""
+    return next((words for name in _NAMED_BY_ACTS if (words := known_words(name, code)) is not None), None)
 
 
 def happened_words(what: str) -> str:

@@ -47,6 +47,7 @@ class Part:
         label: Its label.
         text: What it says, where it is one text.
         items: Its texts, where there are several.
+        told: Which of its texts are words of the desk, in the reader's language.
         is_written: Whether its writer's own words stand there, and not words or figures of the desk.
         language: Language of what was written; empty where it is not known.
         groups: Its groups of members.
@@ -56,6 +57,7 @@ class Part:
     label: Any  # Any: a lazy translation
     text: str = ""
     items: tuple[str, ...] = ()
+    told: frozenset[str] = frozenset()
     is_written: bool = False
     language: str = ""
     groups: tuple[tuple["Part", ...], ...] = ()
@@ -98,7 +100,14 @@ def _part(name: str, value: Any, language: str, names: Mapping[str, Any] | None)
         told = [_told(name, one) for one in value]
         is_written = any(one is None for one in told)
         items = tuple(_shown(one, words) for one, words in zip(value, told, strict=True))
-        return Part(name=name, label=label, items=items, is_written=is_written, language=language if is_written else "")
+        return Part(
+            name=name,
+            label=label,
+            items=items,
+            told=frozenset(words for words in told if words is not None),
+            is_written=is_written,
+            language=language if is_written else "",
+        )
     words = _told(name, value)
     is_written = words is None
     return Part(

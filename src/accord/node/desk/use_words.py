@@ -3,10 +3,11 @@
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accord.vocabulary.uses import UseCode
 
-__all__ = ["ASKED", "MARKS", "RESULTS", "SUSPICIONS", "USES"]
+__all__ = ["ASKED", "MARKS", "PERMITTED", "RESULTS", "SUSPICIONS", "USES"]
 
 # Any: lazy translations.
 USES: Final[dict[str, Any]] = {
@@ -31,6 +32,24 @@ TAKEN: Final[dict[str, Any]] = {
 
 ASKED: Final[dict[str, Any]] = {**USES, **TAKEN}
 """All acts: a permission may be asked for each."""
+
+PERMITTED: Final[dict[str, Any]] = {
+    UseCode.OPEN.value: pgettext_lazy("caveat", "opening a file of it"),
+    UseCode.LEAD.value: pgettext_lazy("caveat", "following it as a lead"),
+    UseCode.DEPRIVE_OF_RIGHTS.value: pgettext_lazy(
+        "permitted use", "acting on it against somebody's rights or freedom"
+    ),
+    UseCode.FORWARD.value: pgettext_lazy("caveat", "forwarding it inside the agency that received it"),
+    UseCode.OTHER_AGENCY.value: pgettext_lazy("caveat", "giving it to another agency of the same state"),
+    UseCode.COURT.value: pgettext_lazy("caveat", "bringing it into court"),
+    UseCode.THIRD_STATE.value: pgettext_lazy("caveat", "passing it to a third state"),
+    UseCode.MEDIA.value: pgettext_lazy("caveat", "giving it to the media"),
+    UseCode.ASYLUM_BODY.value: pgettext_lazy("caveat", "giving it to a body that decides on asylum"),
+    UseCode.ACCESS_REQUEST.value: pgettext_lazy("caveat", "giving it to an applicant for access to information"),
+    UseCode.EXPORT.value: pgettext_lazy("caveat", "taking it out as a file"),
+    UseCode.PRINT.value: pgettext_lazy("caveat", "printing it"),
+}
+"""Acts as a caveat permits them, whichever side reads it."""
 
 SUSPICIONS: Final[dict[str, Any]] = {
     "unknown": _("Not known"),

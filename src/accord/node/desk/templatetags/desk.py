@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
 from accord.node.api import labels
-from accord.node.desk.code_words import choice_label, happened_words
+from accord.node.desk.code_words import choice_label, happened_code, happened_words, known_words
 from accord.node.desk.figures import (
     clock_seconds_of,
     clock_time_of,
@@ -207,6 +207,18 @@ def named(name: str, names: Mapping[str, str]) -> str:
 def happened(what: str) -> str:
     """Returns what a timeline says that happened, in the reader's language."""
     return happened_words(what)
+
+
+@register.filter
+def happened_code_words(code: str) -> str:
+    """Returns what a code of an act is called, such as the use that was asked for; nothing where no table has it."""
+    return str(happened_code(code) or "")
+
+
+@register.filter
+def permitted_words(use: str) -> str:
+    """Returns what a use that a caveat permits is called; nothing where it is in the originator's own words."""
+    return str(known_words("permitted_uses", use) or "")
 
 
 @register.filter

@@ -37,6 +37,8 @@ def _said(part: Part) -> SafeString:
         return format_html_join("", '<div class="a-parts__group">{}</div>', groups)
     language = format_html(' dir="auto" lang="{}"', part.language) if part.is_written else NOTHING
     if part.items:
-        items = format_html_join("", "<li{}>{}</li>", ((language, item) for item in part.items))
+        items = format_html_join(
+            "", "<li{}>{}</li>", (("" if item in part.told else language, item) for item in part.items)
+        )
         return format_html("<ul>{}</ul>", items)
     return format_html('<span class="a-words"{}>{}</span>', language, part.text)

@@ -26,6 +26,7 @@ from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.provenance import graph_of
 from accord.node.desk.reading import principal_parts
+from accord.node.desk.use_words import PERMITTED
 from accord.officers.permissions import Permission
 from accord.vocabulary.handling import Handling
 
@@ -79,6 +80,8 @@ def correct_one(request: HttpRequest, key: UUID) -> HttpResponse:
         "actions": [(code.value, choice_label("action", code.value)) for code in CorrectionAction],
         "reasons": [(code.value, choice_label("reason", code.value)) for code in CorrectionReason],
         "handlings": [code.value for code in Handling],
+        "permitted": PERMITTED.items(),
+        "ticked": request.POST.getlist("permitted"),
         "given": request.POST,
         "error": error,
         "handling_marks": message.handling,
@@ -100,7 +103,10 @@ def _changes(given: QueryDict) -> dict[str, object]:
             changes["new_caveats"] = [
                 {
                     "who_may_access": _lines(given.get("who", "")),
-                    "permitted_uses": _lines(given.get("uses", "")),
+                    "permitted_uses": [
+                        *(code for code in given.getlist("permitted") if code in PERMITTED),
+                        *_lines(given.get("uses", "")),
+                    ],
                     "procedure_contact": given.get("contact", "").strip(),
                     "expires_on": given.get("until", ""),
                 }

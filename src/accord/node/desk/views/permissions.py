@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 from accord.errors import AccordError
 from accord.exchange.beginning import ReplyBegun, begin_reply
 from accord.exchange.drafts import FieldRefused
+from accord.exchange.kinds import PERMISSION_REQUEST
 from accord.exchange.models import Message
 from accord.exchange.services import read_message
+from accord.handling.models import Grant
 from accord.handling.permissions import ANSWER_DAYS, answer_permission, ask_permission
 from accord.handling.uses import Intended
 from accord.node.desk.code_words import choice_label
@@ -134,6 +136,12 @@ def answer_one(request: HttpRequest, key: UUID) -> HttpResponse:
     """
     officer = officer_of(request)
     asked = read_message(officer, key)
+    if asked.kind != PERMISSION_REQUEST:
+        notes.warning(request, _("This is no question for a permission."))
+        return redirect("desk:case", asked.case.own_ref)
+    if request.method == "GET" and Grant.objects.filter(request=asked).exists():
+        notes.info(request, _("This question has been answered."))
+        return redirect("desk:case", asked.case.own_ref)
     given = request.POST
     error: AccordError | None = None
     begun: Message | None = None
