@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.test import RequestFactory
 from django.utils import timezone
 
-from accord.node.api.idempotency import KeyMissing, KeyReused, once
+from accord.node.api.idempotency import KeyMissing, KeyReused, forget_old_answers, once
 from accord.node.api.limits import IDEMPOTENCY_KEY_LIFE_HOURS
 from accord.node.api.models import KeptAnswer
 from accord.officers.models import Officer
@@ -112,6 +112,14 @@ def test_a_kept_answer_is_forgotten_after_its_life(administrator: Officer) -> No
     once(_request(), administrator, act)
 
     assert act.times == 2
+
+
+def test_a_kept_answer_goes_by_itself_though_nobody_asks_again(administrator: Officer) -> None:
+    once(_request(), administrator, Act())
+    forget_old_answers()
+    assert KeptAnswer.objects.count() == 1
+    forget_old_answers(now=timezone.now() + timedelta(hours=IDEMPOTENCY_KEY_LIFE_HOURS, seconds=1))
+    assert not KeptAnswer.objects.exists()
 
 
 def test_an_answer_is_not_shown_again_to_an_account_that_may_read_less(

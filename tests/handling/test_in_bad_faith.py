@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accord.exchange import services
@@ -313,3 +314,37 @@ def test_one_passage_is_not_buried_under_many_longer_ones(desk: Desk) -> None:
     assert draft.pk in keys_from(source.pk)
     mended = take_over_handling(desk.liaison, draft, version=draft.version)
     assert ONLY in mended.fields["caveats"]  # type: ignore[operator]
+
+
+# what was erased stays nowhere
+
+
+def places_of(words: bytes) -> set[str]:
+    """Each column of the database that holds words, whatever its table."""
+    found = set()
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            columns = [column[0] for column in cursor.description]
+            for row in cursor.fetchall():
+                for column, value in zip(columns, row, strict=True):
+                    held = bytes(value) if isinstance(value, (bytes, memoryview)) else str(value).encode()
+                    if words.lower() in held.lower():
+                        found.add(f"{table}.{column}")
+    return found
+
+
+def test_what_was_erased_stands_in_no_column_of_the_database(desk: Desk) -> None:
+    source = received_information(desk)
+    services.take(desk.duty, source.case)
+    submitted_quote(desk)
+    services.clarify(desk.duty, source, {}, points=[SAID])
+    services.write_note(desk.duty, source.case, text=f"They say: {SAID}")
+    other = services.write_note(desk.duty, source.case, text="It is for the regional office (specimen).")
+    services.ask_agency(desk.duty, source.case, agency="CBSA", question=SAID)
+    assert len(places_of(b"Harbour Road")) > 5
+    corrected(desk, source, "erase")
+    assert places_of(b"Harbour Road") == set()
+    texts = {note.text for note in source.case.notes.all()}
+    assert texts == {f"[erased: {source.reference}]", other.text}
+    assert source.case.inquiries.get().question == f"[erased: {source.reference}]"

@@ -1,6 +1,7 @@
 """``accord case``: read the open cases, one case, and the evidence of a message, as an officer who may."""
 
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
@@ -148,11 +149,12 @@ def evidence(
         bool, typer.Option("--without-content", help="Prove origin, time and receipt, and disclose nothing.")
     ] = False,
 ) -> None:
-    """Write the evidence bundle of one message to a file."""
+    """Write the evidence bundle of one message to a file; with the words of a received one, a cover sheet beside it."""
     open_node(home)
     from accord.exchange.reading import read_message
     from accord.handling.models import Use
     from accord.handling.taking import take_copy
+    from accord.node.desk.cover import cover_sheet
     from accord.officers.acts import note
     from accord.officers.permissions import Permission, require
     from accord.vocabulary.uses import UseCode
@@ -164,11 +166,14 @@ def evidence(
     officer = acting_officer(acting)
     require(officer, Permission.EVIDENCE_EXPORT)
     found = read_message(officer, key)
-    if not without_content:
-        take_copy(officer, found, UseCode.EXPORT, mark=Use.Mark.NONE)
+    use = None if without_content else take_copy(officer, found, UseCode.EXPORT, mark=Use.Mark.COVER)
     bundle = _bundle_of(found, discloses_body=not without_content)
     write_result(out, bundle)
     note(officer, "export evidence", found, detail={"discloses_body": not without_content})
+    if use is not None:
+        sheet = out.with_name(f"{out.name}.READ-FIRST.txt")
+        write_result(sheet, cover_sheet(use, name=out.name, digest=sha256(bundle).hexdigest()).encode())
+        say(f"Wrote {sheet}: who took it out, for what, and under which handling. It belongs to the file.")
     say(f"Wrote {out} ({len(bundle)} bytes). Check it with `accord verify {out} --root ROOTS.json`.")
 
 

@@ -23,6 +23,7 @@ from accord.exchange.kinds import CORRECTION
 from accord.exchange.models import Attachment, HoldAnswer, Message
 from accord.exchange.search.indexing import forget, index_case, index_message, scrub
 from accord.handling.models import FileMark, Passage
+from accord.handling.own_words import erase_from_own_words
 from accord.handling.passages import marks_of_draft, narrative
 from accord.release.approvals import erase_payloads
 
@@ -69,6 +70,7 @@ def erase_message(message: Message) -> None:
     erase_payloads(subject_type="message", subject_id=str(message.pk))
     if message.envelope_id is not None:
         erase_sealed(message.envelope_id, direction=message.direction)
+    erase_from_own_words(message)
     Passage.objects.filter(message=message).delete()
     FileMark.objects.filter(message=message).delete()
     _erase_title(message, fields)

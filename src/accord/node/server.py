@@ -34,6 +34,7 @@ from accord.exchange.services import release_due
 from accord.handling.applying import apply_corrections
 from accord.handling.reading import mark_received
 from accord.handling.retention import erase_due
+from accord.node.api.idempotency import forget_old_answers
 from accord.node.api_listener import ApiListener
 from accord.node.config import NodeConfig
 from accord.node.notices.rounds import NoticeRounds
@@ -170,6 +171,7 @@ class _Intake:
         mark_received(batches=MARKED_A_TURN)
         apply_corrections(batches=APPLIED_A_TURN)
         erase_due()
+        forget_old_answers()
         alarm_overdue_reviews()
         return restored >= RESTORED_A_TURN
 

@@ -9,7 +9,7 @@ Source: draft-ietf-httpapi-idempotency-key-header.
 import hashlib
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final
 
@@ -23,7 +23,7 @@ from accord.node.api.models import KeptAnswer
 from accord.node.api.problems import Malformed
 from accord.officers.models import Officer
 
-__all__ = ["KeyMissing", "KeyReused", "once"]
+__all__ = ["KeyMissing", "KeyReused", "forget_old_answers", "once"]
 
 HEADER: Final = "Idempotency-Key"
 _KEY = re.compile(rf"[\x21-\x7e]{{1,{IDEMPOTENCY_KEY_CHARACTERS_MAX}}}")
@@ -65,7 +65,7 @@ def once(request: HttpRequest, officer: Officer, act: Callable[[], HttpResponse]
     digest = _digest(request, officer)
     with transaction.atomic():
         now = timezone.now()
-        KeptAnswer.objects.filter(created_at__lt=now - timedelta(hours=IDEMPOTENCY_KEY_LIFE_HOURS)).delete()
+        forget_old_answers(now=now)
         kept = _claim(officer, key, digest=digest)
         if kept.status is not None:
             return _again(kept, digest)
@@ -80,6 +80,14 @@ def once(request: HttpRequest, officer: Officer, act: Callable[[], HttpResponse]
         kept.body = response.content
         kept.save(update_fields=["status", "media_type", "body"])
     return response
+
+
+def forget_old_answers(*, now: datetime | None = None) -> None:
+    """Deletes the kept answers whose life is over; they may hold words that are erased elsewhere."""
+    oldest = (now or timezone.now()) - timedelta(hours=IDEMPOTENCY_KEY_LIFE_HOURS)
+    old = KeptAnswer.objects.filter(created_at__lt=oldest)
+    if old.exists():
+        old.delete()
 
 
 def _digest(request: HttpRequest, officer: Officer) -> bytes:

@@ -11,7 +11,7 @@ from accord.handling.watermark import sheet_of, under_cover
 from accord.node.desk.code_words import choice_label
 from accord.node.desk.use_words import ASKED
 
-__all__ = ["covered", "marked_by"]
+__all__ = ["cover_sheet", "covered", "marked_by"]
 
 
 def marked_by(use: Use) -> str:
@@ -27,6 +27,17 @@ def covered(use: Use, file: IO[bytes], *, name: str, digest: str) -> IO[bytes]:
         use: The use on record by which it is taken out.
         file: The file, from its beginning.
         name: Its name.
+        digest: Its SHA-256 in hexadecimal digits.
+    """
+    return under_cover(file, name=name, sheet=cover_sheet(use, name=name, digest=digest))
+
+
+def cover_sheet(use: Use, *, name: str, digest: str) -> str:
+    """Returns the sheet that belongs to a file that is taken out.
+
+    Args:
+        use: The use on record.
+        name: The file's name.
         digest: Its SHA-256 in hexadecimal digits.
     """
     content = content_of(use.item)
@@ -54,4 +65,4 @@ def covered(use: Use, file: IO[bytes], *, name: str, digest: str) -> IO[bytes]:
         "This sheet belongs to the file beside it, which is unchanged, so that its digest still proves it. Any further "
         "use is asked of the law gate first."
     )
-    return under_cover(file, name=name, sheet=sheet_of({str(k): v for k, v in lines.items()}, closing=closing))
+    return sheet_of({str(name): fact for name, fact in lines.items()}, closing=closing)

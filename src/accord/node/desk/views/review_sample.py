@@ -66,7 +66,7 @@ def show_sample(request: HttpRequest) -> HttpResponse:
 
 
 def _size(text: str) -> int:
-    if not text.isdigit() or len(text) > len(str(SAMPLE_MAX)):
+    if not text.isdecimal() or len(text) > len(str(SAMPLE_MAX)):
         raise SampleRefused(
             f"A sample has 1 to {SAMPLE_MAX} decisions.",
             code="oversight.sample-size",

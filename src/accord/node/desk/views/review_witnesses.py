@@ -58,7 +58,7 @@ def _take(officer: Officer, given: Mapping[str, str]) -> str:
 
 def _retire(officer: Officer, given: Mapping[str, str]) -> str:
     number = given.get("witness", "")
-    if not number.isdigit() or len(number) > DIGITS_MAX:
+    if not number.isdecimal() or len(number) > DIGITS_MAX:
         raise NotFound("There is no such witness.")
     retire_witness(officer, int(number))
     return _("The witness is retired; what it co-signed stays.")

@@ -78,7 +78,7 @@ def show_year(request: HttpRequest) -> HttpResponse:
     officer, this_year = officer_of(request), timezone.now().year
     peers = peers_of(officer)
     text = request.GET.get("year", "")
-    year = int(text) if text.isdigit() and len(text) == len(str(FIRST_YEAR)) else this_year
+    year = int(text) if text.isdecimal() and len(text) == len(str(FIRST_YEAR)) else this_year
     peer = request.GET.get("peer", peers[0] if peers else "")
     shown: dict[str, Any] = {
         "years": range(this_year, FIRST_YEAR - 1, -1),
