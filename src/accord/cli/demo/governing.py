@@ -40,6 +40,10 @@ def _court() -> dict[str, object]:
     return {"use": "court", "purpose": "prosecute", "recipient": COURT, "suspicion": "no"}
 
 
+def _passed_on() -> dict[str, object]:
+    return {"use": "third-state", "purpose": "investigate", "recipient": "FR", "suspicion": "no"}
+
+
 def _answer_here(story: Story) -> str:
     case: Any = story.canada.call("GET", f"/cases/{story.case}", as_="liaison", expect=200).body
     return next(str(message["id"]) for message in case["messages"] if message["kind"] == "answer")
@@ -47,14 +51,21 @@ def _answer_here(story: Story) -> str:
 
 def _stopped(story: Story, timeline: Timeline) -> str:
     here = _answer_here(story)
+    with timeline.step("forwarding-stopped", "Canada wants to pass the answer on to a third state") as saw:
+        saw(f"Stopped by {_stopped_by(story, here, _passed_on())}: its caveat names who may see it.")
     with timeline.step("caveat-stops", "Canada wants to bring the answer into court; its caveat stops that") as saw:
-        asked = story.canada.call("POST", f"/messages/{here}/use", as_="liaison", body=_court())
-        require(asked.status == 422, f"A use that no caveat permits was answered {asked.status}.")
-        found: Any = asked.body
-        rules = sorted({reason["rule"] for reason in found["fields"]["reasons"]})
-        require(bool({"BI-02", "BI-03"} & set(rules)), f"It was stopped by {rules}, not by the originator's caveat.")
-        saw(f"Stopped by {', '.join(rules)}: only the originator can permit it.")
+        saw(f"Stopped by {_stopped_by(story, here, _court())}: only the originator can permit it.")
     return here
+
+
+def _stopped_by(story: Story, item: str, use: dict[str, object]) -> str:
+    """Asks for a use that must be stopped, and returns the rules that stop it."""
+    asked = story.canada.call("POST", f"/messages/{item}/use", as_="liaison", body=use)
+    require(asked.status == 422, f"A use that no caveat permits was answered {asked.status}.")
+    found: Any = asked.body
+    rules = sorted({reason["rule"] for reason in found["fields"]["reasons"]})
+    require(bool({"BI-02", "BI-03"} & set(rules)), f"It was stopped by {rules}, not by the originator's caveat.")
+    return ", ".join(rules)
 
 
 def _granted(story: Story, timeline: Timeline, here: str) -> None:
