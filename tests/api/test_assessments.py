@@ -45,10 +45,10 @@ def test_an_assessment_is_written_by_one_and_agreed_to_by_another(desk: Desk, ca
     made = assessed(duty, draft)
     assert (made["decision"], made["counts"], made["answers"], made["written_by"]) == ("open", True, NO, "duty")
     path = f"/messages/{draft.pk}/assessments"
-    agreed = decider.post(f"{path}/{made['id']}/decision", {"agrees": True, "why": "I read it."})
+    agreed = decider.post(f"{path}/{made['id']}/decision", {"agrees": True, "reason": "I read it."})
     assert agreed.status_code == 200, agreed.content
     assert (agreed.json()["decision"], agreed.json()["decided_by"]) == ("agreed", "head")
-    again = decider.post(f"{path}/{made['id']}/decision", {"agrees": True, "why": "Again."})
+    again = decider.post(f"{path}/{made['id']}/decision", {"agrees": True, "reason": "Again."})
     assert again.json()["code"] == "handling.decided"
     [shown] = duty.get(path).json()
     assert shown == agreed.json()
@@ -66,16 +66,18 @@ def test_who_wrote_the_draft_neither_assesses_it_nor_decides(desk: Desk, caller_
 def test_departing_takes_a_ground_and_goes_to_the_head_by_itself(desk: Desk, caller_of: CallerOf) -> None:
     draft, releasing = draft_about_a_person(desk), caller_of(desk.releasing)
     path = f"/messages/{draft.pk}/assessments/{assessed(caller_of(desk.duty), draft, RISK)['id']}"
-    unknown = releasing.post(f"{path}/decision", {"agrees": False, "override": "good-relations", "why": "So."})
+    unknown = releasing.post(f"{path}/decision", {"agrees": False, "override": "good-relations", "reason": "So."})
     assert [one["field"] for one in unknown.json()["fields"]["refused"]] == ["override"]
-    both = releasing.post(f"{path}/decision", {"agrees": True, "override": "factual-error", "why": "So."})
+    both = releasing.post(f"{path}/decision", {"agrees": True, "override": "factual-error", "reason": "So."})
     assert (both.json()["code"], both.json()["fields"]["field"]) == ("handling.override-ground", "override")
-    departed = releasing.post(f"{path}/decision", {"agrees": False, "override": "factual-error", "why": "Another man."})
+    departed = releasing.post(
+        f"{path}/decision", {"agrees": False, "override": "factual-error", "reason": "Another man."}
+    )
     assert departed.json()["decision"] == "escalated"
-    early = releasing.post(f"{path}/settlement", {"allows": True, "why": "So."})
+    early = releasing.post(f"{path}/settlement", {"allows": True, "reason": "So."})
     assert early.json()["code"] == "handling.not-the-head"
     head = caller_of(desk.head(HEAD))
-    settled = head.post(f"{path}/settlement", {"allows": False, "why": "The risk stays."})
+    settled = head.post(f"{path}/settlement", {"allows": False, "reason": "The risk stays."})
     assert settled.status_code == 200, settled.content
     assert (settled.json()["decision"], settled.json()["settled_by"]) == ("denied", "head")
     assert settled.json()["override_ground"] == "factual-error"
@@ -85,9 +87,9 @@ def test_what_was_read_is_decided_on_and_not_what_was_written_since(desk: Desk, 
     draft, duty, releasing = draft_about_a_person(desk), caller_of(desk.duty), caller_of(desk.releasing)
     first = assessed(duty, draft)
     path = f"/messages/{draft.pk}/assessments"
-    assert releasing.post(f"{path}/{first['id']}/decision", {"agrees": False, "why": "Look again."}).status_code == 200
+    assert releasing.post(f"{path}/{first['id']}/decision", {"agrees": False, "reason": "Again."}).status_code == 200
     second = assessed(duty, draft)
-    stale = releasing.post(f"{path}/{first['id']}/decision", {"agrees": True, "why": "I read it."})
+    stale = releasing.post(f"{path}/{first['id']}/decision", {"agrees": True, "reason": "I read it."})
     assert (stale.status_code, stale.json()["code"]) == (409, "api.record-not-the-newest")
     assert [(row["id"], row["is_newest"]) for row in duty.get(path).json()] == [
         (second["id"], True),
@@ -98,7 +100,7 @@ def test_what_was_read_is_decided_on_and_not_what_was_written_since(desk: Desk, 
 def test_a_record_of_another_message_is_not_found(desk: Desk, caller_of: CallerOf) -> None:
     one, two, releasing = draft_about_a_person(desk), draft_about_a_person(desk), caller_of(desk.releasing)
     made = assessed(caller_of(desk.duty), one)
-    answer = releasing.post(f"/messages/{two.pk}/assessments/{made['id']}/decision", {"agrees": True, "why": "So."})
+    answer = releasing.post(f"/messages/{two.pk}/assessments/{made['id']}/decision", {"agrees": True, "reason": "So."})
     assert answer.status_code == 404
 
 
@@ -134,7 +136,7 @@ def test_a_test_of_predominance_is_written_and_decided(desk: Desk, caller_of: Ca
     assert PredominanceTest.objects.count() == 1
     bad = liaison.post(path, {**WEIGHED, "predominates": "both"})
     assert [one["field"] for one in bad.json()["fields"]["refused"]] == ["predominates"]
-    agreed = releasing.post(f"{path}/{made.json()['id']}/decision", {"agrees": True, "why": "It is."})
+    agreed = releasing.post(f"{path}/{made.json()['id']}/decision", {"agrees": True, "reason": "It is."})
     assert agreed.status_code == 200, agreed.content
     assert liaison.get(path).json() == [agreed.json()]
     assert agreed.json()["decision"] == "agreed"
@@ -145,14 +147,14 @@ def test_who_need_not_know_is_told_what_is_told_of_none(desk: Desk, caller_of: C
     made = assessed(duty, draft)["id"]
     weighed = duty.post(f"/messages/{draft.pk}/weighings", WEIGHED).json()["id"]
     stranger = stranger_of(desk, caller_of, Role.RELEASING)
-    word = {"agrees": True, "why": "So."}
+    word = {"agrees": True, "reason": "So."}
 
     def told(of: object, record: object, test: object) -> list[tuple[int, object]]:
         asked = [
             stranger.get(f"/messages/{of}/assessments"),
             stranger.get(f"/messages/{of}/weighings"),
             stranger.post(f"/messages/{of}/assessments/{record}/decision", word),
-            stranger.post(f"/messages/{of}/assessments/{record}/settlement", {"allows": True, "why": "So."}),
+            stranger.post(f"/messages/{of}/assessments/{record}/settlement", {"allows": True, "reason": "So."}),
             stranger.post(f"/messages/{of}/weighings/{test}/decision", word),
         ]
         return [(one.status_code, one.json()) for one in asked]

@@ -119,6 +119,8 @@ def _path(path: str, keys: dict[str, str]) -> str:
         "sha256": "0" * 64,
         "offset": "0",
         "name": "acts",
+        "whose": "ours",
+        "year": "2026",
         **keys,
     }
     return re.sub(r"{(\w+)}", lambda found: known.get(found[1]) or str(uuid.uuid4()), path)

@@ -123,6 +123,8 @@ def test_blank_words_are_refused_by_their_field(desk: Desk, caller_of: CallerOf)
     message = kept(desk)
     blank = caller_of(desk.releasing).post(f"/cases/{message.case_id}/legal-holds", {"reason": " "})
     assert (blank.status_code, blank.json()["code"], blank.json()["fields"]["field"]) == (422, "text.blank", "reason")
+    said = caller_of(desk.duty).post(f"/messages/{message.pk}/need", {"need": " "}).json()
+    assert (said["code"], said["fields"]["field"]) == ("text.blank", "need")
     for day in ("soon", "0"):
         assert caller_of(desk.duty).get("/retention", ends_by=day).status_code == 422
 

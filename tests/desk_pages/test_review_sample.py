@@ -30,6 +30,8 @@ def test_a_finding_is_written_refused_with_its_words_and_found_again(desk: Desk,
     target = reverse("desk:review-annotate", args=[record.pk])
     refused = client.post(target, {"text": "My words stay."})
     assert (refused.status_code, "My words stay." in refused.content.decode()) == (422, True)
+    blank = client.post(target, {"finding": "question", "text": " "}).content.decode()
+    assert '<a href="#text">Why</a>' in blank
     page = client.post(target, {"finding": "question", "text": "Why so?"}, follow=True).content.decode()
     assert "Why so?" in page
     assert Annotation.objects.get().finding == "question"

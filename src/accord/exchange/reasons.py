@@ -15,19 +15,23 @@ REASON_CHARACTERS_MAX = 2_000
 """A reason, characters: half a page, as every short text of a message."""
 
 
-def require_reason(reason: str) -> str:
+def require_reason(reason: str, *, field: str = "reason") -> str:
     """Returns the reason without blanks around it.
+
+    Args:
+        reason: As it was typed.
+        field: What it is called where it was typed, so that a refusal names that.
 
     Raises:
         TextRefused: It is blank, too long, or holds a refused character.
     """
-    check_written({"reason": reason or " "})
+    check_written({field: reason or " "})
     if len(reason) > REASON_CHARACTERS_MAX:
         raise TextRefused(
             "The reason is too long.",
             code="text.too-long",
             next_step=f"Say it in {REASON_CHARACTERS_MAX} characters.",
-            fields={"field": "reason"},
+            fields={"field": field},
         )
     return reason.strip()
 

@@ -226,7 +226,7 @@ def confirm_need(officer: Officer, message: Message, *, need: str, now: datetime
         ActRefused: It has no timer, or is erased.
     """
     require(officer, Permission.MESSAGE_ANSWER)
-    words = require_reason(need)
+    words = require_reason(need, field="need")
     moment = now or timezone.now()
     row = Keeping.objects.select_for_update(of=("self",)).filter(pk=message.pk, erased_at=None).first()
     if row is None:

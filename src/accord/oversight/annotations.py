@@ -46,7 +46,7 @@ def annotate(reviewer: Officer, number: int, *, finding: str, text: str, now: da
     record = decision(reviewer, number)
     if finding not in Annotation.Finding.values:
         raise FindingMissing("No finding was chosen.")
-    words, moment = require_reason(text), now or timezone.now()
+    words, moment = require_reason(text, field="text"), now or timezone.now()
     made = Annotation.objects.create(decision=record, reviewer=reviewer, at=moment, finding=finding, text=words)
     note(reviewer, "annotate decision", made, at=moment, detail={"decision": number, "finding": finding})
     return made

@@ -18,7 +18,10 @@ from accord.node.api.decisions import router as decisions_router
 from accord.node.api.documents import complete
 from accord.node.api.drafts import router as drafts_router
 from accord.node.api.evidence import router as evidence_router
+from accord.node.api.figures import router as figures_router
+from accord.node.api.findings import router as findings_router
 from accord.node.api.lanes import router as lanes_router
+from accord.node.api.log_checks import router as log_checks_router
 from accord.node.api.me import router as me_router
 from accord.node.api.objections import router as objections_router
 from accord.node.api.parked import router as parked_router
@@ -33,6 +36,7 @@ from accord.node.api.search import router as search_router
 from accord.node.api.teams import router as teams_router
 from accord.node.api.uploads import router as uploads_router
 from accord.node.api.uses import router as uses_router
+from accord.node.api.witnesses import router as witnesses_router
 from accord.node.headers import CONTENT_SECURITY_POLICY
 
 __all__ = ["API_VERSION", "api"]
@@ -97,7 +101,7 @@ api = AccordAPI(
             {"name": "parked", "description": "What arrived and could not be filed."},
             {
                 "name": "oversight",
-                "description": "What a reviewer reads, and reviews of emergencies.",
+                "description": "What a reviewer reads and writes: decisions, findings, figures, logs, witnesses.",
             },
         ],
     },
@@ -126,3 +130,7 @@ api.add_router("", parked_router, tags=["parked"])
 api.add_router("", decisions_router, tags=["oversight"])
 api.add_router("", registers_router, tags=["oversight"])
 api.add_router("", review_router, tags=["oversight"])
+api.add_router("", findings_router, tags=["oversight"])
+api.add_router("", figures_router, tags=["oversight"])
+api.add_router("", log_checks_router, tags=["oversight"])
+api.add_router("", witnesses_router, tags=["oversight"])

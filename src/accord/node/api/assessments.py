@@ -81,14 +81,14 @@ class AssessmentDecision(Closed):
     override: OverrideGround | None = Field(
         None, description="The ground on which a risk that was found is departed from; there is no other."
     )
-    why: Reason
+    reason: Reason
 
 
 class Settlement(Closed):
     """What the head of the agency answers to what went there by itself."""
 
     allows: StrictBool = Field(description="Whether it may go on to the law gate in spite of the risk.")
-    why: Reason
+    reason: Reason
 
 
 class NewWeighing(Closed):
@@ -104,7 +104,7 @@ class WeighingDecision(Closed):
     """What another officer decides on a test of predominance."""
 
     agrees: StrictBool = Field(description="Whether it stands; where it does not, it is returned.")
-    why: Reason
+    reason: Reason
 
 
 class RecordOut(Schema):
@@ -266,8 +266,8 @@ def assess_message(request: ApiRequest, message_id: Path[UUID], body: NewAssessm
     response=AssessmentOut,
     statuses=(409,),
     examples={
-        "agree": {"agrees": True, "why": "I read the draft and the profile."},
-        "depart": {"agrees": False, "override": "factual-error", "why": "It is another person of the same name."},
+        "agree": {"agrees": True, "reason": "I read the draft and the profile."},
+        "depart": {"agrees": False, "override": "factual-error", "reason": "It is another person of the same name."},
     },
 )
 def decide_on_assessment(
@@ -276,7 +276,7 @@ def decide_on_assessment(
     """Agrees to an assessment, returns it, or departs from it on a ground of the list, which the head then answers."""
     record = _newest(_assessments(request.officer, message_id), assessment_id)
     override = body.override.value if body.override is not None else ""
-    made = decide_assessment(request.officer, record, agrees=body.agrees, why=body.why, override=override)
+    made = decide_assessment(request.officer, record, agrees=body.agrees, why=body.reason, override=override)
     return _assessment(made)
 
 
@@ -288,14 +288,14 @@ def decide_on_assessment(
     summary="Answer an assessment that went to the head of the agency",
     response=AssessmentOut,
     statuses=(409,),
-    examples={"deny": {"allows": False, "why": "The risk stays, and the message can be written without the name."}},
+    examples={"deny": {"allows": False, "reason": "The risk stays, and the message can be written without the name."}},
 )
 def settle_assessment(
     request: ApiRequest, message_id: Path[UUID], assessment_id: Path[UUID], body: Settlement
 ) -> AssessmentOut:
     """Says whether the message may go on to the law gate in spite of the risk, by who bears that office alone."""
     record = _newest(_assessments(request.officer, message_id), assessment_id)
-    made = settle_escalation(request.officer, record, allows=body.allows, why=body.why)
+    made = settle_escalation(request.officer, record, allows=body.allows, why=body.reason)
     return _assessment(made)
 
 
@@ -351,12 +351,12 @@ def weigh_message(request: ApiRequest, message_id: Path[UUID], body: NewWeighing
     summary="Decide on a test of predominance",
     response=WeighingOut,
     statuses=(409,),
-    examples={"agree": {"agrees": True, "why": "It is about the drum."}},
+    examples={"agree": {"agrees": True, "reason": "It is about the drum."}},
 )
 def decide_on_weighing(
     request: ApiRequest, message_id: Path[UUID], weighing_id: Path[UUID], body: WeighingDecision
 ) -> WeighingOut:
     """Agrees to a test of predominance or returns it, by an officer who wrote neither it nor a word of the draft."""
     record = _newest(_weighings(request.officer, message_id), weighing_id)
-    made = decide_weighing(request.officer, record, agrees=body.agrees, why=body.why)
+    made = decide_weighing(request.officer, record, agrees=body.agrees, why=body.reason)
     return _weighing(made)

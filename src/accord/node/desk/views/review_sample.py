@@ -98,7 +98,12 @@ def annotate_decision(request: HttpRequest, number: int) -> HttpResponse:
     except AccordError as error:
         if error.http_status == HTTPStatus.NOT_FOUND:
             raise
-        shown = {**decision_shown(officer, number), "error": error, "given": given}
+        shown = {
+            **decision_shown(officer, number),
+            "error": error,
+            "error_names": {"text": _("Why")},
+            "given": given,
+        }
         return show(request, "desk/review_decision.html", shown, status=error.http_status)
     notes.success(request, _("Your finding stands beside the decision."))
     return redirect(reverse("desk:review-decision", args=[number]))
