@@ -135,3 +135,17 @@ def test_one_button_takes_over_the_handling_that_a_draft_lacks(desk: Desk, sign_
     page = client.get(address).content.decode()
     assert "RCMP: lead, no court" in page
     assert 'value="take-handling"' in page
+
+
+def test_a_draft_for_another_purpose_leads_to_the_originator_with_the_question_filled(
+    desk: Desk, sign_in: SignIn
+) -> None:
+    source = received_information(desk)
+    draft = drafted(desk, SAID, purpose="prosecute")
+    client = sign_in(desk.liaison)
+    page = client.get(f"/desk/drafts/{draft.pk}/").content.decode()
+    assert "which came for another purpose: investigate." in page
+    address = f"/desk/messages/{source.pk}/ask?use=lead&amp;recipient=RCMP&amp;purpose=prosecute"
+    assert f'href="{address}"' in page
+    form = client.get(address.replace("&amp;", "&")).content.decode()
+    assert '<option value="prosecute" selected' in form

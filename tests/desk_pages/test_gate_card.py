@@ -37,6 +37,7 @@ BEYOND_THE_FORM = {
     "BI-03.onward",
     "BI-06.post-ended",
     "BI-09.suspended",
+    "BI-10.restricted",
     "BI-10.taken-back",
     "BI-12.over",
     "BI-14.own-work",

@@ -4,8 +4,8 @@ Nothing here costs an ordinary message a query: posting and roles are read from 
 reviewer is in post is asked only in an emergency. A room above that knows more of a message (its lane is suspended by
 an objection, what it quotes was withdrawn) tells it through :func:`tell_circumstances` when Django is ready.
 
-What a room found in a draft overrules what its officer stated of it, and only ever to protect: it may find an error or
-a third party where the officer stated none, and never the reverse.
+What a room found in a draft overrules what its officer stated of it: an error or a third party where the officer
+stated none, and whether the originator permitted it, which its own answer proves and nobody's word.
 
 Source: rules BI-03, BI-05, BI-06, BI-09, BI-10, BI-14 and CA-21.
 """
@@ -30,8 +30,8 @@ Teller = Callable[[Message], Mapping[str, Any]]  # Any: each circumstance has it
 
 _STATED: Final = tuple(field.name for field in structs.fields(Statements))
 _KNOWN: Final = frozenset(field.name for field in structs.fields(Circumstances)) - frozenset(_STATED)
-_FOUND: Final = ("has_known_error", "third_party_origin")
-"""Facts that an officer states and a room may find: found, they hold whatever was stated."""
+_FOUND: Final = ("has_known_error", "third_party_origin", "originator_permission", "originator_consent")
+"""Facts that a room may find: found, they hold whatever was stated."""
 
 _TELLERS: Final[list[Teller]] = []
 
@@ -41,8 +41,8 @@ def tell_circumstances(teller: Teller) -> None:
 
     Args:
         teller: Returns members of :class:`~accord.law.statements.Circumstances` by name, none where it knows nothing;
-            also ``has_known_error`` and ``third_party_origin`` where it found them, and the parties whose matter it
-            found as ``contains_received_from``.
+            also the facts of ``_FOUND`` where it found out, and the parties whose matter it found as
+            ``contains_received_from``.
     """
     if teller not in _TELLERS:
         _TELLERS.append(teller)
@@ -70,7 +70,7 @@ def with_circumstances(facts: Facts, message: Message, *, now: datetime) -> Fact
     for teller in _TELLERS:
         told = teller(message)
         known |= {name: value for name, value in told.items() if name in _KNOWN}
-        known |= {name: True for name in _FOUND if told.get(name) is True}
+        known |= {name: told[name] for name in _FOUND if name in told}
         held = dict.fromkeys((*facts.contains_received_from, *told.get("contains_received_from", ())))
         if len(held) > len(facts.contains_received_from):
             known["contains_received_from"] = tuple(held)

@@ -20,6 +20,7 @@ from accord.exchange.kinds import ANSWER, DELAY_NOTICE, SPONTANEOUS_INFORMATION,
 from accord.exchange.models import Case, Clock, EmergencyReview, HoldAnswer, Message
 from accord.exchange.reasons import note_with_reason, require_reason
 from accord.exchange.submission import clock_answered, facts_of, hold_binding, offices_awaited, slot_of
+from accord.exchange.watching import watchers
 from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.offices import bearers_of
@@ -272,12 +273,13 @@ _TO_LEAVE: Final = Prepared(
 
 def _leave(officer: Officer, held: Message, moment: datetime) -> None:
     require_same_words(held, held.fields)
+    facts = facts_of(held, releaser=officer.username, now=moment)
     released = let_leave(
         officer=officer,
         peer=held.case.peer_id,
         kind=held.kind,
         schema=held.schema,
-        facts=facts_of(held, releaser=officer.username, now=moment),
+        facts=facts,
         approval=held.approval_id,
         lane=_lane(held),
         not_after=moment + timedelta(days=MESSAGE_LIFE_DAYS),
@@ -287,6 +289,9 @@ def _leave(officer: Officer, held: Message, moment: datetime) -> None:
         idempotency_key=f"message:{held.pk}",
         description=held.reference,
     )
+    if facts.holds_received_matter:
+        for watcher in watchers():
+            watcher.left(held, officer, moment)
     written = held.fields
     held.released = released
     held.content = bytes(released.outbox.payload)

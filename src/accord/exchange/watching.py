@@ -6,11 +6,13 @@ one :class:`Watcher` when Django is ready. It is called in the transaction of ea
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import BinaryIO
 from uuid import UUID
 
 from accord.exchange.drafts import FieldProblem
 from accord.exchange.models import AgencyInquiry, Attachment, Message
+from accord.officers.models import Officer
 
 __all__ = ["Watcher", "register_watcher", "watchers"]
 
@@ -33,6 +35,7 @@ class Watcher:
         problems: What keeps a draft from leaving; asked at each check and at submission, and stores nothing.
         received_from: Parties whose received matter was found in a draft.
         withdrawn: Messages were withdrawn by their sender, named by their keys, in the transaction that files it.
+        left: A draft that holds received matter has just passed the gate and is about to leave, with who releases it.
     """
 
     saved: Callable[[Message], None]
@@ -43,6 +46,7 @@ class Watcher:
     submitted: Callable[[Message], None]
     problems: Callable[[Message], tuple[FieldProblem, ...]]
     received_from: Callable[[Message], tuple[str, ...]]
+    left: Callable[[Message, Officer, datetime], None]
     withdrawn: Callable[[Sequence[UUID]], None] = _nothing_withdrawn
 
 

@@ -54,5 +54,6 @@ WATCHER: Final = Watcher(
     submitted=_nothing,
     problems=_problems,
     received_from=_nobody,
+    left=_nothing,
 )
 """Asked at each check; it costs a statement only where an assessment is named."""

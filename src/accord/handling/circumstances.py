@@ -11,10 +11,12 @@ Source: rules BI-03, BI-09, BI-10 and CA-21.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from accord.courier.prepared import Prepared
 from accord.exchange.models import Message
@@ -23,6 +25,7 @@ from accord.handling.governance import Governance, governance_of_draft, lost_in
 from accord.handling.lanes import PASSES_SUSPENDED
 from accord.handling.models import Derivation, LaneSuspension
 from accord.handling.passages import narrative
+from accord.handling.passing_on import passed_on
 from accord.handling.standing import Standing, standings_of
 from accord.handling.uses import STATE
 from accord.law.statements import CorrectionState
@@ -58,13 +61,16 @@ def circumstances_of(message: Message) -> Mapping[str, Any]:  # Any: each circum
             known["is_lane_suspended"] = True
         governed = governance_of_draft(message) if holds else None
         if governed is not None:
-            known |= _of_what_it_holds(message, governed)
+            known |= _of_what_it_holds(message, governed, now=timezone.now())
     return known
 
 
-def _of_what_it_holds(message: Message, governed: Governance) -> dict[str, Any]:
+def _of_what_it_holds(message: Message, governed: Governance, *, now: datetime) -> dict[str, Any]:
     standings = standings_of(governed.sources)
-    known: dict[str, Any] = {"correction_state": _correction_of(message, governed, standings)}
+    known: dict[str, Any] = {
+        "holds_received_matter": True,
+        "correction_state": _correction_of(message, governed, standings),
+    }
     if _says_wrong_words(message, standings):
         known["has_known_error"] = True
     ours, peer = our_party(), message.case.peer_id
@@ -74,6 +80,15 @@ def _of_what_it_holds(message: Message, governed: Governance) -> dict[str, Any]:
     if elsewhere or named:
         known["third_party_origin"] = True
         known["contains_received_from"] = (*elsewhere, *(one for one in named if STATE.fullmatch(one)))
+    passed = passed_on(message, governed, on=now.date())
+    if passed:
+        known["originator_permission"] = all(one.grant is not None for one in passed)
+    onward = [one for one in passed if one.is_onward]
+    is_permitted = all(one.grant is not None for one in onward)
+    is_theirs_alone = not named and set(elsewhere) <= {one.item.case.peer_id for one in onward}
+    if onward and (is_theirs_alone or not is_permitted):
+        # Of a party of the channel its own answer is the consent, and nobody's word that there is one.
+        known["originator_consent"] = is_permitted
     return known
 
 

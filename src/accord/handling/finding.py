@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accord.exchange.drafting import save_draft
 from accord.exchange.drafts import FieldProblem
+from accord.exchange.errors import ActRefused
 from accord.exchange.models import AgencyInquiry, Attachment, Message
 from accord.exchange.submission import is_same_words
 from accord.exchange.watching import Watcher
@@ -23,11 +24,12 @@ from accord.handling.derivations import CARRIES_CONTENT, record
 from accord.handling.governance import Governance, governance_of_draft, lost_in, taken_over
 from accord.handling.models import Derivation, FileMark, Passage, Way
 from accord.handling.passages import COMMON_FROM, marks_of, marks_of_draft, narrative
+from accord.handling.passing_on import PassedOn, not_permitted, passed_on, use_up
 from accord.handling.reading import LOOK_UP_MARKS, mark_received, mark_taken_out, parts_of, texts_of
 from accord.handling.standing import Standing, standings_of
 from accord.officers.models import Officer
 
-__all__ = ["WATCHER", "take_over_handling"]
+__all__ = ["WATCHER", "not_yet_permitted", "take_over_handling"]
 
 _SHOWN: Final = 20
 """Sources from which on one is named only for a passage that no other holds; those that share most come first."""
@@ -121,7 +123,8 @@ def _problems(message: Message) -> tuple[FieldProblem, ...]:
     governed = governance_of_draft(message)
     if governed is None:
         return ()
-    return (*lost_in(message.fields, governed), *_corrected_since(message, governed))
+    passed = passed_on(message, governed, on=timezone.now().date())
+    return (*lost_in(message.fields, governed), *not_permitted(passed), *_corrected_since(message, governed))
 
 
 def _corrected_since(message: Message, governed: Governance) -> Iterator[FieldProblem]:
@@ -147,9 +150,33 @@ def _corrected_since(message: Message, governed: Governance) -> Iterator[FieldPr
                     )
 
 
+def _left(message: Message, officer: Officer, now: datetime) -> None:
+    """Looks a last time: a grant may have ended, and a restriction may have come, since the draft was submitted."""
+    governed = governance_of_draft(message)
+    if governed is None:
+        return
+    passed = passed_on(message, governed, on=now.date(), locks=True)
+    for problem in (*lost_in(message.fields, governed), *not_permitted(passed)):
+        raise ActRefused(
+            problem.sentence,
+            code="handling.not-as-governed",
+            next_step=problem.next_step,
+            fields={"field": problem.field},
+        )
+    use_up(passed, officer, now)
+
+
 def _received_from(message: Message) -> tuple[str, ...]:
     governed = governance_of_draft(message)
     return governed.parties if governed is not None else ()
+
+
+def not_yet_permitted(message: Message) -> tuple[PassedOn, ...]:
+    """Returns what a draft holds that its originator must permit there and has not."""
+    governed = governance_of_draft(message)
+    if governed is None:
+        return ()
+    return tuple(one for one in passed_on(message, governed, on=timezone.now().date()) if one.grant is None)
 
 
 def take_over_handling(officer: Officer, message: Message, *, version: int, now: datetime | None = None) -> Message:
@@ -186,4 +213,5 @@ WATCHER: Final = Watcher(
     problems=_problems,
     received_from=_received_from,
     withdrawn=partial(stop_drafts, is_final=True),
+    left=_left,
 )

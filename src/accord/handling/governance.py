@@ -29,6 +29,8 @@ __all__ = ["TAKE_OVER", "Governance", "governance_of", "governance_of_draft", "l
 TAKE_OVER: Final = "Take over the handling of what it holds."
 """The one step that mends all of it."""
 
+ONE_ORIGINATOR: Final = "A message names one: take the other out, and write another message for it."
+
 _HANDLING = list(Handling)
 _SOURCE = list(SourceEvaluation)
 _INFORMATION = list(InformationEvaluation)
@@ -197,7 +199,49 @@ def lost_in(fields: Mapping[str, object], governed: Governance) -> tuple[FieldPr
                 sentence=f"It holds a passage or file of {sources}, which its originator evaluates lower.",
             )
         )
-    return tuple(problems)
+    return (*problems, *_misattributed(fields, governed))
+
+
+def _misattributed(fields: Mapping[str, object], governed: Governance) -> Iterator[FieldProblem]:
+    """Yields whom a draft fails to name, or names instead, as who made the matter that it holds."""
+    sources = ", ".join(governed.references)
+    for name, wanted, given in (
+        ("originator", _to_name(fields, governed), _named(fields.get("originator"))),
+        ("third_party_origin", _third_parties(fields, governed), _named(fields.get("third_party_origin"))),
+    ):
+        known = governed.originators if name == "originator" else governed.third_parties
+        is_another = bool(given) and bool(known) and given not in known
+        if not is_another and set(wanted) <= {given}:
+            continue
+        named = ", ".join(wanted or known)
+        yield FieldProblem(
+            field=name,
+            sentence=f"It holds a passage or file of {sources}, which was made by {named}."
+            if name == "originator"
+            else f"It holds a passage or file of {sources}, which came from {named}.",
+            next_step=TAKE_OVER if len(wanted or known) == 1 else ONE_ORIGINATOR,
+        )
+
+
+def _named(told: object) -> str:
+    """Returns an originator or a third party as a governance names it."""
+    if not isinstance(told, Mapping):
+        return ""
+    return " ".join(str(told[part]) for part in ("party", "agency") if told.get(part))
+
+
+def _recipient(fields: Mapping[str, object]) -> str:
+    told = fields.get("recipient")
+    return str(told.get("party")) if isinstance(told, Mapping) else ""
+
+
+def _to_name(fields: Mapping[str, object], governed: Governance) -> tuple[str, ...]:
+    """Returns the originators that a draft must name: its receiver knows its own matter, and nobody else's."""
+    return tuple(one for one in governed.originators if one and one.split()[0] != _recipient(fields))
+
+
+def _third_parties(fields: Mapping[str, object], governed: Governance) -> tuple[str, ...]:
+    return tuple(one for one in governed.third_parties if one != _recipient(fields))
 
 
 def _lowered(fields: Mapping[str, object], governed: Governance) -> Evaluation | None:
@@ -237,4 +281,14 @@ def taken_over(fields: Mapping[str, object], governed: Governance) -> dict[str, 
     lowered = _lowered(fields, governed)
     if lowered is not None:
         changed["evaluation"] = msgspec.to_builtins(lowered)
+    for problem in _misattributed(fields, governed):
+        if problem.next_step == TAKE_OVER:
+            changed[problem.field] = _as_named(problem.field, fields, governed)
     return changed
+
+
+def _as_named(field: str, fields: Mapping[str, object], governed: Governance) -> dict[str, str]:
+    if field == "originator":
+        party, agency = (_to_name(fields, governed) or governed.originators)[0].split(" ", 1)
+        return {"party": party, "agency": agency}
+    return {"party": (_third_parties(fields, governed) or governed.third_parties)[0]}

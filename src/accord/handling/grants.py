@@ -28,8 +28,9 @@ def unlocking(
     purpose: Purpose,
     on: date,
     after: int | None = None,
+    locks: bool = True,
 ) -> Grant | None:
-    """Returns the grant that unlocks exactly this act, locked until the end of the transaction; ``None`` if none does.
+    """Returns the grant that unlocks exactly this act; ``None`` if none does.
 
     Args:
         item: The received item.
@@ -39,10 +40,11 @@ def unlocking(
         on: Day of the act.
         after: Place in the originator's log of its last restriction of the item; what it granted before unlocks
             nothing. Places and not times: a clock that was set meanwhile changes no order.
+        locks: Whether the grant is locked until the end of the transaction, as whoever uses it up must.
     """
+    grants = Grant.objects.select_for_update(of=("self",)) if locks else Grant.objects.all()
     found = (
-        Grant.objects.select_for_update(of=("self",))
-        .filter(
+        grants.filter(
             is_ours=False,
             item=item,
             use=use.value,

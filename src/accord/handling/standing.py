@@ -18,7 +18,16 @@ from accord.exchange.models import Message
 from accord.handling.models import CorrectedMessage, Correction
 from accord.vocabulary.handling import Handling
 
-__all__ = ["Change", "Said", "Standing", "governed_fields", "said_in", "standing_of", "standings_of"]
+__all__ = [
+    "Change",
+    "Said",
+    "Standing",
+    "governed_fields",
+    "last_restriction",
+    "said_in",
+    "standing_of",
+    "standings_of",
+]
 
 _HANDLING = list(Handling)
 
@@ -141,3 +150,9 @@ def governed_fields(fields: Mapping[str, object], standing: Standing) -> dict[st
         told = fields.get("caveats")
         changed["caveats"] = [*(told if isinstance(told, list) else ()), *msgspec.to_builtins(standing.caveats)]
     return changed
+
+
+def last_restriction(standing: Standing) -> int | None:
+    """Returns the place of the last restriction in its sender's log: what was granted before is granted no more."""
+    restricting = (one.correction for one in standing.changes if one.content.action is CorrectionAction.RESTRICT)
+    return max((one.position for one in restricting if one.position is not None), default=None)

@@ -41,7 +41,7 @@ from accord.handling.erasing import is_erased
 from accord.handling.errors import UseRefused
 from accord.handling.grants import unlocking
 from accord.handling.models import Grant, Use, Way
-from accord.handling.standing import Standing, governed_fields, standing_of
+from accord.handling.standing import Standing, governed_fields, last_restriction, standing_of
 from accord.law.decision import Decision
 from accord.law.facts import Facts, MistreatmentSuspicion, UseEffect
 from accord.law.statements import CorrectionState
@@ -341,7 +341,7 @@ def _asked(item: Message, intended: Intended, recipient: str, moment: datetime) 
         recipient=recipient,
         purpose=intended.purpose,
         on=on,
-        after=_last_restriction(standing),
+        after=last_restriction(standing),
     )
     if grant is None:
         return facts, decision, None
@@ -355,12 +355,6 @@ def _as_restricted(facts: Facts, standing: Standing) -> Facts:
     first = len(facts.caveats) - len(standing.caveats)
     later = (msgspec.structs.replace(caveat, is_later=True) for caveat in facts.caveats[first:])
     return msgspec.structs.replace(facts, caveats=(*facts.caveats[:first], *later))
-
-
-def _last_restriction(standing: Standing) -> int | None:
-    """Returns the place of the last restriction in its sender's log: what was granted before is granted no more."""
-    restricting = (one.correction for one in standing.changes if one.content.action is CorrectionAction.RESTRICT)
-    return max((one.position for one in restricting if one.position is not None), default=None)
 
 
 def _correction_of(standing: Standing) -> CorrectionState:

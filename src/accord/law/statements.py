@@ -189,6 +189,9 @@ class Circumstances(Statements, frozen=True, kw_only=True, forbid_unknown_fields
     is_lane_suspended: Annotated[bool, Meta(description="The lane is suspended by an objection of either side.")] = (
         False
     )
+    holds_received_matter: Annotated[
+        bool, Meta(description="A passage or file of a received message was found in it.")
+    ] = False
     correction_state: Annotated[
         CorrectionState,
         Meta(

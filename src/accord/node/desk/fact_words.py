@@ -83,6 +83,7 @@ FACTS: Final[dict[str, Any]] = {
     "does_drafter_review": _("Is the drafter a reviewer too?"),
     "is_reviewer_in_post": _("Is a reviewer in post?"),
     "is_lane_suspended": _("Is the lane suspended by an objection?"),
+    "holds_received_matter": _("Does it hold a passage or file of a received message?"),
     "correction_state": _("What became of the received matter"),
     "concerns_rights": _("Does the applicant allege corruption or a breach of human rights?"),
     "originator_permission": _("Did the sending side permit it?"),

@@ -9,11 +9,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.urls import reverse
 
 from accord.errors import AccordError
 from accord.exchange.models import Message
+from accord.exchange.reach import reads
 from accord.exchange.services import Check, check_draft
+from accord.handling.finding import not_yet_permitted
 from accord.handling.governance import TAKE_OVER
+from accord.handling.passing_on import ASK, ASK_PARTY
 from accord.law.decision import Reason
 from accord.node.desk.draft_form import names_of, top_of, wire_path
 from accord.node.desk.field_words import OWN_SIDE
@@ -167,6 +173,19 @@ class ToMend:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Asking:
+    """A received item in the draft whose originator may permit that it is there.
+
+    Args:
+        reference: Its reference.
+        address: The page on which its originator is asked for exactly that.
+    """
+
+    reference: str
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class GateCard:
     """What the gate says of a draft.
 
@@ -176,6 +195,7 @@ class GateCard:
         stops: What stops it.
         conditions: What it passes under, and what yields to an emergency.
         to_mend: Fields to fill or mend.
+        askings: What it holds that its originator may permit.
     """
 
     check: Check | None
@@ -183,6 +203,7 @@ class GateCard:
     stops: tuple[Stop, ...] = ()
     conditions: tuple[Stop, ...] = ()
     to_mend: tuple[ToMend, ...] = ()
+    askings: tuple[Asking, ...] = ()
 
     @property
     def lacks_handling(self) -> bool:
@@ -219,7 +240,18 @@ def gate_card_of(officer: Officer, message: Message) -> GateCard:
             ToMend(link=_link(wire_path(one.field)), sentence=one.sentence, next_step=one.next_step)
             for one in check.problems
         ),
+        askings=tuple(_askings(officer, message))
+        if any(one.next_step in {ASK, ASK_PARTY} for one in check.problems)
+        else (),
     )
+
+
+def _askings(officer: Officer, message: Message) -> Iterator[Asking]:
+    for one in not_yet_permitted(message):
+        if reads(officer, one.item.case):
+            asked = urlencode({"use": one.use.value, "recipient": one.recipient, "purpose": one.purpose.value})
+            address = reverse("desk:ask-permission", args=[one.item.pk])
+            yield Asking(reference=one.item.reference, address=f"{address}?{asked}")
 
 
 def _link(path: str) -> FieldLink:

@@ -122,6 +122,7 @@ FACT_SECTIONS: Final[tuple[tuple[Any, tuple[str, ...]], ...]] = (
             "does_drafter_review",
             "is_reviewer_in_post",
             "is_lane_suspended",
+            "holds_received_matter",
             "correction_state",
         ),
     ),

@@ -182,6 +182,7 @@ DETAILS: Final[Mapping[str, Any]] = {
     "is_late": pgettext_lazy("detail", "late"),
     "issuer": pgettext_lazy("detail", "identity provider"),
     "key_id": pgettext_lazy("detail", "key"),
+    "grant": pgettext_lazy("detail", "permission"),
     "kind": pgettext_lazy("detail", "kind"),
     "list": pgettext_lazy("detail", "list"),
     "log": pgettext_lazy("detail", "log of"),
