@@ -25,7 +25,7 @@ from accord.exchange.reach import within
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 
-__all__ = ["PERIODS", "Timeliness", "late_requests", "timeliness"]
+__all__ = ["GONE", "PERIODS", "REQUEST", "CountedRequest", "Timeliness", "figures", "late_requests", "timeliness"]
 
 PERIODS: Final = (30, 90, 365)
 """Days that can be looked at: a month, a quarter, a year."""
@@ -34,7 +34,7 @@ REQUEST: Final = "request"
 LATE_MAX: Final = 50
 """Late requests that are listed: what a meeting goes through."""
 
-_GONE: Final = (Message.State.WITHDRAWN, Message.State.EXPIRED)
+GONE: Final = (Message.State.WITHDRAWN, Message.State.EXPIRED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +66,17 @@ class Timeliness:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Row:
+class CountedRequest:
+    """A request as it is counted, at some moment.
+
+    Args:
+        theme: Its theme.
+        urgency: Its urgency.
+        started_at: When its clock began.
+        ended_at: When it was answered; ``None`` where it was not.
+        is_late: Whether its limit passed without an answer or a pause.
+    """
+
     theme: str
     urgency: str
     started_at: datetime
@@ -93,13 +103,15 @@ def timeliness(
     moment = now or timezone.now()
     rows = list(_rows(reviewer, peer, direction, moment - timedelta(days=days), moment))
     return {
-        "all": [_figures("", rows)],
+        "all": [figures("", rows)],
         "theme": _grouped(rows, [row.theme for row in rows]),
         "urgency": _grouped(rows, [row.urgency for row in rows]),
     }
 
 
-def _rows(reviewer: Officer, peer: str, direction: Message.Direction, since: datetime, now: datetime) -> Iterable[_Row]:
+def _rows(
+    reviewer: Officer, peer: str, direction: Message.Direction, since: datetime, now: datetime
+) -> Iterable[CountedRequest]:
     clocks = (
         Clock.objects.filter(
             within(reviewer, "message__case__"),
@@ -109,12 +121,12 @@ def _rows(reviewer: Officer, peer: str, direction: Message.Direction, since: dat
             started_at__gte=since,
             started_at__lte=now,
         )
-        .exclude(message__state__in=_GONE)
+        .exclude(message__state__in=GONE)
         .select_related("message__case")
         .defer("message__content", "message__own_side")
     )
     for clock in clocks.iterator(chunk_size=2_000):
-        yield _Row(
+        yield CountedRequest(
             theme=clock.message.case.theme,
             urgency=clock.urgency,
             started_at=clock.started_at,
@@ -123,15 +135,15 @@ def _rows(reviewer: Officer, peer: str, direction: Message.Direction, since: dat
         )
 
 
-def _grouped(rows: Sequence[_Row], codes: Sequence[str]) -> list[Timeliness]:
+def _grouped(rows: Sequence[CountedRequest], codes: Sequence[str]) -> list[Timeliness]:
     found = [
-        _figures(code, [row for row, own in zip(rows, codes, strict=True) if own == code])
-        for code in sorted(set(codes))
+        figures(code, [row for row, own in zip(rows, codes, strict=True) if own == code]) for code in sorted(set(codes))
     ]
     return sorted(found, key=lambda one: (-one.requests, one.code))
 
 
-def _figures(code: str, rows: Sequence[_Row]) -> Timeliness:
+def figures(code: str, rows: Sequence[CountedRequest]) -> Timeliness:
+    """Returns the figures of some requests, under a code."""
     taken = [row.ended_at - row.started_at for row in rows if row.ended_at is not None]
     waiting = [row.started_at for row in rows if row.ended_at is None]
     return Timeliness(
@@ -164,7 +176,7 @@ def late_requests(
             started_at__gte=moment - timedelta(days=days),
             due_at__lt=moment,
         )
-        .exclude(message__state__in=_GONE)
+        .exclude(message__state__in=GONE)
         .select_related("message__case")
         .defer("message__content", "message__own_side")
         .order_by("started_at")

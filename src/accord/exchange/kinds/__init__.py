@@ -29,6 +29,7 @@ __all__ = [
     "SCHEMA",
     "SPONTANEOUS_INFORMATION",
     "STRUCTS",
+    "TIMELINESS_REPORT",
     "WITHDRAWAL",
 ]
 
@@ -47,6 +48,7 @@ OBJECTION_ANSWER = "objection-answer"
 ERASURE_NOTICE = "erasure-notice"
 CORRECTION = "correction"
 CORRECTION_REPORT = "correction-report"
+TIMELINESS_REPORT = "timeliness-report"
 
 SCHEMA = 1
 """Version of every schema."""
@@ -65,4 +67,4 @@ STRUCTS: dict[str, type[Correspondence]] = {
     CORRECTION: Correction,
     CORRECTION_REPORT: CorrectionReport,
 }
-"""The type of each kind that officers write; a withdrawal and a lane notice are written by the node."""
+"""The type of each kind that officers write; a withdrawal, a lane notice and other codes are written by the node."""

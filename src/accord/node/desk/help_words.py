@@ -248,6 +248,12 @@ HELP: Final[Mapping[str, PageHelp]] = {
         next=_("Each file is noted with your name. The record names officers and is not to be published."),
         who=_("Your own office; nobody at this node may tell you what to find."),
     ),
+    "timeliness": PageHelp(
+        what=_("What each side published of how soon it answers and is answered, beside what our own log shows."),
+        can=_("Compare a report with our log. A releasing officer publishes our figures of a period that is over."),
+        next=_("What you publish goes to the other side, who compares it with its own log. It names no case."),
+        who=_("The reviewer, or who holds the requests that differ."),
+    ),
     "review-timeliness": PageHelp(
         what=_("How soon each side answers the other, as our own clocks have it."),
         can=_("Choose a period, compare themes and urgencies, and open the requests that were late."),

@@ -88,6 +88,7 @@ def _shown(request: HttpRequest, error: AccordError | None = None) -> HttpRespon
         ],
         "alarms": open_alarms()[:ALARMS],
         "may_manage": officer.may(Permission.CHANNEL_MANAGE),
+        "may_read_cases": officer.may(Permission.CASE_READ),
         "may_thaw": officer.may(Permission.CHANNEL_THAW),
         "officer": officer,
         "error": error,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from accord.exchange.errors import NotFound
 from accord.exchange.models import Message
 from accord.node.desk.page import officer_of, page, show
+from accord.node.desk.published import published_section
 from accord.officers.permissions import Permission
 from accord.oversight.statistics import peers_of
 from accord.oversight.timeliness import PERIODS, late_requests, timeliness
@@ -23,7 +24,7 @@ SIDES: Final[tuple[tuple[str, Message.Direction, Any], ...]] = (
 
 @page(Permission.RECORD_READ)
 def show_timeliness(request: HttpRequest) -> HttpResponse:
-    """Shows both sides' figures as our own log has them, by theme and urgency, and the requests that were late.
+    """Shows both sides' figures as our own log has them, what was late, and what each side published.
 
     View permission: ``record.read``.
     """
@@ -39,5 +40,8 @@ def show_timeliness(request: HttpRequest) -> HttpResponse:
         figures = timeliness(officer, peer=peer, direction=direction, days=days)
         late = late_requests(officer, peer=peer, direction=direction, days=days)
         sides.append({"name": name, "title": title, "figures": figures, "late": late})
-    shown = {"peers": peers, "peer": peer, "days": days, "periods": PERIODS, "sides": sides}
+    shown: dict[str, Any] = {"peers": peers, "peer": peer, "days": days, "periods": PERIODS, "sides": sides}
+    if peers:
+        shown |= published_section(officer, peer=peer, chosen=request.GET.get("report", ""))
+        shown["address"] = "desk:review-timeliness"
     return show(request, "desk/review_timeliness.html", shown)
