@@ -18,6 +18,7 @@ from accord.oversight.comparing import ComparedRow, compare, published_reports
 from accord.oversight.models import PublishedTimeliness
 from accord.oversight.periods import Period, ended_periods
 from accord.oversight.publishing import (
+    FOLLOWER,
     REPORT_BYTES_MAX,
     TIMELINESS_REPORT_KIND,
     PublicationRefused,
@@ -25,10 +26,11 @@ from accord.oversight.publishing import (
     publish,
 )
 from accord.release.intake import take_in
-from accord.release.models import DecisionRecord, ReceivedMessage
+from accord.release.models import DecisionRecord, ReceivedMessage, ReleasedMessage
+from accord.release.registry import followers
 from accord.vocabulary.subjects import Theme
 from accord.vocabulary.urgency import Urgency
-from tests.desk import Desk
+from tests.desk import Desk, released_request
 from tests.oversight.test_timeliness import asked
 
 HOUR = timedelta(hours=1)
@@ -284,6 +286,35 @@ def test_our_own_report_is_compared_with_what_our_log_shows_now(desk: Desk) -> N
     assert compare(desk.reviewer, mine).differing == 0
     Clock.objects.update(due_at=MIDDLE + HOUR)
     assert compare(desk.reviewer, mine).differing == 1
+
+
+def test_a_report_that_was_lost_with_the_storage_comes_back_once(desk: Desk) -> None:
+    ours(desk)
+    lost = publish(desk.releasing, peer="IN", period=MONTH.code)
+    sent = Outbox.objects.get(kind=TIMELINESS_REPORT)
+    released = ReleasedMessage.objects.get(kind=TIMELINESS_REPORT)
+    PublishedTimeliness.objects.all().delete()
+    for _ in range(2):
+        for follower in followers():
+            follower.on_restored(released.pk, bytes(sent.payload))
+    [again] = published_reports(desk.reviewer, peer="IN")
+    assert (again.sent, again.as_of, again.envelope_id) == (lost.sent, lost.as_of, lost.envelope_id)
+    assert (again.is_ours, again.published_by) == (True, None)
+    other = released_request(desk).released
+    assert other is not None
+    FOLLOWER.on_restored(other.pk, b"{}")
+    assert PublishedTimeliness.objects.count() == 1
+
+
+def test_a_report_that_never_left_was_not_published_and_can_be_again(desk: Desk) -> None:
+    ours(desk)
+    publish(desk.releasing, peer="IN", period=MONTH.code)
+    released = ReleasedMessage.objects.get(kind=TIMELINESS_REPORT)
+    FOLLOWER.on_unsent([released.pk + 1], "expired")
+    assert PublishedTimeliness.objects.count() == 1
+    FOLLOWER.on_unsent([released.pk], "expired")
+    assert not published_reports(desk.reviewer, peer="IN")
+    assert publish(desk.releasing, peer="IN", period=MONTH.code).envelope_id != released.envelope_id
 
 
 def test_a_period_is_written_by_its_code_in_the_record(desk: Desk) -> None:

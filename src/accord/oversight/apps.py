@@ -15,7 +15,11 @@ class OversightConfig(AppConfig):
 
     def ready(self) -> None:
         """Registers the one kind of message that this app owns."""
-        from accord.oversight.publishing import TIMELINESS_REPORT_KIND  # noqa: PLC0415 - models are ready only now
-        from accord.release.registry import register  # noqa: PLC0415
+        from accord.oversight.publishing import (  # noqa: PLC0415 - models are ready only now
+            FOLLOWER,
+            TIMELINESS_REPORT_KIND,
+        )
+        from accord.release.registry import follow, register  # noqa: PLC0415
 
         register(TIMELINESS_REPORT_KIND)
+        follow("oversight", FOLLOWER)

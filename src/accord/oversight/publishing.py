@@ -28,13 +28,14 @@ from accord.oversight.models import PublishedTimeliness
 from accord.oversight.periods import Period, period_of
 from accord.parties.models import Party
 from accord.release.gate import our_party
+from accord.release.models import ReleasedMessage
 from accord.release.received import FILED, FilingWork, Handled, Received
-from accord.release.registry import MessageKind, json_kind
+from accord.release.registry import Delivered, Follower, MessageKind, OutcomeNotice, json_kind
 from accord.release.services import channel_to, one_release, send_for_the_channel
 from accord.vocabulary.handling import Classification, Handling
 from accord.vocabulary.urgency import Lane
 
-__all__ = ["TIMELINESS_REPORT_KIND", "Figures", "PublicationRefused", "figures_to_publish", "publish"]
+__all__ = ["FOLLOWER", "TIMELINESS_REPORT_KIND", "Figures", "PublicationRefused", "figures_to_publish", "publish"]
 
 REPORT_LIFE_DAYS: Final = 90
 """Days a report may wait for its peer: a quarter, after which the next one says more."""
@@ -223,3 +224,45 @@ TIMELINESS_REPORT_KIND: Final[MessageKind] = replace(
     needs_approval=False,
 )
 """The kind: counts alone, so that one officer's act sends it and the gate at use is not asked."""
+
+
+def _nothing_delivered(_delivered: Sequence[Delivered]) -> None:
+    """A receipt changes nothing of a report."""
+
+
+def _unsent(keys: Sequence[int], _why: str) -> None:
+    """Takes a report that never left out of what we published, so that it can be published again."""
+    unsent = ReleasedMessage.objects.filter(pk__in=keys, kind=TIMELINESS_REPORT)
+    PublishedTimeliness.objects.filter(
+        is_ours=True, envelope_id__in=list(unsent.values_list("envelope_id", flat=True))
+    ).delete()
+
+
+def _no_outcome(_notice: OutcomeNotice) -> None:
+    """What became of a report at the other side stands in the channel's record."""
+
+
+def _restored(released_key: int, payload: bytes) -> None:
+    """Puts a report of ours that was lost with the storage back; who published it is not in it."""
+    released = ReleasedMessage.objects.get(pk=released_key)
+    if released.kind != TIMELINESS_REPORT:
+        return
+    content = msgspec.json.decode(payload, type=TimelinessReport)
+    PublishedTimeliness.objects.get_or_create(
+        envelope_id=released.envelope_id,
+        defaults={
+            "peer_id": released.peer_id,
+            "is_ours": True,
+            "first_day": content.first_day,
+            "last_day": content.last_day,
+            "as_of": content.as_of,
+            "at": released.released_at,
+            **{name: list(msgspec.to_builtins(getattr(content, name))) for name in DIRECTIONS},
+        },
+    )
+
+
+FOLLOWER: Final = Follower(
+    on_outcome=_no_outcome, on_delivered=_nothing_delivered, on_unsent=_unsent, on_restored=_restored
+)
+"""What this room does when a report of ours never left, or comes back after a loss of storage."""
