@@ -29,6 +29,12 @@ def main() -> int:
         return _logs(scratch, machine, commit)
     if asked.only == "decisions":
         return _decisions(machine, commit)
+    if asked.only == "refusals":
+        return _refusals(scratch, machine, commit)
+    if asked.only == "derived":
+        from bench.derived import main as measure_derived
+
+        return measure_derived()
     primitives = measure_primitives(scratch)
     limit = limit_of(primitives)
     figures: list[Figure] = [*primitives.figures(), *limit.figures()]
@@ -87,6 +93,16 @@ def _decisions(machine: Machine, commit: str) -> int:
     return 0
 
 
+def _refusals(scratch: Path, machine: Machine, commit: str) -> int:
+    from bench.refusals import measure_refusals
+
+    found = measure_refusals(folder=scratch)
+    print_figures("Refusals of what is another's, beside what was never there", found)
+    path = write_results("refusals", as_rows(found, machine=machine, commit=commit))
+    print(f"written: {path}")
+    return 0
+
+
 def _logs(scratch: Path, machine: Machine, commit: str) -> int:
     from bench.whole_logs import ENTRIES, measure_logs
 
@@ -102,7 +118,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--full", action="store_true", help=f"sustained over {FULL_MESSAGES:,} messages")
     parser.add_argument("--messages", type=int, help=f"sustained over this many (default {QUICK_MESSAGES:,})")
     parser.add_argument("--alone", type=int, default=500, help="messages sent one at a time (default 500)")
-    parser.add_argument("--only", choices=("primitives", "path", "pages", "logs", "decisions"), help="one part only")
+    parts = ("primitives", "path", "pages", "logs", "decisions", "derived", "refusals")
+    parser.add_argument("--only", choices=parts, help="one part only")
     parser.add_argument("--cases", type=int, help="cases of the archive whose pages are measured (default 50,000)")
     parser.add_argument("--folder", help="where the nodes' homes and databases lie (default: the temporary folder)")
     return parser.parse_args()

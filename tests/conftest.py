@@ -13,8 +13,9 @@ from tests.simulators.paired_node import PairedNode, make_paired_node
 
 
 def pytest_configure() -> None:
-    """Makes passwords cheap to check: no test is about the cost of one."""
+    """Makes passwords cheap to check and refusals quick: no test is about the cost of one."""
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    django_settings.ACCORD_REFUSAL_STEP_SECONDS = 0.0
 
 
 @pytest.fixture

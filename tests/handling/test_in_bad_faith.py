@@ -5,14 +5,16 @@ import zipfile
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from django.db import connection
 from django.utils import timezone
 
+from accord.courier.models import Channel
 from accord.exchange import services
 from accord.exchange.errors import ActRefused, NotFound
 from accord.exchange.inspection.office import WORD_TYPE
-from accord.exchange.models import Attachment, Message
+from accord.exchange.models import Attachment, Case, Message
 from accord.exchange.team import keep_to_team
 from accord.handling.applying import apply_corrections
 from accord.handling.corrections import draft_correction
@@ -30,11 +32,13 @@ from accord.handling.uses import Intended, use_item
 from accord.officers.models import Officer
 from accord.officers.permissions import Role
 from accord.officers.services import set_scope
+from accord.parties.models import Party
+from accord.parties.profile import load_profile
 from accord.release.errors import ApprovalRefused, GateRefuses
 from accord.release.intake import take_in
 from accord.vocabulary.subjects import Purpose
 from accord.vocabulary.uses import UseCode
-from tests.desk import Desk, approved, from_india, own_side, received_request
+from tests.desk import Desk, approved, days, from_india, own_side, received_request
 from tests.handling.story import COURT, answered, asked, caveat, item_from_india, withdrawn_by_india
 from tests.handling.test_corrections import corrected, correction_fields, sent, submitted_quote
 from tests.handling.test_derivations import ONLY, SAID, document, drafted, problems, received_information
@@ -259,6 +263,52 @@ def test_telling_onward_opens_no_case_to_who_does_not_read_it(desk: Desk) -> Non
     with pytest.raises(NotFound):
         tell_onward(stranger(desk), row.effects.get(thing_id=quote.pk))
     assert not Message.objects.filter(kind="correction", direction="out").exists()
+
+
+# a third node
+
+
+def passed_on(desk: Desk) -> tuple[Message, Message]:
+    """What India gave, and a message that passed it on to a third state and has left."""
+    source = received_information(desk)
+    third = Party.objects.create(code="ZZ", profile={**load_profile("india").to_json(), "code": "ZZ"})
+    Channel.objects.create(peer=third, party_code="CA")
+    onward = services.release(desk.releasing, approved(desk, submitted_quote(desk)))
+    Case.objects.filter(pk=onward.case_id).update(peer=third)
+    fields = {**onward.fields, "recipient": {"party": "ZZ", "agency": "NCB"}}
+    content = msgspec.json.encode(fields)
+    Message.objects.filter(pk=onward.pk).update(content=content, state=Message.State.DELIVERED)
+    onward.refresh_from_db()
+    return source, onward
+
+
+def test_a_third_state_is_told_what_the_originator_restricted_and_the_originator_that_it_was(desk: Desk) -> None:
+    source, onward = passed_on(desk)
+    row = corrected(desk, source, "restrict", new_handling="H3", new_caveats=[caveat("print")])
+    effect = row.effects.get()
+    assert (effect.deed, effect.state, effect.recipient) == (Effect.Deed.TELL, Effect.State.TASK, "ZZ")
+    assert draft_report(desk.liaison, row.message).fields["recipients_told"] == [{"party": "ZZ"}]
+    told = tell_onward(desk.liaison, effect)
+    said = told.fields
+    assert told.case.peer_id == "ZZ"
+    assert (said["action"], said["new_handling"], said["new_caveats"]) == ("restrict", "H3", [caveat("print")])
+    assert said["corrected"] == [{"envelope_id": str(onward.envelope_id), "message_ref": onward.reference}]
+    assert source.reference not in str(said)
+    with pytest.raises(ActRefused):
+        tell_onward(desk.liaison, effect)
+    report = draft_report(desk.liaison, row.message).fields
+    assert report["recipients_told"] == [{"party": "ZZ", "told_on": days(0)}]
+    assert onward.reference not in str(report)
+
+
+def test_a_third_states_own_correction_touches_nothing_that_the_second_gave(desk: Desk) -> None:
+    source, onward = passed_on(desk)
+    Case.objects.filter(pk=source.case_id).update(peer_id="ZZ")
+    desk.peer.send("correction", from_india(correction_fields(source, "recall"), number=9))
+    assert take_in(desk.channel).stopped == 1
+    source.refresh_from_db()
+    assert source.state == Message.State.RECEIVED
+    assert onward.recalled_at is None
 
 
 # caveats that somebody would lose

@@ -120,7 +120,11 @@ INSTALLED_APPS = [
     "accord.node.notices",
 ]
 
+# The step at which a 404 of the desk and the API is given: above the time it takes, and below what a person minds.
+ACCORD_REFUSAL_STEP_SECONDS = 0.05
+
 MIDDLEWARE = [
+    "accord.node.even_refusals.EvenRefusals",
     "django.middleware.security.SecurityMiddleware",
     "accord.node.headers.SecurityHeaders",
     "accord.node.middleware.Edge",
