@@ -69,6 +69,13 @@ def test_what_differs_is_marked_in_words_with_its_requests_and_what_may_explain_
     assert "1 row differs." in liaison
 
 
+def test_a_report_that_came_is_named_on_the_reviewers_first_page(desk: Desk, sign_in: SignIn) -> None:
+    client = sign_in(desk.reviewer)
+    assert "India published" not in text(client.get("/desk/review/"))
+    assert arrives(desk)
+    assert f"India published {MONTH.code}" in text(client.get("/desk/review/"))
+
+
 def test_a_difference_that_nothing_explains_says_whom_to_ask(desk: Desk, sign_in: SignIn) -> None:
     assert arrives(desk)
     page = text(sign_in(desk.reviewer).get("/desk/review/timeliness/"))

@@ -26,7 +26,7 @@ from accord.oversight.counting import DIRECTIONS, clocks_of, rows_at
 from accord.oversight.models import PublishedTimeliness
 from accord.oversight.timeliness import GONE
 
-__all__ = ["FIGURES", "ComparedRow", "Comparison", "Difference", "compare", "published_reports"]
+__all__ = ["FIGURES", "ComparedRow", "Comparison", "Difference", "compare", "last_of_theirs", "published_reports"]
 
 FIGURES: Final = ("requests", "in_time", "due", "open", "median_seconds")
 """Figures of a row, in the order in which they are read."""
@@ -122,6 +122,16 @@ def published_reports(officer: Officer, *, peer: str) -> list[PublishedTimelines
         if len(found) == 2 * PERIODS_LISTED:
             break
     return list(found.values())
+
+
+def last_of_theirs(officer: Officer) -> PublishedTimeliness | None:
+    """Returns the report that came last from any other side, so that somebody looks at it; ``None`` without one.
+
+    Raises:
+        NotPermitted: The account may not read cases.
+    """
+    require(officer, Permission.CASE_READ)
+    return PublishedTimeliness.objects.filter(is_ours=False).order_by("-at", "-id").first()
 
 
 def compare(officer: Officer, report: PublishedTimeliness) -> Comparison:

@@ -28,6 +28,7 @@ from accord.node.desk.review_filters import CHOICES, filtered
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.oversight.annotations import annotations_of
+from accord.oversight.comparing import last_of_theirs
 from accord.oversight.lists import alarms
 from accord.oversight.models import Annotation
 from accord.oversight.reviews import emergencies, review_emergency
@@ -109,6 +110,7 @@ def show_review(request: HttpRequest) -> HttpResponse:
         "open": open_ones.count(),
         "late": open_ones.filter(due_at__lte=now).count(),
         "alarms": alarms(officer, is_open=True).count(),
+        "published": last_of_theirs(officer),
         "outcomes": sorted(outcome_counts(officer, since=now - PERIOD, until=now).items()),
     }
     return show(request, "desk/review.html", shown)
