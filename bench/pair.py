@@ -127,6 +127,8 @@ def _accept(node: NodeProcess, ours: str, other: NodeProcess, theirs: str, folde
     arrangement.write_text(_arrangement((ours, theirs), today))
     node.run("peer", "arrangement", str(arrangement))
     node.run("peer", "risk", theirs, *risk_options(today))
+    for register, code in (("arrangement", arrangement_code(ours, theirs)), ("risk", theirs)):
+        node.run_as("counsel", "register", "agree", register, code)
 
 
 def arrangement_code(one: str, other: str) -> str:

@@ -118,7 +118,8 @@ def test_an_arrangement_may_have_the_line_ends_and_letters_of_another_system(cop
     done = copied.run("peer", "arrangement", str(file))
     assert done.returncode == 0, done.stderr
     with sqlite3.connect(copied.home / "node.sqlite3") as connection:
-        kept = connection.execute("SELECT json_extract(terms, '$.title') FROM parties_registerentry").fetchone()
+        wanted = "SELECT json_extract(terms, '$.title') FROM parties_registerentry WHERE register = 'arrangement'"
+        kept = connection.execute(wanted).fetchone()
     assert kept[0].endswith("r\u00e9vis\u00e9")
 
 

@@ -57,10 +57,11 @@ def test_the_password_of_the_administrator_may_come_from_a_pipe_and_is_then_not_
     assert "a word of fifteen letters" not in done.stdout + done.stderr
 
 
-def test_a_demonstration_node_has_one_specimen_account_for_each_role(canada: Node) -> None:
+def test_a_demonstration_node_has_a_specimen_account_of_each_role_but_the_decider(canada: Node) -> None:
     rows = canada.read("officer", "list")
     assert sorted(role for row in rows for role in row["roles"]) == [
         "administrator",
+        "counsel",
         "duty",
         "liaison",
         "releasing",

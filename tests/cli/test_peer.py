@@ -129,9 +129,11 @@ def test_an_arrangement_and_a_risk_profile_are_recorded(paired: tuple[Node, Node
     assert paired[0].run("peer", "arrangement", str(file)).returncode == 0
     options = ["--assessed-on", "2026-10-01", "--baseline", "medium", "--residual", "low", "--assessed-by", "Desk"]
     options += ["--mitigation", "caveat"]
-    first, second = (paired[0].run("peer", "risk", "IN", *options).stdout for _ in range(2))
-    assert "version 1" in first
-    assert "version 2" in second
+    first, early = (paired[0].run("peer", "risk", "IN", *options) for _ in range(2))
+    assert "version 1" in first.stdout
+    assert (early.returncode, "parties.register-waits" in early.stderr) == (2, True), early.stderr
+    assert paired[0].run_as("counsel", "register", "agree", "risk", "IN").returncode == 0
+    assert "version 2" in paired[0].run("peer", "risk", "IN", *options).stdout
 
 
 def test_an_arrangement_that_lacks_a_field_says_which(paired: tuple[Node, Node], tmp_path: Path) -> None:

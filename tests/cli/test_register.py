@@ -3,7 +3,7 @@
 from hashlib import sha256
 from pathlib import Path
 
-from tests.cli.conftest import Node
+from tests.cli.conftest import Node, make_node
 
 TEXT = b"SPECIMEN assurance"
 ASSURANCE = """\
@@ -30,7 +30,9 @@ def test_an_assurance_is_recorded_with_its_text_and_listed(canada: Node, tmp_pat
     file.write_text(ASSURANCE.format(digest=sha256(TEXT).hexdigest()))
     done = canada.run("register", "assurance", str(file), "--text", str(text))
     assert done.returncode == 0, done.stderr
-    assert "Nobody at this node may agree yet" in done.stdout
+    assert "A second person agrees" in done.stdout
+    agreed = canada.run_as("counsel", "register", "agree", "assurance", "ASS-1")
+    assert agreed.returncode == 0, agreed.stderr
     [row] = [one for one in canada.read("register", "list") if one["register"] == "assurance"]
     assert (row["code"], row["version"], row["state"]) == ("ASS-1", 1, "agreed")
     assert row["text_sha256"] == sha256(TEXT).hexdigest()
@@ -38,3 +40,14 @@ def test_an_assurance_is_recorded_with_its_text_and_listed(canada: Node, tmp_pat
     assert (ended.returncode, "register.decide" in ended.stderr) == (2, True)
     unknown = canada.run("register", "agree", "assurance", "ASS-1")
     assert (unknown.returncode, "cli.no-register-entry" in unknown.stderr) == (2, True)
+
+
+def test_while_nobody_may_agree_a_version_counts_at_once_and_that_is_said(tmp_path: Path) -> None:
+    node = Node(home=tmp_path / "node")
+    made = make_node(node.home, ["--profile", "canada"])
+    assert made.returncode == 0, made.stderr
+    file = tmp_path / "assurance.toml"
+    file.write_text(ASSURANCE.format(digest=sha256(TEXT).hexdigest()))
+    done = node.run("register", "assurance", str(file))
+    assert done.returncode == 0, done.stderr
+    assert "Nobody at this node may agree yet" in done.stdout

@@ -1,4 +1,4 @@
-"""Specimen accounts of a demonstration node: one for each role, each with a password and a token."""
+"""Specimen accounts of a demonstration node: one for each role but the decider, each with a password and a token."""
 
 import secrets
 from datetime import timedelta
@@ -21,6 +21,7 @@ TITLES: Final = {
     Role.LIAISON: "Liaison officer (specimen)",
     Role.RELEASING: "Releasing officer (specimen)",
     Role.DUTY: "Duty officer (specimen)",
+    Role.COUNSEL: "Counsel (specimen)",
     Role.REVIEWER: "Reviewer (specimen)",
 }
 

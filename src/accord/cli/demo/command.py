@@ -130,7 +130,7 @@ def _set_up(nodes: list[NodeProcess], home: Path, ports: tuple[int, int], timeli
         with timeline.step("init", "Canada and India each make a node") as saw:
             with ThreadPoolExecutor() as both:
                 nodes += both.map(lambda name, port: NodeProcess.made(home / name, name, port), SIDES, ports)
-            saw("Specimen accounts on each: liaison, releasing, duty, reviewer, administrator.")
+            saw("Specimen accounts on each: liaison, releasing, duty, counsel, reviewer, administrator.")
         with timeline.step("pair", "They exchange invitations and compare fingerprint words") as saw:
             saw(_paired(home, nodes))
     tell_walk(dict(zip(SIDES.values(), nodes, strict=True)), begins=BEGINS, roots=home / "roots.json")
@@ -160,6 +160,9 @@ def _accept(node: NodeProcess, other: NodeProcess, peer: str, file: Path) -> Non
     arrangement.write_text(specimens.arrangement_toml(today))
     node.run("peer", "arrangement", str(arrangement))
     node.run("peer", "risk", peer, *specimens.risk_options(today))
+    # What the gate relies on counts once a second person has agreed to it.
+    for register, code in (("arrangement", specimens.ARRANGEMENT_ID), ("risk", peer)):
+        node.run_as("counsel", "register", "agree", register, code)
 
 
 def _leave_up(nodes: list[NodeProcess], console: Console, home: Path) -> None:

@@ -21,6 +21,7 @@ NAMES: Final = {
     "liaison": "Liaison officer (specimen)",
     "releasing": "Releasing officer (specimen)",
     "duty": "Duty officer (specimen)",
+    "counsel": "Counsel (specimen)",
     "reviewer": "Reviewer (specimen)",
     "administrator": "Administrator (specimen)",
 }
