@@ -171,7 +171,7 @@ def test_a_picture_and_words_inside_a_taken_out_document_are_found_in_another(de
         )
         WATCHER.attached(draft.attachments.get(), held)
     found = {(step.derived_id, step.way) for step in derivatives_of(source.pk)}
-    assert found == {(by_picture.pk, Way.FILE_PART), (by_words.pk, Way.QUOTE)}
+    assert found == {(by_picture.pk, Way.FILE_PART), (by_words.pk, Way.FILE_PART)}
 
 
 def test_a_reply_and_an_inquiry_are_known_and_demand_nothing(desk: Desk) -> None:

@@ -68,6 +68,35 @@ def quote(envelope: str) -> Any:
     return {"draft": str(message.pk), "state": message.state}
 
 
+def pass_back(envelope: str) -> Any:
+    """Has a message leave that holds the whole text of a received one."""
+    from accord.exchange.models import Message
+    from accord.exchange.taking_back import take_back
+
+    draft = Message.objects.get(pk=quote(envelope)["draft"])
+    take_back(officers()["liaison"], draft)
+    draft.refresh_from_db()
+    return {"envelope": str(_leave(draft).envelope_id)}
+
+
+def own_copy(envelope: str) -> Any:
+    """Says what is left here of a message of ours that has left: its members, its sealed bytes, and what proves it."""
+    from accord.channel.evidence import EvidenceBundle
+    from accord.courier.evidence import evidence_for
+    from accord.courier.models import Entry, Outbox
+
+    entry = Entry.objects.get(envelope_id=envelope)
+    bundle = EvidenceBundle.decode(evidence_for(entry))
+    return {
+        "state": _of(envelope).state,
+        "fields": sorted(_of(envelope).fields),
+        "payload_bytes": len(bytes(Outbox.objects.get(envelope_id=envelope).payload)),
+        "sealed_bytes": len(bytes(entry.sealed)),
+        "has_body": bundle.body is not None,
+        "digest": bundle.sealed_digest.hex(),
+    }
+
+
 def correct(envelope: str, action: str, wrong: str, right: str) -> Any:
     """Corrects a message of ours that has left."""
     from accord.handling.corrections import draft_correction
@@ -141,7 +170,7 @@ def _holds(log: Any) -> bool:  # Any: a stored log
 def main() -> None:
     """Runs one command."""
     parser = argparse.ArgumentParser(prog="python -m tests.nodes.governing")
-    parser.add_argument("command", choices=("quote", "correct", "report", "standing"))
+    parser.add_argument("command", choices=("quote", "pass_back", "own_copy", "correct", "report", "standing"))
     parser.add_argument("envelope")
     parser.add_argument("--action", default="")
     parser.add_argument("--wrong", default="")
@@ -151,7 +180,8 @@ def main() -> None:
     if asked.command == "correct":
         said = correct(asked.envelope, asked.action, asked.wrong, asked.right)
     else:
-        said = {"quote": quote, "report": report, "standing": standing}[asked.command](asked.envelope)
+        acts = {"quote": quote, "pass_back": pass_back, "own_copy": own_copy, "report": report, "standing": standing}
+        said = acts[asked.command](asked.envelope)
     json.dump(said, sys.stdout)
 
 

@@ -74,6 +74,27 @@ def test_erased_words_are_gone_and_both_logs_still_hold(nodes: Nodes) -> None:
     assert act(nodes.india, "standing", envelope)["erased"] is False, "the originator keeps its own record"
 
 
+def test_erased_words_go_from_what_was_sent_on_and_its_evidence_still_proves_it(nodes: Nodes) -> None:
+    nodes.start()
+    envelope = str(UUID(bytes=nodes.release(nodes.india, first=0)[0]))
+    arrived(nodes.canada, envelope)
+    passed = act(nodes.canada, "pass_back", envelope)["envelope"]
+    arrived(nodes.india, passed)
+    wait_for("Canada to learn that it came", lambda: act(nodes.canada, "own_copy", passed)["state"] != "released")
+    before = act(nodes.canada, "own_copy", passed)
+    assert "facts" in before["fields"]
+    assert before["payload_bytes"] > 0
+    corrected(nodes, envelope, "erase")
+    after = act(nodes.canada, "own_copy", passed)
+    assert "facts" not in after["fields"]
+    assert "erased_in_part" in after["fields"]
+    assert (after["payload_bytes"], after["sealed_bytes"], after["has_body"]) == (0, 0, False)
+    assert after["digest"] == before["digest"]
+    stands = act(nodes.canada, "standing", envelope)
+    assert stands["effects"] == ["own-copy", "retrieve"]
+    assert stands["logs_hold"] == [True, True]
+
+
 def test_a_correction_that_crosses_a_line_that_is_cut_is_applied_when_it_mends(nodes: Nodes) -> None:
     nodes.start()
     envelope = given(nodes)

@@ -19,10 +19,11 @@ from accord.exchange.models import Case, Message
 from accord.exchange.text import texts_in
 from accord.exchange.withdrawing import recall_onward
 from accord.handling.derivations import CARRIES_CONTENT, derivatives_of
-from accord.handling.erasing import erase_message, take_out_passages
+from accord.handling.erasing import erase_message, take_out_of_sent, take_out_passages
 from accord.handling.models import CorrectedMessage, Correction, Derivation, Effect, Thing
 from accord.handling.retention import end_with_hold, standing_hold
 from accord.handling.standing import Said, said_in
+from accord.officers.acts import note
 
 __all__ = ["apply_corrections", "holds_wrong_words", "progress_of", "stop_drafts"]
 
@@ -143,14 +144,14 @@ def _effect(act: _Applied, step: Derivation, message: Message | None) -> Effect:
         deed = _Deed.ASK_AGENCY
     else:
         deed = _Deed.RETRIEVE
-    is_task = deed in {_Deed.MEND, _Deed.TELL, _Deed.RETRIEVE, _Deed.ASK_AGENCY}
+    is_task = deed in {_Deed.MEND, _Deed.TELL, _Deed.RETRIEVE, _Deed.ASK_AGENCY, _Deed.ERASE_OURS}
     has_left = message is not None and message.released_at is not None
     return Effect(
         correction=act.row,
         thing=step.derived_type,
         thing_id=step.derived_id,
         way=step.way,
-        detail={name: value for name, value in step.detail.items() if name not in {"sha256", "file"}},
+        detail={name: value for name, value in step.detail.items() if name not in {"sha256", "file", "files"}},
         recipient=message.case.peer_id if message is not None and has_left else "",
         reference=message.reference if message is not None else "",
         state=_State.TASK if is_task else _State.DONE,
@@ -166,11 +167,25 @@ def _deed_on_message(act: _Applied, step: Derivation, message: Message) -> Effec
         return _Deed.NOTHING_HELD
     if message.may_change:
         return _deed_on_draft(act, message)
-    if message.case.peer_id == act.row.message.case.peer_id:
+    is_theirs = message.case.peer_id == act.row.message.case.peer_id
+    is_recalled = not is_theirs and act.row.action in _FINAL and recall_onward(message, now=act.now)
+    if act.row.action == CorrectionAction.ERASE:
+        is_gone = _is_taken_out_of_ours(act, message)
+        if is_theirs or is_recalled:
+            # A person takes it out once it has arrived, or no hold keeps it any more.
+            return (_Deed.OWN_COPY if is_theirs else _Deed.WITHDRAWN) if is_gone else _Deed.ERASE_OURS
+    if is_theirs:
         return _Deed.HELD_BY_THEM
-    if act.row.action in _FINAL and recall_onward(message, now=act.now):
-        return _Deed.WITHDRAWN
-    return _Deed.TELL
+    return _Deed.WITHDRAWN if is_recalled else _Deed.TELL
+
+
+def _is_taken_out_of_ours(act: _Applied, message: Message) -> bool:
+    # Whoever places a hold locks the case first: it is seen here, or comes after.
+    message.case = Case.objects.select_for_update(of=("self",)).get(pk=message.case_id)
+    if standing_hold(message.case) is not None or not take_out_of_sent(message, act.items):
+        return False
+    note(None, "erase from own copy", message, at=act.now)
+    return True
 
 
 def _deed_on_draft(act: _Applied, message: Message) -> Effect.Deed:

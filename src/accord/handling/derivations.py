@@ -20,7 +20,7 @@ from accord.exchange.models import AgencyInquiry, Message
 from accord.handling.models import Derivation, Thing, Way
 from accord.officers.models import Officer
 
-__all__ = ["CARRIES_CONTENT", "derivatives_of", "keys_from", "record", "sources_of"]
+__all__ = ["CARRIES_CONTENT", "derivatives_of", "files_of", "keys_from", "record", "sources_of"]
 
 CARRIES_CONTENT: Final = (Way.QUOTE, Way.FILE, Way.FILE_PART)
 """Ways in which a message holds what it was made of; a reply alone says nothing of it."""
@@ -86,6 +86,16 @@ def record(
         },
     )
     return row
+
+
+def files_of(step: Derivation) -> tuple[str, ...]:
+    """Returns the keys of the files of a message of ours by which a step was found; none where it was found in a text.
+
+    Args:
+        step: The step.
+    """
+    named = step.detail.get("files") or step.detail.get("file") or ""
+    return tuple(str(named).split())
 
 
 def _prepared(key: UUID) -> str | UUID:

@@ -19,18 +19,32 @@ from django.db import connection, transaction
 
 from accord.courier.chunks import chunk_store
 from accord.courier.erasing import erase_sealed
+from accord.courier.models import AttachmentTransfer, Outbox
 from accord.exchange.kinds import CORRECTION
 from accord.exchange.models import Attachment, HoldAnswer, Message
 from accord.exchange.search.indexing import forget, index_case, index_message, scrub
-from accord.handling.models import FileMark, Passage
+from accord.handling.derivations import files_of
+from accord.handling.models import Derivation, FileMark, Passage
 from accord.handling.own_words import erase_from_own_words
 from accord.handling.passages import marks_of_draft, narrative
 from accord.release.approvals import erase_payloads
 
-__all__ = ["erase_message", "is_erased", "take_out_passages"]
+__all__ = [
+    "erase_message",
+    "erase_sent",
+    "has_taken_out",
+    "is_erased",
+    "take_out_of_sent",
+    "take_out_passages",
+]
 
 ERASED: Final = "erased"
 """Member that an erased message has, and no other."""
+
+ERASED_IN_PART: Final = "erased_in_part"
+"""Member that a message of ours has whose copy here lost what it held of an erased one."""
+
+_ARRIVED: Final = (Message.State.DELIVERED, Message.State.FILED, Message.State.ACTED, Message.State.REFUSED)
 
 _KEPT: Final = (
     *("schema_version", "message_ref", "sender", "recipient", "case_ref_own", "case_ref_other", "theme", "purpose"),
@@ -45,6 +59,11 @@ _KEPT_OF_CORRECTIONS: Final = ("corrected", "action", "reason", "new_handling", 
 def is_erased(message: Message) -> bool:
     """Returns whether the content of a message was erased."""
     return ERASED in message.fields
+
+
+def has_taken_out(message: Message) -> bool:
+    """Returns whether our copy of a message lost what it held of an erased one, or all of its words."""
+    return ERASED_IN_PART in message.fields or is_erased(message)
 
 
 @transaction.atomic
@@ -88,15 +107,19 @@ def _overwrite_what_is_deleted() -> None:
 
 def _erase_files(message: Message) -> None:
     for attachment in message.attachments.all():
-        root = bytes(attachment.root) if attachment.root is not None else None
-        # The key is written over before the row goes, so that the old value stands in no page that is kept.
-        attachment.key = os.urandom(len(bytes(attachment.key)))
-        attachment.name = ERASED
-        attachment.sha256 = hashlib.sha256(os.urandom(32)).digest()
-        attachment.save(update_fields=["key", "name", "sha256"])
-        attachment.delete()
-        if root is not None:
-            transaction.on_commit(partial(_shred, root))
+        _erase_file(attachment)
+
+
+def _erase_file(attachment: Attachment) -> None:
+    root = bytes(attachment.root) if attachment.root is not None else None
+    # The key is written over before the row goes, so that the old value stands in no page that is kept.
+    attachment.key = os.urandom(len(bytes(attachment.key)))
+    attachment.name = ERASED
+    attachment.sha256 = hashlib.sha256(os.urandom(32)).digest()
+    attachment.save(update_fields=["key", "name", "sha256"])
+    attachment.delete()
+    if root is not None:
+        transaction.on_commit(partial(_shred, root))
 
 
 def _shred(root: bytes) -> None:
@@ -122,17 +145,95 @@ def take_out_passages(draft: Message, sources: Sequence[UUID]) -> None:
         draft: The draft, locked.
         sources: Keys of the messages, whose marks are still there.
     """
-    marks = set(Passage.objects.filter(message_id__in=sources).values_list("mark", flat=True))
-    digests = {bytes(one) for one in FileMark.objects.filter(message_id__in=sources).values_list("sha256", flat=True)}
-    draft.content = msgspec.json.encode(_without(draft.fields, marks))
+    _overwrite_what_is_deleted()
+    draft.content = msgspec.json.encode(_without(draft.fields, _marks_of(sources)))
     erase_payloads(subject_type="message", subject_id=str(draft.pk))
-    for attachment in draft.attachments.all():
-        if bytes(attachment.sha256) in digests:
-            root = bytes(attachment.root) if attachment.root is not None else None
-            attachment.delete()
-            if root is not None:
-                transaction.on_commit(partial(_shred, root))
+    for attachment in _files_holding(draft, sources):
+        _erase_file(attachment)
     index_message(draft)
+
+
+@transaction.atomic
+def take_out_of_sent(message: Message, sources: Sequence[UUID]) -> bool:
+    """Takes what holds something of erased messages out of our own copy of a message that has left.
+
+    A text or a file goes whole, and with it every copy of the whole that this node holds: the approved payload, the
+    outbox and the sealed bytes. What else it says stays readable; that it was sent, and what exactly it was, is known
+    by its commitments, so that the log and every proof still verify and evidence says that the words were erased.
+
+    Args:
+        message: The message, locked, with its case.
+        sources: Keys of the messages, whose marks are still there.
+
+    Returns:
+        Whether it was done; not as long as it is on its way, since what the courier still brings cannot be taken.
+    """
+    if not _has_arrived(message):
+        return False
+    _overwrite_what_is_deleted()
+    before, marks = message.fields, _marks_of(sources)
+    fields = _without(before, marks)
+    gone = _files_holding(message, sources)
+    digests = {bytes(one.sha256).hex() for one in gone}
+    references = fields.get("attachments")
+    if isinstance(references, list):
+        fields["attachments"] = [one for one in references if one.get("sha256") not in digests]
+    message.content = msgspec.json.encode({**fields, ERASED_IN_PART: True})
+    if marks & marks_of_draft(msgspec.json.decode(bytes(message.own_side) or b"{}")):
+        message.own_side = b""
+    message.save(update_fields=["content", "own_side"])
+    for attachment in gone:
+        _erase_file(attachment)
+    _erase_copies(message)
+    _erase_title(message, {name: value for name, value in before.items() if name not in fields})
+    index_message(message)
+    transaction.on_commit(scrub)
+    return True
+
+
+@transaction.atomic
+def erase_sent(message: Message) -> bool:
+    """Erases our own copy of a message that has left, whole: of which words of it came of what, nothing is known now.
+
+    Args:
+        message: The message, locked, with its case.
+
+    Returns:
+        Whether it was done; not as long as it is on its way.
+    """
+    if not _has_arrived(message):
+        return False
+    erase_message(message)
+    _erase_copies(message)
+    return True
+
+
+def _has_arrived(message: Message) -> bool:
+    """Returns whether the other side holds a message of ours with all its files, so that ours is brought no more."""
+    roots = [bytes(one.root) for one in message.attachments.all() if one.root is not None]
+    on_its_way = AttachmentTransfer.objects.filter(
+        root__in=roots, direction=message.direction, completed_at=None, channel__peer_id=message.case.peer_id
+    )
+    return message.state in _ARRIVED and not on_its_way.exists()
+
+
+def _erase_copies(message: Message) -> None:
+    erase_payloads(subject_type="message", subject_id=str(message.pk), has_left=True)
+    if message.envelope_id is not None:
+        erase_sealed(message.envelope_id, direction=message.direction)
+        Outbox.objects.filter(envelope_id=message.envelope_id).exclude(position=None).update(payload=b"")
+
+
+def _marks_of(sources: Sequence[UUID]) -> set[int]:
+    return set(Passage.objects.filter(message_id__in=sources).values_list("mark", flat=True))
+
+
+def _files_holding(message: Message, sources: Sequence[UUID]) -> list[Attachment]:
+    """Returns the files of a message of ours that are, or hold, something of these messages."""
+    digests = {bytes(one) for one in FileMark.objects.filter(message_id__in=sources).values_list("sha256", flat=True)}
+    steps = Derivation.objects.filter(derived_id=message.pk, source_id__in=sources)
+    named = {str(key) for step in steps for key in files_of(step)}
+    return [one for one in message.attachments.all() if bytes(one.sha256) in digests or str(one.pk) in named]
 
 
 def _without(fields: Mapping[str, object], marks: set[int]) -> dict[str, object]:

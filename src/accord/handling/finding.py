@@ -20,7 +20,7 @@ from accord.exchange.models import AgencyInquiry, Attachment, Message
 from accord.exchange.submission import is_same_words
 from accord.exchange.watching import Watcher
 from accord.handling.applying import stop_drafts
-from accord.handling.derivations import CARRIES_CONTENT, record
+from accord.handling.derivations import CARRIES_CONTENT, files_of, record
 from accord.handling.governance import Governance, governance_of_draft, lost_in, taken_over
 from accord.handling.models import Derivation, FileMark, Passage, Way
 from accord.handling.passages import COMMON_FROM, marks_of, marks_of_draft, narrative
@@ -89,13 +89,19 @@ def _on_attached(attachment: Attachment, file: BinaryIO) -> None:
     for text in texts_of(attachment.media_type, file):
         quoted |= marks_of(text)
     for source in Message.objects.filter(pk__in=_sources_of_marks(quoted)):
-        _record_file(Way.QUOTE, source, attachment)
+        # Kept apart from the words of the message itself, so that neither step hides the other.
+        _record_file(Way.FILE_PART, source, attachment)
 
 
 def _record_file(way: Way, source: Message, attachment: Attachment) -> None:
     message = attachment.message
-    detail = {"file": str(attachment.pk), "sha256": bytes(attachment.sha256).hex()}
-    record(way, source, officer=message.saved_by, derived=message, detail=detail, now=message.saved_at)
+    key = str(attachment.pk)
+    detail = {"file": key, "files": key, "sha256": bytes(attachment.sha256).hex()}
+    step = record(way, source, officer=message.saved_by, derived=message, detail=detail, now=message.saved_at)
+    held = files_of(step)
+    if held and key not in held:
+        step.detail = {**step.detail, "files": " ".join((*held, key))}
+        step.save(update_fields=["detail"])
 
 
 def _on_asked(inquiry: AgencyInquiry) -> None:
@@ -108,7 +114,14 @@ def _on_asked(inquiry: AgencyInquiry) -> None:
 
 
 def _on_detached(attachment: Attachment) -> None:
-    Derivation.objects.filter(derived_id=attachment.message_id, detail__file=str(attachment.pk)).delete()
+    key = str(attachment.pk)
+    for step in Derivation.objects.filter(derived_id=attachment.message_id, detail__has_key="file"):
+        left = [one for one in files_of(step) if one != key]
+        if not left:
+            step.delete()
+        elif len(left) < len(files_of(step)):
+            step.detail = {**step.detail, "file": left[0], "files": " ".join(left)}
+            step.save(update_fields=["detail"])
 
 
 def _on_submitted(message: Message) -> None:

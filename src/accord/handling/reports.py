@@ -27,8 +27,9 @@ from accord.exchange.models import Case, Message
 from accord.exchange.noting import write_note
 from accord.exchange.own_side import OwnSide
 from accord.handling.corrections import draft_correction, taken_from
-from accord.handling.erasing import is_erased
+from accord.handling.erasing import erase_sent, has_taken_out, is_erased
 from accord.handling.models import Correction, Effect
+from accord.handling.retention import standing_hold
 from accord.handling.standing import said_in
 from accord.handling.uses import require_reach
 from accord.officers.acts import note
@@ -89,6 +90,8 @@ def finish_effect(
             next_step="Write what was corrected and which court has it; the note is put on the case's file.",
             fields={"field": "words"},
         )
+    if reason is None and held.correction.action == CorrectionAction.ERASE:
+        _require_gone(officer, held, moment)
     if words.strip():
         write_note(officer, case, text=words, now=moment)
         held.has_note = True
@@ -104,6 +107,28 @@ def finish_effect(
         detail={"deed": held.deed, "reason": held.reason},
     )
     return held
+
+
+def _require_gone(officer: Officer, effect: Effect, now: datetime) -> None:
+    """Erases our own copy of what left, where that is what the task asks for: the act itself, not a word that it is."""
+    if effect.deed != Effect.Deed.ERASE_OURS:
+        return
+    message = Message.objects.select_for_update(of=("self",)).get(pk=effect.thing_id)
+    require_reach(officer, message)
+    message.case = Case.objects.select_for_update(of=("self",)).get(pk=message.case_id)
+    if standing_hold(message.case) is not None:
+        raise ActRefused(
+            "A legal hold keeps this case.",
+            code="handling.kept-by-hold",
+            next_step="Wait until it is lifted, or say that the law requires it to be kept.",
+        )
+    if not erase_sent(message):
+        raise ActRefused(
+            "The message is still on its way.",
+            code="handling.on-its-way",
+            next_step="Wait until the other side has it; only then can our copy be erased.",
+        )
+    note(officer, "erase from own copy", message, at=now)
 
 
 @transaction.atomic
@@ -141,6 +166,9 @@ def tell_onward(officer: Officer, effect: Effect, *, now: datetime | None = None
     )
     held.state, held.done_by, held.done_at = Effect.State.DONE, officer, now or timezone.now()
     held.detail = {**held.detail, "told_by": draft.reference}
+    if said.action is CorrectionAction.ERASE and not has_taken_out(message):
+        # They are told now; our own copy is what is left to do.
+        held.state, held.deed, held.done_by, held.done_at = Effect.State.TASK, Effect.Deed.ERASE_OURS, None, None
     held.save()
     return draft
 

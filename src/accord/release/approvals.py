@@ -216,10 +216,13 @@ def last_seen(approval: Approval, officer: Actor) -> Approval | None:
     return None if is_same else before.approval
 
 
-def erase_payloads(*, subject_type: str, subject_id: str) -> None:
-    """Erases the content of approvals that will release nothing; their digests stay."""
-    Approval.objects.filter(
-        subject_type=subject_type,
-        subject_id=subject_id,
-        state__in=(Approval.State.LAPSED, Approval.State.RETURNED),
-    ).update(payload=b"")
+def erase_payloads(*, subject_type: str, subject_id: str, has_left: bool = False) -> None:
+    """Erases the content of approvals that will release nothing; their digests stay.
+
+    Args:
+        subject_type: What they are about.
+        subject_id: Which one.
+        has_left: Whether also of the one by which it left.
+    """
+    states = [Approval.State.LAPSED, Approval.State.RETURNED, *([Approval.State.USED] if has_left else [])]
+    Approval.objects.filter(subject_type=subject_type, subject_id=subject_id, state__in=states).update(payload=b"")

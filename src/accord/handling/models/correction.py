@@ -84,6 +84,8 @@ class Effect(models.Model):
         NOTHING_HELD = "nothing-held"
         RETRIEVE = "retrieve"
         ASK_AGENCY = "ask-agency"
+        OWN_COPY = "own-copy"
+        ERASE_OURS = "erase-ours"
 
     id = models.UUIDField(primary_key=True, default=new_key, editable=False)
     correction = models.ForeignKey(Correction, on_delete=models.CASCADE, related_name="effects")

@@ -149,6 +149,8 @@ CODES: Final[Mapping[str, Mapping[str, Any]]] = {
         "nothing-held": pgettext_lazy("code", "nothing of it is held there"),
         "retrieve": pgettext_lazy("code", "get it back, mend or destroy it"),
         "ask-agency": pgettext_lazy("code", "have the agency do the same"),
+        "own-copy": pgettext_lazy("code", "erased from our copy of what we sent"),
+        "erase-ours": pgettext_lazy("code", "erase our copy of what we sent"),
     },
     "role": {
         "question": pgettext_lazy("code", "a question"),

@@ -21,6 +21,7 @@ READ: Final[Mapping[str, Any]] = {
     "action": _("What the receiver is to do"),
     "categories": _("Categories of information, as the arrangement names them"),
     "contains_received_from": _("Parties whose received matter it holds"),
+    "erased_in_part": _("Erased in part from our copy, as an originator demanded"),
     "legal_basis": _("Legal basis"),
     "names": _("Names"),
     "own": _("The sender's own marking"),

@@ -33,6 +33,7 @@ VERBS: Final[Mapping[str, Any]] = {
     "place legal hold": pgettext_lazy("act", "place legal hold"),
     "lift legal hold": pgettext_lazy("act", "lift legal hold"),
     "confirm need": pgettext_lazy("act", "say that a message is still needed"),
+    "erase from own copy": pgettext_lazy("act", "erase from our copy of what left"),
     "erase message": pgettext_lazy("act", "erase message"),
     "reopen case": pgettext_lazy("act", "reopen case"),
     "suspend lane": pgettext_lazy("act", "suspend lane"),
