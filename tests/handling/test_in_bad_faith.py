@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from accord.courier.models import Channel
+from accord.courier.models import Alarm, Channel
 from accord.exchange import services
 from accord.exchange.errors import ActRefused, NotFound
 from accord.exchange.inspection.office import WORD_TYPE
@@ -27,6 +27,7 @@ from accord.handling.reading import mark_received
 from accord.handling.reports import draft_report, tell_onward
 from accord.handling.retention import erase_due, lift_hold, place_hold
 from accord.handling.seeing import items_for, seen_by
+from accord.handling.sound_clock import LEAP_SECONDS, SoundClock
 from accord.handling.standing import standing_of
 from accord.handling.uses import Intended, use_item
 from accord.officers.models import Officer
@@ -190,6 +191,28 @@ def test_what_comes_after_a_clock_was_ahead_is_marked_and_has_its_timer(desk: De
     assert Keeping.objects.filter(message=received).exists()
     draft = drafted(desk, PASSAGE)
     assert keys_from(received.pk) == [draft.pk]
+
+
+def test_a_clock_that_leaps_ahead_erases_nothing_until_it_is_right_or_the_node_starts_anew(desk: Desk) -> None:
+    source = received_information(desk)
+    Keeping.objects.filter(message=source).update(keep_until=timezone.now().date() - timedelta(days=1))
+    day, counting = [1_000_000.0], [5.0]
+    clock = SoundClock(day=lambda: day[0], counting=lambda: counting[0])
+    day[0] += 2 * LEAP_SECONDS
+    assert clock.has_leapt
+    assert clock.erase_due() == 0
+    assert clock.erase_due() == 0
+    alarm = Alarm.objects.get(code="handling.clock-leapt")
+    assert (alarm.count, alarm.acknowledged_at) == (1, None)
+    counting[0] += 2 * LEAP_SECONDS
+    assert not clock.has_leapt, "two days went by on both"
+    day[0] -= 3 * LEAP_SECONDS
+    assert not clock.has_leapt, "one that is set back makes nothing due"
+    day[0] += 10 * LEAP_SECONDS
+    assert clock.has_leapt
+    assert SoundClock(day=lambda: day[0], counting=lambda: counting[0]).erase_due() == 1
+    source.refresh_from_db()
+    assert is_erased(source)
 
 
 # officers

@@ -33,7 +33,7 @@ from accord.errors import AccordError, OurFault
 from accord.exchange.services import release_due
 from accord.handling.applying import apply_corrections
 from accord.handling.reading import mark_received
-from accord.handling.retention import erase_due
+from accord.handling.sound_clock import SoundClock
 from accord.node.api.idempotency import forget_old_answers
 from accord.node.api_listener import ApiListener
 from accord.node.config import NodeConfig
@@ -132,6 +132,7 @@ class _Intake:
     def __init__(self) -> None:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
+        self._clock = SoundClock()
 
     def start(self) -> None:
         self._thread.start()
@@ -162,15 +163,14 @@ class _Intake:
                 self._stopping.wait(max(0.0, rested_at - time.monotonic()))
         connections.close_all()
 
-    @staticmethod
-    def _do_chores() -> bool:
+    def _do_chores(self) -> bool:
         """Does what is not urgent; returns whether there is more of it than one turn takes."""
         restored = restore_own_words()
         follow_all()
         release_due()
         mark_received(batches=MARKED_A_TURN)
         apply_corrections(batches=APPLIED_A_TURN)
-        erase_due()
+        self._clock.erase_due()
         forget_old_answers()
         alarm_overdue_reviews()
         return restored >= RESTORED_A_TURN
