@@ -13,13 +13,15 @@ from django.utils.http import content_disposition_header
 from accord.exchange.attaching import take_out
 from accord.exchange.authors import authors_of
 from accord.exchange.errors import NotFound
-from accord.exchange.kinds import ANSWER
+from accord.exchange.kinds import ANSWER, REQUEST
 from accord.exchange.models import AgencyInquiry, Attachment, Case, Clock, Message
 from accord.exchange.noting import NOTE_CHARACTERS_MAX
 from accord.exchange.own_drafts import sent_back_by
 from accord.exchange.services import links_of, messages_of, notes_of, read_case, team_of
 from accord.exchange.waiting import GIVEN
+from accord.handling.lanes import suspended_lanes
 from accord.handling.models import ErasureClaim, Use
+from accord.handling.retention import standing_hold
 from accord.handling.taking import Taken, take_copy, take_prints
 from accord.node.api.timelines import Moment, timeline_of
 from accord.node.desk.case_page import MessageShown, asked_in, caveats_in, messages_shown, named_in
@@ -84,7 +86,9 @@ def _shown(request: HttpRequest, officer: Officer, case: Case, *, takes_all: boo
     asked = asked_in(messages)
     timed = [one for one in messages if one.clock is not None]
     ticking = next((one for one in timed if one.clock and one.clock.state != Clock.State.ENDED), None)
-    first = ticking or (timed[-1] if timed else None)
+    # Of the clocks that ended only that of a request says how the case stands; a permission's says nothing of it.
+    asking = [one for one in timed if one.message.kind == REQUEST]
+    first = ticking or (asking[-1] if asking else None)
     returned = next((one for one in reversed(found) if one.state == Message.State.DRAFT and one.return_reason), None)
     officers = officers_at_the_desk()
     history = timeline_of(officer, case, found, inquiries, shows_content=True)
@@ -103,6 +107,8 @@ def _shown(request: HttpRequest, officer: Officer, case: Case, *, takes_all: boo
         "caveats": caveats_in(said, on=timezone.now().date()),
         "clock": first.clock if first else None,
         "outcome": _outcome(said),
+        "suspension": suspended_lanes().filter(peer=case.peer, theme=case.theme).first(),
+        "hold": standing_hold(case),
         "urgency": _urgency(first, said),
         "reading": first.reading if first else None,
         "step": next_step(

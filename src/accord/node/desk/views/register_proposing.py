@@ -22,7 +22,7 @@ from accord.node.desk.register_words import HINTS, NAMES, ORDER, TITLES
 from accord.node.desk.views.registers import register_named
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
-from accord.officers.registers import propose_entry
+from accord.officers.registers import propose_entry, register_deciders
 from accord.parties.models import Party, RegisterEntry
 from accord.parties.register_book import TEXT_BYTES_MAX, GivenText
 from accord.parties.registers import TERMS, Register, TermsRefused
@@ -71,6 +71,7 @@ def propose(request: HttpRequest, register: str) -> HttpResponse:
         "title": TITLES[named],
         "fields": _fields(named, terms, error, more),
         "given": given,
+        "is_alone": not register_deciders(),
         "before": before,
         "codes": [one.code for one in Party.objects.filter(is_self=False)] if named is Register.RISK else [],
         "error": error,
