@@ -8,9 +8,21 @@ from django.utils import timezone
 
 from accord.exchange.keys import new_key
 from accord.exchange.models import Case, Clock, Message
+from accord.handling.uses import use_item
 from accord.officers.permissions import NotPermitted
-from accord.oversight.statistics import YearUnknown, disclosure_of, disclosures, peers_of, year_statistics
+from accord.oversight.statistics import (
+    YearUnknown,
+    disclosure_of,
+    disclosures,
+    peers_of,
+    use_disclosed,
+    uses_outward,
+    year_statistics,
+)
+from accord.release.models import ReleasedMessage
 from tests.desk import Desk, released_request
+from tests.handling.story import COURT, answered, asked, item_from_india
+from tests.handling.test_uses import LEAD, refused
 
 YEAR = timezone.now().year
 
@@ -129,6 +141,27 @@ def test_the_record_says_what_left_to_whom_and_on_whose_word(desk: Desk) -> None
     assert line.number == sent.released.decision_id  # type: ignore[union-attr] # it was released
 
 
+def test_the_record_holds_each_permitted_use_that_went_outside_and_nothing_that_the_node_acknowledged(
+    desk: Desk,
+) -> None:
+    item = item_from_india(desk)
+    refused(desk, item, COURT)
+    use_item(desk.duty, item, LEAD)
+    permission = answered(desk, asked(desk, item))
+    assert permission is not None
+    made = use_item(desk.duty, item, COURT)
+    [row] = uses_outward(desk.reviewer, year=YEAR, peer="IN")
+    line = use_disclosed(row)
+    assert (line.number, line.released_at, line.use) == (made.decision_id, made.at, "court")
+    assert (line.whose, line.recipient, line.description) == ("IN", "Superior Court", item.reference)
+    assert (line.permission, line.released_by) == (permission.reference, desk.duty.display_name)
+    assert ReleasedMessage.objects.filter(kind="disposition").exists()
+    assert {one.kind for one in disclosures(desk.reviewer, year=YEAR, peer="IN")} == {"permission-request"}
+    desk.reviewer.scope_agencies = ["CBSA"]
+    desk.reviewer.save()
+    assert not uses_outward(desk.reviewer, year=YEAR, peer="IN")
+
+
 def test_another_year_or_party_has_no_figures_and_nobody_else_reads_them(desk: Desk) -> None:
     for year, peer in ((2025, "IN"), (YEAR + 1, "IN"), (YEAR, "XX"), (YEAR, "CA")):
         with pytest.raises(YearUnknown):
@@ -136,6 +169,7 @@ def test_another_year_or_party_has_no_figures_and_nobody_else_reads_them(desk: D
     for act in (
         lambda: year_statistics(desk.liaison, year=YEAR, peer="IN"),
         lambda: disclosures(desk.administrator, year=YEAR, peer="IN"),
+        lambda: uses_outward(desk.administrator, year=YEAR, peer="IN"),
         lambda: peers_of(desk.administrator),
     ):
         with pytest.raises(NotPermitted):

@@ -6,6 +6,10 @@ What is counted, by the moment at which a request's clock began (its receipt):
   open;
 * refusals by ground, and delays by reason, of both sides, by the moment of the answer or notice.
 
+The record has what left for the party itself, and each permitted use by which a message of the party's went to
+somebody outside the agency that it was sent to. What the node itself tells the other side of what became of a message
+discloses nothing and stands in it not.
+
 Article 18 asks for each of these. The table by theme and that by urgency count the same requests and have the same
 totals, so what is kept back is chosen for both together; no other table repeats a total of another one. So what is kept
 back in one cannot be read from the other.
@@ -23,17 +27,20 @@ import msgspec
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accord.channel.disposition import DISPOSITION_KIND
 from accord.errors import OfficerCanMend
 from accord.exchange.models import Clock, Message
 from accord.exchange.reach import within
+from accord.handling.models import Use
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 from accord.oversight.small_cells import suppressed, suppressed_together
 from accord.parties.models import Party
-from accord.release.models import ReleasedMessage
+from accord.release.models import DecisionRecord, ReleasedMessage
 from accord.vocabulary.refusal import DelayReason, RefusalGround
 from accord.vocabulary.subjects import Theme
 from accord.vocabulary.urgency import Urgency
+from accord.vocabulary.uses import OUTWARD_USES
 
 __all__ = [
     "COLUMNS",
@@ -44,6 +51,8 @@ __all__ = [
     "disclosure_of",
     "disclosures",
     "peers_of",
+    "use_disclosed",
+    "uses_outward",
     "year_statistics",
 ]
 
@@ -95,14 +104,18 @@ class Disclosure:
 
     Args:
         number: The decision's.
-        released_at: When it left.
+        released_at: When it left, or was used.
         kind: Kind of message.
         description: What the decision says of it.
-        recipient: Code of the other party.
+        recipient: Code of the other party, or whom a use names.
         authorised_by: Who approved it; empty where one person's word was enough.
-        released_by: Who let it go.
+        released_by: Who let it go, or used it.
         outcome: What the gate said.
         rules: The rules that it named.
+        use: The act, where a received message was used; empty for a message that left.
+        handed_to: The person or office that a use names beside the recipient.
+        whose: Code of the party whose message it is.
+        permission: Reference of the originator's answer under which it was used; empty where none was needed.
     """
 
     number: int
@@ -114,6 +127,10 @@ class Disclosure:
     released_by: str
     outcome: str
     rules: tuple[str, ...]
+    whose: str
+    use: str = ""
+    handed_to: str = ""
+    permission: str = ""
 
 
 def peers_of(reviewer: Officer) -> list[str]:
@@ -245,14 +262,36 @@ def disclosures(reviewer: Officer, *, year: int, peer: str) -> QuerySet[Released
     since, until = _period(year, peer, reviewer)
     rows = ReleasedMessage.objects.filter(
         within(reviewer, "message__case__"), peer_id=peer, released_at__gte=since, released_at__lt=until
-    )
+    ).exclude(kind=DISPOSITION_KIND)
     return rows.select_related("decision", "approval__decided_by", "released_by").order_by("released_at", "pk")
+
+
+def uses_outward(reviewer: Officer, *, year: int, peer: str) -> QuerySet[Use]:
+    """Returns the permitted uses by which a party's messages went outside, the oldest first, within the mandate.
+
+    Raises:
+        NotPermitted: The account may not read the record.
+        YearUnknown: There is no such year or party.
+    """
+    since, until = _period(year, peer, reviewer)
+    rows = Use.objects.filter(
+        within(reviewer, "item__case__"),
+        item__case__peer_id=peer,
+        use__in=[one.value for one in OUTWARD_USES],
+        is_permitted=True,
+        at__gte=since,
+        at__lt=until,
+    )
+    return rows.select_related("decision", "item", "officer", "grant__answer").order_by("at", "pk")
+
+
+def _rules(record: DecisionRecord) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(reason["rule"]) for reason in record.decision.get("reasons", ())))
 
 
 def disclosure_of(row: ReleasedMessage) -> Disclosure:
     """Returns one line of the record of disclosures."""
     approver = row.approval.decided_by if row.approval is not None else None
-    reasons = row.decision.decision.get("reasons", ())
     return Disclosure(
         number=row.decision_id,
         released_at=row.released_at,
@@ -262,5 +301,25 @@ def disclosure_of(row: ReleasedMessage) -> Disclosure:
         authorised_by=approver.display_name if approver is not None else "",
         released_by=row.released_by.display_name if row.released_by is not None else "",
         outcome=row.decision.outcome,
-        rules=tuple(dict.fromkeys(str(reason["rule"]) for reason in reasons)),
+        rules=_rules(row.decision),
+        whose=row.decision.party,
+    )
+
+
+def use_disclosed(row: Use) -> Disclosure:
+    """Returns the line of the record for one use by which a received message went outside."""
+    return Disclosure(
+        number=row.decision_id,
+        released_at=row.at,
+        kind=row.item.kind,
+        description=row.decision.description,
+        recipient=row.recipient,
+        authorised_by="",
+        released_by=row.officer.display_name,
+        outcome=row.decision.outcome,
+        rules=_rules(row.decision),
+        whose=row.decision.peer,
+        use=row.use,
+        handed_to=row.handed_to,
+        permission=row.grant.answer.reference if row.grant is not None else "",
     )

@@ -1,6 +1,7 @@
 """The year at the reviewer's desk: statistics that may be published, and the record of what left, to print or take."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from heapq import merge
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from accord.exchange.errors import NotFound
 from accord.node.desk.code_words import choice_label
 from accord.node.desk.page import officer_of, page, show
+from accord.node.desk.use_words import PERMITTED
 from accord.node.tables import table_response, whole
 from accord.node.workbooks import workbook_response
 from accord.officers.acts import note
@@ -19,12 +21,16 @@ from accord.officers.permissions import Permission
 from accord.oversight.statistics import (
     COLUMNS,
     FIRST_YEAR,
+    Disclosure,
     StatisticsTable,
     disclosure_of,
     disclosures,
     peers_of,
+    use_disclosed,
+    uses_outward,
     year_statistics,
 )
+from accord.vocabulary.uses import UseCode
 
 __all__ = ["download_year", "show_year"]
 
@@ -59,13 +65,16 @@ WORDS: Final[Mapping[str, Any]] = {
 RECORD: Final[Sequence[tuple[str, Any]]] = (
     ("number", gettext_lazy("Decision")),
     ("released_at", gettext_lazy("When")),
+    ("act", gettext_lazy("Act")),
+    ("whose", gettext_lazy("Whose message")),
     ("kind", gettext_lazy("Kind")),
     ("description", gettext_lazy("What")),
     ("recipient", gettext_lazy("Recipient")),
     ("authorised_by", gettext_lazy("Authorised by")),
-    ("released_by", gettext_lazy("Released by")),
+    ("released_by", gettext_lazy("Released or used by")),
     ("outcome", gettext_lazy("The gate said")),
     ("rules", gettext_lazy("Rules")),
+    ("permission", gettext_lazy("Permission used")),
 )
 
 
@@ -93,6 +102,7 @@ def show_year(request: HttpRequest) -> HttpResponse:
         shown |= {
             "tables": [_shown(one) for one in tables],
             "disclosed": disclosures(officer, year=year, peer=peer).count(),
+            "used": uses_outward(officer, year=year, peer=peer).count(),
         }
     return show(request, "desk/review_year.html", shown)
 
@@ -170,18 +180,29 @@ def _sheet(table: StatisticsTable) -> list[list[object]]:
 
 
 def _record(officer: Officer, year: int, peer: str) -> list[list[object]]:
-    found = map(disclosure_of, whole(disclosures(officer, year=year, peer=peer)))
+    left = map(disclosure_of, whole(disclosures(officer, year=year, peer=peer)))
+    used = map(use_disclosed, whole(uses_outward(officer, year=year, peer=peer)))
+    return [_line(one) for one in merge(left, used, key=lambda one: one.released_at)]
+
+
+def _line(one: Disclosure) -> list[object]:
     return [
-        [
-            one.number,
-            one.released_at.isoformat(timespec="seconds"),
-            str(choice_label("kind", one.kind)),
-            one.description,
-            one.recipient,
-            one.authorised_by,
-            one.released_by,
-            str(choice_label("decision", one.outcome)),
-            "; ".join(one.rules),
-        ]
-        for one in found
+        one.number,
+        one.released_at.isoformat(timespec="seconds"),
+        str(PERMITTED.get(one.use, one.use)) if one.use else _("Message sent"),
+        one.whose,
+        str(choice_label("kind", one.kind)),
+        one.description,
+        _recipient(one),
+        one.authorised_by,
+        one.released_by,
+        str(choice_label("decision", one.outcome)),
+        "; ".join(one.rules),
+        one.permission,
     ]
+
+
+def _recipient(one: Disclosure) -> str:
+    """Returns who got it; of an applicant for access no name is kept but what the officer wrote."""
+    named = "" if one.use == UseCode.ACCESS_REQUEST else one.recipient
+    return "; ".join(filter(None, (named, one.handed_to))) or _("The applicant")
