@@ -5,11 +5,11 @@ Each list is of the own node alone, filtered by a period that includes its first
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accord.courier.models import Alarm
 from accord.exchange.models import Clock, HoldAnswer
-from accord.exchange.reach import within
+from accord.exchange.reach import messages_for, within
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 from accord.release.models import ReceivedMessage
@@ -33,12 +33,18 @@ def stopped(
 ) -> QuerySet[ReceivedMessage]:
     """Returns what arrived and was not filed: parked, refused or expired, by when it was handled.
 
+    What was not filed is of no case, and so of no agency: it is for a reviewer whose mandate is the whole node. One
+    whose mandate names agencies sees what became a message of a case of theirs all the same.
+
     Raises:
         NotPermitted: The account may not read the record.
     """
     require(reviewer, Permission.RECORD_READ)
     fitting = _given(peer_id=peer, state=state, handled_at__gte=since, handled_at__lt=until)
-    return ReceivedMessage.objects.filter(state__in=_STOPPED).filter(**fitting)
+    rows = ReceivedMessage.objects.filter(state__in=_STOPPED).filter(**fitting)
+    if not reviewer.scope_agencies:
+        return rows
+    return rows.filter(Exists(messages_for(reviewer).filter(received=OuterRef("pk"))))
 
 
 def alarms(

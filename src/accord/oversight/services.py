@@ -9,11 +9,12 @@ import json
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Greatest, StrIndex, Substr
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, UUIDField, Value, When
+from django.db.models.functions import Cast, Greatest, Replace, StrIndex, Substr
 
 from accord.errors import OfficerCanMend
-from accord.exchange.reach import cases_for
+from accord.exchange.models import AgencyInquiry, Attachment
+from accord.exchange.reach import cases_for, messages_for, within
 from accord.officers.models import Act, Officer
 from accord.officers.permissions import Permission, require
 from accord.release.models import DecisionRecord
@@ -113,6 +114,10 @@ def acts(
 ) -> QuerySet[Act]:
     """Returns the acts on record that fit.
 
+    A reviewer whose mandate names agencies reads what was done to the cases of those agencies and to what is in them,
+    and their own acts. Acts on accounts, keys, registers and the channel are of the whole node, and so for a reviewer
+    whose mandate is the whole node: who opened or changed what, and when, tells of cases that the mandate leaves out.
+
     Args:
         reviewer: Who asks.
         object_type: Sort of object acted on, for example ``message``.
@@ -135,4 +140,22 @@ def acts(
         "at__lt": until,
     }
     fitting = {name: value for name, value in wanted.items() if value is not None}
-    return Act.objects.filter(**fitting).select_related("officer")
+    rows = Act.objects.filter(**fitting).select_related("officer")
+    return _acted_on_mandated(reviewer, rows) if reviewer.scope_agencies else rows
+
+
+def _acted_on_mandated(reviewer: Officer, rows: QuerySet[Act]) -> QuerySet[Act]:
+    """Returns those of the acts that were on something of the reviewer's mandate, or are their own."""
+    bound: dict[str, QuerySet[Any]] = {  # Any: each model has its own rows
+        "case": cases_for(reviewer),
+        "message": messages_for(reviewer),
+        "attachment": Attachment.objects.filter(within(reviewer, "message__case__")),
+        "agencyinquiry": AgencyInquiry.objects.filter(within(reviewer, "case__")),
+    }
+    # An act names its object as text, which is read as a key of these sorts alone: those of others are numbers.
+    text = Replace("object_id", Value("-"), Value(""))
+    key = Case(When(object_type__in=[*bound], then=Cast(text, UUIDField())), output_field=UUIDField())
+    condition = Q(officer=reviewer)
+    for name, seen in bound.items():
+        condition |= Q(object_type=name) & Q(Exists(seen.filter(pk=OuterRef("object_key"))))
+    return rows.alias(object_key=key).filter(condition)

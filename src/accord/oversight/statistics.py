@@ -14,6 +14,10 @@ Article 18 asks for each of these. The table by theme and that by urgency count 
 totals, so what is kept back is chosen for both together; no other table repeats a total of another one. So what is kept
 back in one cannot be read from the other.
 
+The counts are of the whole node for every reviewer, whatever their mandate: the year is published for all to read, no
+cell of it is small, and none names an agency, a person or a case. The record of what left names messages, and is
+bounded by the mandate.
+
 Source: Directive (EU) 2023/977, article 18, as a model; ACMFEA, section 7, and SCIDA, section 9(1), for the record.
 """
 
