@@ -7,6 +7,8 @@ Invariants:
 * What is due is erased by the node itself, with its words, files and keys; the logs keep the commitment alone.
 * A legal hold on the case stops erasure, its originator's demand included, and nothing else. Another officer than the
   one who placed it lifts it, and what fell due meanwhile is erased at the next turn.
+* A day that comes so soon that no review could look binds all the same, since the matter is the originator's; what was
+  decided, done and used outlives it without its words, and an alarm offers the legal hold in time.
 * The originator is told what was erased. What the other side tells us of ours is shown as its claim.
 
 Copies of the database that were made before are the operator's to erase (docs/operator-guide.md, backups).
@@ -25,7 +27,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from accord.courier.alarms import raise_alarm
+from accord.courier.alarms import raise_alarm, raise_alarm_once
 from accord.exchange.errors import ActRefused
 from accord.exchange.kinds import ERASURE_NOTICE
 from accord.exchange.kinds.erasure_notice import ERASED_ITEMS_MAX, ErasureNotice
@@ -69,6 +71,9 @@ REVIEW_DAYS: Final = 365
 SOON_DAYS: Final = 30
 """Days before its end in which an item is listed as ending soon."""
 
+REVIEW_NEEDS_DAYS: Final = 7
+"""Days that a review needs at least to see an item and have a hold placed: a week, with its days off."""
+
 ERASED_A_TURN: Final = 50
 """Messages that one turn of the job runner erases: some seconds of work."""
 
@@ -104,14 +109,23 @@ def set_timers(messages: Sequence[Message]) -> None:
     Args:
         messages: Received messages.
     """
-    rows = []
+    rows, is_brief = [], False
     for message in messages:
         fields, received_on = message.fields, (message.received_at or message.created_at).date()
         end = last_day(fields, received_on)
         named = _days([fields.get("review_on")])
         review = named[0] if named else received_on + timedelta(days=REVIEW_DAYS)
         rows.append(Keeping(message=message, keep_until=end, review_on=review if review < end else None))
+        if end < received_on + timedelta(days=REVIEW_NEEDS_DAYS):
+            is_brief = True
     Keeping.objects.bulk_create(rows, ignore_conflicts=True)
+    if is_brief:
+        raise_alarm_once(
+            None,
+            "handling.kept-briefly",
+            f"An item is erased within {REVIEW_NEEDS_DAYS} days of its receipt, as its originator set. Where a review "
+            "needs it, a legal hold on its case keeps it; it stands in the list of what ends soon.",
+        )
 
 
 def end_with_hold(message: Message, *, on: date) -> None:
