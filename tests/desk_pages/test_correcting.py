@@ -45,6 +45,18 @@ def test_who_drafts_corrects_a_sent_message_and_the_draft_opens(desk: Desk, sign
     assert "Nothing was done twice" in client.post(address, given, follow=True).content.decode()
 
 
+def test_words_that_it_does_not_hold_come_back_with_their_field(desk: Desk, sign_in: SignIn) -> None:
+    sent, client = sealed(desk), sign_in(desk.liaison)
+    given = {"action": "correct", "reason": "inaccurate", "what_is_wrong": "Misread.", "wrong": "no such words"}
+    answer = client.post(f"/desk/messages/{sent.pk}/correct", given)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'href="#wrong"' in page
+    assert "does not hold these words" in page
+    assert 'value="no such words"' in page
+    assert not Message.objects.filter(kind="correction").exists()
+
+
 def test_a_restriction_permits_what_is_ticked_and_keeps_the_words_beside_it(desk: Desk, sign_in: SignIn) -> None:
     sent, client = sealed(desk), sign_in(desk.liaison)
     given = {

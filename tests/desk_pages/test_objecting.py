@@ -29,6 +29,45 @@ def test_the_case_leads_to_an_objection_and_what_was_said_stands_in_the_draft(de
     assert Message.objects.filter(kind="objection").count() == 1
 
 
+def test_blank_fields_begin_nothing_and_each_is_named(desk: Desk, sign_in: SignIn) -> None:
+    item, client = given(desk), sign_in(desk.liaison)
+    address = f"/desk/messages/{item.pk}/object"
+    answer = client.post(address, {**SEEN, "observed_use": "  ", "harm": ""})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'href="#observed_use"' in page
+    assert 'href="#harm"' in page
+    assert 'href="#demand"' not in page
+    assert "Stop it." in page
+    assert not Message.objects.filter(kind="objection").exists()
+    refused = client.post(address, {**SEEN, "caveat_number": "7"})
+    assert refused.status_code == 422
+    assert 'href="#caveat_number"' not in refused.content.decode(), "the first choice is what the link leads to"
+    assert "has no caveat 7" in refused.content.decode()
+    assert not Message.objects.filter(kind="objection").exists()
+
+
+def test_a_second_begin_warns_and_keeps_the_words_of_either(desk: Desk, sign_in: SignIn) -> None:
+    item, client = given(desk), sign_in(desk.liaison)
+    address = f"/desk/messages/{item.pk}/object"
+    client.post(address, SEEN)
+    first = Message.objects.get(kind="objection")
+    answer = client.post(address, {**SEEN, "demand": "Say who passed it on."})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Say who passed it on." in page
+    assert f"/desk/drafts/{first.pk}/" in page
+    assert 'name="another"' in page
+    first.refresh_from_db()
+    assert first.fields["demand"] == "Stop it."
+    assert Message.objects.filter(kind="objection").count() == 1
+    client.post(address, {**SEEN, "demand": "Say who passed it on.", "another": "yes"})
+    assert sorted(str(one.fields["demand"]) for one in Message.objects.filter(kind="objection")) == [
+        "Say who passed it on.",
+        "Stop it.",
+    ]
+
+
 def test_what_they_do_not_hold_is_not_objected_to_and_the_words_come_back(desk: Desk, sign_in: SignIn) -> None:
     theirs = received_request(desk)
     answer = sign_in(desk.liaison).post(f"/desk/messages/{theirs.pk}/object", SEEN)

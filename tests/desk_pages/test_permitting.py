@@ -24,11 +24,28 @@ def test_a_question_is_answered_in_a_short_form_and_its_draft_opens(desk: Desk, 
     refused = client.post(address, {"result": "granted", "reasons": "It is public."})
     assert refused.status_code == 409
     assert "It is public." in refused.content.decode()
+    past = {"result": "granted", "permitted_until": (TODAY - timedelta(days=3)).isoformat()}
+    over = client.post(address, past)
+    assert over.status_code == 409
+    assert "The last day of the permission is over." in over.content.decode()
     until = (TODAY + timedelta(days=30)).isoformat()
     answer = client.post(address, {"result": "granted", "permitted_until": until, "used_once": "yes"}, follow=True)
     draft = Message.objects.get(kind="permission-answer")
     assert answer.redirect_chain == [(f"/desk/drafts/{draft.pk}/", 302)]
     assert (draft.fields["result"], draft.fields["used_once"]) == ("granted", True)
+
+
+def test_a_question_is_not_asked_for_a_day_that_is_over(desk: Desk, sign_in: SignIn) -> None:
+    item, client = received_request(desk), sign_in(desk.liaison)
+    form = {"use": "court", "purpose": "investigate", "recipient": "RCMP", "justification": "On trial."}
+    over = (TODAY - timedelta(days=3)).isoformat()
+    answer = client.post(f"/desk/messages/{item.pk}/ask", {**form, "answer_by": over})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'href="#answer_by"' in page
+    assert "This day has passed." in page
+    assert "On trial." in page
+    assert not Message.objects.filter(kind="permission-request").exists()
 
 
 def test_a_question_that_was_answered_leads_back_to_its_case(desk: Desk, sign_in: SignIn) -> None:

@@ -84,16 +84,50 @@ def test_nobody_decides_the_file_that_they_assessed_or_wrote(desk: Desk) -> None
         {"answers": {**dict.fromkeys(Question, "no"), "strategic-relationship": "yes"}},
         {"answers": dict.fromkeys(Question, "perhaps")},
         {"answers": dict.fromkeys(Question, "unknown")},
+        {"answers": {**dict.fromkeys(Question, "no"), Question.AGENCY_RECORD: "unknown"}},
+        {"answers": dict.fromkeys(Question, "yes")},
+        {"answers": {**dict.fromkeys(Question, "no"), Question.LEADS_TO_DETENTION: "yes"}, "measures": [" "]},
         {"outcome": "mitigated"},
         {"outcome": "harmless"},
         {"reasons": " "},
     ],
-    ids=["open", "relationship", "perhaps", "unknown", "no measure", "no outcome", "no reasons"],
+    ids=[
+        "open",
+        "relationship",
+        "perhaps",
+        "unknown",
+        "one unknown",
+        "yes",
+        "one yes",
+        "no measure",
+        "no outcome",
+        "no reasons",
+    ],
 )
 def test_an_assessment_that_does_not_hold_together_is_refused(desk: Desk, changes: dict[str, Any]) -> None:
     with pytest.raises(AccordError):
         assessed(desk, draft_about_a_person(desk), **changes)
     assert not MistreatmentAssessment.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"answers": {**dict.fromkeys(Question, "no"), Question.LESS_WOULD_DO: "unknown"}},
+        {"answers": {**dict.fromkeys(Question, "no"), Question.NAMES_PERSON: "yes"}},
+        {"answers": dict.fromkeys(Question, "yes"), "measures": ["caveat on use"]},
+        {"answers": dict.fromkeys(Question, "yes"), "outcome": "substantial"},
+    ],
+    ids=["less would do", "a name", "a measure", "a risk found"],
+)
+def test_an_assessment_that_follows_from_its_answers_is_filed(desk: Desk, changes: dict[str, Any]) -> None:
+    assert assessed(desk, draft_about_a_person(desk), **changes).decision == "open"
+
+
+def test_no_substantial_risk_beside_a_risk_names_the_field(desk: Desk) -> None:
+    with pytest.raises(AssessmentRefused) as refused:
+        assessed(desk, draft_about_a_person(desk), answers=dict.fromkeys(Question, "yes"))
+    assert (refused.value.reason_code, refused.value.fields) == ("handling.risk-unmet", {"field": "outcome"})
 
 
 def test_no_list_of_this_room_speaks_of_what_a_relationship_is_worth() -> None:

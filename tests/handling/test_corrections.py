@@ -8,13 +8,13 @@ from django.utils import timezone
 
 from accord.courier.models import Entry
 from accord.exchange import services
-from accord.exchange.drafts import DraftIncomplete
+from accord.exchange.drafts import DraftIncomplete, FieldRefused
 from accord.exchange.errors import ActRefused
 from accord.exchange.models import Case, Message
 from accord.handling.applying import apply_corrections, progress_of
 from accord.handling.corrections import draft_correction
 from accord.handling.derivations import record
-from accord.handling.erasing import is_erased
+from accord.handling.erasing import erase_message, is_erased
 from accord.handling.finding import take_over_handling
 from accord.handling.governance import governance_of
 from accord.handling.models import Correction, Derivation, Effect, Passage, Way
@@ -235,6 +235,46 @@ def test_ours_leaves_through_a_second_officer_and_never_says_that_a_person_is_pr
     assert (row.is_ours, row.items.get().message) == (True, message)
     message.refresh_from_db()
     assert message.recalled_at is not None
+
+
+def number_corrected(desk: Desk, message: Message, wrong: str, right: str) -> Message:
+    """Our correction of a number in a message of ours."""
+    return draft_correction(
+        desk.liaison,
+        message,
+        action="correct",
+        reason="inaccurate",
+        what_is_wrong="The number was misread.",
+        changes={"values": [{"wrong": wrong, "right": right}]},
+    )
+
+
+def test_words_that_the_message_does_not_hold_are_not_corrected(desk: Desk) -> None:
+    message = sent(desk)
+    with pytest.raises(FieldRefused) as refused:
+        number_corrected(desk, message, "no such words", "other words")
+    assert refused.value.fields == {"field": "values[0].wrong"}
+    assert not Message.objects.filter(kind="correction").exists()
+
+
+def test_wrong_words_are_found_in_any_case_and_where_a_correction_put_them(desk: Desk) -> None:
+    message = sent(desk)
+    text = next(str(message.fields[name]) for name in ("facts", "text") if message.fields.get(name))
+    held = " ".join(text.split()[:3])
+    assert number_corrected(desk, message, held.upper(), "it").fields["values"] == [
+        {"wrong": held.upper(), "right": "it"}
+    ]
+    draft = number_corrected(desk, message, held, "quite another thing")
+    submitted = services.submit(desk.liaison, draft, version=draft.version)
+    services.release(desk.releasing, approved(desk, submitted))
+    assert number_corrected(desk, message, "quite another thing", "a third").kind == "correction"
+
+
+def test_of_an_erased_message_no_words_are_compared(desk: Desk) -> None:
+    message = sent(desk)
+    erase_message(message)
+    message.refresh_from_db()
+    assert number_corrected(desk, message, "no such words", "other words").kind == "correction"
 
 
 def reported(desk: Desk) -> Correction:

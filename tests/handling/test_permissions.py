@@ -285,7 +285,8 @@ def test_our_answer_repeats_the_question_ends_its_clock_and_stands_on_record(des
     [
         ({"result": "maybe"}, "handling.no-result"),
         ({"result": "granted"}, "handling.no-last-day"),
-        ({"result": "granted", "permitted_until": TODAY - timedelta(days=1)}, "handling.no-last-day"),
+        ({"result": "granted", "permitted_until": TODAY - timedelta(days=1)}, "handling.last-day-over"),
+        ({"result": "granted", "permitted_until": None}, "handling.no-last-day"),
         ({"result": "granted", "permitted_until": TODAY + timedelta(days=366)}, "handling.no-last-day"),
         (
             {"result": "granted", "permitted_until": TODAY, "conditions": ["In closed session."]},

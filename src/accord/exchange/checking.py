@@ -23,7 +23,10 @@ __all__ = ["require_sense", "senseless", "unfinished"]
 BLANK: Final = re.compile(r"\[…[^\]\n]{0,80}\]")
 """A blank that a specimen text leaves to be written, such as ``[… day]``: three dots in one sign, in brackets."""
 
-_NOT_BEFORE_TODAY = ("retention_until", "review_on", "updates_expected_on", "expected_on", "valid_until", "reply_by")
+_NOT_BEFORE_TODAY = (
+    *("retention_until", "review_on", "updates_expected_on", "expected_on", "valid_until", "reply_by"),
+    *("answer_by", "permitted_until", "reply_due_on", "further_answer_on"),
+)
 _NOT_AFTER_TODAY = (("accuracy", "as_of"), ("evaluation", "evaluated_on"))
 
 

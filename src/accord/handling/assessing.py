@@ -70,6 +70,9 @@ class Question(StrEnum):
 
 ANSWERS: Final = ("yes", "no", "unknown")
 
+RISKS: Final = (Question.LEADS_TO_DETENTION, Question.AGENCY_RECORD, Question.PERSON_AT_RISK, Question.CAVEATS_KEPT)
+"""Questions whose yes is a risk. Who a person is may be told without one, and that less would do is none."""
+
 
 class Outcome(StrEnum):
     """What an assessment finds."""
@@ -175,11 +178,20 @@ def _require_follows(outcome: str, answers: Mapping[str, str], measures: Sequenc
             next_step="Name a measure that was really taken, or choose another outcome.",
             fields={"field": "measures"},
         )
-    if outcome == Outcome.NOT_SUBSTANTIAL and "unknown" in answers.values():
+    if outcome != Outcome.NOT_SUBSTANTIAL:
+        return
+    if any(answers[one] == "unknown" for one in Question if one is not Question.LESS_WOULD_DO):
         raise AssessmentRefused(
             "A question is answered with unknown, and no substantial risk is found.",
             code="handling.unknown-protects",
             next_step="What is not known protects: choose that the risk cannot be determined, or find out.",
+            fields={"field": "outcome"},
+        )
+    if not measures and any(answers[one] == "yes" for one in RISKS):
+        raise AssessmentRefused(
+            "A risk is answered with yes, no measure was taken, and no substantial risk is found.",
+            code="handling.risk-unmet",
+            next_step="Name a measure that was really taken, or choose the outcome that follows from the answers.",
             fields={"field": "outcome"},
         )
 

@@ -7,6 +7,7 @@ files it, marks what it is about in the same transaction, and lets the job runne
 Source: Regulation (EU) 2016/794, article 19(2), and Directive (EU) 2016/680, articles 7(3) and 16(6), as models.
 """
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from django.utils import timezone
 
 from accord.exchange.clocks import end_clock
 from accord.exchange.drafting import draft_of_kind, own_side_of
+from accord.exchange.drafts import FieldRefused
 from accord.exchange.errors import ActRefused
 from accord.exchange.filing import filed_in_batch
 from accord.exchange.kind_rooms import KindRoom
@@ -27,8 +29,11 @@ from accord.exchange.kinds.correction import Correction as CorrectionContent
 from accord.exchange.kinds.correction import CorrectionAction, CorrectionReason
 from accord.exchange.models import Case, Clock, Message
 from accord.exchange.reach import messages_for
+from accord.exchange.text import texts_in
 from accord.handling.applying import stop_drafts
+from accord.handling.erasing import is_erased
 from accord.handling.models import CorrectedMessage, Correction
+from accord.handling.passages import words_of
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 from accord.release.dispositions import Became, acknowledge
@@ -81,7 +86,7 @@ def draft_correction(
         NotPermitted: The officer may not draft.
         CaseHeld: A colleague holds the case.
         ActRefused: It is not ours, or has not left.
-        FieldRefused: A field given is refused.
+        FieldRefused: A field given is refused, or the message does not hold the words that are said to be wrong.
     """
     require(officer, Permission.MESSAGE_DRAFT)
     if not message.is_ours or message.state not in _SENT or message.envelope_id is None:
@@ -102,10 +107,38 @@ def draft_correction(
         **(changes or {}),
     }
     if action == CorrectionAction.CORRECT:
+        _require_holds(message, fields.get("values"))
         fields |= {
             name: original[name] for name in ("accuracy", "evaluation", "person_categories") if original.get(name)
         }
     return draft_of_kind(officer, message.case, CORRECTION, fields, own=own_side_of(message), now=moment)
+
+
+def _require_holds(message: Message, values: object) -> None:
+    """Raises for wrong words that stand nowhere in the message: nobody could find them at the other side either."""
+    if is_erased(message) or message.attachments.exists():
+        # What was erased is not read again, and in a file the words stand where the node does not read them.
+        return
+    before = CorrectedMessage.objects.filter(message=message).select_related("correction__message")
+    texts = (*words_of(message.fields), *(said for one in before for said in texts_in(_values_of(one))))
+    held = [_plain(text) for _, text in texts]
+    for index, value in enumerate(values if isinstance(values, list) else ()):
+        wrong = value.get("wrong") if isinstance(value, Mapping) else None
+        if isinstance(wrong, str) and not any(_plain(wrong) in text for text in held):
+            raise FieldRefused(
+                "The message does not hold these words.",
+                next_step="Copy the wrong words from the message, letter for letter; case does not matter.",
+                fields={"field": f"values[{index}].wrong"},
+            )
+
+
+def _values_of(corrected: CorrectedMessage) -> object:
+    """Returns the words of an earlier correction, which now stand in the message's place."""
+    return corrected.correction.message.fields.get("values")
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 @dataclass

@@ -1,8 +1,10 @@
 """What can stop a use or a permission, besides the law."""
 
 from accord.errors import OfficerCanMend
+from accord.exchange.errors import ActRefused
+from accord.exchange.models import Message
 
-__all__ = ["PermissionActRefused", "UseRefused"]
+__all__ = ["ObjectionBegun", "PermissionActRefused", "UseRefused"]
 
 
 class UseRefused(OfficerCanMend):
@@ -19,3 +21,21 @@ class PermissionActRefused(OfficerCanMend):
     code = "handling.permission-refused"
     default_next_step = "Look at the item and at what was asked, then decide again."
     http_status = 409
+
+
+class ObjectionBegun(ActRefused):
+    """An objection to the use of the same message is open already, with other words.
+
+    Args:
+        begun: The open draft.
+    """
+
+    code = "handling.objection-begun"
+    default_next_step = "Go on with the objection that was begun, or say that you want another one."
+
+    def __init__(self, begun: Message) -> None:
+        super().__init__(
+            f"{begun.drafted_by or 'A colleague'} has begun an objection to this already; nothing was begun anew.",
+            fields={"message": str(begun.pk)},
+        )
+        self.begun = begun

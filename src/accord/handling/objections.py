@@ -18,15 +18,18 @@ from django.utils import timezone
 
 from accord.exchange.clocks import end_clock
 from accord.exchange.drafting import draft_of_kind, draft_reply
+from accord.exchange.drafts import FieldRefused
 from accord.exchange.errors import ActRefused
 from accord.exchange.kind_rooms import KindRoom
 from accord.exchange.kinds import OBJECTION, OBJECTION_ANSWER
 from accord.exchange.kinds.objection import Objection, ObjectionAnswer
 from accord.exchange.models import Case, Clock, Message
 from accord.exchange.own_side import OwnSide
+from accord.handling.errors import ObjectionBegun
 from accord.handling.models import ObjectionMade
 from accord.officers.acts import note
 from accord.officers.models import Officer
+from accord.officers.permissions import Permission, require
 from accord.release.received import FilingWork, Handled, Received
 from accord.vocabulary.objections import LEVELS, ObjectionLevel, ObjectionOutcome
 
@@ -75,34 +78,53 @@ def begin_objection(
     item: Message,
     *,
     fields: Mapping[str, object] | None = None,
+    is_another: bool = False,
     now: datetime | None = None,
 ) -> Message:
-    """Drafts an objection to a use of a message of ours; the one that is open already, where there is one.
+    """Drafts an objection to a use of a message of ours; the open one where it says all that is said here.
 
     Args:
         officer: The drafter.
         item: Our message, which the other side holds.
         fields: What the officer says of it so far.
+        is_another: Whether a further objection is wanted although one is open.
         now: The time.
 
     Raises:
         NotPermitted: The officer may not draft.
         CaseHeld: A colleague holds the case.
         ActRefused: It is no message of ours that they hold, or the case is closed.
-        FieldRefused: A field given is refused.
+        ObjectionBegun: One is open that says something else; nothing was begun.
+        FieldRefused: A field given is refused, or the message has no such caveat.
     """
+    require(officer, Permission.MESSAGE_DRAFT)
     moment = now or timezone.now()
+    said = dict(fields or {})
     if not item.is_ours or item.state not in _GIVEN or item.envelope_id is None:
         raise ActRefused(
             "An objection is made to the use of a message of ours that the other side holds.",
             code="handling.not-given",
             next_step="Choose a message of ours that was delivered.",
         )
-    begun = _open_draft(item.case, str(item.envelope_id))
-    if begun is not None:
-        return begun
+    _require_caveat(item, said.get("caveat_number"))
     item.case = _opened(officer, item.case_id, moment)
-    return _draft(officer, item, ObjectionLevel.AGENCY, dict(fields or {}), now=moment)
+    begun = None if is_another else _open_draft(item.case, str(item.envelope_id))
+    if begun is not None:
+        if all(begun.fields.get(name) == value for name, value in said.items()):
+            return begun
+        raise ObjectionBegun(begun)
+    return _draft(officer, item, ObjectionLevel.AGENCY, said, now=moment)
+
+
+def _require_caveat(item: Message, number: object) -> None:
+    caveats = item.fields.get("caveats")
+    count = len(caveats) if isinstance(caveats, list) else 0
+    if isinstance(number, int) and number > count:
+        raise FieldRefused(
+            f"The message has no caveat {number}; it has {count}.",
+            next_step="Give the number of a caveat of the message, or say that it is its purpose or its handling code.",
+            fields={"field": "caveat_number"},
+        )
 
 
 def _opened(officer: Officer, key: UUID, at: datetime) -> Case:

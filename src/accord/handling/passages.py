@@ -20,7 +20,7 @@ from typing import Final
 
 from accord.exchange.text import texts_in
 
-__all__ = ["COMMON_FROM", "PASSAGE_LETTERS", "marks_of", "marks_of_draft", "marks_of_fields", "narrative"]
+__all__ = ["COMMON_FROM", "PASSAGE_LETTERS", "marks_of", "marks_of_draft", "marks_of_fields", "narrative", "words_of"]
 
 RUN_LETTERS: Final = 48
 WINDOW: Final = 17
@@ -84,6 +84,13 @@ def narrative(fields: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     for name, value in fields.items():
         if name not in _NOT_NARRATIVE:
             yield from texts_in(value, name)
+
+
+def words_of(fields: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """Yields every text of a message that its sender may have got wrong: its information, and how good it is."""
+    yield from narrative(fields)
+    for name in ("accuracy", "offence", "strict_necessity"):
+        yield from texts_in(fields.get(name), name)
 
 
 def marks_of_fields(fields: Mapping[str, object]) -> set[int]:

@@ -250,7 +250,14 @@ def _said(
     said = PermissionOutcome(result)
     if said is PermissionOutcome.DENIED:
         return said
-    if until is None or not today <= until <= today + timedelta(days=GRANT_DAYS_MAX):
+    if until is not None and until < today:
+        raise PermissionActRefused(
+            "The last day of the permission is over.",
+            code="handling.last-day-over",
+            next_step="Write a day from today on, within a year.",
+            fields={"field": "permitted_until", "days": GRANT_DAYS_MAX},
+        )
+    if until is None or until > today + timedelta(days=GRANT_DAYS_MAX):
         raise PermissionActRefused(
             "A permission needs its last day, within a year.",
             code="handling.no-last-day",

@@ -84,6 +84,7 @@ def correct_one(request: HttpRequest, key: UUID) -> HttpResponse:
         "ticked": request.POST.getlist("permitted"),
         "given": request.POST,
         "error": error,
+        "error_names": {"wrong": _("Wrong"), "what_is_wrong": _("What is wrong, in words they may read")},
         "handling_marks": message.handling,
     }
     return show(request, "desk/correct.html", shown, status=error.http_status if error else HTTPStatus.OK)

@@ -7,13 +7,17 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accord.errors import AccordError
+from accord.exchange.drafts import FieldRefused
 from accord.exchange.errors import NotFound
 from accord.exchange.kinds import OBJECTION
 from accord.exchange.models import Message
 from accord.exchange.services import read_message
+from accord.exchange.wording import Refusal
+from accord.handling.errors import ObjectionBegun
 from accord.handling.models import ObjectionMade
 from accord.handling.objections import answer_objection, begin_objection, escalate, may_escalate
 from accord.node.desk.known import known_of_case, known_of_reply
@@ -26,12 +30,19 @@ __all__ = ["answer_one_objection", "object_to_use", "raise_objection"]
 
 # Any: lazy translations.
 NAMES: Final[Mapping[str, Any]] = {
-    "caveat_number": gettext_lazy("Which caveat was breached?"),
+    "caveat_number": ("caveat-0", gettext_lazy("Which caveat was breached?")),
     "observed_use": gettext_lazy("What was seen?"),
     "harm": gettext_lazy("What harm does it do, or may it do?"),
     "demand": gettext_lazy("What do you demand?"),
 }
 """What the fields of the page are called, by their names."""
+
+BLANK: Final[Mapping[str, Any]] = {
+    "observed_use": gettext_lazy("It is not said what was seen."),
+    "harm": gettext_lazy("It is not said what harm it does."),
+    "demand": gettext_lazy("It is not said what you demand."),
+}
+"""What an objection cannot be begun without, and what is told where it is left blank."""
 
 
 @page(Permission.MESSAGE_DRAFT, methods=("GET", "POST"))
@@ -43,11 +54,14 @@ def object_to_use(request: HttpRequest, key: UUID) -> HttpResponse:
     officer, given = officer_of(request), request.POST
     item = read_message(officer, key)
     error: AccordError | None = None
+    begun: Message | None = None
     if request.method == "POST":
         try:
-            return redirect("desk:draft", begin_objection(officer, item, fields=_said(officer, item, given)).pk)
+            said, is_another = _said(officer, item, given), given.get("another") == "yes"
+            return redirect("desk:draft", begin_objection(officer, item, fields=said, is_another=is_another).pk)
         except AccordError as refused:
             error = refused
+            begun = refused.begun if isinstance(refused, ObjectionBegun) else None
     fields: dict[str, Any] = item.fields if bytes(item.content) else {}  # Any: JSON of many shapes
     shown = {
         "item": item,
@@ -59,6 +73,7 @@ def object_to_use(request: HttpRequest, key: UUID) -> HttpResponse:
         "leaves": principal_parts(item.kind, fields)[0],
         "given": given,
         "error": error,
+        "begun": begun,
         "error_names": NAMES,
         "handling_marks": item.handling,
     }
@@ -68,9 +83,14 @@ def object_to_use(request: HttpRequest, key: UUID) -> HttpResponse:
 def _said(officer: Officer, item: Message, given: Mapping[str, str]) -> dict[str, object]:
     known = known_of_case(officer, peer=item.case.peer_id, theme=item.case.theme)
     known.pop("recipient", None)
-    said: dict[str, object] = {
-        name: words for name in ("observed_use", "harm", "demand") if (words := given.get(name, "").strip())
-    }
+    said: dict[str, object] = {name: given.get(name, "").strip() for name in BLANK}
+    blank = [
+        Refusal(field=name, name=name, pointer=f"/{name}", reason=str(reason), next_step=_("Say it in a sentence."))
+        for name, reason in BLANK.items()
+        if not said[name]
+    ]
+    if blank:
+        raise FieldRefused.of(blank)
     number = given.get("caveat_number", "")
     if number.isdecimal() and number != "0":
         said["caveat_number"] = int(number)
