@@ -9,11 +9,17 @@ from accord.exchange import services
 from accord.exchange.models import Message
 from accord.handling.derivations import record
 from accord.handling.models import Effect, Way
+from accord.handling.reports import draft_report
+from accord.handling.uses import use_item
 from accord.release.follow import follow_all
 from tests.desk import Desk, flush, released_request
 from tests.desk_pages.conftest import SignIn
+from tests.handling.story import COURT, caveat, item_from_india
 from tests.handling.test_corrections import RIGHT, WRONG, corrected, reported, submitted_quote
 from tests.handling.test_derivations import SAID, drafted, received_information
+
+THEIRS = {"own": "Restricted", "equivalent": "restricted"}
+"""Their marking, which our gate knows for none of ours."""
 
 
 def sealed(desk: Desk) -> Message:
@@ -100,10 +106,13 @@ def test_a_received_correction_shows_old_words_struck_and_its_tasks(desk: Desk, 
     address = f"/desk/corrections/{row.pk}/"
     assert address in case
     page = client.get(address).content.decode()
-    assert "1 of 1 derived things are treated." in page
+    assert "The node has looked at 1 of 1 derived things. 1 of them still waits for a person." in page
+    assert '<option value="">Choose</option>' in page
     assert draft.reference in page
     effect = row.effects.get()
-    answer = client.post(f"{address}act", {"act": "finish", "effect": str(effect.pk)}, follow=True)
+    unsaid = client.post(f"{address}act", {"act": "finish", "effect": str(effect.pk), "reason": ""})
+    assert "It is not said what became of it." in unsaid.content.decode()
+    answer = client.post(f"{address}act", {"act": "finish", "effect": str(effect.pk), "reason": "done"}, follow=True)
     assert "Nothing is left to a person." in answer.content.decode()
     report = sign_in(desk.liaison).post(f"{address}act", {"act": "report"}, follow=True)
     assert report.redirect_chain[0][0].startswith("/desk/drafts/")
@@ -119,6 +128,49 @@ def test_used_in_court_without_a_note_is_refused_beside_the_task(desk: Desk, sig
     assert answer.status_code == 409
     assert "needs a note on that file" in answer.content.decode()
     assert row.effects.get().state == Effect.State.TASK
+
+
+def test_a_task_about_a_draft_that_was_discarded_is_none_any_more(desk: Desk, sign_in: SignIn) -> None:
+    source = received_information(desk)
+    draft = submitted_quote(desk)
+    row = corrected(desk, source, "correct")
+    draft.refresh_from_db()
+    services.discard(desk.liaison, draft, version=draft.version, reason="It was wrong.")
+    page = sign_in(desk.duty).get(f"/desk/corrections/{row.pk}/").content.decode()
+    assert "Nothing is left to a person." in page
+    assert "nothing of it is held there" in page
+    assert "mend the words in the draft" not in page
+    assert draft_report(desk.liaison, row.message).fields["extent"] == "done"
+
+
+def test_what_went_outside_is_named_by_its_act_its_recipient_and_its_message(desk: Desk, sign_in: SignIn) -> None:
+    item = item_from_india(desk, caveats=[caveat(), caveat("court", who="court")], handling="H0")
+    made = use_item(desk.duty, item, COURT)
+    client = sign_in(desk.duty)
+    picture = client.get(f"/desk/messages/{item.pk}/provenance").content.decode()
+    assert picture.count("brought into court") == 2, "in the picture and in the table"
+    assert picture.count("Superior Court") == 2
+    assert "forwarded inside" not in picture
+    row = corrected(desk, item, "recall")
+    page = client.get(f"/desk/corrections/{row.pk}/").content.decode()
+    assert f"brought into court · {item.reference} · <span" in page
+    assert "Superior Court" in page
+    assert str(made.pk) not in page
+    assert "forwarded inside" not in page
+
+
+def test_the_report_begins_with_what_is_ours_alone(desk: Desk, sign_in: SignIn) -> None:
+    source = received_information(desk)
+    record(Way.PRINT, source, officer=desk.duty)
+    row = corrected(desk, source, "recall", legal_basis=["Their Act, section 1"], classification=THEIRS)
+    sign_in(desk.liaison).post(f"/desk/corrections/{row.pk}/act", {"act": "report"})
+    fields = Message.objects.get(kind="correction-report").fields
+    theirs = row.message.fields
+    assert "Their Act" not in str(fields["legal_basis"])
+    assert fields["classification"]["own"] != theirs["classification"]["own"]
+    assert [one["who_may_access"] for one in fields["caveats"]] == [[theirs["sender"]["agency"]]]
+    assert fields["liaison_contact"] == desk.liaison.display_name
+    assert fields["sender"]["party"] == "CA"
 
 
 def test_their_report_is_shown_as_their_word_alone(desk: Desk, sign_in: SignIn) -> None:

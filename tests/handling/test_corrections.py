@@ -214,6 +214,22 @@ def test_a_report_counts_and_says_what_could_not_be_done(desk: Desk) -> None:
     services.release(desk.releasing, approved(desk, submitted))
 
 
+@pytest.mark.parametrize(
+    ("use", "recipient", "told"),
+    [("court", "court", "court"), ("other-agency", "CBSA", "other-agency"), ("asylum-body", "IRB", "other-agency")],
+)
+def test_a_report_tells_the_act_by_which_it_went_outside_and_of_nobody_who_asks_for_asylum(
+    desk: Desk, use: str, recipient: str, told: str
+) -> None:
+    source = received_information(desk)
+    record(Way.FORWARD, source, officer=desk.duty, detail={"act": use, "recipient": recipient})
+    row = corrected(desk, source, "recall")
+    fields = draft_report(desk.liaison, row.message).fields
+    assert fields["steps"] == [{"way": told, "counted": 1, "done": 0}]
+    assert fields["not_done"] == [{"way": told, "count": 1, "reason": "awaited"}]
+    assert use == told or use not in str(fields)
+
+
 def sent(desk: Desk) -> Message:
     message = released_request(desk)
     flush(desk, receipted_at=timezone.now())

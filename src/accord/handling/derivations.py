@@ -19,8 +19,9 @@ from accord.exchange.keys import new_key
 from accord.exchange.models import AgencyInquiry, Message
 from accord.handling.models import Derivation, Thing, Way
 from accord.officers.models import Officer
+from accord.vocabulary.uses import OUTWARD_USES
 
-__all__ = ["CARRIES_CONTENT", "derivatives_of", "files_of", "keys_from", "record", "sources_of"]
+__all__ = ["CARRIES_CONTENT", "act_of", "derivatives_of", "files_of", "keys_from", "record", "sources_of"]
 
 CARRIES_CONTENT: Final = (Way.QUOTE, Way.FILE, Way.FILE_PART)
 """Ways in which a message holds what it was made of; a reply alone says nothing of it."""
@@ -48,6 +49,12 @@ _STEPS_UP: Final = """WITH RECURSIVE found(item) AS (
     UNION SELECT step.source_id FROM found JOIN handling_derivation step ON step.derived_id = found.item
 ) SELECT step.* FROM found JOIN handling_derivation step ON step.derived_id = found.item
 ORDER BY step.made_at, step.id"""
+
+
+def act_of(way: str, detail: Mapping[str, object]) -> str:
+    """Returns how a thing came of an item: the act by which it went outside where it did, and else the way."""
+    act = str(detail.get("act", ""))
+    return act if act in set(OUTWARD_USES) else way
 
 
 def record(

@@ -33,7 +33,7 @@ from accord.release.gate import our_party
 from accord.vocabulary.handling import Classification, Handling
 from accord.vocabulary.refusal import PermissionOutcome
 
-__all__ = ["ANSWER_DAYS", "GRANT_DAYS_MAX", "answer_permission", "ask_permission", "standing_caveat"]
+__all__ = ["ANSWER_DAYS", "GRANT_DAYS_MAX", "answer_permission", "ask_permission", "said_anyway", "standing_caveat"]
 
 ANSWER_DAYS: Final = 7
 """Days after which an answer is asked for where the officer names no day: the limit of a request that is not urgent."""
@@ -53,8 +53,17 @@ def standing_caveat(content: Correspondence, recipient: str) -> int | None:
     return None
 
 
-def _common(officer: Officer, content: Correspondence, fields: Fields, on: date) -> dict[str, object]:
-    """Returns what a question or an answer says anyway; what the officer's desk knows stands before it."""
+def said_anyway(officer: Officer, content: Correspondence, fields: Fields, on: date) -> dict[str, object]:
+    """Returns what a reply says anyway; what the officer's desk knows stands before it.
+
+    Authority, contact, marking and caveat are ours: nothing of them is taken from the message that is replied to.
+
+    Args:
+        officer: Who drafts.
+        content: What is replied to.
+        fields: What the desk knows.
+        on: The day of the draft.
+    """
     stands_until = (on + timedelta(days=STANDS_FOR_DAYS)).isoformat()
     party = our_party()
     contact = officer.display_name or f"Duty officer of {party}"
@@ -158,7 +167,7 @@ def ask_permission(
         **({"justification": justification} if justification.strip() else {}),
         **({"caveat": caveat} if caveat is not None else {}),
     }
-    common = _common(officer, content, fields or {}, moment.date())
+    common = said_anyway(officer, content, fields or {}, moment.date())
     return draft_of_kind(
         officer, item.case, PERMISSION_REQUEST, {**common, **asked}, own=_own(content), in_reply_to=item, now=now
     )
@@ -229,7 +238,7 @@ def answer_permission(
     }
     item = request.in_reply_to
     own = _own(content_of(item)) if item is not None else OwnSide(has_personal_data=False)
-    common = _common(officer, content, fields or {}, moment.date())
+    common = said_anyway(officer, content, fields or {}, moment.date())
     return draft_reply(officer, request, PERMISSION_ANSWER, {**common, **answer}, own=own, now=now)
 
 

@@ -9,7 +9,7 @@ Source: IRPR, section 315.27(3) (a note to file where it was used), as a model.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Final
 
@@ -17,33 +17,35 @@ import msgspec
 from django.db import transaction
 from django.utils import timezone
 
-from accord.exchange.drafting import draft_of_kind
+from accord.exchange.drafting import Fields, draft_of_kind
 from accord.exchange.errors import ActRefused
 from accord.exchange.holding import require_holder
 from accord.exchange.kind_rooms import KindRoom
-from accord.exchange.kinds import CORRECTION, CORRECTION_REPORT
+from accord.exchange.kinds import CORRECTION, CORRECTION_REPORT, STRUCTS
 from accord.exchange.kinds.correction import CorrectionAction, NotDoneReason
+from accord.exchange.kinds.particulars import Correspondence
 from accord.exchange.models import Case, Message
 from accord.exchange.noting import write_note
 from accord.exchange.own_side import OwnSide
-from accord.handling.corrections import draft_correction, taken_from
+from accord.handling.corrections import draft_correction
+from accord.handling.derivations import act_of
 from accord.handling.erasing import erase_sent, has_taken_out, is_erased
 from accord.handling.models import Correction, Effect
+from accord.handling.permissions import said_anyway
 from accord.handling.retention import standing_hold
 from accord.handling.standing import said_in
+from accord.handling.tasks import as_they_stand
 from accord.handling.uses import require_reach
 from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 from accord.release.received import FilingWork, Received
+from accord.vocabulary.uses import UseCode
 
 __all__ = ["REPORT_ROOM", "draft_report", "finish_effect", "tell_onward"]
 
 REFERENCES_SHOWN: Final = 20
 """References named of one sort; the count says how many there are."""
-
-LIAISON: Final = "Liaison officer"
-"""Whom to speak to where the draft's author names nobody."""
 
 
 def _locked(effect: Effect) -> Effect:
@@ -173,13 +175,21 @@ def tell_onward(officer: Officer, effect: Effect, *, now: datetime | None = None
     return draft
 
 
-def draft_report(officer: Officer, correction: Message, *, statement: str = "", now: datetime | None = None) -> Message:
+def draft_report(
+    officer: Officer,
+    correction: Message,
+    *,
+    statement: str = "",
+    fields: Fields | None = None,
+    now: datetime | None = None,
+) -> Message:
     """Drafts the report on a correction from what is on file: counts, onward recipients, and what is not done.
 
     Args:
         officer: Who reports.
         correction: The correction that was received.
         statement: What else is to be said.
+        fields: What the officer's desk knows besides: authority, contact, legal basis, language.
         now: The time.
 
     Raises:
@@ -197,18 +207,18 @@ def draft_report(officer: Officer, correction: Message, *, statement: str = "", 
             code="handling.not-applied",
             next_step="Wait until the progress on this page has come to its end.",
         )
-    effects = list(row.effects.all())
+    effects = as_they_stand(row.effects.all())
     peer = row.message.case.peer_id
     not_done = [*_not_done(effects), *_kept_by_hold(row)]
-    fields: dict[str, object] = {
-        **_turned(row.message.fields),
+    said: dict[str, object] = {
+        **_ours(officer, row.message, fields or {}, (now or timezone.now()).date()),
         "extent": "done" if not not_done else "partly-done",
         "steps": _steps(effects, peer),
         "recipients_told": _told(effects, peer),
         "not_done": not_done,
         **({"statement": statement} if statement.strip() else {}),
     }
-    given = {name: value for name, value in fields.items() if value}
+    given = {name: value for name, value in said.items() if value}
     with transaction.atomic():
         draft = draft_of_kind(
             officer,
@@ -224,14 +234,21 @@ def draft_report(officer: Officer, correction: Message, *, statement: str = "", 
     return draft
 
 
-def _turned(fields: dict[str, object]) -> dict[str, object]:
-    """Returns what a reply takes from the message that it answers, with sender and recipient in their places."""
-    taken = taken_from(fields)
-    recipient = taken.pop("sender")
-    sender = taken.pop("recipient")
-    for name in ("liaison_contact", "duty_phone", "mistreatment_assessment_id"):
-        taken.pop(name, None)
-    return {**taken, "sender": sender, "recipient": recipient, "liaison_contact": LIAISON}
+def _ours(officer: Officer, correction: Message, fields: Fields, on: date) -> dict[str, object]:
+    """Returns what a report says anyway: authority, marking and caveat are ours, the handling is as it was asked."""
+    content: Correspondence = msgspec.convert(correction.fields, STRUCTS[CORRECTION])
+    known = {"legal_basis": [f"Procedure of the correction {content.message_ref}"], **fields}
+    kept = {name: correction.fields.get(name) for name in ("handling", "handling_note", "arrangement_id")}
+    return {**said_anyway(officer, content, known, on), **kept}
+
+
+def _way(effect: Effect) -> str:
+    """Returns the sort of a derived thing as the other side is told it.
+
+    That a body which decides on asylum has it would tell of somebody (rule CA-07): it is another agency of our state.
+    """
+    act = act_of(effect.way, effect.detail)
+    return UseCode.OTHER_AGENCY.value if act == UseCode.ASYLUM_BODY else act
 
 
 def _steps(effects: Iterable[Effect], peer: str) -> list[dict[str, object]]:
@@ -239,10 +256,11 @@ def _steps(effects: Iterable[Effect], peer: str) -> list[dict[str, object]]:
     done: Counter[str] = Counter()
     references: dict[str, list[str]] = defaultdict(list)
     for effect in effects:
-        found[effect.way] += 1
-        done[effect.way] += effect.state == Effect.State.DONE
+        way = _way(effect)
+        found[way] += 1
+        done[way] += effect.state == Effect.State.DONE
         if effect.recipient == peer and effect.reference:
-            references[effect.way].append(effect.reference)
+            references[way].append(effect.reference)
     return [
         {
             "way": way,
@@ -269,7 +287,7 @@ def _not_done(effects: Iterable[Effect]) -> list[dict[str, object]]:
     counted: Counter[tuple[str, str, bool]] = Counter()
     for effect in effects:
         if effect.state != Effect.State.DONE:
-            counted[effect.way, effect.reason or NotDoneReason.AWAITED.value, effect.has_note] += 1
+            counted[_way(effect), effect.reason or NotDoneReason.AWAITED.value, effect.has_note] += 1
     return [
         {"way": way, "count": count, "reason": reason, **({"note_to_file": True} if has_note else {})}
         for (way, reason, has_note), count in sorted(counted.items())

@@ -38,5 +38,5 @@ def seen_by(officer: Officer, correction: Correction, effects: Iterable[Effect])
             one.reference = ""
             # A print or an inquiry stands in the case of the message that it was made of.
             if one.thing == "message" or not reads_all:
-                one.recipient, one.detail = "", {}
+                one.recipient, one.detail = "", {name: one.detail[name] for name in ("act",) if name in one.detail}
     return listed, read

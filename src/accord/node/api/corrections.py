@@ -11,9 +11,10 @@ from accord.exchange.kinds.correction import CorrectionAction, CorrectionReason
 from accord.exchange.kinds.limits import CAVEATS_MAX, LINE_CHARACTERS_MAX, LIST_ITEMS_MAX, SENTENCE_CHARACTERS_MAX
 from accord.handling.applying import progress_of
 from accord.handling.corrections import draft_correction
-from accord.handling.models import Correction, Effect
+from accord.handling.models import Correction
 from accord.handling.reports import draft_report
 from accord.handling.seeing import seen_by
+from accord.handling.tasks import as_they_stand, open_tasks
 from accord.node.api.case_shapes import MessageOut, Reader
 from accord.node.api.cases import find_message
 from accord.node.api.operations import ApiRequest, offer
@@ -142,8 +143,8 @@ def show_correction(request: ApiRequest, message_id: Path[UUID]) -> CorrectionOu
     if row is None:
         raise NotFound("There is no such correction.")
     treated, found = progress_of(row)
-    tasks = row.effects.filter(state=Effect.State.TASK)
-    seen, _read = seen_by(request.officer, row, row.effects.all()[:EFFECTS_SHOWN])
+    tasks = open_tasks(row)
+    seen, _read = seen_by(request.officer, row, as_they_stand(row.effects.all()[:EFFECTS_SHOWN]))
     return CorrectionOut(
         message=message.pk,
         action=CorrectionAction(row.action),

@@ -136,6 +136,12 @@ CODES: Final[Mapping[str, Mapping[str, Any]]] = {
         "export": pgettext_lazy("code", "exported"),
         "print": pgettext_lazy("code", "printed"),
         "forward": pgettext_lazy("code", "forwarded inside"),
+        "other-agency": pgettext_lazy("code", "given to another agency of the same state"),
+        "court": pgettext_lazy("code", "brought into court"),
+        "third-state": pgettext_lazy("code", "passed to a third state"),
+        "media": pgettext_lazy("code", "given to the media"),
+        "asylum-body": pgettext_lazy("code", "given to a body that decides on asylum"),
+        "access-request": pgettext_lazy("code", "given to an applicant for access to information"),
         "item": pgettext_lazy("code", "the message itself"),
     },
     "deed": {

@@ -14,10 +14,11 @@ from django.urls import reverse
 
 from accord.exchange.models import AgencyInquiry, CaseLink, Message
 from accord.exchange.reach import cases_for, messages_for, within
-from accord.handling.derivations import derivatives_of, sources_of
+from accord.handling.derivations import act_of, derivatives_of, sources_of
 from accord.handling.models import Derivation, Thing
 from accord.node.desk.code_words import choice_label
 from accord.officers.models import Officer
+from accord.vocabulary.uses import UseCode
 
 __all__ = ["Box", "Graph", "Step", "graph_of"]
 
@@ -64,6 +65,7 @@ class Step:
         source_address: Its page, if it has one.
         derived: What was made.
         derived_address: Its page, if it has one.
+        way: How: the act by which it went outside where it did, and else the way, in codes.
         step: The step as it is stored.
     """
 
@@ -71,6 +73,7 @@ class Step:
     source_address: str
     derived: str
     derived_address: str
+    way: str
     step: Derivation
 
 
@@ -119,14 +122,14 @@ class _Known:
             for thing, key in ends
         )
 
-    def named(self, thing: str, key: UUID) -> tuple[str, str]:
+    def named(self, thing: str, key: UUID, recipient: str = "") -> tuple[str, str]:
         message = self.messages.get(key)
         if message is not None:
             return str(message.reference or choice_label("kind", message.kind)), reverse("desk:provenance", args=[key])
         inquiry = self.inquiries.get(key)
         if inquiry is not None:
             return inquiry.agency, f"{reverse('desk:case', args=[inquiry.case.own_ref])}#inquiries"
-        return str(choice_label("way", thing)), ""
+        return recipient or str(choice_label("way", thing)), ""
 
 
 def _known(officer: Officer, steps: Iterable[Derivation], this: Message) -> _Known:
@@ -134,6 +137,15 @@ def _known(officer: Officer, steps: Iterable[Derivation], this: Message) -> _Kno
     messages = messages_for(officer).filter(pk__in=keys).select_related("case")
     inquiries = AgencyInquiry.objects.filter(within(officer, "case__"), pk__in=keys).select_related("case")
     return _Known(messages={row.pk: row for row in messages}, inquiries={row.pk: row for row in inquiries})
+
+
+def _recipient(step: Derivation) -> str:
+    """Returns who got a thing that went outside, which is its name; an applicant for access is named nowhere."""
+    act = act_of(step.way, step.detail)
+    if act == step.way:
+        return ""
+    is_named = act != UseCode.ACCESS_REQUEST
+    return str(step.detail.get("recipient", "")) if is_named else str(choice_label("way", act))
 
 
 def _depths(start: UUID, steps: Sequence[Derivation], *, upwards: bool) -> dict[UUID, int]:
@@ -176,11 +188,12 @@ def graph_of(officer: Officer, message: Message) -> Graph:
         for column, keys in columns.items()
         for index, key in enumerate(keys)
     }
-    ways = {step.derived_id: step.way for step in down} | {step.source_id: "" for step in up}
+    ways = {step.derived_id: act_of(step.way, step.detail) for step in down} | {step.source_id: "" for step in up}
     things = {step.derived_id: step.derived_type for step in [*up, *down]}
+    recipients = {step.derived_id: _recipient(step) for step in [*up, *down]}
     boxes = []
     for key, (x, y) in at.items():
-        title, address = known.named(things.get(key, Thing.MESSAGE), key)
+        title, address = known.named(things.get(key, Thing.MESSAGE), key, recipients.get(key, ""))
         way = ways.get(key, "")
         is_this = key == message.pk
         words = choice_label("way", way) if way and not is_this else ""
@@ -206,12 +219,13 @@ def graph_of(officer: Officer, message: Message) -> Graph:
 
 def _step(known: _Known, step: Derivation) -> Step:
     source, source_address = known.named(step.source_type, step.source_id)
-    derived, derived_address = known.named(step.derived_type, step.derived_id)
+    derived, derived_address = known.named(step.derived_type, step.derived_id, _recipient(step))
     return Step(
         source=source,
         source_address=source_address,
         derived=derived,
         derived_address=derived_address,
+        way=act_of(step.way, step.detail),
         step=step,
     )
 

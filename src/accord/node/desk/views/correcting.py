@@ -1,6 +1,7 @@
 """Correcting what was sent, and doing what a received correction asks: the act, the tasks, the report, the picture."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 from uuid import UUID
@@ -11,29 +12,42 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from accord.errors import AccordError
+from accord.exchange.drafts import FieldRefused
 from accord.exchange.errors import NotFound
 from accord.exchange.kinds.correction import CorrectionAction, CorrectionReason, NotDoneReason
 from accord.exchange.models import Message
+from accord.exchange.reach import messages_for
 from accord.exchange.services import read_message
 from accord.handling.applying import progress_of
 from accord.handling.corrections import draft_correction
-from accord.handling.models import Correction, Effect
+from accord.handling.derivations import act_of
+from accord.handling.models import Correction, Derivation, Effect, Thing
 from accord.handling.reports import draft_report, finish_effect, tell_onward
 from accord.handling.seeing import items_for, seen_by
 from accord.handling.standing import governed_fields, standing_of
+from accord.handling.tasks import as_they_stand, open_tasks
 from accord.node.desk.code_words import choice_label
+from accord.node.desk.known import known_of_reply
 from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.provenance import graph_of
 from accord.node.desk.reading import principal_parts
 from accord.node.desk.use_words import PERMITTED
+from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.vocabulary.handling import Handling
+from accord.vocabulary.uses import UseCode
 
 __all__ = ["act_on_correction", "correct_one", "show_correction", "show_provenance"]
 
 EFFECTS_SHOWN: Final = 200
 """Tasks, and things done, that are listed; the counts say how many there are."""
+
+DONE: Final = "done"
+"""What the form sends where a task is done; nothing is chosen beforehand."""
+
+_TOLD: Final = ("recipient", "agency", "to", "told_by")
+"""What of a step's detail names it to a person; the rest is for the machine."""
 
 _REASONS_NOT_DONE: Final = tuple(reason for reason in NotDoneReason if reason is not NotDoneReason.AWAITED)
 
@@ -141,9 +155,10 @@ def _shown(request: HttpRequest, row: Correction, message: Message, error: Accor
     officer = officer_of(request)
     done, found = progress_of(row)
     effects = row.effects.select_related("done_by")
-    tasks = effects.filter(state=Effect.State.TASK)
-    wanted = [*tasks[:EFFECTS_SHOWN], *effects.exclude(state=Effect.State.TASK)[:EFFECTS_SHOWN]]
-    listed, read = seen_by(officer, row, wanted)
+    tasks = open_tasks(row)
+    others = effects.exclude(pk__in=tasks.order_by().values("pk"))
+    listed, read = seen_by(officer, row, as_they_stand([*tasks[:EFFECTS_SHOWN], *others[:EFFECTS_SHOWN]]))
+    waiting = tasks.count()
     shown = {
         "row": row,
         "message": message,
@@ -154,18 +169,60 @@ def _shown(request: HttpRequest, row: Correction, message: Message, error: Accor
         "read": read,
         "done": done,
         "found": found,
-        "tasks": [one for one in listed if one.state == Effect.State.TASK],
-        "task_count": tasks.count(),
-        "effects": [one for one in listed if one.state != Effect.State.TASK],
+        "tasks": _named(officer, [one for one in listed if one.state == Effect.State.TASK]),
+        "task_count": waiting,
+        "settled": max(0, done - waiting),
+        "effects": _named(officer, [one for one in listed if one.state != Effect.State.TASK]),
         "reasons": [(code.value, choice_label("reason", code.value)) for code in _REASONS_NOT_DONE],
         "report_says": principal_parts(row.report.kind, row.report.fields)[0] if row.report and row.is_ours else None,
         "may_answer": officer.may(Permission.MESSAGE_ANSWER),
         "may_draft": officer.may(Permission.MESSAGE_DRAFT),
         "given": request.POST,
         "error": error,
+        "error_names": {"reason": (f"reason-{request.POST.get('effect', '')}", _("What became of it"))},
         "handling_marks": message.handling,
     }
     return show(request, "desk/correction.html", shown, status=error.http_status if error else HTTPStatus.OK)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """One thing derived, as the page names it.
+
+    Args:
+        effect: What was done to it, or is to be done.
+        way: How it came of the message, in codes.
+        references: Its own reference, or that of the message that it was made of, and the party that has it.
+        told: To whom it went or as what.
+    """
+
+    effect: Effect
+    way: str
+    references: tuple[str, ...]
+    told: tuple[str, ...]
+
+
+def _named(officer: Officer, effects: Sequence[Effect]) -> list[Named]:
+    """Names what was derived by what an officer knows it by; a print or a forwarding by the message it was made of."""
+    keys = [one.thing_id for one in effects if not one.reference and one.thing != Thing.MESSAGE]
+    made = Derivation.objects.filter(derived_id__in=keys, source_type=Thing.MESSAGE)
+    pairs = list(made.values_list("derived_id", "source_id"))
+    sources = dict(messages_for(officer).filter(pk__in=[key for _, key in pairs]).values_list("pk", "reference"))
+    source_of = {thing: sources[source] for thing, source in pairs if sources.get(source)}
+    return [
+        Named(
+            effect=one,
+            way=act_of(one.way, one.detail),
+            references=tuple(filter(None, (one.reference or source_of.get(one.thing_id, ""), one.recipient))),
+            told=tuple(str(one.detail[name]) for name in _TOLD if _is_told(one, name)),
+        )
+        for one in effects
+    ]
+
+
+def _is_told(effect: Effect, name: str) -> bool:
+    is_applicant = name == "recipient" and effect.detail.get("act") == UseCode.ACCESS_REQUEST
+    return bool(effect.detail.get(name)) and not is_applicant
 
 
 @page(Permission.CASE_READ, methods=("POST",))
@@ -179,10 +236,10 @@ def act_on_correction(request: HttpRequest, key: UUID) -> HttpResponse:
     made: list[object] = []
     acts: dict[str, Callable[[], object]] = {
         "finish": lambda: finish_effect(
-            officer, _effect(row, given), reason=given.get("reason") or None, words=given.get("words", "")
+            officer, _effect(row, given), reason=_reason(given), words=given.get("words", "")
         ),
         "tell": lambda: tell_onward(officer, _effect(row, given)),
-        "report": lambda: draft_report(officer, message),
+        "report": lambda: draft_report(officer, message, fields=known_of_reply(officer, message)),
     }
     act = acts.get(given.get("act", ""))
     if act is None:
@@ -201,6 +258,18 @@ def act_on_correction(request: HttpRequest, key: UUID) -> HttpResponse:
     else:
         notes.success(request, _("Done. It stands in the correction's list."))
     return redirect("desk:correction", message.pk)
+
+
+def _reason(given: QueryDict) -> str | None:
+    """Returns why a task cannot be done; ``None`` where it is said that it is done."""
+    chosen = given.get("reason", "")
+    if chosen != DONE and chosen not in set(_REASONS_NOT_DONE):
+        raise FieldRefused(
+            "It is not said what became of it.",
+            next_step="Choose whether it is done, or why it is not possible.",
+            fields={"field": "reason"},
+        )
+    return None if chosen == DONE else chosen
 
 
 def _effect(row: Correction, given: QueryDict) -> Effect:
