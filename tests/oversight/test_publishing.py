@@ -222,6 +222,8 @@ def test_a_report_of_no_calendar_period_or_not_over_or_older_is_refused_to_its_s
     ):
         assert not arrives(desk, **changed)
         assert why_refused() == "oversight.period-not-over"
+    assert not arrives(desk, as_of=(timezone.now() + timedelta(days=1)).isoformat())
+    assert why_refused() == "oversight.figures-of-later"
     assert arrives(desk)
     assert not arrives(desk)
     assert why_refused() == "oversight.older-report"

@@ -190,6 +190,9 @@ def _file(received: Received, work: FilingWork) -> Handled:
     period = Period(first_day=content.first_day, last_day=content.last_day)
     if not period.is_calendar or not (period.is_over(content.as_of) and period.is_over(received.received_at)):
         return Handled(state="refused", code="oversight.period-not-over")
+    if content.as_of > received.sent_at:
+        # Else one report of the year 9999 would make each later one an older one.
+        return Handled(state="refused", code="oversight.figures-of-later")
     before = latest.get((content.first_day, content.last_day))
     if before is not None and content.as_of <= before:
         return Handled(state="refused", code="oversight.older-report")

@@ -283,6 +283,7 @@ REASONS: Final[Mapping[str, Any]] = {
     "law.refuse": pgettext_lazy("intake", "the law gate refuses it"),
     "law.refuses": pgettext_lazy("intake", "the law gate refuses it"),
     "law.route": pgettext_lazy("intake", "the law gate leads it another way"),
+    "oversight.figures-of-later": pgettext_lazy("intake", "its figures are said to be of a moment after it was sent"),
     "oversight.older-report": pgettext_lazy("intake", "a later report of the same period is here already"),
     "oversight.period-not-over": pgettext_lazy("intake", "its period is no month or quarter that is over"),
     "release.handler-failed": pgettext_lazy("intake", "this node failed to file it"),
