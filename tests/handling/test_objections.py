@@ -5,11 +5,15 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from msgspec import structs
 
 from accord.exchange import services
+from accord.exchange.drafting import own_side_of
 from accord.exchange.errors import ActRefused
 from accord.exchange.kinds import OBJECTION, OBJECTION_ANSWER
 from accord.exchange.models import Case, Clock, Message
+from accord.exchange.submission import facts_of
+from accord.handling.erasing import erase_message
 from accord.handling.models import ObjectionMade
 from accord.handling.objections import (
     CLOCK_TABLE,
@@ -19,8 +23,11 @@ from accord.handling.objections import (
     escalate,
     may_escalate,
 )
+from accord.law.engine import gate_for
+from accord.law.facts import Facts
 from accord.release.intake import take_in
 from accord.release.models import ReceivedMessage
+from accord.vocabulary.refusal import AnswerOutcome
 from tests.desk import (
     CANADA,
     INDIA,
@@ -35,6 +42,7 @@ from tests.desk import (
     received_request,
     released_request,
 )
+from tests.exchange.test_what_the_gate_is_told import stopped_by
 
 SAID: dict[str, object] = {
     "observed_use": "The content was quoted in a news report (specimen).",
@@ -220,3 +228,74 @@ def test_their_higher_objection_climbs_from_their_lower_one(desk: Desk) -> None:
     higher = their_objection(desk, item, level="ministry", escalates=str(lower.envelope_id))
     assert higher is not None
     assert ObjectionMade.objects.get(pk=higher.pk).escalates_id == lower.pk
+
+
+WORDS: dict[str, object] = {name: SAID[name] for name in ("observed_use", "harm", "demand", "caveat_number")}
+
+
+def test_an_objection_asks_its_officer_for_nothing_but_the_words(desk: Desk) -> None:
+    draft = begin_objection(desk.liaison, given(desk), fields=WORDS)
+    assert "evaluation" not in draft.fields
+    checked = services.check_draft(desk.liaison, draft)
+    assert checked.problems == ()
+    assert stopped_by(desk, draft) == set()
+    assert services.submit(desk.liaison, draft, version=draft.version).state == Message.State.SUBMITTED
+
+
+def test_an_answer_to_an_objection_asks_for_nothing_but_what_is_found(desk: Desk) -> None:
+    draft = answered_by_us(desk)
+    assert services.check_draft(desk.duty, draft).problems == ()
+    assert stopped_by(desk, draft) == set()
+    assert services.submit(desk.duty, draft, version=draft.version).state == Message.State.SUBMITTED
+
+
+def test_the_law_of_india_asks_no_substance_of_an_answer_to_an_objection_and_asks_it_of_information(desk: Desk) -> None:
+    told = facts_of(answered_by_us(desk), releaser=None, now=timezone.now())
+    assert (told.theme, told.substances, told.bears_information) == ("precursors", (), True)
+    theirs = structs.replace(told, party="IN", peer="CA", authorising_law="NDPS Act, 1985, section 4")
+    assert refused_in_india(theirs) == set()
+    for kind in ("answer", "spontaneous-information"):
+        outcome = AnswerOutcome.PARTIAL if kind == "answer" else None
+        assert "IN-06.no-substance" in refused_in_india(structs.replace(theirs, kind=kind, answer_outcome=outcome))
+
+
+def test_where_the_item_names_somebody_nothing_is_said_of_persons_for_the_officer(desk: Desk) -> None:
+    objection = their_objection(desk, received_request(desk), person_categories=["suspect"])
+    assert objection is not None
+    services.take(desk.duty, objection.case)
+    draft = answer_objection(desk.duty, Message.objects.get(pk=objection.pk))
+    assert "person_categories" not in draft.fields
+    assert facts_of(draft, releaser=None, now=timezone.now()).personal_data is True
+
+
+def test_of_an_erased_item_it_is_not_said_that_it_was_about_nobody(desk: Desk) -> None:
+    item = given(desk)
+    erase_message(item)
+    item.refresh_from_db()
+    draft = begin_objection(desk.liaison, item, fields=WORDS)
+    assert "person_categories" not in draft.fields
+    assert own_side_of(draft).has_personal_data is None
+
+
+def test_the_law_under_which_our_agency_wrote_before_stands_in_the_answer(desk: Desk) -> None:
+    assert own_side_of(answered_by_us(desk)).authorising_law is None
+    Message.objects.filter(kind=OBJECTION_ANSWER).delete()
+    law = own_side_of(given(desk)).authorising_law
+    assert law
+    objection = Message.objects.get(kind=OBJECTION)
+    assert own_side_of(answer_objection(desk.duty, objection)).authorising_law == law
+
+
+def answered_by_us(desk: Desk) -> Message:
+    """Our answer to an objection of theirs to a use of an item about nobody."""
+    objection = their_objection(desk, received_request(desk))
+    assert objection is not None
+    services.take(desk.duty, objection.case)
+    said = {"objection_outcome": "remedied", "found": "It was shown on.", "measures": "It was taken back."}
+    return answer_objection(desk.duty, Message.objects.get(pk=objection.pk), said)
+
+
+def refused_in_india(facts: Facts) -> set[str]:
+    """Policies of India's gate that stop an act."""
+    decision = gate_for("IN").decide(facts)
+    return {reason.policy for reason in decision.reasons if not reason.outcome.lets_pass}

@@ -30,6 +30,7 @@ from accord.handling.passages import marks_of_draft, narrative
 from accord.release.approvals import erase_payloads
 
 __all__ = [
+    "ERASED",
     "erase_message",
     "erase_sent",
     "has_taken_out",

@@ -17,20 +17,21 @@ from django.db import transaction
 from django.utils import timezone
 
 from accord.exchange.clocks import end_clock
-from accord.exchange.drafting import draft_of_kind, draft_reply
+from accord.exchange.drafting import draft_of_kind, draft_reply, own_side_of
 from accord.exchange.drafts import FieldRefused
 from accord.exchange.errors import ActRefused
 from accord.exchange.kind_rooms import KindRoom
 from accord.exchange.kinds import OBJECTION, OBJECTION_ANSWER
 from accord.exchange.kinds.objection import Objection, ObjectionAnswer
 from accord.exchange.models import Case, Clock, Message
-from accord.exchange.own_side import OwnSide
 from accord.handling.errors import ObjectionBegun
 from accord.handling.models import ObjectionMade
+from accord.handling.procedural import known_of_handling, law_of_last, least_marking, own_of_handling
 from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 from accord.release.received import FilingWork, Handled, Received
+from accord.vocabulary.handling import Classification
 from accord.vocabulary.objections import LEVELS, ObjectionLevel, ObjectionOutcome
 
 __all__ = [
@@ -49,6 +50,9 @@ CLOCK_TABLE: Final = "objection"
 REPLY_DAYS: Final = {ObjectionLevel.AGENCY: 14, ObjectionLevel.MINISTRY: 21, ObjectionLevel.MINISTER: 30}
 """Days that a draft gives for a reply, by level; the officer may change them. No text of the parties sets them."""
 
+_MARKS: Final = ("handling", "handling_note")
+"""What an answer takes over from the objection, beside whom it addresses and on which subject."""
+
 REPLY_DAYS_MAX: Final = 366
 """Days after its receipt on which an objection's reply may be due at the latest; what is later is refused."""
 
@@ -64,7 +68,6 @@ _TAKEN_OVER: Final = (
     "handling_note",
     "language",
 )
-_OWN: Final = OwnSide(has_third_party_origin=False, names_source=False)
 
 
 def _standing(item: Message) -> dict[str, object]:
@@ -146,14 +149,17 @@ def _draft(
     officer: Officer, item: Message, level: ObjectionLevel, fields: dict[str, object], *, now: datetime
 ) -> Message:
     due = now.date() + timedelta(days=REPLY_DAYS[level])
+    content = item.fields
     known = {
+        **known_of_handling(officer, content, reference=item.reference, theirs=content.get("recipient"), on=now.date()),
         **_standing(item),
         "item": str(item.envelope_id),
         "level": level.value,
         "reply_due_on": due.isoformat(),
         **fields,
     }
-    return draft_of_kind(officer, item.case, OBJECTION, known, own=_OWN, now=now)
+    own = own_of_handling(content, authorising_law=own_side_of(item).authorising_law)
+    return draft_of_kind(officer, item.case, OBJECTION, known, own=own, now=now)
 
 
 def may_escalate(made: ObjectionMade, *, on: date) -> bool:
@@ -205,9 +211,21 @@ def answer_objection(
     """
     if objection.kind != OBJECTION:
         raise ActRefused("Only an objection is answered so.", code="handling.not-an-objection")
-    asked = objection.fields
-    known = {"recipient": asked["sender"], "theme": asked["theme"], "purpose": asked["purpose"], **(fields or {})}
-    return draft_reply(officer, objection, OBJECTION_ANSWER, known, own=_OWN, now=now)
+    asked: dict[str, Any] = objection.fields  # Any: JSON of many shapes
+    made = ObjectionMade.objects.select_related("item").filter(pk=objection.pk).first()
+    about = (asked, made.item.fields) if made is not None else (asked,)
+    reference = made.item.reference if made is not None else objection.reference
+    today = (now or timezone.now()).date()
+    known = {
+        **known_of_handling(officer, *about, reference=reference, theirs=asked["sender"], on=today),
+        **{name: asked[name] for name in ("theme", "purpose", *_MARKS) if asked.get(name)},
+        "recipient": asked["sender"],
+        "classification": least_marking(Classification(asked["classification"]["equivalent"])),
+        **(fields or {}),
+    }
+    law = law_of_last(objection.case, asked["recipient"].get("agency"))
+    own = own_of_handling(*about, authorising_law=law)
+    return draft_reply(officer, objection, OBJECTION_ANSWER, known, own=own, now=now)
 
 
 def _end_of(day: date) -> datetime:

@@ -25,12 +25,12 @@ from accord.exchange.own_side import OwnSide
 from accord.exchange.withdrawn import require_not_withdrawn
 from accord.handling.errors import PermissionActRefused
 from accord.handling.models import Grant
+from accord.handling.procedural import least_marking
 from accord.handling.uses import Intended, content_of, recipient_of, require_reach
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
-from accord.parties.models import Party
 from accord.release.gate import our_party
-from accord.vocabulary.handling import Classification, Handling
+from accord.vocabulary.handling import Handling
 from accord.vocabulary.refusal import PermissionOutcome
 
 __all__ = ["ANSWER_DAYS", "GRANT_DAYS_MAX", "answer_permission", "ask_permission", "said_anyway", "standing_caveat"]
@@ -87,17 +87,9 @@ def said_anyway(officer: Officer, content: Correspondence, fields: Fields, on: d
         "purpose": content.purpose.value,
         "handling": Handling.H1.value,
         "caveats": [msgspec.to_builtins(caveat)],
-        "classification": _least_marking(content.classification.equivalent),
+        "classification": least_marking(content.classification.equivalent),
         "retention_until": stands_until,
     }
-
-
-def _least_marking(of_item: Classification) -> dict[str, str]:
-    """Returns the lowest own marking that is not below that of the item, which the text may speak of."""
-    table = Party.objects.get(code=our_party()).described.markings
-    fitting = sorted((one for one in table.items() if one[1].rank >= of_item.rank), key=lambda one: one[1].rank)
-    own, equivalent = fitting[0] if fitting else (of_item.value, of_item)
-    return {"own": own, "equivalent": equivalent.value}
 
 
 def _own(content: Correspondence) -> OwnSide:

@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 
 from accord.exchange.kinds.limits import CAVEATS_MAX
-from accord.exchange.kinds.particulars import Disclosure, EnvelopeId, Evaluation, Narrative, Sentence
+from accord.exchange.kinds.particulars import Disclosure, EnvelopeId, Narrative, Sentence
 from accord.vocabulary.objections import ObjectionLevel, ObjectionOutcome
 
 __all__ = ["Objection", "ObjectionAnswer"]
@@ -28,7 +28,6 @@ class Objection(Disclosure, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     Source: Arar Commission (2006), recommendation 12 (rule BI-09).
     """
 
-    evaluation: Evaluation
     item: EnvelopeId
     observed_use: Narrative
     harm: Sentence
@@ -54,7 +53,6 @@ class ObjectionAnswer(Disclosure, frozen=True, kw_only=True, forbid_unknown_fiel
         further_answer_on: Day by which more is said; needed where it is looked into.
     """
 
-    evaluation: Evaluation
     objection_outcome: ObjectionOutcome
     found: Narrative
     measures: Sentence | None = None
