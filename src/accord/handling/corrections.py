@@ -31,7 +31,7 @@ from accord.exchange.models import Case, Clock, Message
 from accord.exchange.reach import messages_for
 from accord.exchange.text import texts_in
 from accord.handling.applying import stop_drafts
-from accord.handling.erasing import is_erased
+from accord.handling.erasing import has_taken_out
 from accord.handling.models import CorrectedMessage, Correction
 from accord.handling.passages import words_of
 from accord.officers.models import Officer
@@ -116,7 +116,7 @@ def draft_correction(
 
 def _require_holds(message: Message, values: object) -> None:
     """Raises for wrong words that stand nowhere in the message: nobody could find them at the other side either."""
-    if is_erased(message) or message.attachments.exists():
+    if has_taken_out(message) or message.attachments.exists():
         # What was erased is not read again, and in a file the words stand where the node does not read them.
         return
     before = CorrectedMessage.objects.filter(message=message).select_related("correction__message")
