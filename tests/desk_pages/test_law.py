@@ -80,6 +80,28 @@ def test_facts_that_are_none_are_named_and_stay(desk: Desk, sign_in: SignIn, cha
     assert b"desk.facts-unreadable" in answer.content
 
 
+@pytest.mark.parametrize(
+    ("changed", "element", "label", "what_to_write"),
+    [
+        ({"persons": "-3"}, "field-persons", "How many persons are named?", "0"),
+        ({"persons": "many"}, "field-persons", "How many persons are named?", "number"),
+        ({"date": "soon"}, "field-date", "Day of the act", "year-month-day"),
+        ({"facts": "{"}, "facts", "Facts as JSON", "bracket"),
+        ({"facts": '{"nope": 1}'}, "facts", "Nope", "leave it out"),
+    ],
+)
+def test_what_cannot_be_read_is_said_with_its_field_and_what_to_write(
+    desk: Desk, sign_in: SignIn, changed: dict[str, str], element: str, label: str, what_to_write: str
+) -> None:
+    page = ask(sign_in(desk.liaison), **changed).content.decode()
+    summary = page.partition('govuk-error-summary__list">')[2].partition("</ul>")[0]
+    assert f'<a href="#{element}">{label}</a>' in summary
+    assert what_to_write in summary
+    assert "Expected" not in summary
+    assert "$." not in page.partition('id="facts"')[0]
+    assert f'id="{element}"' in page
+
+
 def test_facts_may_be_written_as_json(desk: Desk, sign_in: SignIn) -> None:
     client = sign_in(desk.liaison)
     written = json.loads(client.get(reverse("desk:law-try")).context["written"])

@@ -1,5 +1,6 @@
 """The reviewer's pages: lists of the own node, decisions with their facts, emergencies, and tables to take along."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,11 +8,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accord.exchange.models import EmergencyReview, Message
-from accord.node.desk.views.review import COLUMNS, TITLES
+from accord.handling.uses import use_item
+from accord.node.desk.views.review import COLUMNS, TITLES, _within_reach
 from accord.officers.models import Act
 from accord.release.models import DecisionRecord
+from accord.vocabulary.uses import UseCode
 from tests.desk import Desk, received_request, released_request, submitted_request
 from tests.desk_pages.conftest import SignIn
+from tests.handling.story import COURT, answered, asked, item_from_india
 
 LISTS = sorted(TITLES)
 
@@ -63,6 +67,37 @@ def test_a_decision_is_shown_with_the_facts_it_rested_on(desk: Desk, sign_in: Si
     page = sign_in(desk.reviewer).get(reverse("desk:review-decision", args=[record.pk])).content.decode()
     assert bytes(record.commitment).hex() in page
     assert "79099-07-3" in page
+
+
+def test_the_decision_of_a_use_says_its_act_in_order_and_leads_to_what_the_reviewer_reads(
+    desk: Desk, sign_in: SignIn
+) -> None:
+    intended = replace(COURT, use=UseCode.THIRD_STATE, recipient="FR")
+    item = item_from_india(desk)
+    permission = answered(desk, asked(desk, item, intended))
+    assert permission is not None
+    made = use_item(desk.duty, item, intended)
+    client, address = sign_in(desk.reviewer), reverse("desk:review-decision", args=[made.decision_id])
+    page = client.get(address)
+    words = page.content.decode()
+    parts = page.context["facts"]
+    assert [part.name for part in parts][:5] == ["action", "use_act", "use_recipient", "use_purpose", "use_effect"]
+    assert [str(part.label) for part in parts][:3] == ["What is to be done", "Act of use", "Who gets it"]
+    assert [part.text for part in parts][:3] == ["use of what was received", "Pass it to a third state", "FR"]
+    assert "What the receiver is to do" not in words
+    assert "it is used as a lead" not in words
+    case = reverse("desk:case", args=[item.case.own_ref])
+    assert f'href="{case}#message-{item.pk}"' in words
+    assert f'href="{case}#message-{permission.pk}"' in words
+    assert client.get(case).status_code == 200
+
+
+def test_a_decision_leads_to_no_case_that_the_reviewer_does_not_read(desk: Desk) -> None:
+    made = use_item(desk.duty, item_from_india(desk), replace(COURT, use=UseCode.LEAD, recipient=""))
+    assert _within_reach(desk.reviewer, made.decision)["about"] == made.item
+    desk.reviewer.scope_agencies = ["CBSA"]
+    desk.reviewer.save()
+    assert _within_reach(desk.reviewer, made.decision) == {"about": None, "granted": None}
 
 
 def test_a_decision_that_is_none_is_said_to_be_none(desk: Desk, sign_in: SignIn) -> None:

@@ -110,7 +110,7 @@ FACT_CODES: Final[Mapping[str, Mapping[str, Any]]] = {
     },
     "use_effect": {
         "file": pgettext_lazy("code", "it is filed"),
-        "lead": pgettext_lazy("code", "it is used as a lead"),
+        "lead": pgettext_lazy("code", "a lead for whoever gets it"),
         "evidence": pgettext_lazy("code", "it is used as evidence"),
         "deprive-of-rights": pgettext_lazy("code", "a person is deprived of rights by it"),
         "access-request": pgettext_lazy("code", "an applicant for access to information is given it"),

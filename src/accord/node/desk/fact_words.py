@@ -75,7 +75,7 @@ FACTS: Final[dict[str, Any]] = {
     "due_on": _("Last day of the clock"),
     "peer_decision": _("Does it carry its sender's decision?"),
     "possibly_from_mistreatment": _("Could it come from mistreatment?"),
-    "use_effect": _("What is done with it"),
+    "use_effect": _("What the law counts it as"),
     "received_purpose": _("Purpose for which it came"),
     "use_purpose": _("Purpose for which it is used now"),
     "is_shipment_described": _("Does it say of every substance its quantity?"),

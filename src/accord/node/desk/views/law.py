@@ -13,15 +13,18 @@ from django.utils.translation import gettext
 
 from accord.errors import OfficerCanMend
 from accord.exchange.errors import NotFound
+from accord.exchange.wording import explain
 from accord.law.decision import Decision
 from accord.law.facts import Facts
 from accord.law.proposing import Proposed, propose_row
 from accord.law.rules import Pack, Rule
 from accord.law.specimens import specimen
+from accord.node.desk.draft_form import wire_path
 from accord.node.desk.fact_words import FACTS
 from accord.node.desk.fields import Field, Section, fields_of, posted_values
 from accord.node.desk.law_words import BASES, FACT_LABELS, FACT_SECTIONS, KEPT
 from accord.node.desk.page import SIGNED_IN, page, show
+from accord.node.desk.read_words import label_read
 from accord.parties.models import Party
 from accord.release.gate import gate_in_use, our_party
 
@@ -29,6 +32,8 @@ __all__ = ["show_law", "show_rule", "try_facts"]
 
 FACTS_CHARACTERS_MAX: Final = 100_000
 ROW_NAME_CHARACTERS_MAX: Final = 200
+WHOLE: Final = "facts"
+"""What an error names where it is the JSON text as a whole."""
 OFTEN_EMPTY: Final = frozenset({"choices", "group"})
 """Widgets of facts of which nothing may be true: they are not called needed."""
 
@@ -119,8 +124,8 @@ def try_facts(request: HttpRequest) -> HttpResponse:
         try:
             values = _tried(request.POST, values)
             decision = gate_in_use().decide(msgspec.convert(values, Facts, strict=False))
-        except (msgspec.ValidationError, msgspec.DecodeError, UnicodeEncodeError) as refused:
-            error = FactsUnreadable(f"The facts cannot be read: {refused}")
+        except (msgspec.DecodeError, UnicodeEncodeError) as refused:
+            error = _unreadable(refused)
     proposed: Proposed | None = None
     if decision is not None and "row_rule" in request.POST:
         proposed = _proposed(request.POST, msgspec.convert(values, Facts, strict=False), base)
@@ -136,6 +141,7 @@ def try_facts(request: HttpRequest) -> HttpResponse:
         "written": written,
         "decision": decision,
         "error": error,
+        "error_names": _error_names(error, is_json="facts" in request.POST),
         "is_json": "facts" in request.POST and "row_rule" not in request.POST,
         "rules": gate_in_use().rules,
         "row_rule": request.POST.get("row_rule", "") or _first_speaking(decision),
@@ -145,6 +151,29 @@ def try_facts(request: HttpRequest) -> HttpResponse:
         "tried": msgspec.json.encode(values).decode() if decision is not None else "",
     }
     return show(request, "desk/try_facts.html", shown, status=error.http_status if error else HTTPStatus.OK)
+
+
+def _unreadable(refused: Exception) -> FactsUnreadable:
+    """Returns which fact cannot be read, what is wrong with it, and what to write instead."""
+    if isinstance(refused, msgspec.ValidationError):
+        found = explain(refused, Facts)
+        return FactsUnreadable(found.reason, next_step=found.next_step, fields={"field": found.field or WHOLE})
+    return FactsUnreadable(
+        "This is no JSON text.",
+        next_step="Look for a bracket, a comma or a quotation mark that is missing.",
+        fields={"field": WHOLE},
+    )
+
+
+def _error_names(error: FactsUnreadable | None, *, is_json: bool) -> dict[str, Any]:  # Any: lazy translations
+    """Returns what the fact that an error names is called, and which element of the form leads to it."""
+    if error is None:
+        return {}
+    path = wire_path(str(error.fields["field"]))
+    name = path.rpartition(".")[2]
+    label = gettext("Facts as JSON") if path == WHOLE else FACT_LABELS.get(path) or FACTS.get(name) or label_read(name)
+    is_whole = is_json or path == WHOLE
+    return {name: ("facts" if is_whole else f"field-{path.replace('.', '-')}", label)}
 
 
 def _first_speaking(decision: Decision | None) -> str:

@@ -19,8 +19,13 @@ from django.utils.translation import gettext_lazy
 
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
+from accord.exchange.models import Message
+from accord.exchange.reach import messages_for
+from accord.handling.models import Use
 from accord.law.decision import Decision
 from accord.node.api.review import LISTS, export_table
+from accord.node.desk.fact_words import FACTS
+from accord.node.desk.law_words import FACT_SECTIONS
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.reading import parts_of
 from accord.node.desk.review_cells import Cell, cell_of
@@ -33,6 +38,7 @@ from accord.oversight.lists import alarms
 from accord.oversight.models import Annotation
 from accord.oversight.reviews import emergencies, review_emergency
 from accord.oversight.services import decision, facts_of, outcome_counts
+from accord.release.models import DecisionRecord
 
 __all__ = ["decision_shown", "download_list", "show_decision", "show_list", "show_review"]
 
@@ -41,6 +47,8 @@ KEY_LENGTH: Final = 36
 """Of the longest key, a UUID."""
 DIGITS_MAX: Final = 18
 """Of the longest number that every database takes as a key."""
+_ASKED_FIRST: Final = ("action", "use_act", "use_recipient", "use_purpose", "use_effect", "kind", "party", "peer")
+"""What of a decision's facts is read first."""
 PERIOD: Final = timedelta(days=30)
 """The period of the overview: what a monthly report covers."""
 
@@ -222,7 +230,8 @@ def decision_shown(officer: Officer, number: int) -> dict[str, Any]:  # Any: wha
         "findings": Annotation.Finding.values,
         "record": record,
         "decision": Decision.from_json(record.decision),
-        "facts": parts_of(facts_of(record)),
+        "facts": parts_of(_in_order(facts_of(record)), names=FACTS),
+        **_within_reach(officer, record),
         "numbers": [
             (_("Digest of the facts"), bytes(record.facts_digest).hex()),
             (_("Digest of the packs"), bytes(record.pack_digest).hex()),
@@ -231,6 +240,24 @@ def decision_shown(officer: Officer, number: int) -> dict[str, Any]:  # Any: wha
             (_("Commitment that travelled"), bytes(record.commitment).hex()),
         ],
     }
+
+
+def _in_order(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns facts in the order in which they are tried: what was asked first, then its matter, then the rest."""
+    order = dict.fromkeys((*_ASKED_FIRST, *(name for _title, names in FACT_SECTIONS for name in names), *sorted(facts)))
+    return {name: facts[name] for name in order if name in facts}
+
+
+def _within_reach(officer: Officer, record: DecisionRecord) -> dict[str, Message | None]:
+    """Returns the message that a decision is about, and the permission under which it was used, if the officer may."""
+    if not officer.may(Permission.CASE_READ):
+        return {}
+    readable = messages_for(officer).select_related("case")
+    used = Use.objects.filter(decision=record).select_related("grant").first()
+    if used is None:
+        return {"about": readable.filter(released__decision=record).first()}
+    granted = readable.filter(pk=used.grant.answer_id).first() if used.grant is not None else None
+    return {"about": readable.filter(pk=used.item_id).first(), "granted": granted}
 
 
 @page(Permission.RECORD_READ)
