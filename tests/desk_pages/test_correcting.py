@@ -156,6 +156,7 @@ def test_what_went_outside_is_named_by_its_act_its_recipient_and_its_message(des
     assert f"brought into court · {item.reference} · <span" in page
     assert "Superior Court" in page
     assert str(made.pk) not in page
+    assert str(item.envelope_id) not in page
     assert "forwarded inside" not in page
 
 

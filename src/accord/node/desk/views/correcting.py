@@ -1,9 +1,9 @@
 """Correcting what was sent, and doing what a received correction asks: the act, the tasks, the report, the picture."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages as notes
@@ -163,7 +163,7 @@ def _shown(request: HttpRequest, row: Correction, message: Message, error: Accor
         "row": row,
         "message": message,
         "case": message.case,
-        "says": principal_parts(message.kind, message.fields)[0],
+        "says": principal_parts(message.kind, _by_reference(message.fields))[0],
         "text_language": str(message.fields.get("language", "")),
         "items": [(item, standing_of(item)) for item in items_for(officer, row)],
         "read": read,
@@ -183,6 +183,12 @@ def _shown(request: HttpRequest, row: Correction, message: Message, error: Accor
         "handling_marks": message.handling,
     }
     return show(request, "desk/correction.html", shown, status=error.http_status if error else HTTPStatus.OK)
+
+
+def _by_reference(fields: Mapping[str, Any]) -> dict[str, Any]:  # Any: members of a message are JSON of many shapes
+    """Returns what a correction says with its messages named by reference; their keys are for the machine."""
+    named = [{"message_ref": one["message_ref"]} for one in fields.get("corrected", ())]
+    return {**fields, "corrected": named}
 
 
 @dataclass(frozen=True, kw_only=True)
