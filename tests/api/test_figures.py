@@ -5,9 +5,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accord.handling.uses import use_item
 from accord.officers.services import set_scope
 from tests.api.conftest import CallerOf
 from tests.desk import Desk, desk, released_request
+from tests.handling.story import COURT, answered, item_from_india
+from tests.handling.story import asked as asked_for_permission
 from tests.oversight.test_statistics import YEAR, requests
 from tests.oversight.test_timeliness import asked
 
@@ -65,6 +68,17 @@ def test_what_left_is_listed_in_pages_with_who_let_it_go(desk: Desk, caller_of: 
     assert "facts" not in one
 
 
+def test_what_of_theirs_went_outside_is_listed_with_the_permission_for_it(desk: Desk, caller_of: CallerOf) -> None:
+    item = item_from_india(desk)
+    permission = answered(desk, asked_for_permission(desk, item))
+    assert permission is not None
+    use_item(desk.duty, item, COURT)
+    [one] = caller_of(desk.reviewer).get(f"/review/years/{YEAR}/outward-uses", peer="IN").json()["items"]
+    assert (one["use"], one["whose"], one["recipient"]) == ("court", "IN", "Superior Court")
+    assert (one["permission"], one["used_by"]) == (permission.reference, desk.duty.display_name)
+    assert "facts" not in one
+
+
 @pytest.mark.parametrize(
     ("path", "asked_for", "status"),
     [
@@ -85,5 +99,10 @@ def test_what_there_is_not_is_said(
 
 def test_who_does_not_read_the_record_sees_no_figures(desk: Desk, caller_of: CallerOf) -> None:
     liaison = caller_of(desk.liaison)
-    for path in ("/review/timeliness", f"/review/years/{YEAR}/statistics", f"/review/years/{YEAR}/disclosures"):
+    for path in (
+        "/review/timeliness",
+        f"/review/years/{YEAR}/statistics",
+        f"/review/years/{YEAR}/disclosures",
+        f"/review/years/{YEAR}/outward-uses",
+    ):
         assert liaison.get(path, peer="IN").json()["code"] == "officer.not-permitted"

@@ -138,6 +138,7 @@ MAY = {
     "draw_decisions": "reviewer",
     "export_whole_log": "reviewer",
     "list_disclosures": "reviewer",
+    "list_outward_uses": "reviewer",
     "list_findings": "reviewer",
     "list_logs": "reviewer",
     "list_witnesses": "reviewer",

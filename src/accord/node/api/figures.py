@@ -21,6 +21,8 @@ from accord.oversight.statistics import (
     disclosure_of,
     disclosures,
     peers_of,
+    use_disclosed,
+    uses_outward,
     year_statistics,
 )
 from accord.oversight.timeliness import PERIODS, Timeliness, late_requests, timeliness
@@ -122,6 +124,23 @@ class DisclosureOut(Schema):
     recipient: str
     authorised_by: str | None
     released_by: str | None
+    outcome: str
+    rules: list[str]
+
+
+class OutwardUseOut(Schema):
+    """A permitted use by which a message of the other side went outside, without its content."""
+
+    number: int = Field(description="Number of the decision on record.")
+    used_at: datetime
+    use: str = Field(description="The act, such as court or third-state.")
+    kind: str = Field(description="Kind of the message.")
+    description: str
+    recipient: str
+    handed_to: str | None = Field(description="The person or office, in the officer's words.")
+    whose: str = Field(description="Code of the party whose message it is.")
+    used_by: str
+    permission: str | None = Field(description="Reference of the answer that permitted it; null where none was needed.")
     outcome: str
     rules: list[str]
 
@@ -233,6 +252,43 @@ def list_disclosures(
                 recipient=one.recipient,
                 authorised_by=one.authorised_by or None,
                 released_by=one.released_by or None,
+                outcome=one.outcome,
+                rules=list(one.rules),
+            )
+            for one in found
+        ],
+        next=page.next,
+    )
+
+
+@offer(
+    router,
+    "GET",
+    "/review/years/{year}/outward-uses",
+    permission=Permission.RECORD_READ,
+    summary="List what of theirs went outside in a year",
+    response=PageOut[OutwardUseOut],
+)
+def list_outward_uses(
+    request: ApiRequest, year: Year, *, peer: Peer, cursor: Cursor = None, limit: Limit = 25
+) -> PageOut[OutwardUseOut]:
+    """Lists the permitted uses of a year by which messages of a party went outside, the oldest first."""
+    rows = uses_outward(request.officer, year=year, peer=peer)
+    page = page_of(rows, "review.outward-uses", cursor=cursor, limit=limit, by="at", newest_first=False)
+    found = [use_disclosed(row) for row in page.rows]
+    return PageOut(
+        items=[
+            OutwardUseOut(
+                number=one.number,
+                used_at=one.released_at,
+                use=one.use,
+                kind=one.kind,
+                description=one.description,
+                recipient=one.recipient,
+                handed_to=one.handed_to or None,
+                whose=one.whose,
+                used_by=one.released_by,
+                permission=one.permission or None,
                 outcome=one.outcome,
                 rules=list(one.rules),
             )
