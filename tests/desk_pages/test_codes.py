@@ -169,7 +169,13 @@ def test_the_details_of_an_act_are_said_and_not_shown_as_codes() -> None:
     }
     with translation.override("fr"):
         said = str(cell_of("acts", "detail", told).value)
-    for words in ("nature: demande", "agent de liaison, agent de permanence", "il sert de piste", "affectation", "oui"):
+    for words in (
+        "nature: demande",
+        "agent de liaison, agent de permanence",
+        "une piste pour qui le reçoit",
+        "affectation",
+        "oui",
+    ):
         assert words in said
     assert "3 déc. 2026" in said
     assert "lignes: 25\u202f000" in said
