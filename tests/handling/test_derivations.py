@@ -3,6 +3,7 @@
 import hashlib
 import io
 import zipfile
+from collections.abc import Mapping
 from uuid import UUID
 
 import msgspec
@@ -13,11 +14,13 @@ from accord.exchange import services
 from accord.exchange.drafts import DraftIncomplete
 from accord.exchange.inspection.office import WORD_TYPE
 from accord.exchange.models import Attachment, Message
+from accord.handling import reading
 from accord.handling.derivations import derivatives_of, keys_from, record, sources_of
+from accord.handling.erasing import erase_message
 from accord.handling.finding import WATCHER, take_over_handling
 from accord.handling.governance import governance_of
-from accord.handling.models import Derivation, FileMark, Passage, Thing, Way
-from accord.handling.passages import COMMON_FROM
+from accord.handling.models import Derivation, FileMark, Passage, Read, Thing, Way
+from accord.handling.passages import COMMON_FROM, marks_of_fields
 from accord.handling.reading import mark_received, mark_taken_out
 from accord.officers.permissions import Role
 from accord.release.intake import take_in
@@ -70,6 +73,25 @@ def received_information(desk: Desk, number: int = 1, **changed: object) -> Mess
 def drafted(desk: Desk, facts: str, **changed: object) -> Message:
     case = services.create_case(desk.liaison, peer="IN", theme="precursors", title="A drum")
     return services.draft_information(desk.liaison, case, information_fields(facts=facts, **changed), own=own_side())
+
+
+def test_what_is_erased_while_it_is_read_keeps_no_mark(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = received_information(desk)
+    Passage.objects.all().delete()
+    Read.objects.all().delete()
+    seen: list[bool] = []
+
+    def erased_meanwhile(fields: Mapping[str, object]) -> set[int]:
+        marks = marks_of_fields(fields)
+        if not seen:
+            erase_message(Message.objects.select_related("case").get(pk=source.pk))
+        seen.append(bool(marks))
+        return marks
+
+    monkeypatch.setattr(reading, "marks_of_fields", erased_meanwhile)
+    mark_received()
+    assert seen == [True, False]
+    assert not Passage.objects.filter(message=source).exists()
 
 
 def problems(desk: Desk, draft: Message) -> set[str]:

@@ -1,11 +1,13 @@
 """Reading what was received, so that copies of it are found: passages and files are marked once, in the background.
 
-Filing marks nothing, so that it stays as fast as it is. The job runner marks what has been filed since, and a draft
-that is submitted waits until everything received is marked.
+Filing marks nothing, so that it stays as fast as it is. The job runner marks what has been filed since, a little at a
+time while more arrives and the rest when nothing does, and a draft that is submitted waits until everything received
+is marked. Texts are read before a transaction begins, and few are written in one: who files waits for no reading.
 """
 
 import hashlib
 import re
+import time
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -25,7 +27,10 @@ from accord.handling.retention import set_timers
 __all__ = ["mark_received", "mark_taken_out", "parts_of", "texts_of"]
 
 BATCH: Final = 200
-"""Messages that are marked in one transaction."""
+"""Messages that are looked up at a time."""
+
+WRITTEN_TOGETHER: Final = 4
+"""Messages whose marks are written in one transaction: some 20 ms for long reports."""
 
 LOOK_BACK: Final = timedelta(minutes=30)
 """How far before the newest mark is looked for what was filed late: far longer than any transaction lasts."""
@@ -54,46 +59,54 @@ def _unread(now: datetime) -> QuerySet[Message]:
     return waiting.exclude(pk__in=Read.objects.order_by().values("pk")).order_by("saved_at")
 
 
-def mark_received(*, now: datetime | None = None, batches: int | None = None) -> int:
+def mark_received(*, now: datetime | None = None, seconds: float | None = None) -> int:
     """Marks the passages and files of what was received and not yet marked.
 
     Args:
         now: The time.
-        batches: How many batches at most; ``None`` for all.
+        seconds: After how long nothing more is begun; ``None`` for all of it.
 
     Returns:
         The number of messages marked.
     """
     done = 0
     moment = now or timezone.now()
-    while batches is None or batches > 0:
-        with transaction.atomic():
-            waiting = list(_unread(moment).select_related("in_reply_to").prefetch_related("attachments")[:BATCH])
-            if waiting:
-                _mark(waiting, moment)
-        done += len(waiting)
-        if len(waiting) < BATCH:
-            break
-        batches = None if batches is None else batches - 1
+    until = None if seconds is None else time.monotonic() + seconds
+    while waiting := list(_unread(moment).select_related("in_reply_to").prefetch_related("attachments")[:BATCH]):
+        for start in range(0, len(waiting), WRITTEN_TOGETHER):
+            if until is not None and done and time.monotonic() >= until:
+                return done
+            some = waiting[start : start + WRITTEN_TOGETHER]
+            _mark([(message, _marks_of_received(message)) for message in some], moment)
+            done += len(some)
     return done
 
 
-def _mark(messages: Sequence[Message], now: datetime) -> None:
+def _marks_of_received(message: Message) -> set[int]:
+    marks = marks_of_fields(message.fields)
+    if marks and message.in_reply_to is not None:
+        # What they quote of our own words is not theirs.
+        marks -= marks_of_fields(message.in_reply_to.fields)
+    return marks
+
+
+@transaction.atomic
+def _mark(read: Sequence[tuple[Message, set[int]]], now: datetime) -> None:
+    # What was erased since its text was read keeps no mark of it: it is read again as it is now.
+    keys = [message.pk for message, _ in read]
+    held = dict(Message.objects.select_for_update(of=("self",)).filter(pk__in=keys).values_list("pk", "content"))
+    found = [(message, marks) for message, marks in read if bytes(held[message.pk]) == bytes(message.content)]
     # Whoever reads at the same time marks the same; the second finds the row and leaves it.
     Read.objects.bulk_create(
-        [Read(message=message, at=max(now, message.saved_at)) for message in messages], ignore_conflicts=True
+        [Read(message=message, at=max(now, message.saved_at)) for message, _ in found], ignore_conflicts=True
     )
-    set_timers(messages)
-    files = []
-    found: list[tuple[Message, set[int]]] = []
-    for message in messages:
-        marks = marks_of_fields(message.fields)
-        if marks and message.in_reply_to is not None:
-            # What they quote of our own words is not theirs.
-            marks -= marks_of_fields(message.in_reply_to.fields)
-        found.append((message, marks))
-        files += [FileMark(message=message, sha256=bytes(file.sha256)) for file in message.attachments.all()]
+    set_timers([message for message, _ in found])
     _add(found)
+    files = [
+        FileMark(message=message, sha256=bytes(file.sha256))
+        for message, _ in found
+        for file in message.attachments.all()
+    ]
     FileMark.objects.bulk_create(files, ignore_conflicts=True)
 
 

@@ -57,8 +57,8 @@ LOCK_FILE: Final = "node.lock"
 INTAKE_SECONDS: Final = 0.2
 # What left is followed, what waits for its hour released, and our own words restored at this rhythm.
 CHORE_SECONDS: Final = 0.5
-# Batches of received messages whose passages are marked in one turn of the chores: a tenth of a second's work.
-MARKED_A_TURN: Final = 1
+# So long passages of what was received are marked in one turn of the chores, while more arrives.
+MARKING_SECONDS: Final = 0.05
 # Batches of derivatives to which corrections are applied in one turn.
 APPLIED_A_TURN: Final = 4
 # A thread that wakes up waits at most so long for one that computes: a message passes a dozen wake-ups on its way.
@@ -148,10 +148,14 @@ class _Intake:
         while not self._stopping.is_set():
             rested_at = time.monotonic() + INTAKE_SECONDS
             try:
-                has_more = take_in_all().total >= INTAKE_BATCH_MAX
+                arrived = take_in_all().total
+                has_more = arrived >= INTAKE_BATCH_MAX
                 if time.monotonic() >= chores_due:
                     has_more |= self._do_chores()
-                    chores_due = time.monotonic() + CHORE_SECONDS
+                    # At rest, what was received is read on at once; while more arrives it waits for its turn.
+                    reads_on = bool(mark_received(seconds=MARKING_SECONDS)) and not arrived
+                    has_more |= reads_on
+                    chores_due = time.monotonic() + (0.0 if reads_on else CHORE_SECONDS)
             except Exception as error:
                 # The job runner's edge: the entries wait in their order and are tried again.
                 logger.exception("The intake failed.")
@@ -168,7 +172,6 @@ class _Intake:
         restored = restore_own_words()
         follow_all()
         release_due()
-        mark_received(batches=MARKED_A_TURN)
         apply_corrections(batches=APPLIED_A_TURN)
         self._clock.erase_due()
         forget_old_answers()
