@@ -3,13 +3,18 @@
 import argparse
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from bench.limit import limit_of
 from bench.machine import Machine, commit_now, this_machine
 from bench.primitives import measure_primitives
 from bench.report import print_figures, print_heading
 from bench.results import Figure, as_rows, write_results
+
+Found = tuple[str, list[Figure]]
+"""A heading, and what stands below it."""
 
 FULL_MESSAGES = 100_000
 """The promise is made over this many messages; it takes minutes."""
@@ -23,18 +28,9 @@ def main() -> int:
     scratch = Path(asked.folder) if asked.folder else Path(tempfile.gettempdir())
     machine, commit = this_machine(scratch), commit_now()
     print_heading(machine, commit)
-    if asked.only == "pages":
-        return _pages(asked, scratch, machine, commit)
-    if asked.only == "logs":
-        return _logs(scratch, machine, commit)
-    if asked.only == "decisions":
-        return _decisions(machine, commit)
-    if asked.only == "refusals":
-        return _refusals(scratch, machine, commit)
-    if asked.only == "derived":
-        from bench.derived import main as measure_derived
-
-        return measure_derived()
+    if asked.only in ALONE:
+        title, found = ALONE[asked.only](asked, scratch)
+        return _written(asked.only, title, found, machine, commit)
     primitives = measure_primitives(scratch)
     limit = limit_of(primitives)
     figures: list[Figure] = [*primitives.figures(), *limit.figures()]
@@ -61,13 +57,16 @@ def main() -> int:
         say=say,
     )
     found += as4.figures()
-    print_figures("The whole path", found)
-    path = write_results("path", as_rows(found, machine=machine, commit=commit))
-    print(f"written: {path}")
+    return _written("path", "The whole path", found, machine, commit)
+
+
+def _written(name: str, title: str, found: list[Figure], machine: Machine, commit: str) -> int:
+    print_figures(title, found)
+    print(f"written: {write_results(name, as_rows(found, machine=machine, commit=commit))}")
     return 0
 
 
-def _pages(asked: argparse.Namespace, scratch: Path, machine: Machine, commit: str) -> int:
+def _pages(asked: argparse.Namespace, scratch: Path) -> Found:
     from bench.pages import CASES, MESSAGES, measure_pages
 
     cases = asked.cases or CASES
@@ -77,40 +76,49 @@ def _pages(asked: argparse.Namespace, scratch: Path, machine: Machine, commit: s
         messages=asked.messages or MESSAGES * cases // CASES,
         say=lambda words: print(f"... {words}", flush=True),
     )
-    print_figures(f"Pages at {cases:,} cases", found)
-    path = write_results("pages", as_rows(found, machine=machine, commit=commit))
-    print(f"written: {path}")
-    return 0
+    return f"Pages at {cases:,} cases", found
 
 
-def _decisions(machine: Machine, commit: str) -> int:
+def _decisions(_asked: argparse.Namespace, _scratch: Path) -> Found:
     from bench.decisions import measure_decisions
 
-    found = measure_decisions()
-    print_figures("Decisions of the law gate, CPU time", found)
-    path = write_results("decisions", as_rows(found, machine=machine, commit=commit))
-    print(f"written: {path}")
-    return 0
+    return "Decisions of the law gate, CPU time", measure_decisions()
 
 
-def _refusals(scratch: Path, machine: Machine, commit: str) -> int:
+def _refusals(_asked: argparse.Namespace, scratch: Path) -> Found:
     from bench.refusals import measure_refusals
 
-    found = measure_refusals(folder=scratch)
-    print_figures("Refusals of what is another's, beside what was never there", found)
-    path = write_results("refusals", as_rows(found, machine=machine, commit=commit))
-    print(f"written: {path}")
-    return 0
+    return "Refusals of what is another's, beside what was never there", measure_refusals(folder=scratch)
 
 
-def _logs(scratch: Path, machine: Machine, commit: str) -> int:
+def _logs(_asked: argparse.Namespace, scratch: Path) -> Found:
     from bench.whole_logs import ENTRIES, measure_logs
 
-    found = measure_logs(folder=scratch)
-    print_figures(f"Checking a log of {ENTRIES:,} entries", found)
-    path = write_results("logs", as_rows(found, machine=machine, commit=commit))
-    print(f"written: {path}")
-    return 0
+    return f"Checking a log of {ENTRIES:,} entries", measure_logs(folder=scratch)
+
+
+def _derived(_asked: argparse.Namespace, scratch: Path) -> Found:
+    from bench.derived import DERIVATIVES, STEPS, measure_derived
+
+    return f"{DERIVATIVES:,} derivatives of one item among {STEPS:,} steps", measure_derived(folder=scratch)
+
+
+def _search(asked: argparse.Namespace, scratch: Path) -> Found:
+    from bench.search import MESSAGES, measure_search
+
+    messages = asked.messages or MESSAGES
+    return f"Search over {messages:,} messages", measure_search(folder=scratch, messages=messages)
+
+
+ALONE: Final[dict[str, Callable[[argparse.Namespace, Path], Found]]] = {
+    "pages": _pages,
+    "logs": _logs,
+    "decisions": _decisions,
+    "refusals": _refusals,
+    "derived": _derived,
+    "search": _search,
+}
+"""Parts that need no limit of the machine beside them."""
 
 
 def _arguments() -> argparse.Namespace:
@@ -118,8 +126,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--full", action="store_true", help=f"sustained over {FULL_MESSAGES:,} messages")
     parser.add_argument("--messages", type=int, help=f"sustained over this many (default {QUICK_MESSAGES:,})")
     parser.add_argument("--alone", type=int, default=500, help="messages sent one at a time (default 500)")
-    parts = ("primitives", "path", "pages", "logs", "decisions", "derived", "refusals")
-    parser.add_argument("--only", choices=parts, help="one part only")
+    parser.add_argument("--only", choices=("primitives", "path", *ALONE), help="one part only")
     parser.add_argument("--cases", type=int, help="cases of the archive whose pages are measured (default 50,000)")
     parser.add_argument("--folder", help="where the nodes' homes and databases lie (default: the temporary folder)")
     return parser.parse_args()

@@ -5,6 +5,7 @@ are ten thousand things in three steps. Run beside a PostgreSQL server (``tests/
 one, and SQLite else. Everything is invented.
 """
 
+import json
 import os
 import random
 import subprocess
@@ -12,10 +13,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-__all__ = ["DERIVATIVES", "STEPS", "main"]
+from bench.results import Figure
+
+__all__ = ["DERIVATIVES", "STEPS", "measure_derived"]
 
 STEPS: Final = 1_000_000
 DERIVATIVES: Final = 10_000
@@ -24,26 +28,36 @@ FAN: Final = 100
 ROUNDS: Final = 5
 
 
-def main() -> int:
-    """Prepares an empty database, fills it and prints what was measured."""
-    if "--inside" not in sys.argv:
-        with tempfile.TemporaryDirectory() as home:
-            inside = {**os.environ, "ACCORD_HOME": home, "DJANGO_SETTINGS_MODULE": "accord.node.settings"}
-            return subprocess.run(
-                [sys.executable, "-m", "bench.derived", "--inside"], env=inside, check=False
-            ).returncode
+FINDING: Final = "< 1,000 ms"
+RECALL: Final = "< 30 s"
+
+
+def measure_derived(*, folder: Path) -> list[Figure]:
+    """Returns how long it took to find the derivatives, at worst, and to apply the recall, on one database."""
+    with tempfile.TemporaryDirectory(dir=folder) as home:
+        inside = {**os.environ, "ACCORD_HOME": home, "DJANGO_SETTINGS_MODULE": "accord.node.settings"}
+        done = subprocess.run(
+            [sys.executable, "-m", "bench.derived"], env=inside, check=True, stdout=subprocess.PIPE, text=True
+        )
+    found: dict[str, float] = json.loads(done.stdout)
+    return [
+        Figure(name="derived.find.keys", value=found["keys"], unit="ms", target=FINDING),
+        Figure(name="derived.find.steps", value=found["steps"], unit="ms", target=FINDING),
+        Figure(name="derived.recall.first_batch", value=found["first_batch"], unit="s"),
+        Figure(name="derived.recall.whole", value=found["whole"], unit="s", target=RECALL),
+    ]
+
+
+def main() -> None:
+    """Fills the empty database of the home that is set, and prints what was measured as JSON."""
     import django
 
     django.setup()
     from django.core.management import call_command
-    from django.db import connection
 
     call_command("migrate", verbosity=0)
-    print(f"{connection.vendor}, {STEPS:,} steps", flush=True)
     root = _fill()
-    _find(root)
-    _recall(root)
-    return 0
+    print(json.dumps({**_find(root), **_recall(root)}))
 
 
 def _steps(root: UUID, dice: random.Random) -> Iterator[tuple[UUID, UUID]]:
@@ -77,7 +91,6 @@ def _fill() -> UUID:
     dice, now = random.Random(7), timezone.now()
     root = UUID(int=dice.getrandbits(128))
     steps = _steps(root, dice)
-    begun = time.perf_counter()
     moment = moment_param(now)
     while some := list(islice(steps, 50_000)):
         with transaction.atomic(), connection.cursor() as cursor:
@@ -88,23 +101,25 @@ def _fill() -> UUID:
             )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    print(f"filled in {time.perf_counter() - begun:.0f} s", flush=True)
     return root
 
 
-def _find(root: UUID) -> None:
+def _find(root: UUID) -> dict[str, float]:
     from accord.handling.derivations import derivatives_of, keys_from
 
+    worst = {}
     for name, find in (("keys", keys_from), ("steps", derivatives_of)):
         took = []
         for _ in range(ROUNDS):
             begun = time.perf_counter()
-            found = len(find(root))
+            if len(find(root)) != DERIVATIVES:
+                sys.exit("not every derivative was found")
             took.append(time.perf_counter() - begun)
-        print(f"finding {found:,} derivatives ({name}): worst {max(took) * 1000:.0f} ms of {ROUNDS}", flush=True)
+        worst[name] = max(took) * 1000
+    return worst
 
 
-def _recall(root: UUID) -> None:
+def _recall(root: UUID) -> dict[str, float]:
     from datetime import timedelta
 
     import msgspec
@@ -163,13 +178,14 @@ def _recall(root: UUID) -> None:
     CorrectedMessage.objects.create(correction=row, message=item)
     begun = time.perf_counter()
     apply_corrections(batches=1)
-    row.refresh_from_db()
-    print(f"progress after one batch: {progress_of(row)} at {time.perf_counter() - begun:.2f} s", flush=True)
+    first_batch = time.perf_counter() - begun
     apply_corrections()
+    whole = time.perf_counter() - begun
     row.refresh_from_db()
-    done, found = progress_of(row)
-    print(f"recall applied to {done:,} of {found:,} derivatives in {time.perf_counter() - begun:.1f} s", flush=True)
+    if progress_of(row) != (DERIVATIVES, DERIVATIVES):
+        sys.exit(f"the recall was applied to {progress_of(row)}")
+    return {"first_batch": first_batch, "whole": whole}
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
