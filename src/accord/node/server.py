@@ -59,6 +59,8 @@ INTAKE_SECONDS: Final = 0.2
 CHORE_SECONDS: Final = 0.5
 # So long passages of what was received are marked in one turn of the chores, while more arrives.
 MARKING_SECONDS: Final = 0.05
+# After so long without an arrival the rest is read without a pause.
+REST_SECONDS: Final = 5.0
 # Batches of derivatives to which corrections are applied in one turn.
 APPLIED_A_TURN: Final = 4
 # A thread that wakes up waits at most so long for one that computes: a message passes a dozen wake-ups on its way.
@@ -144,16 +146,18 @@ class _Intake:
             self._thread.join(STOP_SECONDS)
 
     def _run(self) -> None:
-        chores_due = 0.0
+        chores_due, arrived_at = 0.0, time.monotonic()
         while not self._stopping.is_set():
             rested_at = time.monotonic() + INTAKE_SECONDS
             try:
                 arrived = take_in_all().total
+                arrived_at = time.monotonic() if arrived else arrived_at
                 has_more = arrived >= INTAKE_BATCH_MAX
                 if time.monotonic() >= chores_due:
                     has_more |= self._do_chores()
                     # At rest, what was received is read on at once; while more arrives it waits for its turn.
-                    reads_on = bool(mark_received(seconds=MARKING_SECONDS)) and not arrived
+                    is_at_rest = time.monotonic() - arrived_at > REST_SECONDS
+                    reads_on = bool(mark_received(seconds=MARKING_SECONDS)) and is_at_rest
                     has_more |= reads_on
                     chores_due = time.monotonic() + (0.0 if reads_on else CHORE_SECONDS)
             except Exception as error:
