@@ -7,7 +7,7 @@ clock, lets nobody use or answer it any more, and answers with the disposition `
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -23,15 +23,13 @@ from accord.exchange.models import Case, Clock, Message
 from accord.exchange.reasons import note_with_reason, require_reason
 from accord.exchange.search.indexing import forget
 from accord.exchange.watching import watchers
-from accord.law.facts import Facts
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
+from accord.release.acknowledging import acknowledgement
 from accord.release.dispositions import Became, acknowledge
-from accord.release.gate import our_party
 from accord.release.received import FILED, FilingWork, Handled, Received
 from accord.release.registry import MessageKind, json_kind
 from accord.release.services import one_release, send_for_the_channel
-from accord.vocabulary.handling import Classification, Handling
 from accord.vocabulary.urgency import Lane
 
 __all__ = ["WITHDRAWAL_KIND", "recall", "recall_onward"]
@@ -92,7 +90,7 @@ def _ask(held: Message, moment: datetime) -> None:
         peer=held.case.peer_id,
         kind=WITHDRAWAL,
         payload=msgspec.json.encode(Withdrawal(schema_version=1, withdraws=str(held.envelope_id))),
-        facts=_facts(held.case.peer_id, moment.date()),
+        facts=acknowledgement(WITHDRAWAL, peer=held.case.peer_id, on=moment.date()),
         lane=Lane.ROUTINE,
         not_after=moment + timedelta(days=WITHDRAWAL_LIFE_DAYS),
         now=moment,
@@ -118,21 +116,6 @@ def recall_onward(message: Message, *, now: datetime) -> bool:
     with one_release():
         _ask(message, now)
     return True
-
-
-def _facts(peer: str, on: date) -> Facts:
-    return Facts(
-        party=our_party(),
-        peer=peer,
-        action="acknowledge",
-        date=on,
-        kind=WITHDRAWAL,
-        personal_data=False,
-        asks_about_person=False,
-        bears_information=False,
-        handling=Handling.H0,
-        classification=Classification.UNCLASSIFIED,
-    )
 
 
 def _prepare(received: Sequence[Received], work: FilingWork) -> None:
@@ -176,7 +159,7 @@ WITHDRAWAL_KIND: Final[MessageKind] = replace(
         schema=1,
         max_bytes=WITHDRAWAL_BYTES_MAX,
         handler=_file,
-        facts_at_use=lambda received, on: _facts(received.peer, on),
+        facts_at_use=lambda received, on: acknowledgement(WITHDRAWAL, peer=received.peer, on=on),
         prepare=_prepare,
     ),
     facts_at_use=None,

@@ -11,7 +11,7 @@ Source: rule BI-09; Arar Commission (2006), recommendation 12.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -26,15 +26,13 @@ from accord.exchange.kinds import LANE_NOTICE
 from accord.exchange.kinds.lane_notice import LaneNotice
 from accord.exchange.reasons import require_reason
 from accord.handling.models import LaneSuspension, ObjectionMade
-from accord.law.facts import Facts
 from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
-from accord.release.gate import our_party
+from accord.release.acknowledging import acknowledgement
 from accord.release.received import FILED, FilingWork, Handled, Received
 from accord.release.registry import MessageKind, json_kind
 from accord.release.services import channel_to, one_release, send_for_the_channel
-from accord.vocabulary.handling import Classification, Handling
 from accord.vocabulary.subjects import Theme
 from accord.vocabulary.urgency import Lane
 
@@ -165,25 +163,10 @@ def _tell(row: LaneSuspension, act: str, *, now: datetime) -> None:
         peer=row.peer_id,
         kind=LANE_NOTICE,
         payload=msgspec.json.encode({**notice, **({"objection": str(objection)} if objection else {})}),
-        facts=_facts(row.peer_id, now.date()),
+        facts=acknowledgement(LANE_NOTICE, peer=row.peer_id, on=now.date()),
         lane=Lane.URGENT,
         not_after=now + timedelta(days=NOTICE_LIFE_DAYS),
         now=now,
-    )
-
-
-def _facts(peer: str, on: date) -> Facts:
-    return Facts(
-        party=our_party(),
-        peer=peer,
-        action="acknowledge",
-        date=on,
-        kind=LANE_NOTICE,
-        personal_data=False,
-        asks_about_person=False,
-        bears_information=False,
-        handling=Handling.H0,
-        classification=Classification.UNCLASSIFIED,
     )
 
 
@@ -240,7 +223,7 @@ LANE_NOTICE_KIND: Final[MessageKind] = replace(
         schema=1,
         max_bytes=NOTICE_BYTES_MAX,
         handler=_file,
-        facts_at_use=lambda received, on: _facts(received.peer, on),
+        facts_at_use=lambda received, on: acknowledgement(LANE_NOTICE, peer=received.peer, on=on),
         prepare=_prepare,
     ),
     facts_at_use=None,

@@ -37,16 +37,14 @@ from accord.exchange.reasons import note_with_reason, require_reason
 from accord.handling.derivations import derivatives_of
 from accord.handling.erasing import erase_message, take_out_passages
 from accord.handling.models import ErasureClaim, Keeping, LegalHold, Thing
-from accord.law.facts import Facts
 from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
+from accord.release.acknowledging import acknowledgement
 from accord.release.errors import GateRefuses
-from accord.release.gate import our_party
 from accord.release.received import FILED, FilingWork, Handled, Received
 from accord.release.registry import MessageKind, json_kind
 from accord.release.services import one_release, send_for_the_channel
-from accord.vocabulary.handling import Classification, Handling
 from accord.vocabulary.urgency import Lane
 
 __all__ = [
@@ -312,28 +310,13 @@ def _tell(peer: str, erased: Sequence[UUID], *, now: datetime) -> None:
                     peer=peer,
                     kind=ERASURE_NOTICE,
                     payload=msgspec.json.encode({"schema_version": 1, "erased": part}),
-                    facts=_facts(peer, now.date()),
+                    facts=acknowledgement(ERASURE_NOTICE, peer=peer, on=now.date()),
                     lane=Lane.ROUTINE,
                     not_after=now + timedelta(days=NOTICE_LIFE_DAYS),
                     now=now,
                 )
         except GateRefuses as refused:
             raise_alarm(None, "release.gate-failed", f"An erasure notice was stopped: {refused.reason_code}.")
-
-
-def _facts(peer: str, on: date) -> Facts:
-    return Facts(
-        party=our_party(),
-        peer=peer,
-        action="acknowledge",
-        date=on,
-        kind=ERASURE_NOTICE,
-        personal_data=False,
-        asks_about_person=False,
-        bears_information=False,
-        handling=Handling.H0,
-        classification=Classification.UNCLASSIFIED,
-    )
 
 
 def _prepare(received: Sequence[Received], work: FilingWork) -> None:
@@ -361,7 +344,7 @@ ERASURE_NOTICE_KIND: Final[MessageKind] = replace(
         schema=1,
         max_bytes=NOTICE_BYTES_MAX,
         handler=_file,
-        facts_at_use=lambda received, on: _facts(received.peer, on),
+        facts_at_use=lambda received, on: acknowledgement(ERASURE_NOTICE, peer=received.peer, on=on),
         prepare=_prepare,
     ),
     facts_at_use=None,

@@ -19,7 +19,6 @@ from django.utils import timezone
 from accord.errors import OfficerCanMend
 from accord.exchange.kinds import TIMELINESS_REPORT
 from accord.exchange.kinds.timeliness_report import TimelinessReport, TimelinessRow
-from accord.law.facts import Facts
 from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
@@ -27,12 +26,11 @@ from accord.oversight.counting import DIRECTIONS, rows_at
 from accord.oversight.models import PublishedTimeliness
 from accord.oversight.periods import Period, period_of
 from accord.parties.models import Party
-from accord.release.gate import our_party
+from accord.release.acknowledging import acknowledgement
 from accord.release.models import ReleasedMessage
 from accord.release.received import FILED, FilingWork, Handled, Received
 from accord.release.registry import Delivered, Follower, MessageKind, OutcomeNotice, json_kind
 from accord.release.services import channel_to, one_release, send_for_the_channel
-from accord.vocabulary.handling import Classification, Handling
 from accord.vocabulary.urgency import Lane
 
 __all__ = ["FOLLOWER", "TIMELINESS_REPORT_KIND", "Figures", "PublicationRefused", "figures_to_publish", "publish"]
@@ -140,7 +138,7 @@ def publish(officer: Officer, *, peer: str, period: str, now: datetime | None = 
             peer=peer,
             kind=TIMELINESS_REPORT,
             payload=msgspec.json.encode(content),
-            facts=_facts(peer, moment.date()),
+            facts=acknowledgement(TIMELINESS_REPORT, peer=peer, on=moment.date()),
             lane=Lane.ROUTINE,
             not_after=moment + timedelta(days=REPORT_LIFE_DAYS),
             now=moment,
@@ -158,21 +156,6 @@ def publish(officer: Officer, *, peer: str, period: str, now: datetime | None = 
         )
         note(officer, "publish timeliness", row, at=moment, detail={"period": told.period.code, "party": peer})
     return row
-
-
-def _facts(peer: str, on: date) -> Facts:
-    return Facts(
-        party=our_party(),
-        peer=peer,
-        action="acknowledge",
-        date=on,
-        kind=TIMELINESS_REPORT,
-        personal_data=False,
-        asks_about_person=False,
-        bears_information=False,
-        handling=Handling.H0,
-        classification=Classification.UNCLASSIFIED,
-    )
 
 
 def _prepare(received: Sequence[Received], work: FilingWork) -> None:
@@ -220,7 +203,7 @@ TIMELINESS_REPORT_KIND: Final[MessageKind] = replace(
         schema=1,
         max_bytes=REPORT_BYTES_MAX,
         handler=_file,
-        facts_at_use=lambda received, on: _facts(received.peer, on),
+        facts_at_use=lambda received, on: acknowledgement(TIMELINESS_REPORT, peer=received.peer, on=on),
         prepare=_prepare,
     ),
     facts_at_use=None,

@@ -17,13 +17,11 @@ from accord.channel.disposition import (
     encode_dispositions,
 )
 from accord.channel.limits import MAX_WORD_CHARS
-from accord.law.facts import Facts
-from accord.release.gate import our_party
+from accord.release.acknowledging import acknowledgement
 from accord.release.models import ReleasedMessage
 from accord.release.received import FILED, FilingWork, Handled, Received
 from accord.release.registry import MessageKind, OutcomeNotice, followers
 from accord.release.services import send_for_the_channel
-from accord.vocabulary.handling import Classification, Handling
 from accord.vocabulary.urgency import Lane
 
 __all__ = ["DISPOSITION", "DISPOSITION_LIFE_DAYS", "Became", "acknowledge", "in_ranges"]
@@ -84,18 +82,7 @@ def acknowledge(peer: str, became: Sequence[Became], *, now: datetime) -> Releas
     """
     if not became:
         return None
-    facts = Facts(
-        party=our_party(),
-        peer=peer,
-        action="acknowledge",
-        date=now.date(),
-        kind=DISPOSITION.name,
-        personal_data=False,
-        asks_about_person=False,
-        bears_information=False,
-        handling=Handling.H0,
-        classification=Classification.UNCLASSIFIED,
-    )
+    facts = acknowledgement(DISPOSITION.name, peer=peer, on=now.date())
     return send_for_the_channel(
         peer=peer,
         kind=DISPOSITION.name,

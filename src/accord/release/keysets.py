@@ -9,15 +9,14 @@ from datetime import datetime, timedelta
 from accord.channel.limits import MAX_KEYSET_BYTES
 from accord.courier.rotation import activate_own_keyset, apply_peer_keyset
 from accord.errors import OfficerCanMend
-from accord.law.facts import Facts
 from accord.parties.models import Keyset
+from accord.release.acknowledging import acknowledgement
 from accord.release.approvals import payload_digest
 from accord.release.gate import our_party
 from accord.release.models import ReleasedMessage
 from accord.release.received import FILED, FilingWork, Handled, Received
 from accord.release.registry import Follower, MessageKind, OutcomeNotice
 from accord.release.services import channel_to, send_for_the_channel
-from accord.vocabulary.handling import Classification, Handling
 from accord.vocabulary.urgency import Lane
 
 __all__ = ["KEYSET", "KEYSET_FOLLOWER", "KEYSET_LIFE_DAYS", "send_keyset"]
@@ -38,18 +37,7 @@ def send_keyset(peer: str, signed: bytes, *, now: datetime) -> ReleasedMessage:
         GateRefuses: The gate does not let it pass.
         ReleaseRefused: There is no channel to the peer.
     """
-    facts = Facts(
-        party=our_party(),
-        peer=peer,
-        action="acknowledge",
-        date=now.date(),
-        kind=KEYSET.name,
-        personal_data=False,
-        asks_about_person=False,
-        bears_information=False,
-        handling=Handling.H0,
-        classification=Classification.UNCLASSIFIED,
-    )
+    facts = acknowledgement(KEYSET.name, peer=peer, on=now.date())
     return send_for_the_channel(
         peer=peer,
         kind=KEYSET.name,
