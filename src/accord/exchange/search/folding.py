@@ -105,9 +105,11 @@ def folded(text: str) -> Folded:
         names = {word for word in set(plain) if word[0].isupper() and word.isalpha()}
         sounds = {LATIN + sound for sound in map(_latin_sound, names) if sound}
         return Folded(words=" ".join(plain).lower(), sounds=" ".join(sorted(sounds)))
-    found = [match[0] for match in _WORD.finditer(text)]
-    named = {_sound(word) for word in found if is_indic(word) or word[0].isupper()} - {""}
-    return Folded(words=" ".join(filter(None, map(word_of, found))), sounds=" ".join(sorted(named)))
+    # One accented name among a thousand plain words: only what is not plain is looked at sign by sign.
+    found = _WORD.findall(text)
+    names = {word for word in found if word[0].isupper() or (not word.isascii() and is_indic(word))}
+    words = (word.lower() if word.isascii() else word_of(word) for word in found)
+    return Folded(words=" ".join(filter(None, words)), sounds=" ".join(sorted(set(map(_sound, names)) - {""})))
 
 
 def tokens(text: str) -> list[Token]:
