@@ -180,6 +180,16 @@ def test_a_message_that_cannot_be_sealed_is_blocked_and_holds_up_nothing(met: Pa
     assert Alarm.objects.filter(code="courier.not-sealable").exists()
 
 
+def test_an_emptied_message_is_withdrawn_and_never_sent(met: PairedNode) -> None:
+    erased, good = met.enqueue(2)
+    Outbox.objects.filter(pk=erased.pk).update(payload=b"")
+    met.flush()
+    erased.refresh_from_db()
+    assert (erased.state, erased.position) == (OutboxState.WITHDRAWN, None)
+    assert met.peer_ids() == [good.envelope_id]
+    assert Alarm.objects.filter(code="courier.erased-unsent").exists()
+
+
 # --- crashes and losses -----------------------------------------------------------------------------------------------
 
 

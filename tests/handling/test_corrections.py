@@ -189,6 +189,7 @@ def test_a_report_counts_and_says_what_could_not_be_done(desk: Desk) -> None:
     source = received_information(desk)
     draft = submitted_quote(desk)
     services.release(desk.releasing, approved(desk, draft))
+    flush(desk)
     record(Way.EXPORT, source, officer=desk.duty, detail={"to": "court file"})
     record(Way.PRINT, source, officer=desk.duty)
     row = corrected(desk, source, "recall")

@@ -39,7 +39,7 @@ from accord.release.errors import ApprovalRefused, GateRefuses
 from accord.release.intake import take_in
 from accord.vocabulary.subjects import Purpose
 from accord.vocabulary.uses import UseCode
-from tests.desk import Desk, approved, days, from_india, own_side, received_request
+from tests.desk import Desk, approved, days, flush, from_india, own_side, received_request
 from tests.handling.story import COURT, answered, asked, caveat, item_from_india, withdrawn_by_india
 from tests.handling.test_corrections import corrected, correction_fields, sent, submitted_quote
 from tests.handling.test_derivations import ONLY, SAID, document, drafted, problems, received_information
@@ -90,6 +90,7 @@ def test_an_approved_reply_to_what_is_withdrawn_does_not_leave(desk: Desk) -> No
 def test_what_left_before_their_word_came_is_found_when_it_is_applied(desk: Desk) -> None:
     source = received_information(desk)
     draft = services.release(desk.releasing, approved(desk, submitted_quote(desk)))
+    flush(desk)
     row = corrected(desk, source, "recall")
     draft.refresh_from_db()
     assert draft.state == Message.State.RELEASED

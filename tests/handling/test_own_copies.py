@@ -6,7 +6,8 @@ import io
 import pytest
 from django.utils import timezone
 
-from accord.courier.models import AttachmentTransfer, Outbox
+from accord.courier.models import AttachmentTransfer, Outbox, OutboxState
+from accord.courier.outbox import block
 from accord.exchange import services
 from accord.exchange.errors import ActRefused
 from accord.exchange.models import Message
@@ -27,16 +28,19 @@ OURS = "Our own finding: the weighbridge at the quay shows a load that nobody de
 HELD = b"name;amount\nspecimen;12\n"
 
 
-def sent(desk: Desk, *, has_arrived: bool = True, file: bytes = b"", **changed: object) -> Message:
-    """A message of ours that quotes India and has left; with a file of theirs where one is given."""
+def released(desk: Desk, *, file: bytes = b"", **changed: object) -> Message:
+    """A message of ours that quotes India and waits in the queue; with a file of theirs where one is given."""
     draft = drafted(desk, SAID, relevance_reason=OURS, **changed)
     draft = take_over_handling(desk.liaison, draft, version=draft.version)
     if file:
         services.attach(desk.liaison, draft, name="table.csv", media_type="text/csv", file=io.BytesIO(file))
         draft.refresh_from_db()
-    message = services.release(
-        desk.releasing, approved(desk, services.submit(desk.liaison, draft, version=draft.version))
-    )
+    return services.release(desk.releasing, approved(desk, services.submit(desk.liaison, draft, version=draft.version)))
+
+
+def sent(desk: Desk, *, has_arrived: bool = True, file: bytes = b"", **changed: object) -> Message:
+    """One that has left."""
+    message = released(desk, file=file, **changed)
     flush(desk, receipted_at=timezone.now())
     if has_arrived:
         AttachmentTransfer.objects.update(completed_at=timezone.now())
@@ -163,3 +167,60 @@ def test_a_legal_hold_keeps_our_copy_until_it_is_lifted(desk: Desk) -> None:
     lift_hold(desk.again(Role.RELEASING, "another"), hold, reason="Decided.")
     finish_effect(desk.duty, task)
     assert b"Harbour Road" not in everywhere(message)
+
+
+@pytest.mark.parametrize("state", [Message.State.WITHDRAWN, Message.State.EXPIRED, Message.State.REFUSED])
+def test_a_copy_of_what_was_withdrawn_or_expired_there_is_erased_too(desk: Desk, state: Message.State) -> None:
+    source = received_information(desk)
+    message = sent(desk)
+    Message.objects.filter(pk=message.pk).update(state=state, recalled_at=timezone.now())
+    effect = corrected(desk, source, "erase").effects.get()
+    assert (effect.deed, effect.state) == (Effect.Deed.OWN_COPY, Effect.State.DONE)
+    assert b"Harbour Road" not in everywhere(message)
+
+
+def test_a_task_to_erase_ends_when_the_message_was_withdrawn_meanwhile(desk: Desk) -> None:
+    source = received_information(desk)
+    message = sent(desk, has_arrived=False)
+    task = corrected(desk, source, "erase").effects.get()
+    Message.objects.filter(pk=message.pk).update(state=Message.State.WITHDRAWN)
+    assert finish_effect(desk.duty, task).state == Effect.State.DONE
+    assert b"Harbour Road" not in everywhere(message)
+
+
+@pytest.mark.parametrize(("action", "deed"), [("erase", Effect.Deed.OWN_COPY), ("recall", Effect.Deed.STOPPED)])
+@pytest.mark.parametrize("is_blocked", [False, True])
+def test_what_waits_in_the_queue_with_recalled_words_never_leaves(
+    desk: Desk, action: str, deed: Effect.Deed, is_blocked: bool
+) -> None:
+    source = received_information(desk)
+    message = released(desk)
+    if is_blocked:
+        block(Outbox.objects.get(envelope_id=message.envelope_id))
+    effect = corrected(desk, source, action).effects.get()
+    assert (effect.deed, effect.state, effect.recipient) == (deed, Effect.State.DONE, "")
+    assert Outbox.objects.get(envelope_id=message.envelope_id).state == OutboxState.WITHDRAWN
+    message.refresh_from_db()
+    assert message.state == Message.State.WITHDRAWN
+    assert (b"Harbour Road" in everywhere(message)) == (action == "recall")
+
+
+@pytest.mark.parametrize("action", ["erase", "recall", "correct", "restrict"])
+def test_of_what_was_withdrawn_before_it_left_nobody_is_told_that_nothing_is_held(desk: Desk, action: str) -> None:
+    source = received_information(desk)
+    message = released(desk)
+    services.withdraw(desk.releasing, message)
+    effect = corrected(desk, source, action).effects.get()
+    assert effect.deed != Effect.Deed.NOTHING_HELD
+    assert effect.state == Effect.State.DONE
+    assert (b"Harbour Road" in everywhere(message)) == (action != "erase")
+
+
+def test_a_file_of_what_never_left_is_erased_though_nobody_fetches_it(desk: Desk) -> None:
+    source = received_information(desk)
+    FileMark.objects.create(message=source, sha256=hashlib.sha256(HELD).digest())
+    message = released(desk, file=HELD)
+    services.withdraw(desk.releasing, message)
+    assert AttachmentTransfer.objects.filter(completed_at=None).exists()
+    assert corrected(desk, source, "erase").effects.get().deed == Effect.Deed.OWN_COPY
+    assert not message.attachments.exists()

@@ -21,7 +21,7 @@ from .moment import entropy, to_ms
 from .statements import insert_one
 from .wakeup import flush_topic, wake_on_commit
 
-__all__ = ["MAX_QUEUED", "QueueFull", "WithdrawnTooLate", "block", "enqueue", "unblock", "withdraw"]
+__all__ = ["MAX_QUEUED", "QueueFull", "WithdrawnTooLate", "block", "enqueue", "stop", "unblock", "withdraw"]
 
 # Messages that may wait in one channel: a week of a large state's traffic (SIENA 2023: 34,000 a week for all of
 # Europe) several times over. Beyond it something is broken, and an officer should hear so at once.
@@ -154,6 +154,17 @@ def withdraw(row: Outbox) -> Outbox:
     """
     _move(row, OutboxState.QUEUED, OutboxState.WITHDRAWN)
     return row
+
+
+def stop(row: Outbox) -> bool:
+    """Takes back whatever has no place in our log yet, waiting or held back; returns whether it leaves no more."""
+    if row.state == OutboxState.FLUSHED:
+        return False
+    waiting = (OutboxState.QUEUED, OutboxState.BLOCKED)
+    # The flusher takes rows with the same condition, so exactly one of the two wins.
+    Outbox.objects.filter(pk=row.pk, state__in=waiting).update(state=OutboxState.WITHDRAWN)
+    row.refresh_from_db(fields=["state"])
+    return row.state in {OutboxState.WITHDRAWN, OutboxState.EXPIRED}
 
 
 def block(row: Outbox) -> Outbox:

@@ -140,6 +140,7 @@ COLUMNS: Final = (
     "in_reply_to",
     "attachment_root",
 )
+_PAYLOAD: Final = COLUMNS.index("payload")
 
 
 def sealed_rows(channel: Channel, pks: Sequence[int], *, keys: ChannelKeys, now: datetime) -> SealedRows:
@@ -163,6 +164,11 @@ def sealed_rows(channel: Channel, pks: Sequence[int], *, keys: ChannelKeys, now:
     for pk in pks:
         row = found.get(pk)
         if row is None:
+            continue
+        if not row[_PAYLOAD]:
+            # Its words were erased here, and it came back into the queue: what was approved is nowhere any more.
+            Outbox.objects.filter(pk=pk, state=OutboxState.QUEUED).update(state=OutboxState.WITHDRAWN)
+            raise_alarm(channel, "courier.erased-unsent", f"Message {row[1]} was erased and is not sent again.")
             continue
         try:
             envelope = _sealed(row, channel, created_ms, recipient_key, capsule)

@@ -23,16 +23,17 @@ from accord.exchange.models import Case, Clock, Message
 from accord.exchange.reasons import note_with_reason, require_reason
 from accord.exchange.search.indexing import forget
 from accord.exchange.watching import watchers
+from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 from accord.release.acknowledging import acknowledgement
 from accord.release.dispositions import Became, acknowledge
 from accord.release.received import FILED, FilingWork, Handled, Received
 from accord.release.registry import MessageKind, json_kind
-from accord.release.services import one_release, send_for_the_channel
+from accord.release.services import one_release, send_for_the_channel, stop_released
 from accord.vocabulary.urgency import Lane
 
-__all__ = ["WITHDRAWAL_KIND", "recall", "recall_onward"]
+__all__ = ["WITHDRAWAL_KIND", "recall", "recall_onward", "stop_onward"]
 
 WITHDRAWAL_LIFE_DAYS: Final = 365
 """Days a withdrawal may wait for its peer: as long as a disposition, since the matter does not end before."""
@@ -41,6 +42,8 @@ WITHDRAWAL_BYTES_MAX: Final = 1_024
 """Encoded size: one identifier."""
 
 _SENT: Final = {Message.State.RELEASED, Message.State.DELIVERED, Message.State.FILED, Message.State.ACTED}
+
+_WAITING: Final = {Message.State.RELEASED, Message.State.BLOCKED}
 
 
 def recall(officer: Officer, message: Message, *, reason: str, now: datetime | None = None) -> Message:
@@ -115,6 +118,25 @@ def recall_onward(message: Message, *, now: datetime) -> bool:
     message.save(update_fields=["recalled_at"])
     with one_release():
         _ask(message, now)
+    return True
+
+
+def stop_onward(message: Message, *, now: datetime) -> bool:
+    """Keeps a released message of ours from leaving, by the node's own act, where it was not sealed yet.
+
+    Args:
+        message: The message, locked, with its case and what was released of it.
+        now: The time.
+
+    Returns:
+        Whether it was never sent and never is.
+    """
+    if message.released is None or not stop_released(message.released):
+        return False
+    if message.state in _WAITING:
+        message.state = Message.State.WITHDRAWN
+        message.save(update_fields=["state"])
+        note(None, "withdraw message", message, at=now)
     return True
 
 

@@ -13,11 +13,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from accord.courier.models import OutboxState
 from accord.exchange.drafting import void_approval
 from accord.exchange.kinds.correction import CorrectionAction
 from accord.exchange.models import Case, Message
 from accord.exchange.text import texts_in
-from accord.exchange.withdrawing import recall_onward
+from accord.exchange.withdrawing import recall_onward, stop_onward
 from accord.handling.derivations import CARRIES_CONTENT, derivatives_of
 from accord.handling.erasing import erase_message, take_out_of_sent, take_out_passages
 from accord.handling.models import CorrectedMessage, Correction, Derivation, Effect, Thing
@@ -145,7 +146,7 @@ def _effect(act: _Applied, step: Derivation, message: Message | None) -> Effect:
     else:
         deed = _Deed.RETRIEVE
     is_task = deed in {_Deed.MEND, _Deed.TELL, _Deed.RETRIEVE, _Deed.ASK_AGENCY, _Deed.ERASE_OURS}
-    has_left = message is not None and message.released_at is not None
+    has_left = message is not None and _is_held_there(message)
     return Effect(
         correction=act.row,
         thing=step.derived_type,
@@ -161,12 +162,32 @@ def _effect(act: _Applied, step: Derivation, message: Message | None) -> Effect:
 
 
 def _deed_on_message(act: _Applied, step: Derivation, message: Message) -> Effect.Deed:
-    gone = {Message.State.DISCARDED, Message.State.WITHDRAWN}
     # A reply says nothing of what it answers, or what it says was found as a passage of it.
-    if step.way not in CARRIES_CONTENT or not message.is_ours or message.state in gone:
+    if step.way not in CARRIES_CONTENT or not message.is_ours or message.state == Message.State.DISCARDED:
         return _Deed.NOTHING_HELD
     if message.may_change:
         return _deed_on_draft(act, message)
+    if act.row.action in _FINAL:
+        # What waits in the queue with words that were recalled does not leave any more.
+        stop_onward(message, now=act.now)
+    return _deed_on_sent(act, message) if _is_held_there(message) else _deed_on_unsent(act, message)
+
+
+def _is_held_there(message: Message) -> bool:
+    """Returns whether a message of ours came to the other side, or still may; one that expired was read by nobody."""
+    if message.state == Message.State.EXPIRED:
+        return False
+    never = {OutboxState.WITHDRAWN, OutboxState.EXPIRED}
+    return message.released is not None and message.released.outbox.state not in never
+
+
+def _deed_on_unsent(act: _Applied, message: Message) -> Effect.Deed:
+    if act.row.action == CorrectionAction.ERASE:
+        return _Deed.OWN_COPY if _is_taken_out_of_ours(act, message) else _Deed.ERASE_OURS
+    return _Deed.STOPPED if act.row.action == CorrectionAction.RECALL else _Deed.GOVERNED
+
+
+def _deed_on_sent(act: _Applied, message: Message) -> Effect.Deed:
     is_theirs = message.case.peer_id == act.row.message.case.peer_id
     is_recalled = not is_theirs and act.row.action in _FINAL and recall_onward(message, now=act.now)
     if act.row.action == CorrectionAction.ERASE:
@@ -176,7 +197,8 @@ def _deed_on_message(act: _Applied, step: Derivation, message: Message) -> Effec
             return (_Deed.OWN_COPY if is_theirs else _Deed.WITHDRAWN) if is_gone else _Deed.ERASE_OURS
     if is_theirs:
         return _Deed.HELD_BY_THEM
-    return _Deed.WITHDRAWN if is_recalled else _Deed.TELL
+    # Whoever withdrew it at our word uses it no more, whatever is wrong in it.
+    return _Deed.WITHDRAWN if is_recalled or message.state == Message.State.WITHDRAWN else _Deed.TELL
 
 
 def _is_taken_out_of_ours(act: _Applied, message: Message) -> bool:

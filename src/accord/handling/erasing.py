@@ -19,7 +19,7 @@ from django.db import connection, transaction
 
 from accord.courier.chunks import chunk_store
 from accord.courier.erasing import erase_sealed
-from accord.courier.models import AttachmentTransfer, Outbox
+from accord.courier.models import AttachmentTransfer, Outbox, OutboxState
 from accord.exchange.kinds import CORRECTION
 from accord.exchange.models import Attachment, HoldAnswer, Message
 from accord.exchange.search.indexing import forget, index_case, index_message, scrub
@@ -34,6 +34,7 @@ __all__ = [
     "erase_message",
     "erase_sent",
     "has_taken_out",
+    "is_brought_no_more",
     "is_erased",
     "take_out_of_sent",
     "take_out_passages",
@@ -45,7 +46,13 @@ ERASED: Final = "erased"
 ERASED_IN_PART: Final = "erased_in_part"
 """Member that a message of ours has whose copy here lost what it held of an erased one."""
 
-_ARRIVED: Final = (Message.State.DELIVERED, Message.State.FILED, Message.State.ACTED, Message.State.REFUSED)
+_ARRIVED: Final = (
+    *(Message.State.DELIVERED, Message.State.FILED, Message.State.ACTED, Message.State.REFUSED),
+    *(Message.State.WITHDRAWN, Message.State.EXPIRED),
+)
+"""States of a message of ours that the courier brings no more, once its files are there too."""
+
+_NEVER_SENT: Final = (OutboxState.WITHDRAWN, OutboxState.EXPIRED)
 
 _KEPT: Final = (
     *("schema_version", "message_ref", "sender", "recipient", "case_ref_own", "case_ref_other", "theme", "purpose"),
@@ -169,7 +176,7 @@ def take_out_of_sent(message: Message, sources: Sequence[UUID]) -> bool:
     Returns:
         Whether it was done; not as long as it is on its way, since what the courier still brings cannot be taken.
     """
-    if not _has_arrived(message):
+    if not is_brought_no_more(message):
         return False
     _overwrite_what_is_deleted()
     before, marks = message.fields, _marks_of(sources)
@@ -202,15 +209,19 @@ def erase_sent(message: Message) -> bool:
     Returns:
         Whether it was done; not as long as it is on its way.
     """
-    if not _has_arrived(message):
+    if not is_brought_no_more(message):
         return False
     erase_message(message)
     _erase_copies(message)
     return True
 
 
-def _has_arrived(message: Message) -> bool:
-    """Returns whether the other side holds a message of ours with all its files, so that ours is brought no more."""
+def is_brought_no_more(message: Message) -> bool:
+    """Returns whether the courier has nothing more to do with a message of ours: it arrived whole, or never leaves."""
+    if message.envelope_id is None:
+        return False
+    if Outbox.objects.filter(envelope_id=message.envelope_id, state__in=_NEVER_SENT).exists():
+        return True
     roots = [bytes(one.root) for one in message.attachments.all() if one.root is not None]
     on_its_way = AttachmentTransfer.objects.filter(
         root__in=roots, direction=message.direction, completed_at=None, channel__peer_id=message.case.peer_id
@@ -222,7 +233,9 @@ def _erase_copies(message: Message) -> None:
     erase_payloads(subject_type="message", subject_id=str(message.pk), has_left=True)
     if message.envelope_id is not None:
         erase_sealed(message.envelope_id, direction=message.direction)
-        Outbox.objects.filter(envelope_id=message.envelope_id).exclude(position=None).update(payload=b"")
+        # Of what was never sent, too; what still waits is not emptied, since what leaves is what was approved.
+        gone = Outbox.objects.filter(envelope_id=message.envelope_id, state__in=(OutboxState.FLUSHED, *_NEVER_SENT))
+        gone.update(payload=b"")
 
 
 def _marks_of(sources: Sequence[UUID]) -> set[int]:

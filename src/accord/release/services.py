@@ -37,7 +37,7 @@ from django.db import transaction
 from accord.courier.appending import append_ahead
 from accord.courier.models import Channel
 from accord.courier.models import Lane as QueueLane
-from accord.courier.outbox import enqueue, withdraw
+from accord.courier.outbox import enqueue, stop, withdraw
 from accord.courier.prepared import Prepared, save_fields
 from accord.courier.statements import insert_one
 from accord.law.decision import Decision
@@ -52,7 +52,15 @@ from accord.release.recovered import require_own_words
 from accord.release.registry import MessageKind, kind_for
 from accord.vocabulary.urgency import Lane
 
-__all__ = ["channel_to", "check", "one_release", "release", "send_for_the_channel", "withdraw_released"]
+__all__ = [
+    "channel_to",
+    "check",
+    "one_release",
+    "release",
+    "send_for_the_channel",
+    "stop_released",
+    "withdraw_released",
+]
 
 
 def check(facts: Facts) -> Decision:
@@ -354,3 +362,18 @@ def withdraw_released(officer: Actor, released: ReleasedMessage) -> None:
     withdraw(released.outbox)
     released.unsent_reason = "withdrawn"
     released.save(update_fields=["unsent_reason"])
+
+
+@transaction.atomic
+def stop_released(released: ReleasedMessage) -> bool:
+    """Takes back, by the node's own act, a message that was not sealed yet: nothing may leave of what was recalled.
+
+    Returns:
+        Whether it never leaves; not where it has its place in our log.
+    """
+    if not stop(released.outbox):
+        return False
+    if not released.unsent_reason:
+        released.unsent_reason = released.outbox.state
+        released.save(update_fields=["unsent_reason"])
+    return True
