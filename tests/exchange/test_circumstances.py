@@ -142,7 +142,7 @@ def test_only_an_emergency_asks_whether_a_reviewer_is_in_post(desk: Desk) -> Non
 
 def test_a_room_above_tells_that_a_lane_is_suspended_and_nothing_else(desk: Desk) -> None:
     draft = drafted(desk, own_side())
-    tell_circumstances(lambda message: {"is_lane_suspended": message.pk == draft.pk, "records": ("dna",)})
+    tell_circumstances(lambda message, _now: {"is_lane_suspended": message.pk == draft.pk, "records": ("dna",)})
     assert "BI-09.suspended" in stopped_by(desk, draft)
     assert "CA-17.barred" not in stopped_by(desk, draft)
     assert stopped_by(desk, drafted(desk, own_side())) == set()

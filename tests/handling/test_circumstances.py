@@ -55,7 +55,7 @@ def test_what_was_approved_before_a_correction_came_does_not_leave_after_it(
     source = received_information(desk)
     ready = approved(desk, submitted_quote(desk))
     filed(desk, source, action, **changed)
-    assert circumstances_of(ready)["correction_state"] == state
+    assert circumstances_of(ready, timezone.now())["correction_state"] == state
     with pytest.raises(GateRefuses) as refused:
         services.release(desk.releasing, ready)
     assert policy in {reason.policy for reason in refused.value.decision.reasons}
@@ -129,7 +129,7 @@ def test_what_is_theirs_or_ours_goes_back_without_a_third_partys_consent(
 def test_a_draft_that_holds_nothing_costs_one_question(desk: Desk) -> None:
     draft = drafted(desk, "Another matter altogether, of which they said nothing.")
     with CaptureQueriesContext(connection) as seen:
-        assert circumstances_of(draft) == {}
+        assert circumstances_of(draft, timezone.now()) == {}
     assert len(seen) == 1
 
 

@@ -26,7 +26,7 @@ from accord.officers.permissions import Role
 
 __all__ = ["is_reviewer_in_post", "statements_of", "tell_circumstances", "with_circumstances"]
 
-Teller = Callable[[Message], Mapping[str, Any]]  # Any: each circumstance has its own type
+Teller = Callable[[Message, datetime], Mapping[str, Any]]  # Any: each circumstance has its own type
 
 _STATED: Final = tuple(field.name for field in structs.fields(Statements))
 _KNOWN: Final = frozenset(field.name for field in structs.fields(Circumstances)) - frozenset(_STATED)
@@ -40,9 +40,9 @@ def tell_circumstances(teller: Teller) -> None:
     """Lets a room above tell circumstances of each draft whose facts are read, such as a suspended lane.
 
     Args:
-        teller: Returns members of :class:`~accord.law.statements.Circumstances` by name, none where it knows nothing;
-            also the facts of ``_FOUND`` where it found out, and the parties whose matter it found as
-            ``contains_received_from``.
+        teller: Of a draft at a time, returns members of :class:`~accord.law.statements.Circumstances` by name, none
+            where it knows nothing; also the facts of ``_FOUND`` where it found out, and the parties whose matter it
+            found as ``contains_received_from``.
     """
     if teller not in _TELLERS:
         _TELLERS.append(teller)
@@ -68,7 +68,7 @@ def with_circumstances(facts: Facts, message: Message, *, now: datetime) -> Fact
         "is_reviewer_in_post": is_reviewer_in_post(now) if facts.is_life_threat else None,
     }
     for teller in _TELLERS:
-        told = teller(message)
+        told = teller(message, now)
         known |= {name: value for name, value in told.items() if name in _KNOWN}
         known |= {name: told[name] for name in _FOUND if name in told}
         held = dict.fromkeys((*facts.contains_received_from, *told.get("contains_received_from", ())))

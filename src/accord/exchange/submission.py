@@ -148,7 +148,6 @@ def facts_of(message: Message, *, releaser: str | None, now: datetime) -> Facts:
     """
     party, peer, own = our_party(), message.case.peer_id, own_side_of(message)
     clock = clock_answered(message)
-    others = tuple(code for (code,) in _RECEIVED_FROM.rows(party, peer))
     told = registered(party, peer, own, on=now.date())
     facts = facts_of_draft(
         party=party,
@@ -164,12 +163,8 @@ def facts_of(message: Message, *, releaser: str | None, now: datetime) -> Facts:
         arrangements=told.arrangements,
         risk=told.risk,
         assurance=told.assurance,
-        received_from=others,
+        received_from=tuple(code for (code,) in _RECEIVED_FROM.rows(party, peer)),
     )
-    if others:
-        held = (code for watcher in watchers() for code in watcher.received_from(message) if code != peer)
-        known = dict.fromkeys((*facts.contains_received_from, *held))
-        facts = msgspec.structs.replace(facts, contains_received_from=tuple(known))
     facts = with_records_on_file(with_circumstances(facts, message, now=now), message)
     return msgspec.structs.replace(facts, clearances=_clearances(message, facts))
 
@@ -299,7 +294,7 @@ def check_draft(officer: Officer, message: Message, *, now: datetime | None = No
         *_misdirected(message, fields),
         *_once(*problems_of(message.kind, fields), *unfinished(message.fields)),
         *senseless(message.fields, peer=message.case.peer_id, now=moment),
-        *_watched(message),
+        *_watched(message, moment),
     )
     decision = check(facts_of(message, releaser=None, now=moment))
     return Check(
@@ -310,8 +305,8 @@ def check_draft(officer: Officer, message: Message, *, now: datetime | None = No
     )
 
 
-def _watched(message: Message) -> tuple[FieldProblem, ...]:
-    return tuple(problem for watcher in watchers() for problem in watcher.problems(message))
+def _watched(message: Message, now: datetime) -> tuple[FieldProblem, ...]:
+    return tuple(problem for watcher in watchers() for problem in watcher.problems(message, now))
 
 
 def _once(*problems: FieldProblem) -> Iterator[FieldProblem]:
@@ -370,7 +365,7 @@ def submit(officer: Officer, message: Message, *, version: int, now: datetime | 
         require_none(senseless(held.fields, peer=held.case.peer_id, now=moment))
         for watcher in watchers():
             watcher.submitted(held)
-        require_none(_watched(held))
+        require_none(_watched(held, moment))
         facts = facts_of(held, releaser=None, now=moment)
         decision = check(facts)
         record = keep_decision(facts, decision, actor=officer, at=moment, description=held.reference)

@@ -17,13 +17,17 @@ from accord.officers.models import Officer
 __all__ = ["Watcher", "register_watcher", "watchers"]
 
 
-def _nothing_withdrawn(_keys: Sequence[UUID]) -> None:
-    """A room that keeps nothing of what is withdrawn."""
+def _nothing(*_told: object) -> None:
+    """A room that keeps nothing of it."""
+
+
+def _no_problem(_message: Message, _now: datetime) -> tuple[FieldProblem, ...]:
+    return ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Watcher:
-    """What a room is told of, and asked.
+    """What a room is told of, and asked; what it leaves out does not concern it.
 
     Args:
         saved: A draft was made or saved.
@@ -32,22 +36,20 @@ class Watcher:
         taken_out: A file was taken out in plain; the file is open and seekable.
         asked: An agency of our own side was asked in a case.
         submitted: A draft is about to be checked for the last time before a second officer sees it.
-        problems: What keeps a draft from leaving; asked at each check and at submission, and stores nothing.
-        received_from: Parties whose received matter was found in a draft.
+        problems: What keeps a draft from leaving now; asked at each check and at submission, and stores nothing.
         withdrawn: Messages were withdrawn by their sender, named by their keys, in the transaction that files it.
         left: A draft that holds received matter has just passed the gate and is about to leave, with who releases it.
     """
 
-    saved: Callable[[Message], None]
-    attached: Callable[[Attachment, BinaryIO], None]
-    detached: Callable[[Attachment], None]
-    taken_out: Callable[[Attachment, BinaryIO], None]
-    asked: Callable[[AgencyInquiry], None]
-    submitted: Callable[[Message], None]
-    problems: Callable[[Message], tuple[FieldProblem, ...]]
-    received_from: Callable[[Message], tuple[str, ...]]
-    left: Callable[[Message, Officer, datetime], None]
-    withdrawn: Callable[[Sequence[UUID]], None] = _nothing_withdrawn
+    saved: Callable[[Message], None] = _nothing
+    attached: Callable[[Attachment, BinaryIO], None] = _nothing
+    detached: Callable[[Attachment], None] = _nothing
+    taken_out: Callable[[Attachment, BinaryIO], None] = _nothing
+    asked: Callable[[AgencyInquiry], None] = _nothing
+    submitted: Callable[[Message], None] = _nothing
+    problems: Callable[[Message, datetime], tuple[FieldProblem, ...]] = _no_problem
+    withdrawn: Callable[[Sequence[UUID]], None] = _nothing
+    left: Callable[[Message, Officer, datetime], None] = _nothing
 
 
 _WATCHERS: dict[str, Watcher] = {}

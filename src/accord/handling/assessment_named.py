@@ -1,5 +1,6 @@
 """The assessment that a message names: one of this node, of that very message, and of its text as it stands."""
 
+from datetime import datetime
 from typing import Final
 
 from accord.exchange.drafts import FieldProblem
@@ -13,15 +14,7 @@ __all__ = ["WATCHER"]
 FIELD: Final = "mistreatment_assessment_id"
 
 
-def _nothing(*_told: object) -> None:
-    """Of what else happens to a draft nothing is kept here."""
-
-
-def _nobody(_message: Message) -> tuple[str, ...]:
-    return ()
-
-
-def _problems(message: Message) -> tuple[FieldProblem, ...]:
+def _problems(message: Message, _now: datetime) -> tuple[FieldProblem, ...]:
     named = message.fields.get(FIELD)
     if not isinstance(named, str) or not named:
         return ()
@@ -45,15 +38,5 @@ def _problems(message: Message) -> tuple[FieldProblem, ...]:
     return ()
 
 
-WATCHER: Final = Watcher(
-    saved=_nothing,
-    attached=_nothing,
-    detached=_nothing,
-    taken_out=_nothing,
-    asked=_nothing,
-    submitted=_nothing,
-    problems=_problems,
-    received_from=_nobody,
-    left=_nothing,
-)
+WATCHER: Final = Watcher(problems=_problems)
 """Asked at each check; it costs a statement only where an assessment is named."""

@@ -16,7 +16,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
 
 from accord.courier.prepared import Prepared
 from accord.exchange.models import Message
@@ -53,15 +52,20 @@ _KNOWN: Final = Prepared(
 )
 
 
-def circumstances_of(message: Message) -> Mapping[str, Any]:  # Any: each circumstance has its own type
-    """Returns what the gate is told of a draft: that its lane stands still, and what became of what it holds."""
+def circumstances_of(message: Message, now: datetime) -> Mapping[str, Any]:  # Any: each circumstance has its own type
+    """Returns what the gate is told of a draft: that its lane stands still, and what became of what it holds.
+
+    Args:
+        message: The draft.
+        now: The time.
+    """
     known: dict[str, Any] = {}
     for is_suspended, holds in _KNOWN.rows(message.pk):
         if is_suspended and message.kind not in PASSES_SUSPENDED:
             known["is_lane_suspended"] = True
         governed = governance_of_draft(message) if holds else None
         if governed is not None:
-            known |= _of_what_it_holds(message, governed, now=timezone.now())
+            known |= _of_what_it_holds(message, governed, now=now)
     return known
 
 

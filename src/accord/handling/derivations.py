@@ -21,10 +21,13 @@ from accord.handling.models import Derivation, Thing, Way
 from accord.officers.models import Officer
 from accord.vocabulary.uses import OUTWARD_USES
 
-__all__ = ["CARRIES_CONTENT", "act_of", "derivatives_of", "files_of", "keys_from", "record", "sources_of"]
+__all__ = ["CARRIES_CONTENT", "FILES_KEYS", "act_of", "derivatives_of", "files_of", "keys_from", "record", "sources_of"]
 
 CARRIES_CONTENT: Final = (Way.QUOTE, Way.FILE, Way.FILE_PART)
 """Ways in which a message holds what it was made of; a reply alone says nothing of it."""
+
+FILES_KEYS: Final = ("files", "file")
+"""Members of a step's detail that name files, by their keys with spaces between; the oldest steps have the latter."""
 
 _THING_OF: Final = {
     Way.EXPORT: Thing.EXPORT,
@@ -101,7 +104,7 @@ def files_of(step: Derivation) -> tuple[str, ...]:
     Args:
         step: The step.
     """
-    named = step.detail.get("files") or step.detail.get("file") or ""
+    named = next((step.detail[key] for key in FILES_KEYS if key in step.detail), "")
     return tuple(str(named).split())
 
 

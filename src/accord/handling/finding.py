@@ -20,7 +20,7 @@ from accord.exchange.models import AgencyInquiry, Attachment, Message
 from accord.exchange.submission import is_same_words
 from accord.exchange.watching import Watcher
 from accord.handling.applying import stop_drafts
-from accord.handling.derivations import CARRIES_CONTENT, files_of, record
+from accord.handling.derivations import CARRIES_CONTENT, FILES_KEYS, files_of, record
 from accord.handling.governance import Governance, governance_of_draft, lost_in, taken_over
 from accord.handling.models import Derivation, FileMark, Passage, Way
 from accord.handling.passages import COMMON_FROM, marks_of, marks_of_draft, narrative
@@ -62,7 +62,7 @@ def _sources_of_marks(marks: Iterable[int]) -> list[UUID]:
 def _look(message: Message) -> None:
     """Finds the passages that a draft holds, and replaces what was found when it was last saved."""
     found = [] if is_same_words(message) else _sources_of_marks(marks_of_draft(message.fields))
-    steps = Derivation.objects.filter(derived_id=message.pk, way=Way.QUOTE).exclude(detail__has_key="file")
+    steps = Derivation.objects.filter(derived_id=message.pk, way=Way.QUOTE).exclude(detail__has_any_keys=FILES_KEYS)
     known = {step.source_id for step in steps}
     if known - set(found):
         steps.exclude(source_id__in=found).delete()
@@ -96,7 +96,7 @@ def _on_attached(attachment: Attachment, file: BinaryIO) -> None:
 def _record_file(way: Way, source: Message, attachment: Attachment) -> None:
     message = attachment.message
     key = str(attachment.pk)
-    detail = {"file": key, "files": key, "sha256": bytes(attachment.sha256).hex()}
+    detail = {"files": key, "sha256": bytes(attachment.sha256).hex()}
     step = record(way, source, officer=message.saved_by, derived=message, detail=detail, now=message.saved_at)
     held = files_of(step)
     if held and key not in held:
@@ -115,12 +115,12 @@ def _on_asked(inquiry: AgencyInquiry) -> None:
 
 def _on_detached(attachment: Attachment) -> None:
     key = str(attachment.pk)
-    for step in Derivation.objects.filter(derived_id=attachment.message_id, detail__has_key="file"):
+    for step in Derivation.objects.filter(derived_id=attachment.message_id, detail__has_any_keys=FILES_KEYS):
         left = [one for one in files_of(step) if one != key]
         if not left:
             step.delete()
         elif len(left) < len(files_of(step)):
-            step.detail = {**step.detail, "file": left[0], "files": " ".join(left)}
+            step.detail = {**step.detail, "files": " ".join(left)}
             step.save(update_fields=["detail"])
 
 
@@ -130,13 +130,13 @@ def _on_submitted(message: Message) -> None:
         _look(message)
 
 
-def _problems(message: Message) -> tuple[FieldProblem, ...]:
+def _problems(message: Message, now: datetime) -> tuple[FieldProblem, ...]:
     if not Derivation.objects.filter(derived_id=message.pk, way__in=CARRIES_CONTENT).exists():
         return ()
     governed = governance_of_draft(message)
     if governed is None:
         return ()
-    passed = passed_on(message, governed, on=timezone.now().date())
+    passed = passed_on(message, governed, on=now.date())
     return (*lost_in(message.fields, governed), *not_permitted(passed), *_corrected_since(message, governed))
 
 
@@ -179,11 +179,6 @@ def _left(message: Message, officer: Officer, now: datetime) -> None:
     use_up(passed, officer, now)
 
 
-def _received_from(message: Message) -> tuple[str, ...]:
-    governed = governance_of_draft(message)
-    return governed.parties if governed is not None else ()
-
-
 def not_yet_permitted(message: Message) -> tuple[PassedOn, ...]:
     """Returns what a draft holds that its originator must permit there and has not."""
     governed = governance_of_draft(message)
@@ -224,7 +219,6 @@ WATCHER: Final = Watcher(
     asked=_on_asked,
     submitted=_on_submitted,
     problems=_problems,
-    received_from=_received_from,
     withdrawn=partial(stop_drafts, is_final=True),
     left=_left,
 )
