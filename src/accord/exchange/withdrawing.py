@@ -6,7 +6,6 @@ clock, lets nobody use or answer it any more, and answers with the disposition `
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -174,17 +173,14 @@ def _tell(peer: str, complied: list[Became], now: datetime) -> None:
     acknowledge(peer, complied, now=now)
 
 
-WITHDRAWAL_KIND: Final[MessageKind] = replace(
-    json_kind(
-        Withdrawal,
-        WITHDRAWAL,
-        schema=1,
-        max_bytes=WITHDRAWAL_BYTES_MAX,
-        handler=_file,
-        facts_at_use=lambda received, on: acknowledgement(WITHDRAWAL, peer=received.peer, on=on),
-        prepare=_prepare,
-    ),
+WITHDRAWAL_KIND: Final[MessageKind] = json_kind(
+    Withdrawal,
+    WITHDRAWAL,
+    schema=1,
+    max_bytes=WITHDRAWAL_BYTES_MAX,
+    handler=_file,
     facts_at_use=None,
+    prepare=_prepare,
     needs_approval=False,
 )
 """The kind: it serves the channel, so that no officer approves it and the gate at use is not asked."""

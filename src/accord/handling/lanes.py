@@ -10,7 +10,6 @@ Source: rule BI-09; Arar Commission (2006), recommendation 12.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -216,17 +215,14 @@ def _warn(words: str) -> None:
     raise_alarm(None, "handling.lane-suspended-by-peer", words)
 
 
-LANE_NOTICE_KIND: Final[MessageKind] = replace(
-    json_kind(
-        LaneNotice,
-        LANE_NOTICE,
-        schema=1,
-        max_bytes=NOTICE_BYTES_MAX,
-        handler=_file,
-        facts_at_use=lambda received, on: acknowledgement(LANE_NOTICE, peer=received.peer, on=on),
-        prepare=_prepare,
-    ),
+LANE_NOTICE_KIND: Final[MessageKind] = json_kind(
+    LaneNotice,
+    LANE_NOTICE,
+    schema=1,
+    max_bytes=NOTICE_BYTES_MAX,
+    handler=_file,
     facts_at_use=None,
+    prepare=_prepare,
     needs_approval=False,
 )
 """The kind: it carries codes alone, so that no officer approves it and the gate at use is not asked."""

@@ -17,7 +17,6 @@ Source: rule BI-12; Directive (EU) 2016/680, article 5, as a model.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -337,17 +336,14 @@ def _file(received: Received, work: FilingWork) -> Handled:
     return FILED
 
 
-ERASURE_NOTICE_KIND: Final[MessageKind] = replace(
-    json_kind(
-        ErasureNotice,
-        ERASURE_NOTICE,
-        schema=1,
-        max_bytes=NOTICE_BYTES_MAX,
-        handler=_file,
-        facts_at_use=lambda received, on: acknowledgement(ERASURE_NOTICE, peer=received.peer, on=on),
-        prepare=_prepare,
-    ),
+ERASURE_NOTICE_KIND: Final[MessageKind] = json_kind(
+    ErasureNotice,
+    ERASURE_NOTICE,
+    schema=1,
+    max_bytes=NOTICE_BYTES_MAX,
+    handler=_file,
     facts_at_use=None,
+    prepare=_prepare,
     needs_approval=False,
 )
 """The kind: it carries identifiers alone, so that no officer approves it and the gate at use is not asked."""

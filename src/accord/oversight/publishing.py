@@ -9,7 +9,7 @@ Source: Directive (EU) 2023/977, article 18, as a model; OAG 2014 found that nob
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -196,17 +196,14 @@ def _file(received: Received, work: FilingWork) -> Handled:
     return FILED
 
 
-TIMELINESS_REPORT_KIND: Final[MessageKind] = replace(
-    json_kind(
-        TimelinessReport,
-        TIMELINESS_REPORT,
-        schema=1,
-        max_bytes=REPORT_BYTES_MAX,
-        handler=_file,
-        facts_at_use=lambda received, on: acknowledgement(TIMELINESS_REPORT, peer=received.peer, on=on),
-        prepare=_prepare,
-    ),
+TIMELINESS_REPORT_KIND: Final[MessageKind] = json_kind(
+    TimelinessReport,
+    TIMELINESS_REPORT,
+    schema=1,
+    max_bytes=REPORT_BYTES_MAX,
+    handler=_file,
     facts_at_use=None,
+    prepare=_prepare,
     needs_approval=False,
 )
 """The kind: counts alone, so that one officer's act sends it and the gate at use is not asked."""

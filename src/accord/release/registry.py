@@ -174,9 +174,10 @@ def json_kind(
     schema: int,
     max_bytes: int,
     handler: Callable[[Received, FilingWork], Handled],
-    facts_at_use: Callable[[Received, date], Facts],
+    facts_at_use: Callable[[Received, date], Facts] | None,
     prepare: Callable[[Sequence[Received], FilingWork], None] = _prepare_nothing,
     check: Callable[[bytes, Any], None] | None = None,
+    needs_approval: bool = True,
 ) -> MessageKind:
     """Returns a kind whose payload is JSON of one msgspec type.
 
@@ -186,9 +187,10 @@ def json_kind(
         schema: Version of the schema.
         max_bytes: Limit of the payload.
         handler: Files one received message.
-        facts_at_use: Facts of filing it.
+        facts_at_use: Facts of filing it; ``None`` where the gate is not asked.
         prepare: Look-ups of a batch.
         check: What the type cannot say, given the bytes and the value; raises.
+        needs_approval: Whether a second officer approves each one.
     """
     decoder = msgspec.json.Decoder(struct)
 
@@ -206,5 +208,6 @@ def json_kind(
         handler=handler,
         facts_at_use=facts_at_use,
         prepare=prepare,
+        needs_approval=needs_approval,
         struct=struct,
     )
