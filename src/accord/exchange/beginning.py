@@ -35,14 +35,16 @@ class ReplyBegun(ActRefused):
 
     Args:
         begun: The open reply.
+        sentence: What is said of it instead, where it is more than a reply.
     """
 
     code = "exchange.reply-begun"
     default_next_step = "Go on with the reply that was begun, or say that you want another one."
 
-    def __init__(self, begun: Message) -> None:
+    def __init__(self, begun: Message, sentence: str = "") -> None:
         super().__init__(
-            f"{begun.drafted_by or 'A colleague'} has begun a reply of this kind already; nothing was begun anew.",
+            sentence
+            or f"{begun.drafted_by or 'A colleague'} has begun a reply of this kind already; nothing was begun anew.",
             fields={"message": str(begun.pk)},
         )
         self.begun = begun

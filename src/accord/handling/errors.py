@@ -1,7 +1,7 @@
 """What can stop a use or a permission, besides the law."""
 
 from accord.errors import OfficerCanMend
-from accord.exchange.errors import ActRefused
+from accord.exchange.beginning import ReplyBegun
 from accord.exchange.models import Message
 
 __all__ = ["ObjectionBegun", "PermissionActRefused", "UseRefused"]
@@ -23,7 +23,7 @@ class PermissionActRefused(OfficerCanMend):
     http_status = 409
 
 
-class ObjectionBegun(ActRefused):
+class ObjectionBegun(ReplyBegun):
     """An objection to the use of the same message is open already, with other words.
 
     Args:
@@ -35,7 +35,6 @@ class ObjectionBegun(ActRefused):
 
     def __init__(self, begun: Message) -> None:
         super().__init__(
+            begun,
             f"{begun.drafted_by or 'A colleague'} has begun an objection to this already; nothing was begun anew.",
-            fields={"message": str(begun.pk)},
         )
-        self.begun = begun
