@@ -22,9 +22,9 @@ from accord.exchange.models import Clock, Message
 from accord.exchange.reach import within
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
-from accord.oversight.counting import DIRECTIONS, clocks_of, rows_at
+from accord.oversight.counting import DIRECTIONS, rows_at
 from accord.oversight.models import PublishedTimeliness
-from accord.oversight.timeliness import GONE
+from accord.oversight.timeliness import GONE, clocks_of
 
 __all__ = ["FIGURES", "ComparedRow", "Comparison", "Difference", "compare", "last_of_theirs", "published_reports"]
 

@@ -9,27 +9,17 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
-from django.db.models import QuerySet
-
 from accord.exchange.kinds.timeliness_report import TimelinessRow
 from accord.exchange.models import Clock, Message
 from accord.oversight.periods import Period
-from accord.oversight.timeliness import GONE, REQUEST, CountedRequest, figures
+from accord.oversight.timeliness import GONE, CountedRequest, clocks_of, figures
 from accord.vocabulary.subjects import Theme
 from accord.vocabulary.urgency import Urgency
 
-__all__ = ["DIRECTIONS", "clocks_of", "rows_at"]
+__all__ = ["DIRECTIONS", "rows_at"]
 
 DIRECTIONS: Final = {"received": Message.Direction.IN, "sent": Message.Direction.OUT}
 """The two sides of a report, as its sender sees them."""
-
-
-def clocks_of(peer: str, direction: Message.Direction) -> QuerySet[Clock]:
-    """Returns the clocks of the requests of one direction, without their texts."""
-    clocks = Clock.objects.filter(
-        message__kind=REQUEST, message__direction=direction, message__case__peer_id=peer
-    ).select_related("message__case")
-    return clocks.defer("message__content", "message__own_side")
 
 
 def rows_at(peer: str, direction: Message.Direction, period: Period, at: datetime) -> list[TimelinessRow]:

@@ -18,23 +18,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from accord.exchange.kinds import REQUEST
 from accord.exchange.models import Clock, Message
 from accord.exchange.reach import within
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 
-__all__ = ["GONE", "PERIODS", "REQUEST", "CountedRequest", "Timeliness", "figures", "late_requests", "timeliness"]
+__all__ = ["GONE", "PERIODS", "CountedRequest", "Timeliness", "clocks_of", "figures", "late_requests", "timeliness"]
 
 PERIODS: Final = (30, 90, 365)
 """Days that can be looked at: a month, a quarter, a year."""
 
-REQUEST: Final = "request"
 LATE_MAX: Final = 50
 """Late requests that are listed: what a meeting goes through."""
 
 GONE: Final = (Message.State.WITHDRAWN, Message.State.EXPIRED)
+"""States of a request that was withdrawn or came too late: it waits for no answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +86,14 @@ class CountedRequest:
     is_late: bool
 
 
+def clocks_of(peer: str, direction: Message.Direction) -> QuerySet[Clock]:
+    """Returns the clocks of the requests of one direction, without their texts."""
+    clocks = Clock.objects.filter(
+        message__kind=REQUEST, message__direction=direction, message__case__peer_id=peer
+    ).select_related("message__case")
+    return clocks.defer("message__content", "message__own_side")
+
+
 def timeliness(
     reviewer: Officer, *, peer: str, direction: Message.Direction, days: int, now: datetime | None = None
 ) -> dict[str, list[Timeliness]]:
@@ -112,20 +122,10 @@ def timeliness(
 def _rows(
     reviewer: Officer, peer: str, direction: Message.Direction, since: datetime, now: datetime
 ) -> Iterable[CountedRequest]:
-    clocks = (
-        Clock.objects.filter(
-            within(reviewer, "message__case__"),
-            message__kind=REQUEST,
-            message__direction=direction,
-            message__case__peer_id=peer,
-            started_at__gte=since,
-            started_at__lte=now,
-        )
-        .exclude(message__state__in=GONE)
-        .select_related("message__case")
-        .defer("message__content", "message__own_side")
+    began = clocks_of(peer, direction).filter(
+        within(reviewer, "message__case__"), started_at__gte=since, started_at__lte=now
     )
-    for clock in clocks.iterator(chunk_size=2_000):
+    for clock in began.exclude(message__state__in=GONE).iterator(chunk_size=2_000):
         yield CountedRequest(
             theme=clock.message.case.theme,
             urgency=clock.urgency,
@@ -167,22 +167,11 @@ def late_requests(
     """
     require(reviewer, Permission.RECORD_READ)
     moment = now or timezone.now()
-    clocks = (
-        Clock.objects.filter(
-            within(reviewer, "message__case__"),
-            message__kind=REQUEST,
-            message__direction=direction,
-            message__case__peer_id=peer,
-            started_at__gte=moment - timedelta(days=days),
-            due_at__lt=moment,
-        )
-        .exclude(message__state__in=GONE)
-        .select_related("message__case")
-        .defer("message__content", "message__own_side")
-        .order_by("started_at")
+    due = clocks_of(peer, direction).filter(
+        within(reviewer, "message__case__"), started_at__gte=moment - timedelta(days=days), due_at__lt=moment
     )
     found: list[Clock] = []
-    for clock in clocks.iterator(chunk_size=2_000):
+    for clock in due.exclude(message__state__in=GONE).order_by("started_at").iterator(chunk_size=2_000):
         if clock.is_overdue(moment):
             found.append(clock)
             if len(found) == LATE_MAX:
