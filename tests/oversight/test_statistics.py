@@ -136,7 +136,7 @@ def test_the_record_says_what_left_to_whom_and_on_whose_word(desk: Desk) -> None
     sent = released_request(desk)
     [row] = disclosures(desk.reviewer, year=YEAR, peer="IN")
     line = disclosure_of(row)
-    assert (line.recipient, line.kind, line.released_by) == ("IN", "request", "The releasing")
+    assert (line.recipient, line.kind, line.by) == ("IN", "request", "The releasing")
     assert (line.authorised_by, line.outcome) == ("The releasing", row.decision.outcome)
     assert line.number == sent.released.decision_id  # type: ignore[union-attr] # it was released
 
@@ -152,9 +152,9 @@ def test_the_record_holds_each_permitted_use_that_went_outside_and_nothing_that_
     made = use_item(desk.duty, item, COURT)
     [row] = uses_outward(desk.reviewer, year=YEAR, peer="IN")
     line = use_disclosed(row)
-    assert (line.number, line.released_at, line.use) == (made.decision_id, made.at, "court")
+    assert (line.number, line.at, line.use) == (made.decision_id, made.at, "court")
     assert (line.whose, line.recipient, line.description) == ("IN", "Superior Court", item.reference)
-    assert (line.permission, line.released_by) == (permission.reference, desk.duty.display_name)
+    assert (line.permission, line.by) == (permission.reference, desk.duty.display_name)
     assert ReleasedMessage.objects.filter(kind="disposition").exists()
     assert {one.kind for one in disclosures(desk.reviewer, year=YEAR, peer="IN")} == {"permission-request"}
     desk.reviewer.scope_agencies = ["CBSA"]

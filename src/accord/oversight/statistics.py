@@ -33,12 +33,14 @@ from django.utils import timezone
 
 from accord.channel.disposition import DISPOSITION_KIND
 from accord.errors import OfficerCanMend
+from accord.exchange.kinds import ANSWER, DELAY_NOTICE
 from accord.exchange.models import Clock, Message
 from accord.exchange.reach import within
 from accord.handling.models import Use
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 from accord.oversight.small_cells import suppressed, suppressed_together
+from accord.oversight.timeliness import GONE, clocks_of
 from accord.parties.models import Party
 from accord.release.models import DecisionRecord, ReleasedMessage
 from accord.vocabulary.refusal import DelayReason, RefusalGround
@@ -59,10 +61,6 @@ __all__ = [
     "uses_outward",
     "year_statistics",
 ]
-
-REQUEST: Final = "request"
-ANSWER: Final = "answer"
-DELAY_NOTICE: Final = "delay-notice"
 
 FIRST_YEAR: Final = 2026
 """The year of the agreement; nothing was exchanged before it."""
@@ -108,12 +106,12 @@ class Disclosure:
 
     Args:
         number: The decision's.
-        released_at: When it left, or was used.
+        at: When it left, or was used.
         kind: Kind of message.
         description: What the decision says of it.
         recipient: Code of the other party, or whom a use names.
-        authorised_by: Who approved it; empty where one person's word was enough.
-        released_by: Who let it go, or used it.
+        authorised_by: Who approved it; ``None`` where one person's word was enough.
+        by: Who let it go, or used it; ``None`` where nobody did by hand.
         outcome: What the gate said.
         rules: The rules that it named.
         use: The act, where a received message was used; empty for a message that left.
@@ -123,12 +121,12 @@ class Disclosure:
     """
 
     number: int
-    released_at: datetime
+    at: datetime
     kind: str
     description: str
     recipient: str
-    authorised_by: str
-    released_by: str
+    authorised_by: str | None
+    by: str | None
     outcome: str
     rules: tuple[str, ...]
     whose: str
@@ -192,19 +190,12 @@ def _requests(
     name: str, peer: str, direction: Message.Direction, since: datetime, until: datetime
 ) -> list[StatisticsTable]:
     """Returns the table by theme and that by urgency: the same requests, so that neither may give the other away."""
-    clocks = Clock.objects.filter(
-        message__kind=REQUEST,
-        message__direction=direction,
-        message__case__peer_id=peer,
-        started_at__gte=since,
-        started_at__lt=until,
-    )
-    found = clocks.values_list("message__case__theme", "urgency", "state", "due_at", "ended_at", "message__state")
+    began = clocks_of(peer, direction).filter(started_at__gte=since, started_at__lt=until)
+    found = began.values_list("message__case__theme", "urgency", "state", "due_at", "ended_at", "message__state")
     by_theme: Counter[tuple[str, str]] = Counter()
     by_urgency: Counter[tuple[str, str]] = Counter()
-    gone = {Message.State.WITHDRAWN, Message.State.EXPIRED}
     for theme, urgency, state, due_at, ended_at, message_state in found.iterator():
-        if message_state in gone:
+        if message_state in GONE:
             column = "withdrawn"
         elif state == Clock.State.ENDED and ended_at is not None:
             column = "in-time" if ended_at <= due_at else "late"
@@ -298,12 +289,12 @@ def disclosure_of(row: ReleasedMessage) -> Disclosure:
     approver = row.approval.decided_by if row.approval is not None else None
     return Disclosure(
         number=row.decision_id,
-        released_at=row.released_at,
+        at=row.released_at,
         kind=row.kind,
         description=row.decision.description,
         recipient=row.peer_id,
-        authorised_by=approver.display_name if approver is not None else "",
-        released_by=row.released_by.display_name if row.released_by is not None else "",
+        authorised_by=approver.display_name if approver is not None else None,
+        by=row.released_by.display_name if row.released_by is not None else None,
         outcome=row.decision.outcome,
         rules=_rules(row.decision),
         whose=row.decision.party,
@@ -314,12 +305,12 @@ def use_disclosed(row: Use) -> Disclosure:
     """Returns the line of the record for one use by which a received message went outside."""
     return Disclosure(
         number=row.decision_id,
-        released_at=row.at,
+        at=row.at,
         kind=row.item.kind,
         description=row.decision.description,
         recipient=row.recipient,
-        authorised_by="",
-        released_by=row.officer.display_name,
+        authorised_by=None,
+        by=row.officer.display_name,
         outcome=row.decision.outcome,
         rules=_rules(row.decision),
         whose=row.decision.peer,

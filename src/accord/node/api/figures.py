@@ -26,6 +26,7 @@ from accord.oversight.statistics import (
     year_statistics,
 )
 from accord.oversight.timeliness import PERIODS, Timeliness, late_requests, timeliness
+from accord.parties.profile import PARTY_CODE
 
 __all__ = ["router"]
 
@@ -33,7 +34,7 @@ router = Router()
 
 YEAR_MAX = 9999
 
-Peer = Annotated[str, Query(pattern=r"^[A-Z][A-Z0-9]{1,7}$", description="Code of the other party.")]
+Peer = Annotated[str, Query(pattern=PARTY_CODE, description="Code of the other party.")]
 Days = Annotated[int, Query(PERIODS[1], ge=1, le=PERIODS[-1], description="How many days back.")]
 Year = Path[Annotated[int, Field(ge=FIRST_YEAR, le=YEAR_MAX)]]
 TOTAL = "total"
@@ -246,12 +247,12 @@ def list_disclosures(
         items=[
             DisclosureOut(
                 number=one.number,
-                released_at=one.released_at,
+                released_at=one.at,
                 kind=one.kind,
                 description=one.description,
                 recipient=one.recipient,
-                authorised_by=one.authorised_by or None,
-                released_by=one.released_by or None,
+                authorised_by=one.authorised_by,
+                released_by=one.by,
                 outcome=one.outcome,
                 rules=list(one.rules),
             )
@@ -275,24 +276,24 @@ def list_outward_uses(
     """Lists the permitted uses of a year by which messages of a party went outside, the oldest first."""
     rows = uses_outward(request.officer, year=year, peer=peer)
     page = page_of(rows, "review.outward-uses", cursor=cursor, limit=limit, by="at", newest_first=False)
-    found = [use_disclosed(row) for row in page.rows]
+    found = [(row, use_disclosed(row)) for row in page.rows]
     return PageOut(
         items=[
             OutwardUseOut(
                 number=one.number,
-                used_at=one.released_at,
+                used_at=one.at,
                 use=one.use,
                 kind=one.kind,
                 description=one.description,
                 recipient=one.recipient,
                 handed_to=one.handed_to or None,
                 whose=one.whose,
-                used_by=one.released_by,
+                used_by=row.officer.display_name,
                 permission=one.permission or None,
                 outcome=one.outcome,
                 rules=list(one.rules),
             )
-            for one in found
+            for row, one in found
         ],
         next=page.next,
     )

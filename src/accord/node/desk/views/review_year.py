@@ -62,19 +62,19 @@ WORDS: Final[Mapping[str, Any]] = {
     "by-us": pgettext_lazy("statistics", "By us"),
     "by-them": pgettext_lazy("statistics", "By them"),
 }
-RECORD: Final[Sequence[tuple[str, Any]]] = (
-    ("number", gettext_lazy("Decision")),
-    ("released_at", gettext_lazy("When")),
-    ("act", gettext_lazy("Act")),
-    ("whose", gettext_lazy("Whose message")),
-    ("kind", gettext_lazy("Kind")),
-    ("description", gettext_lazy("What")),
-    ("recipient", gettext_lazy("Recipient")),
-    ("authorised_by", gettext_lazy("Authorised by")),
-    ("released_by", gettext_lazy("Released or used by")),
-    ("outcome", gettext_lazy("The gate said")),
-    ("rules", gettext_lazy("Rules")),
-    ("permission", gettext_lazy("Permission used")),
+RECORD: Final[Sequence[Any]] = (
+    gettext_lazy("Decision"),
+    gettext_lazy("When"),
+    gettext_lazy("Act"),
+    gettext_lazy("Whose message"),
+    gettext_lazy("Kind"),
+    gettext_lazy("What"),
+    gettext_lazy("Recipient"),
+    gettext_lazy("Authorised by"),
+    gettext_lazy("Released or used by"),
+    gettext_lazy("The gate said"),
+    gettext_lazy("Rules"),
+    gettext_lazy("Permission used"),
 )
 
 
@@ -142,14 +142,12 @@ def download_year(request: HttpRequest, year: int, peer: str, name: str) -> Http
     if name == "record.csv":
         lines = _record(officer, year, peer)
         _note(officer, name, year, peer, len(lines))
-        return table_response([title for _, title in RECORD], lines, name=f"{file}-record", mark=True)
+        return table_response(RECORD, lines, name=f"{file}-record", mark=True)
     if name == "year.xlsx":
         lines = _record(officer, year, peer)
         _note(officer, name, year, peer, len(lines))
         sheets = [(str(TITLES[one.name]), _sheet(one)) for one in year_statistics(officer, year=year, peer=peer)]
-        return workbook_response(
-            [*sheets, (_("Record of disclosures"), [[str(title) for _, title in RECORD], *lines])], name=file
-        )
+        return workbook_response([*sheets, (_("Record of disclosures"), [[*map(str, RECORD)], *lines])], name=file)
     raise NotFound("There is no such file.")
 
 
@@ -182,20 +180,20 @@ def _sheet(table: StatisticsTable) -> list[list[object]]:
 def _record(officer: Officer, year: int, peer: str) -> list[list[object]]:
     left = map(disclosure_of, whole(disclosures(officer, year=year, peer=peer)))
     used = map(use_disclosed, whole(uses_outward(officer, year=year, peer=peer)))
-    return [_line(one) for one in merge(left, used, key=lambda one: one.released_at)]
+    return [_line(one) for one in merge(left, used, key=lambda one: one.at)]
 
 
 def _line(one: Disclosure) -> list[object]:
     return [
         one.number,
-        one.released_at.isoformat(timespec="seconds"),
+        one.at.isoformat(timespec="seconds"),
         str(PERMITTED.get(one.use, one.use)) if one.use else _("Message sent"),
         one.whose,
         str(choice_label("kind", one.kind)),
         one.description,
         _recipient(one),
-        one.authorised_by,
-        one.released_by,
+        one.authorised_by or "",
+        one.by or "",
         str(choice_label("decision", one.outcome)),
         "; ".join(one.rules),
         one.permission,
