@@ -18,31 +18,26 @@ from django.utils import timezone
 
 from accord.exchange.drafting import Fields, draft_of_kind, draft_reply
 from accord.exchange.kinds import PERMISSION_ANSWER, PERMISSION_REQUEST
-from accord.exchange.kinds.particulars import Caveat, Correspondence
+from accord.exchange.kinds.particulars import Correspondence
 from accord.exchange.kinds.permission_request import PermissionRequest
 from accord.exchange.models import Message
 from accord.exchange.own_side import OwnSide
 from accord.exchange.withdrawn import require_not_withdrawn
 from accord.handling.errors import PermissionActRefused
 from accord.handling.models import Grant
-from accord.handling.procedural import least_marking
+from accord.handling.procedural import said_anyway
 from accord.handling.uses import Intended, content_of, recipient_of, require_reach
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
-from accord.release.gate import our_party
-from accord.vocabulary.handling import Handling
 from accord.vocabulary.refusal import PermissionOutcome
 
-__all__ = ["ANSWER_DAYS", "GRANT_DAYS_MAX", "answer_permission", "ask_permission", "said_anyway", "standing_caveat"]
+__all__ = ["ANSWER_DAYS", "GRANT_DAYS_MAX", "answer_permission", "ask_permission", "standing_caveat"]
 
 ANSWER_DAYS: Final = 7
 """Days after which an answer is asked for where the officer names no day: the limit of a request that is not urgent."""
 
 GRANT_DAYS_MAX: Final = 365
 """Days for which one answer may permit a use: a year, after which the reasons are weighed anew."""
-
-STANDS_FOR_DAYS: Final = 365
-"""Days for which the caveat of a question or an answer stands, and for which it may be kept."""
 
 
 def standing_caveat(content: Correspondence, recipient: str) -> int | None:
@@ -51,45 +46,6 @@ def standing_caveat(content: Correspondence, recipient: str) -> int | None:
         if recipient in caveat.who_may_access:
             return number
     return None
-
-
-def said_anyway(officer: Officer, content: Correspondence, fields: Fields, on: date) -> dict[str, object]:
-    """Returns what a reply says anyway; what the officer's desk knows stands before it.
-
-    Authority, contact, marking and caveat are ours: nothing of them is taken from the message that is replied to.
-
-    Args:
-        officer: Who drafts.
-        content: What is replied to.
-        fields: What the desk knows.
-        on: The day of the draft.
-    """
-    stands_until = (on + timedelta(days=STANDS_FOR_DAYS)).isoformat()
-    party = our_party()
-    contact = officer.display_name or f"Duty officer of {party}"
-    caveat = Caveat(
-        who_may_access=(content.sender.agency,),
-        permitted_uses=("open", "lead", "print"),
-        procedure_contact=contact[:120],
-        expires_on=on + timedelta(days=STANDS_FOR_DAYS),
-    )
-    known: dict[str, object] = {
-        "liaison_contact": contact[:120],
-        "legal_basis": [f"Procedure of the caveat of {content.message_ref}"],
-        "sender": {"party": party, "agency": content.recipient.agency},
-        "language": "en",
-    }
-    return {
-        **known,
-        **{name: value for name, value in fields.items() if value},
-        "recipient": msgspec.to_builtins(content.sender),
-        "theme": content.theme.value,
-        "purpose": content.purpose.value,
-        "handling": Handling.H1.value,
-        "caveats": [msgspec.to_builtins(caveat)],
-        "classification": least_marking(content.classification.equivalent),
-        "retention_until": stands_until,
-    }
 
 
 def _own(content: Correspondence) -> OwnSide:

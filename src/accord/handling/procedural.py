@@ -1,4 +1,4 @@
-"""What an objection and its answer say anyway, so that nobody types it: they speak of how an item was handled.
+"""What messages about the handling of an item say anyway, so that nobody types it: objections, permissions, reports.
 
 Both sides hold the item already. Where it is about nobody, nor is what is said of its handling, and no source and no
 record of ours is in it. Where somebody is named, that is left to the officer, and the gate reads it as what protects.
@@ -13,17 +13,17 @@ from typing import Final
 
 import msgspec
 
-from accord.exchange.drafting import own_side_of
-from accord.exchange.kinds.particulars import Caveat
+from accord.exchange.drafting import Fields, own_side_of
+from accord.exchange.kinds.particulars import Caveat, Correspondence
 from accord.exchange.models import Case, Message
 from accord.exchange.own_side import OwnSide
 from accord.handling.erasing import ERASED
 from accord.officers.models import Officer
 from accord.parties.models import Party
 from accord.release.gate import our_party
-from accord.vocabulary.handling import Classification
+from accord.vocabulary.handling import Classification, Handling
 
-__all__ = ["known_of_handling", "law_of_last", "least_marking", "own_of_handling"]
+__all__ = ["known_of_handling", "law_of_last", "least_marking", "own_of_handling", "said_anyway"]
 
 STANDS_FOR_DAYS: Final = 365
 """Days for which the caveat stands, and for which it may be kept."""
@@ -49,6 +49,27 @@ def least_marking(of_item: Classification) -> dict[str, str]:
     return {"own": own, "equivalent": equivalent.value}
 
 
+def _by_procedure(officer: Officer, reference: str, agency: str | None, on: date) -> dict[str, object]:
+    """Returns who writes, on which basis, and the caveat for the authority addressed, where it is known."""
+    contact = (officer.display_name or f"Duty officer of {our_party()}")[:CONTACT_CHARACTERS_MAX]
+    until = on + timedelta(days=STANDS_FOR_DAYS)
+    known: dict[str, object] = {
+        "liaison_contact": contact,
+        "legal_basis": [f"Procedure of the caveat of {reference}"],
+        "retention_until": until.isoformat(),
+        "language": "en",
+    }
+    if agency is not None:
+        caveat = Caveat(
+            who_may_access=(agency,),
+            permitted_uses=("open", "lead", "print"),
+            procedure_contact=contact,
+            expires_on=until,
+        )
+        known["caveats"] = [msgspec.to_builtins(caveat)]
+    return known
+
+
 def known_of_handling(
     officer: Officer, *items: Mapping[str, object], reference: str, theirs: object, on: date
 ) -> dict[str, object]:
@@ -61,31 +82,41 @@ def known_of_handling(
         theirs: The authority addressed, as the item's fields have it.
         on: Day of writing.
     """
-    contact = (officer.display_name or f"Duty officer of {our_party()}")[:CONTACT_CHARACTERS_MAX]
-    until = on + timedelta(days=STANDS_FOR_DAYS)
-    known: dict[str, object] = {
-        "liaison_contact": contact,
-        "legal_basis": [f"Procedure of the caveat of {reference}"],
-        "retention_until": until.isoformat(),
-        "language": "en",
-        "accuracy": {"statement": STATEMENT, "as_of": on.isoformat()},
-    }
     agency = theirs.get("agency") if isinstance(theirs, Mapping) else None
-    if isinstance(agency, str):
-        caveat = Caveat(
-            who_may_access=(agency,),
-            permitted_uses=("open", "lead", "print"),
-            procedure_contact=contact,
-            expires_on=until,
-        )
-        known["caveats"] = [msgspec.to_builtins(caveat)]
+    known = _by_procedure(officer, reference, agency if isinstance(agency, str) else None, on)
+    known["accuracy"] = {"statement": STATEMENT, "as_of": on.isoformat()}
     if not _names_somebody(items):
         known |= {"person_categories": [], "concerns_minor": False}
     return known
 
 
+def said_anyway(officer: Officer, content: Correspondence, fields: Fields, on: date) -> dict[str, object]:
+    """Returns what a reply says anyway; what the officer's desk knows stands before contact, basis and language.
+
+    Authority, contact, marking and caveat are ours: nothing of them is taken from the message that is replied to.
+
+    Args:
+        officer: Who drafts.
+        content: What is replied to.
+        fields: What the desk knows.
+        on: The day of the draft.
+    """
+    known = _by_procedure(officer, content.message_ref, content.sender.agency, on)
+    return {
+        **known,
+        "sender": {"party": our_party(), "agency": content.recipient.agency},
+        **{name: value for name, value in fields.items() if value},
+        "recipient": msgspec.to_builtins(content.sender),
+        "theme": content.theme.value,
+        "purpose": content.purpose.value,
+        "handling": Handling.H1.value,
+        "classification": least_marking(content.classification.equivalent),
+        **{name: known[name] for name in ("caveats", "retention_until")},
+    }
+
+
 def law_of_last(case: Case, agency: object) -> str | None:
-    """Returns the law under which an agency of ours last wrote to the peer on the subject; ``None`` where it did not.
+    """Returns the law of our last message to the peer on the subject; ``None`` where another agency of ours wrote it.
 
     Args:
         case: The case.

@@ -31,7 +31,7 @@ from accord.handling.corrections import draft_correction
 from accord.handling.derivations import act_of
 from accord.handling.erasing import erase_sent, has_taken_out, is_erased
 from accord.handling.models import Correction, Effect
-from accord.handling.permissions import said_anyway
+from accord.handling.procedural import said_anyway
 from accord.handling.retention import standing_hold
 from accord.handling.standing import said_in
 from accord.handling.tasks import as_they_stand
@@ -93,7 +93,7 @@ def finish_effect(
             fields={"field": "words"},
         )
     if reason is None and held.correction.action == CorrectionAction.ERASE:
-        _require_gone(officer, held, moment)
+        _erase_ours(officer, held, moment)
     if words.strip():
         write_note(officer, case, text=words, now=moment)
         held.has_note = True
@@ -111,7 +111,7 @@ def finish_effect(
     return held
 
 
-def _require_gone(officer: Officer, effect: Effect, now: datetime) -> None:
+def _erase_ours(officer: Officer, effect: Effect, now: datetime) -> None:
     """Erases our own copy of what left, where that is what the task asks for: the act itself, not a word that it is."""
     if effect.deed != Effect.Deed.ERASE_OURS:
         return
