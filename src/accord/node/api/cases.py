@@ -12,7 +12,7 @@ from accord.node.api.case_shapes import CaseOut, CaseRow, CaseState, MessageOut,
 from accord.node.api.examples import NEW_CASE
 from accord.node.api.operations import ApiRequest, offer
 from accord.node.api.paging import page_of
-from accord.node.api.shapes import Closed, Cursor, Limit, PageOut, PartyCode
+from accord.node.api.shapes import Closed, Cursor, Limit, OtherParty, PageOut, PartyCode
 from accord.node.api.versions import entity_tag
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
@@ -28,7 +28,7 @@ TITLE_CHARACTERS_MAX = 200
 class NewCase(Closed):
     """A case of our own."""
 
-    peer: str = Field(pattern=r"^[A-Z][A-Z0-9]{1,7}$", description="Code of the other party.")
+    peer: OtherParty
     theme: Theme
     title: str = Field(min_length=1, max_length=TITLE_CHARACTERS_MAX, description="For our own queue; never sent.")
 

@@ -15,7 +15,7 @@ from accord.exchange.reach import messages_for
 from accord.node.api.documents import STRUCT_MARK
 from accord.node.api.operations import ApiRequest, offer
 from accord.node.api.problems import NotFound
-from accord.node.api.shapes import Closed, RowId
+from accord.node.api.shapes import Closed, PeerInPath, RowId
 from accord.officers import channel_acts
 from accord.officers.permissions import Permission
 from accord.parties.models import Party
@@ -25,8 +25,6 @@ __all__ = ["router"]
 router = Router()
 
 REASON_CHARACTERS_MAX: Final = 400
-
-Peer = Path[Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,7}$", description="Code of the other party.")]]
 
 
 # Any: JSON objects whose schemas are those of the courier's own values.
@@ -104,7 +102,7 @@ def list_channels(request: ApiRequest) -> list[ChannelOut]:
     summary="Show the health of a channel",
     response=ChannelOut,
 )
-def show_channel(request: ApiRequest, peer: Peer) -> ChannelOut:
+def show_channel(request: ApiRequest, peer: PeerInPath) -> ChannelOut:
     """Shows one channel: mode, both logs' heads, queue, lag, clock skew, last contact, open alarms."""
     return _health_of(_find(peer))
 
@@ -165,7 +163,7 @@ def show_roots(request: ApiRequest) -> RootsOut:
     statuses=(409,),
     examples={"maintenance": {"reason": "Move to another building"}},
 )
-def suspend_channel(request: ApiRequest, peer: Peer, body: Reason) -> ChannelOut:
+def suspend_channel(request: ApiRequest, peer: PeerInPath, body: Reason) -> ChannelOut:
     """Stops a channel in both directions; the peer is told that it is suspended, and not why."""
     return _health_of(channel_acts.suspend_channel(request.officer, _find(peer), reason=body.reason))
 
@@ -179,7 +177,7 @@ def suspend_channel(request: ApiRequest, peer: Peer, body: Reason) -> ChannelOut
     response=ChannelOut,
     statuses=(409,),
 )
-def resume_channel(request: ApiRequest, peer: Peer, body: Reason) -> ChannelOut:
+def resume_channel(request: ApiRequest, peer: PeerInPath, body: Reason) -> ChannelOut:
     """Lets a channel that our side suspended go on where it stopped, and tells the peer so."""
     return _health_of(channel_acts.resume_channel(request.officer, _find(peer), reason=body.reason))
 
@@ -194,7 +192,7 @@ def resume_channel(request: ApiRequest, peer: Peer, body: Reason) -> ChannelOut:
     status=201,
     statuses=(409,),
 )
-def propose_thaw_of_channel(request: ApiRequest, peer: Peer, body: Reason) -> ThawOut:
+def propose_thaw_of_channel(request: ApiRequest, peer: PeerInPath, body: Reason) -> ThawOut:
     """Records the first officer's word; nothing changes until a second officer confirms it."""
     change = channel_acts.propose_thaw(request.officer, _find(peer), reason=body.reason)
     return ThawOut(peer=peer, from_mode=change.from_mode, to_mode=change.to_mode, proposed_at=change.proposed_at)
@@ -209,6 +207,6 @@ def propose_thaw_of_channel(request: ApiRequest, peer: Peer, body: Reason) -> Th
     response=ChannelOut,
     statuses=(409,),
 )
-def confirm_thaw_of_channel(request: ApiRequest, peer: Peer) -> ChannelOut:
+def confirm_thaw_of_channel(request: ApiRequest, peer: PeerInPath) -> ChannelOut:
     """Thaws a frozen channel on the word of a second officer; the proof of the fork stays on file."""
     return _health_of(channel_acts.confirm_thaw(request.officer, _find(peer)))

@@ -15,7 +15,7 @@ from accord.handling.models import LaneSuspension
 from accord.node.api.objections import find_objection
 from accord.node.api.operations import ApiRequest, offer
 from accord.node.api.paging import page_of
-from accord.node.api.shapes import Closed, Cursor, Limit, PageOut, PartyCode, one_of
+from accord.node.api.shapes import Closed, Cursor, Limit, OtherParty, PageOut, PartyCode, one_of
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.vocabulary.subjects import Theme
@@ -32,7 +32,7 @@ Reason = Annotated[
 class NewSuspension(Closed):
     """Which lane is stopped, and why."""
 
-    peer: str = Field(pattern=r"^[A-Z][A-Z0-9]{1,7}$", description="Code of the other party.")
+    peer: OtherParty
     theme: Theme
     reason: Reason
     objection: UUID | None = Field(None, description="The objection that it belongs to, where there is one.")

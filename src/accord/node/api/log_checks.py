@@ -13,7 +13,7 @@ from accord.courier.models import Direction
 from accord.courier.moment import from_ms
 from accord.exchange.errors import NotFound
 from accord.node.api.operations import ApiRequest, offer
-from accord.node.api.shapes import one_of
+from accord.node.api.shapes import PeerInPath, one_of
 from accord.officers.permissions import Permission
 from accord.oversight.log_checks import FoundLog, advance, begin_check, export_log, last_run, logs_to_check
 from accord.oversight.models import LogCheck
@@ -27,7 +27,6 @@ SLICE_SECONDS: Final = 0.5
 
 LOG_MEDIA_TYPE: Final = "application/octet-stream"
 
-Peer = Path[Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,7}$", description="Code of the other party.")]]
 Whose = Literal["ours", "theirs"]
 _DIRECTIONS: Final[dict[str, Direction]] = {"ours": Direction.OUT, "theirs": Direction.IN}
 
@@ -144,7 +143,7 @@ def list_logs(request: ApiRequest) -> list[LogOut]:
     response=None,
     raw_answer=LOG_MEDIA_TYPE,
 )
-def export_whole_log(request: ApiRequest, peer: Peer, whose: Path[Whose]) -> StreamingHttpResponse:
+def export_whole_log(request: ApiRequest, peer: PeerInPath, whose: Path[Whose]) -> StreamingHttpResponse:
     """Gives a log for `accord verify --log`: headers and digests, and no message; the export is noted as an act."""
     pieces = export_log(request.officer, peer, _DIRECTIONS[whose])
     response = StreamingHttpResponse(pieces, content_type=LOG_MEDIA_TYPE)

@@ -52,6 +52,7 @@ from accord.node.api.shapes import Closed, Cursor, Day, Limit, PageOut, PartyCod
 from accord.node.api.struct_schemas import draft_name
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
+from accord.parties.profile import AGENCY_CODE
 from accord.vocabulary.refusal import DelayReason, RefusalGround
 from accord.vocabulary.results import Result
 
@@ -61,7 +62,7 @@ router = Router()
 
 Sentence = Annotated[str, Field(min_length=1, max_length=SENTENCE_CHARACTERS_MAX)]
 Narrative = Annotated[str, Field(min_length=1, max_length=NARRATIVE_CHARACTERS_MAX)]
-AgencyCode = Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9-]{0,15}$")]
+AgencyCode = Annotated[str, Field(pattern=AGENCY_CODE)]
 
 # Any: JSON objects whose schemas are the kinds' own; the services check them field by field.
 AnswerFields = Annotated[dict[str, Any], WithJsonSchema({STRUCT_MARK: draft_name(Answer)})]

@@ -9,6 +9,7 @@ from ninja import Field, Path, Query, Schema
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, WithJsonSchema
 
 from accord.node.api.limits import PAGE_DEFAULT, PAGE_MAX
+from accord.parties.profile import PARTY_CODE
 
 __all__ = [
     "BIG_ID_MAX",
@@ -18,8 +19,10 @@ __all__ = [
     "KindName",
     "Limit",
     "Moment",
+    "OtherParty",
     "PageOut",
     "PartyCode",
+    "PeerInPath",
     "RowId",
     "one_of",
 ]
@@ -82,7 +85,9 @@ Cursor = Annotated[
     ),
 ]
 Limit = Annotated[int, Query(PAGE_DEFAULT, ge=1, le=PAGE_MAX, description="Most rows of the page.")]
-PartyCode = Annotated[str | None, Query(None, pattern=r"^[A-Z][A-Z0-9]{1,7}$", description="Code of the other party.")]
+OtherParty = Annotated[str, Field(pattern=PARTY_CODE, description="Code of the other party.")]
+PeerInPath = Path[OtherParty]
+PartyCode = Annotated[str | None, Query(None, pattern=PARTY_CODE, description="Code of the other party.")]
 KindName = Annotated[str, Path(pattern=r"^[a-z][a-z-]{1,47}$", description="Name of a kind of message.")]
 RowId = Annotated[int, Field(ge=1, le=BIG_ID_MAX)]
 

@@ -14,6 +14,7 @@ from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.oversight.models import Cosignature, Witness
 from accord.oversight.witnesses import Seen, add_witness, request_for, retire_witness, take_cosignature, witnesses
+from accord.parties.profile import PARTY_CODE
 
 __all__ = ["router"]
 
@@ -25,7 +26,7 @@ KEYS_CHARACTERS_MAX: Final = 4_096
 REQUEST_MEDIA_TYPE: Final = "text/plain"
 
 Number = Path[RowId]
-Party = Annotated[str, Query(pattern=r"^[A-Z][A-Z0-9]{1,7}$", description="Code of a party.")]
+Party = Annotated[str, Query(pattern=PARTY_CODE, description="Code of a party.")]
 
 
 class NewWitness(Closed):
