@@ -218,8 +218,9 @@ def release(officer: Officer, message: Message, *, now: datetime | None = None) 
 
     Raises:
         NotPermitted: The officer may not release.
-        ActRefused: It has not been approved.
-        ApprovalRefused: The approval lapsed, was used, or is of another payload, or the officer is the drafter.
+        ApprovalRefused: It was not approved; the approval lapsed, was used, or is of another payload; or the officer
+            wrote the text.
+        ActRefused: What it holds of received matter may not leave so any more, or its request has no clock to wait by.
         GateRefuses: The law does not let it pass now; nothing left.
     """
     require(officer, Permission.MESSAGE_RELEASE)
