@@ -28,6 +28,7 @@ def test_a_reviewer_reads_and_writes_nothing_but_reviews_and_a_word_on_accounts(
         Permission.CHANNEL_READ,
         Permission.OFFICER_CONFIRM,
         Permission.REGISTER_READ,
+        Permission.AGREEMENT_READ,
     }
     assert not ROLE_PERMISSIONS[Role.REVIEWER] & writes
 

@@ -22,6 +22,8 @@ TITLES: Final = {
     Role.RELEASING: "Releasing officer (specimen)",
     Role.DUTY: "Duty officer (specimen)",
     Role.COUNSEL: "Counsel (specimen)",
+    Role.POLICY: "Policy lead (specimen)",
+    Role.SIGNATORY: "Signatory (specimen)",
     Role.REVIEWER: "Reviewer (specimen)",
 }
 

@@ -2,7 +2,8 @@
 
 Two separations are built into the table and hold for every officer, whatever roles are added later:
 
-* the drafter of a message is never its releaser (checked by ``release`` for each message, not by role);
+* the drafter of a message is never its releaser (checked by ``release`` for each message, not by role), and the one
+  who prepared a text that both sides sign never signs it (checked by ``instruments`` for each text);
 * an administrator manages accounts and machinery and reads no content, and nobody who reads content manages accounts:
   a reviewer may agree to an account that an administrator made, and make none.
 """
@@ -43,6 +44,10 @@ class Permission(StrEnum):
     REGISTER_READ = "register.read"
     REGISTER_PROPOSE = "register.propose"
     REGISTER_DECIDE = "register.decide"
+    AGREEMENT_READ = "agreement.read"
+    AGREEMENT_DRAFT = "agreement.draft"
+    AGREEMENT_SIGN = "agreement.sign"
+    ROSTER_KEEP = "roster.keep"
 
 
 class Role(StrEnum):
@@ -53,6 +58,8 @@ class Role(StrEnum):
     DECIDER = "decider"
     COUNSEL = "counsel"
     DUTY = "duty"
+    POLICY = "policy"
+    SIGNATORY = "signatory"
     REVIEWER = "reviewer"
     ADMINISTRATOR = "administrator"
 
@@ -71,6 +78,9 @@ CONTENT_PERMISSIONS: frozenset[Permission] = frozenset(
         Permission.EVIDENCE_EXPORT,
         Permission.RECORD_READ,
         Permission.EMERGENCY_REVIEW,
+        Permission.AGREEMENT_READ,
+        Permission.AGREEMENT_DRAFT,
+        Permission.AGREEMENT_SIGN,
     },
 )
 """Permissions that show or change content; no administrator holds one."""
@@ -82,6 +92,7 @@ _AT_THE_DESK = frozenset(
         Permission.EVIDENCE_EXPORT,
         Permission.CHANNEL_READ,
         Permission.REGISTER_READ,
+        Permission.AGREEMENT_READ,
     },
 )
 
@@ -100,6 +111,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.CHANNEL_READ,
             Permission.CHANNEL_THAW,
             Permission.REGISTER_READ,
+            Permission.AGREEMENT_READ,
         },
     ),
     Role.DECIDER: frozenset(
@@ -108,6 +120,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.HOLD_ANSWER,
             Permission.CHANNEL_READ,
             Permission.REGISTER_READ,
+            Permission.AGREEMENT_READ,
             Permission.REGISTER_DECIDE,
         },
     ),
@@ -115,6 +128,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         {
             Permission.CHANNEL_READ,
             Permission.REGISTER_READ,
+            Permission.AGREEMENT_READ,
             Permission.REGISTER_PROPOSE,
             Permission.REGISTER_DECIDE,
         },
@@ -128,6 +142,24 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.CHANNEL_READ,
             Permission.OFFICER_CONFIRM,
             Permission.REGISTER_READ,
+            Permission.AGREEMENT_READ,
+        },
+    ),
+    Role.POLICY: frozenset(
+        {
+            Permission.CHANNEL_READ,
+            Permission.REGISTER_READ,
+            Permission.AGREEMENT_READ,
+            Permission.AGREEMENT_DRAFT,
+            Permission.ROSTER_KEEP,
+        },
+    ),
+    Role.SIGNATORY: frozenset(
+        {
+            Permission.CHANNEL_READ,
+            Permission.REGISTER_READ,
+            Permission.AGREEMENT_READ,
+            Permission.AGREEMENT_SIGN,
         },
     ),
     Role.ADMINISTRATOR: frozenset(

@@ -32,6 +32,10 @@ ALLOWED: Final[Mapping[Permission, Any]] = {
     Permission.REGISTER_READ: pgettext_lazy("permission", "read the registers"),
     Permission.REGISTER_PROPOSE: pgettext_lazy("permission", "propose entries of the registers"),
     Permission.REGISTER_DECIDE: pgettext_lazy("permission", "agree to entries of the registers, and end them"),
+    Permission.AGREEMENT_READ: pgettext_lazy("permission", "read the workplan, the dialogue, postings and the roster"),
+    Permission.AGREEMENT_DRAFT: pgettext_lazy("permission", "prepare texts that both sides sign"),
+    Permission.AGREEMENT_SIGN: pgettext_lazy("permission", "sign for our side what another officer prepared"),
+    Permission.ROSTER_KEEP: pgettext_lazy("permission", "keep the duty roster"),
 }
 
 ACTS: Final[Mapping[str, Any]] = {
