@@ -12,6 +12,7 @@ from accord.exchange.models import Message
 from accord.exchange.submission import facts_of
 from accord.handling.circumstances import circumstances_of
 from accord.handling.corrections import draft_correction
+from accord.handling.standing import correction_state, standing_of
 from accord.release.errors import GateRefuses
 from accord.release.intake import take_in
 from tests.desk import CANADA, Desk, approved, from_india, own_side
@@ -143,3 +144,12 @@ def test_a_correction_of_ours_may_name_what_it_corrects(desk: Desk) -> None:
         desk.liaison, sent, action="recall", reason="inaccurate", what_is_wrong="It rested on what was recalled."
     )
     assert stopped(desk, ours) == set()
+
+
+def test_a_draft_and_a_use_are_told_alike_of_a_correction_whose_words_are_erased(desk: Desk) -> None:
+    source = received_information(desk)
+    draft = drafted(desk, SAID)
+    row = corrected(desk, source, "correct")
+    corrected(desk, row.message, "erase", number=10)
+    assert correction_state(standing_of(source)) == "corrected"
+    assert circumstances_of(draft)["correction_state"] == "corrected"

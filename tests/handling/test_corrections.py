@@ -12,6 +12,7 @@ from accord.exchange.drafts import DraftIncomplete, FieldRefused
 from accord.exchange.errors import ActRefused
 from accord.exchange.models import Case, Message
 from accord.handling.applying import apply_corrections, progress_of
+from accord.handling.circumstances import circumstances_of
 from accord.handling.corrections import draft_correction
 from accord.handling.derivations import record
 from accord.handling.erasing import erase_message, is_erased
@@ -98,7 +99,8 @@ def test_a_wrong_name_is_found_in_a_derivative_and_keeps_it_from_leaving(desk: D
     assert row.effects.get().deed == Effect.Deed.MEND
     draft.refresh_from_db()
     problem = services.check_draft(desk.liaison, draft).problems[0]
-    assert (problem.field, problem.next_step) == ("facts", f"Write {RIGHT} instead.")
+    assert problem.field == "facts"
+    assert problem.next_step.startswith(f"Write {RIGHT} instead;")
     mended = services.save_draft(
         desk.liaison,
         draft,
@@ -336,3 +338,57 @@ def test_whoever_uses_what_was_corrected_is_told_so_by_the_gate(desk: Desk) -> N
     after = use_item(desk.duty, source, lead)
     spoken = [{one["policy"] for one in made.decision.decision["reasons"]} for made in (before, after)]
     assert ["BI-10.corrected" in policies for policies in spoken] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "field"),
+    [
+        ("a", "e", "facts"),
+        ("drums", "barrels", "facts"),
+        ("12", "21", "facts"),
+        ("Harbour Road", "Market Road", "facts"),
+        ("rbour Roa", "x", None),
+    ],
+)
+def test_wrong_words_are_whole_ones_and_small_ones_count_beside_a_passage_alone(
+    desk: Desk, wrong: str, right: str, field: str | None
+) -> None:
+    source = received_information(desk)
+    said = "We know of a lorry with drums at 12 Other Road."
+    draft = drafted(desk, SAID.replace("on the ninth", "on a ninth"), relevance_reason=said)
+    corrected(desk, source, "correct", values=[{"wrong": wrong, "right": right}])
+    draft.refresh_from_db()
+    found = [one for one in services.check_draft(desk.liaison, draft).problems if "has corrected" in one.sentence]
+    assert [one.field for one in found] == ([field] if field else [])
+    assert circumstances_of(draft).get("has_known_error", False) is bool(field)
+
+
+def test_a_common_word_that_they_call_wrong_stops_no_draft_that_says_it_in_words_of_its_own(desk: Desk) -> None:
+    source = received_information(desk)
+    draft = drafted(desk, SAID, relevance_reason="The lorry took the road.")
+    corrected(desk, source, "correct", values=[{"wrong": "the", "right": "a"}])
+    draft.refresh_from_db()
+    problem = next(one for one in services.check_draft(desk.liaison, draft).problems if "It says the," in one.sentence)
+    assert problem.next_step == f"Mend these words, or write in your own what comes from {source.reference}."
+    fields = {**draft.fields, "facts": "In short: the goods were taken and paid for in cash."}
+    mended = services.save_draft(desk.liaison, draft, version=draft.version, fields=fields)
+    assert services.check_draft(desk.liaison, mended).problems == ()
+    assert "has_known_error" not in circumstances_of(mended)
+
+
+def test_right_words_that_hold_the_wrong_ones_are_right(desk: Desk) -> None:
+    source = received_information(desk)
+    draft = drafted(desk, SAID)
+    corrected(desk, source, "correct", values=[{"wrong": "Harbour Road", "right": "Old Harbour Road"}])
+    draft.refresh_from_db()
+    assert circumstances_of(draft)["has_known_error"] is True
+    fields = {**draft.fields, "facts": SAID.replace("Harbour Road", "Old Harbour Road")}
+    mended = services.save_draft(desk.liaison, draft, version=draft.version, fields=fields)
+    assert "has_known_error" not in circumstances_of(mended)
+
+
+def test_what_they_call_right_again_is_wrong_no_more(desk: Desk) -> None:
+    source = received_information(desk)
+    corrected(desk, source, "correct", values=[{"wrong": WRONG, "right": RIGHT}])
+    corrected(desk, source, "correct", number=10, values=[{"wrong": RIGHT.upper(), "right": WRONG}])
+    assert standing_of(source).values == ((RIGHT.upper(), WRONG),)

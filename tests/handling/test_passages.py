@@ -1,9 +1,12 @@
 """Copied words are found by their marks, whatever was done to their look; what is short or alike everywhere is not."""
 
+import unicodedata
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accord.handling.passages import PASSAGE_LETTERS, marks_of, marks_of_fields
+from accord.handling.passages import PASSAGE_LETTERS, holds_words, marks_of, marks_of_fields, plain_words, says_enough
 
 TURN_OF_PHRASE_LETTERS = 47
 
@@ -55,3 +58,53 @@ def test_a_turn_of_phrase_that_two_authors_share_marks_nobody_s_information(
     phrase: str, ours: str, theirs: str
 ) -> None:
     assert not marks_of(ours + phrase + ours) & marks_of(theirs + phrase + theirs)
+
+
+@given(st.text(max_size=60))
+def test_folded_words_are_folded_once_for_all(text: str) -> None:
+    assert plain_words(plain_words(text)) == plain_words(text)
+
+
+_WORDS = st.lists(st.text(alphabet="abcéßñÅøकखाि0123ﬁ", min_size=1, max_size=8), min_size=1, max_size=6)
+
+
+@given(_WORDS, _WORDS, st.sampled_from(["NFC", "NFD", "NFKC", "NFKD"]), st.sampled_from([" ", "  ", "\n", "\u00a0"]))
+def test_words_are_found_however_they_are_written(words: list[str], before: list[str], form: str, blank: str) -> None:
+    said = blank.join((*before, *(word.upper() for word in words), "."))
+    written = unicodedata.normalize(form, said)  # type: ignore[arg-type]
+    assert holds_words({"facts": written}, [(" ".join(words), None)])
+    assert holds_words({"facts": " ".join((*before, *words))}, [(unicodedata.normalize(form, " ".join(words)), None)])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong", "right", "is_held"),
+    [
+        ("Kumar's lorry", "kumar", None, True),
+        ("O\u2019Neil", "O'Neil", None, True),
+        ("14 drums", "4", None, False),
+        ("Rajesh Kumar", "Kumar", "Rajesh Kumar", False),
+        ("Rajesh Kumar and Kumar", "Kumar", "Rajesh Kumar", True),
+        ("mcdonald", "mcdonald", "McDonald", False),
+        ("राम का घर", "राम", None, True),
+        ("रामा का घर", "राम", None, False),
+        ("收货人王伟在", "王伟", None, True),
+    ],
+)
+def test_wrong_words_are_whole_words_beside_the_right_ones(
+    said: str, wrong: str, right: str | None, is_held: bool
+) -> None:
+    assert holds_words({"facts": said}, [(wrong, right)]) is is_held
+
+
+def test_names_of_members_are_nobodys_words_and_statements_of_accuracy_are() -> None:
+    assert not holds_words({"facts": {"number": "one"}}, [("number", None)])
+    assert not holds_words({"legal_basis": ["second buyer"]}, [("second buyer", None)])
+    assert holds_words({"accuracy": {"statement": "As the second buyer said."}}, [("second buyer", None)])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "is_enough"),
+    [("a", False), ("IN", False), ("drums", False), ("Kumar", True), ("two words", True), ("K42", True), ("राम", True)],
+)
+def test_a_plain_word_alone_says_too_little(wrong: str, is_enough: bool) -> None:
+    assert says_enough(wrong) is is_enough

@@ -4,7 +4,7 @@ The job runner calls it, some hundred things in one transaction, so that ten tho
 their progress can be watched. What has an effect on file is not treated again: an interrupted run goes on.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -17,16 +17,16 @@ from accord.courier.models import OutboxState
 from accord.exchange.drafting import void_approval
 from accord.exchange.kinds.correction import CorrectionAction
 from accord.exchange.models import Case, Message
-from accord.exchange.text import texts_in
 from accord.exchange.withdrawing import recall_onward, stop_onward
-from accord.handling.derivations import CARRIES_CONTENT, derivatives_of
+from accord.handling.derivations import CARRIES_CONTENT, derivatives_of, marks_held
 from accord.handling.erasing import erase_message, take_out_of_sent, take_out_passages
 from accord.handling.models import CorrectedMessage, Correction, Derivation, Effect, Thing
+from accord.handling.passages import holds_words
 from accord.handling.retention import end_with_hold, standing_hold
 from accord.handling.standing import Said, said_in
 from accord.officers.acts import note
 
-__all__ = ["apply_corrections", "holds_wrong_words", "progress_of", "stop_drafts"]
+__all__ = ["apply_corrections", "progress_of", "stop_drafts"]
 
 BATCH: Final = 500
 """Derivatives that are treated in one transaction."""
@@ -220,13 +220,12 @@ def _deed_on_draft(act: _Applied, message: Message) -> Effect.Deed:
         deed = _Deed.TAKEN_OUT
     elif act.content.action is CorrectionAction.RECALL:
         deed = _Deed.STOPPED
-    elif act.content.action is CorrectionAction.CORRECT and holds_wrong_words(message.fields, act.content):
+    elif act.content.action is CorrectionAction.CORRECT and _says_wrong(act, message):
         deed = _Deed.MEND
     message.save()
     return deed
 
 
-def holds_wrong_words(fields: Mapping[str, object], content: Said) -> bool:
-    """Returns whether a text of a message holds words that a correction calls wrong."""
-    wrong = [value.wrong.casefold() for value in content.values]
-    return any(word in text.casefold() for _, text in texts_in(fields) for word in wrong)
+def _says_wrong(act: _Applied, message: Message) -> bool:
+    values = [(value.wrong, value.right) for value in act.content.values]
+    return holds_words(message.fields, values, marks_held(act.items))

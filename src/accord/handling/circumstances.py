@@ -19,13 +19,13 @@ from django.db.models import Exists, OuterRef
 
 from accord.courier.prepared import Prepared
 from accord.exchange.models import Message
-from accord.handling.derivations import CARRIES_CONTENT
+from accord.handling.derivations import CARRIES_CONTENT, marks_held
 from accord.handling.governance import Governance, governance_of_draft, lost_in
 from accord.handling.lanes import PASSES_SUSPENDED
 from accord.handling.models import Derivation, LaneSuspension
-from accord.handling.passages import narrative
+from accord.handling.passages import holds_words
 from accord.handling.passing_on import passed_on
-from accord.handling.standing import Standing, standings_of
+from accord.handling.standing import Standing, correction_state, standings_of
 from accord.handling.uses import STATE
 from accord.law.statements import CorrectionState
 from accord.release.gate import our_party
@@ -97,13 +97,9 @@ def _of_what_it_holds(message: Message, governed: Governance, *, now: datetime) 
 
 
 def _correction_of(message: Message, governed: Governance, standings: Mapping[UUID, Standing]) -> CorrectionState:
-    withdrawn = Message.objects.filter(pk__in=governed.sources, state=Message.State.WITHDRAWN).exists()
-    found: set[CorrectionState] = {"withdrawn"} if withdrawn else set()
-    for standing in standings.values():
-        if standing.is_recalled:
-            found.add("erased" if standing.is_erased else "withdrawn")
-        elif standing.values:
-            found.add("corrected")
+    found = {correction_state(standing) for standing in standings.values()}
+    if Message.objects.filter(pk__in=governed.sources, state=Message.State.WITHDRAWN).exists():
+        found.add("withdrawn")
     is_restricted = any(standing.handling is not None or standing.caveats for standing in standings.values())
     if is_restricted and lost_in(message.fields, governed):
         found.add("restricted")
@@ -111,5 +107,8 @@ def _correction_of(message: Message, governed: Governance, standings: Mapping[UU
 
 
 def _says_wrong_words(message: Message, standings: Mapping[UUID, Standing]) -> bool:
-    wrong = [value.casefold() for standing in standings.values() for value, _ in standing.values]
-    return bool(wrong) and any(word in text.casefold() for _, text in narrative(message.fields) for word in wrong)
+    return any(
+        holds_words(message.fields, standing.values, marks_held([source]))
+        for source, standing in standings.items()
+        if standing.values
+    )

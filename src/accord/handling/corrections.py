@@ -7,7 +7,6 @@ files it, marks what it is about in the same transaction, and lets the job runne
 Source: Regulation (EU) 2016/794, article 19(2), and Directive (EU) 2016/680, articles 7(3) and 16(6), as models.
 """
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,11 +28,10 @@ from accord.exchange.kinds.correction import Correction as CorrectionContent
 from accord.exchange.kinds.correction import CorrectionAction, CorrectionReason
 from accord.exchange.models import Case, Clock, Message
 from accord.exchange.reach import messages_for
-from accord.exchange.text import texts_in
 from accord.handling.applying import stop_drafts
 from accord.handling.erasing import has_taken_out
 from accord.handling.models import CorrectedMessage, Correction
-from accord.handling.passages import words_of
+from accord.handling.passages import holds_words
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 from accord.release.dispositions import Became, acknowledge
@@ -120,14 +118,13 @@ def _require_holds(message: Message, values: object) -> None:
         # What was erased is not read again, and in a file the words stand where the node does not read them.
         return
     before = CorrectedMessage.objects.filter(message=message).select_related("correction__message")
-    texts = (*words_of(message.fields), *(said for one in before for said in texts_in(_values_of(one))))
-    held = [_plain(text) for _, text in texts]
+    said = {**message.fields, "corrected_before": [_values_of(one) for one in before]}
     for index, value in enumerate(values if isinstance(values, list) else ()):
         wrong = value.get("wrong") if isinstance(value, Mapping) else None
-        if isinstance(wrong, str) and not any(_plain(wrong) in text for text in held):
+        if isinstance(wrong, str) and not holds_words(said, [(wrong, None)]):
             raise FieldRefused(
                 "The message does not hold these words.",
-                next_step="Copy the wrong words from the message, letter for letter; case does not matter.",
+                next_step="Copy whole words from the message, letter for letter; case does not matter.",
                 fields={"field": f"values[{index}].wrong"},
             )
 
@@ -135,10 +132,6 @@ def _require_holds(message: Message, values: object) -> None:
 def _values_of(corrected: CorrectedMessage) -> object:
     """Returns the words of an earlier correction, which now stand in the message's place."""
     return corrected.correction.message.fields.get("values")
-
-
-def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 @dataclass

@@ -7,8 +7,9 @@ is a record already.
 Source: Regulation (EU) 2016/794, article 19(2), as a model: a restriction that comes later must reach every copy.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Final
 from uuid import UUID
 
@@ -17,11 +18,21 @@ from django.utils import timezone
 
 from accord.exchange.keys import new_key
 from accord.exchange.models import AgencyInquiry, Message
-from accord.handling.models import Derivation, Thing, Way
+from accord.handling.models import Derivation, Passage, Thing, Way
 from accord.officers.models import Officer
 from accord.vocabulary.uses import OUTWARD_USES
 
-__all__ = ["CARRIES_CONTENT", "FILES_KEYS", "act_of", "derivatives_of", "files_of", "keys_from", "record", "sources_of"]
+__all__ = [
+    "CARRIES_CONTENT",
+    "FILES_KEYS",
+    "act_of",
+    "derivatives_of",
+    "files_of",
+    "keys_from",
+    "marks_held",
+    "record",
+    "sources_of",
+]
 
 CARRIES_CONTENT: Final = (Way.QUOTE, Way.FILE, Way.FILE_PART)
 """Ways in which a message holds what it was made of; a reply alone says nothing of it."""
@@ -132,3 +143,13 @@ def sources_of(key: UUID) -> list[Derivation]:
     """Returns every step above an item, in the order in which they were made."""
     found: list[Derivation] = list(Derivation.objects.raw(_STEPS_UP, [_prepared(key)]))
     return found
+
+
+def marks_held(keys: Iterable[UUID]) -> Callable[[], set[int]]:
+    """Returns what gives the marks of the passages of messages; they are looked up once, when they are first asked for.
+
+    Args:
+        keys: The messages.
+    """
+    named = list(keys)
+    return cache(lambda: set(Passage.objects.filter(message_id__in=named).values_list("mark", flat=True)))

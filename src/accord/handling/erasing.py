@@ -23,7 +23,7 @@ from accord.courier.models import AttachmentTransfer, Outbox, OutboxState
 from accord.exchange.kinds import CORRECTION
 from accord.exchange.models import Attachment, HoldAnswer, Message
 from accord.exchange.search.indexing import forget, index_case, index_message, scrub
-from accord.handling.derivations import files_of
+from accord.handling.derivations import files_of, marks_held
 from accord.handling.models import Derivation, FileMark, Passage
 from accord.handling.own_words import erase_from_own_words
 from accord.handling.passages import marks_of_draft, narrative
@@ -154,7 +154,7 @@ def take_out_passages(draft: Message, sources: Sequence[UUID]) -> None:
         sources: Keys of the messages, whose marks are still there.
     """
     _overwrite_what_is_deleted()
-    draft.content = msgspec.json.encode(_without(draft.fields, _marks_of(sources)))
+    draft.content = msgspec.json.encode(_without(draft.fields, marks_held(sources)()))
     erase_payloads(subject_type="message", subject_id=str(draft.pk))
     for attachment in _files_holding(draft, sources):
         _erase_file(attachment)
@@ -179,7 +179,7 @@ def take_out_of_sent(message: Message, sources: Sequence[UUID]) -> bool:
     if not is_brought_no_more(message):
         return False
     _overwrite_what_is_deleted()
-    before, marks = message.fields, _marks_of(sources)
+    before, marks = message.fields, marks_held(sources)()
     fields = _without(before, marks)
     gone = _files_holding(message, sources)
     digests = {bytes(one.sha256).hex() for one in gone}
@@ -236,10 +236,6 @@ def _erase_copies(message: Message) -> None:
         # Of what was never sent, too; what still waits is not emptied, since what leaves is what was approved.
         gone = Outbox.objects.filter(envelope_id=message.envelope_id, state__in=(OutboxState.FLUSHED, *_NEVER_SENT))
         gone.update(payload=b"")
-
-
-def _marks_of(sources: Sequence[UUID]) -> set[int]:
-    return set(Passage.objects.filter(message_id__in=sources).values_list("mark", flat=True))
 
 
 def _files_holding(message: Message, sources: Sequence[UUID]) -> list[Attachment]:

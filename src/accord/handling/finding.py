@@ -20,10 +20,17 @@ from accord.exchange.models import AgencyInquiry, Attachment, Message
 from accord.exchange.submission import is_same_words
 from accord.exchange.watching import Watcher
 from accord.handling.applying import stop_drafts
-from accord.handling.derivations import CARRIES_CONTENT, FILES_KEYS, files_of, record
+from accord.handling.derivations import CARRIES_CONTENT, FILES_KEYS, files_of, marks_held, record
 from accord.handling.governance import Governance, governance_of_draft, lost_in, taken_over
 from accord.handling.models import Derivation, FileMark, Passage, Way
-from accord.handling.passages import COMMON_FROM, marks_of, marks_of_draft, narrative
+from accord.handling.passages import (
+    COMMON_FROM,
+    marks_of,
+    marks_of_draft,
+    narrative,
+    says_enough,
+    words_held,
+)
 from accord.handling.passing_on import PassedOn, not_permitted, passed_on, use_up
 from accord.handling.reading import LOOK_UP_MARKS, mark_received, mark_taken_out, parts_of, texts_of
 from accord.handling.standing import Standing, standings_of
@@ -142,8 +149,7 @@ def _problems(message: Message, now: datetime) -> tuple[FieldProblem, ...]:
 
 def _corrected_since(message: Message, governed: Governance) -> Iterator[FieldProblem]:
     """Yields what a draft may not say any more: words of a recalled message, or words that were corrected."""
-    texts = list(narrative(message.fields))
-    main = max(texts, key=lambda one: len(one[1]), default=("attachments", ""))[0]
+    main = max(narrative(message.fields), key=lambda one: len(one[1]), default=("attachments", ""))[0]
     standings = standings_of(governed.sources)
     for source in Message.objects.filter(pk__in=governed.sources):
         standing = standings.get(source.pk, Standing())
@@ -153,14 +159,21 @@ def _corrected_since(message: Message, governed: Governance) -> Iterator[FieldPr
                 sentence=f"It holds a passage or file of {source.reference}, which its originator has recalled.",
                 next_step="Take out what comes from it.",
             )
-        for wrong, right in standing.values:
-            for path, text in texts:
-                if wrong.casefold() in text.casefold():
-                    yield FieldProblem(
-                        field=path,
-                        sentence=f"It says {wrong}, which the originator of {source.reference} has corrected.",
-                        next_step=f"Write {right} instead." if right else "Take these words out.",
-                    )
+        for held in words_held(message.fields, standing.values, marks_held([source.pk])):
+            yield FieldProblem(
+                field=held.field,
+                sentence=f"It says {held.wrong}, which the originator of {source.reference} has corrected.",
+                next_step=(
+                    # Too small to be looked for but beside a passage: without one, nothing is left to mend.
+                    f"Mend these words, or write in your own what comes from {source.reference}."
+                    if not says_enough(held.wrong)
+                    else f"Write {held.right} instead; say what is about another in a message that holds nothing of "
+                    f"{source.reference}."
+                    if held.right
+                    else "Take these words out; say what is about another in a message that holds nothing of "
+                    f"{source.reference}."
+                ),
+            )
 
 
 def _left(message: Message, officer: Officer, now: datetime) -> None:

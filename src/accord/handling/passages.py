@@ -13,14 +13,29 @@ and a phrase that so many messages hold that it tells nothing (:data:`COMMON_FRO
 Source: Schleimer, Wilkerson, Aiken, "Winnowing: Local Algorithms for Document Fingerprinting", SIGMOD 2003.
 """
 
+import re
 import unicodedata
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from accord.exchange.text import texts_in
 
-__all__ = ["COMMON_FROM", "PASSAGE_LETTERS", "marks_of", "marks_of_draft", "marks_of_fields", "narrative", "words_of"]
+__all__ = [
+    "COMMON_FROM",
+    "PASSAGE_LETTERS",
+    "WordsHeld",
+    "holds_words",
+    "marks_of",
+    "marks_of_draft",
+    "marks_of_fields",
+    "narrative",
+    "plain_words",
+    "says_enough",
+    "words_held",
+    "words_of",
+]
 
 RUN_LETTERS: Final = 48
 WINDOW: Final = 17
@@ -43,6 +58,22 @@ _NOT_NARRATIVE: Final = frozenset(
 )
 """Fields whose words are those of the form, of the law or of the handling: they are alike in many messages, and mark
 nothing where they were received. In a draft they are looked through like any other."""
+
+_HOW_GOOD: Final = frozenset({"accuracy", "offence", "strict_necessity"})
+"""Of those, the ones whose words may be wrong all the same."""
+
+LETTERS_ENOUGH: Final = 3
+"""Letters and digits from which on words may tell by themselves what they are about."""
+
+_SAME_SIGNS: Final = str.maketrans(
+    {**dict.fromkeys("\u2018\u2019\u02bc\u201b", "'"), **dict.fromkeys("\u2010\u2012\u2013\u2014\u2212", "-")}
+)
+"""Apostrophes and dashes, which a keyboard or an editor puts in for one another."""
+
+_RUNNING: Final = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+"""Signs of scripts that put no blank between words."""
 
 
 def _reduced(text: str) -> str:
@@ -88,9 +119,120 @@ def narrative(fields: Mapping[str, object]) -> Iterator[tuple[str, str]]:
 
 def words_of(fields: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     """Yields every text of a message that its sender may have got wrong: its information, and how good it is."""
-    yield from narrative(fields)
-    for name in ("accuracy", "offence", "strict_necessity"):
-        yield from texts_in(fields.get(name), name)
+    for name, value in fields.items():
+        if name not in _NOT_NARRATIVE or name in _HOW_GOOD:
+            yield from _said_in(value, name)
+
+
+def _said_in(value: object, path: str) -> Iterator[tuple[str, str]]:
+    """Yields the texts of a value; the names of its members are the form's and nobody's words."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _said_in(item, f"{path}.{key}")
+    elif isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
+        for index, item in enumerate(value):
+            yield from _said_in(item, f"{path}[{index}]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordsHeld:
+    """Where a text holds words that are wrong.
+
+    Args:
+        field: Path of the text.
+        wrong: The wrong words, as the correction has them.
+        right: The right ones; ``None`` where they are to be taken out.
+    """
+
+    field: str
+    wrong: str
+    right: str | None
+
+
+def plain_words(text: str) -> str:
+    """Returns a text as it is compared with wrong words: without case, one form of a letter, single blanks.
+
+    Accents stay, since an accent may be what is wrong.
+
+    Source: The Unicode Standard, section 3.13, D146 (compatibility caseless matching).
+    """
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKD", text).casefold())
+    folded = unicodedata.normalize("NFKC", folded.casefold()).translate(_SAME_SIGNS)
+    return " ".join(folded.split())
+
+
+def says_enough(wrong: str) -> bool:
+    """Returns whether words tell by themselves what they are about, wherever they stand.
+
+    A word of one or two signs, or one plain word in small letters, stands in many a text that says nothing of the
+    matter. A name, a number, two words in a row, or a word of a script without capitals does not.
+    """
+    letters = [sign for sign in wrong if _counts(sign)]
+    if len(letters) < LETTERS_ENOUGH:
+        return False
+    return len(wrong.split()) > 1 or any(sign.upper() == sign for sign in letters)
+
+
+def words_held(
+    fields: Mapping[str, object],
+    values: Iterable[tuple[str, str | None]],
+    marks: Callable[[], set[int]] | None = None,
+) -> Iterator[WordsHeld]:
+    """Yields where a message says what a correction calls wrong: whole words, and not as a part of the right ones.
+
+    Args:
+        fields: The fields of the message.
+        values: The wrong words with the right ones.
+        marks: Gives the marks of the message that was corrected. With it, words that do not say enough by themselves
+            count only in a text that holds a passage of that message; without it, everywhere.
+    """
+    texts = [(path, text, plain_words(text)) for path, text in words_of(fields)]
+    for wrong, right in values:
+        sought, cover = plain_words(wrong), plain_words(right or "")
+        is_enough = marks is None or says_enough(wrong)
+        for path, text, plain in texts:
+            if _stands_in(plain, sought, cover) and (is_enough or (marks is not None and marks() & marks_of(text))):
+                yield WordsHeld(field=path, wrong=wrong, right=right)
+
+
+def holds_words(
+    fields: Mapping[str, object],
+    values: Iterable[tuple[str, str | None]],
+    marks: Callable[[], set[int]] | None = None,
+) -> bool:
+    """Returns whether a message says anything of what a correction calls wrong; see :func:`words_held`."""
+    return any(True for _ in words_held(fields, values, marks))
+
+
+def _stands_in(text: str, sought: str, cover: str) -> bool:
+    """Returns whether words stand in a text other than inside the right words; all of them folded."""
+    if not sought:
+        return False
+    covered = [range(at, at + len(cover)) for at in _places(text, cover)] if sought in cover else []
+    return any(not any(at in one and at + len(sought) <= one.stop for one in covered) for at in _places(text, sought))
+
+
+def _places(text: str, sought: str) -> Iterator[int]:
+    """Yields where words begin in a text, as whole words."""
+    at = text.find(sought) if sought else -1
+    while at >= 0:
+        end = at + len(sought)
+        if _parts(text[at - 1 : at], sought[0]) and _parts(sought[-1], text[end : end + 1]):
+            yield at
+        at = text.find(sought, at + 1)
+
+
+def _parts(before: str, after: str) -> bool:
+    """Returns whether a word may end between two signs; either is empty at the edge of a text."""
+    if not before or not after or _RUNNING.match(before) or _RUNNING.match(after):
+        return True
+    return not (_in_word(before) and _in_word(after))
+
+
+def _in_word(sign: str) -> bool:
+    return unicodedata.category(sign)[0] in "LNM"
 
 
 def marks_of_fields(fields: Mapping[str, object]) -> set[int]:

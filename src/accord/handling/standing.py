@@ -16,12 +16,15 @@ from accord.exchange.kinds.correction import CorrectedValue, CorrectionAction, C
 from accord.exchange.kinds.particulars import Caveat
 from accord.exchange.models import Message
 from accord.handling.models import CorrectedMessage, Correction
+from accord.handling.passages import plain_words
+from accord.law.statements import CorrectionState
 from accord.vocabulary.handling import Handling
 
 __all__ = [
     "Change",
     "Said",
     "Standing",
+    "correction_state",
     "governed_fields",
     "last_restriction",
     "said_in",
@@ -101,7 +104,9 @@ def _stands(rows: Iterable[Correction]) -> Standing:
     values: dict[str, tuple[int, str, str | None]] = {}
     for index, (_, said) in enumerate(read):
         for value in said.values:
-            values[value.wrong.casefold()] = (index, value.wrong, value.right)
+            # What was called wrong and is called right again is wrong no more.
+            values.pop(plain_words(value.right or ""), None)
+            values[plain_words(value.wrong)] = (index, value.wrong, value.right)
     counting = {index for index, _, _ in values.values()} | {handling, caveats}
     recalls = (CorrectionAction.RECALL, CorrectionAction.ERASE)
     return Standing(
@@ -128,6 +133,21 @@ def standings_of(keys: Iterable[UUID]) -> Mapping[UUID, Standing]:
     for row in rows:
         found.setdefault(row.message_id, []).append(row.correction)
     return {key: _stands(corrections) for key, corrections in found.items()}
+
+
+def correction_state(standing: Standing) -> CorrectionState:
+    """Returns what its originator has said about a message since it came, as the law reads it.
+
+    It was corrected whether or not the words of the correction are still here. That it was restricted is for whoever
+    makes something of it to see: only what lacks the restriction is stopped by it.
+
+    Args:
+        standing: How the message stands.
+    """
+    if standing.is_recalled:
+        return "erased" if standing.is_erased else "withdrawn"
+    is_corrected = any(one.content.action is CorrectionAction.CORRECT for one in standing.changes)
+    return "corrected" if is_corrected else "none"
 
 
 def standing_of(message: Message) -> Standing:

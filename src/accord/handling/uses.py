@@ -29,7 +29,6 @@ from accord.exchange.facts import Use as UseFacts
 from accord.exchange.facts import facts_of_use
 from accord.exchange.holding import require_holder
 from accord.exchange.kinds import STRUCTS
-from accord.exchange.kinds.correction import CorrectionAction
 from accord.exchange.kinds.limits import LINE_CHARACTERS_MAX
 from accord.exchange.kinds.particulars import Correspondence
 from accord.exchange.models import Attachment, Message
@@ -41,10 +40,9 @@ from accord.handling.erasing import is_erased
 from accord.handling.errors import UseRefused
 from accord.handling.grants import unlocking
 from accord.handling.models import Grant, Use, Way
-from accord.handling.standing import Standing, governed_fields, last_restriction, standing_of
+from accord.handling.standing import Standing, correction_state, governed_fields, last_restriction, standing_of
 from accord.law.decision import Decision
 from accord.law.facts import Facts, MistreatmentSuspicion, UseEffect
-from accord.law.statements import CorrectionState
 from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
@@ -322,7 +320,7 @@ def _asked(item: Message, intended: Intended, recipient: str, moment: datetime) 
         onward_state=recipient if intended.use is UseCode.THIRD_STATE else None,
         relies_on_peer_decision=intended.relies_on_peer_decision,
         concerns_rights=intended.concerns_rights,
-        correction_state=_correction_of(standing),
+        correction_state=correction_state(standing),
         is_life_threat=bool(intended.imminence.strip()),
         imminence=intended.imminence or None,
         is_minimum_data=intended.is_minimum_data,
@@ -355,14 +353,6 @@ def _as_restricted(facts: Facts, standing: Standing) -> Facts:
     first = len(facts.caveats) - len(standing.caveats)
     later = (msgspec.structs.replace(caveat, is_later=True) for caveat in facts.caveats[first:])
     return msgspec.structs.replace(facts, caveats=(*facts.caveats[:first], *later))
-
-
-def _correction_of(standing: Standing) -> CorrectionState:
-    """Returns what its originator has done about an item since it came, as the law reads it."""
-    if standing.is_recalled:
-        return "erased" if standing.is_erased else "withdrawn"
-    is_corrected = any(one.content.action is CorrectionAction.CORRECT for one in standing.changes)
-    return "corrected" if is_corrected else "none"
 
 
 def stops_only_for_permission(decision: Decision) -> bool:
