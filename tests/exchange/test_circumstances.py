@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from accord.exchange import circumstances, services
 from accord.exchange.circumstances import is_reviewer_in_post, tell_circumstances
+from accord.exchange.gate_facts import facts_of
 from accord.exchange.models import Message
 from accord.exchange.own_side import OwnSide
-from accord.exchange.submission import facts_of
 from accord.law.statements import Statements
 from accord.officers.permissions import Role
 from tests.desk import Desk, answer_fields, own_side, received_request, request_fields

@@ -7,9 +7,9 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from accord.exchange.gate_facts import facts_of
 from accord.exchange.own_side import OwnSide
 from accord.exchange.registered import arrangements_with, assurance_of, risk_of
-from accord.exchange.submission import facts_of
 from accord.law.context import context_of
 from accord.parties.models import RegisterEntry
 from accord.parties.register_book import mark_changed

@@ -6,8 +6,8 @@ import pytest
 
 from accord.errors import AccordError
 from accord.exchange import services
+from accord.exchange.gate_facts import facts_of
 from accord.exchange.models import Message
-from accord.exchange.submission import facts_of
 from accord.exchange.text import TextRefused
 from accord.handling.assessing import OverrideGround, Question, assess, decide_assessment, settle_escalation
 from accord.handling.models import MistreatmentAssessment, PredominanceTest

@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accord.exchange import services
+from accord.exchange.gate_facts import facts_of
 from accord.exchange.models import Message
-from accord.exchange.submission import facts_of
 from accord.handling.circumstances import circumstances_of
 from accord.handling.corrections import draft_correction
 from accord.handling.standing import correction_state, standing_of

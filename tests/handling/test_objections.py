@@ -10,9 +10,9 @@ from msgspec import structs
 from accord.exchange import services
 from accord.exchange.drafting import own_side_of
 from accord.exchange.errors import ActRefused
+from accord.exchange.gate_facts import facts_of
 from accord.exchange.kinds import OBJECTION, OBJECTION_ANSWER
 from accord.exchange.models import Case, Clock, Message
-from accord.exchange.submission import facts_of
 from accord.handling.erasing import erase_message
 from accord.handling.models import ObjectionMade
 from accord.handling.objections import (

@@ -11,8 +11,8 @@ from accord.courier.models import Channel
 from accord.exchange import services
 from accord.exchange.drafts import DraftIncomplete
 from accord.exchange.errors import ActRefused
+from accord.exchange.gate_facts import facts_of
 from accord.exchange.models import Message
-from accord.exchange.submission import facts_of
 from accord.handling.finding import not_yet_permitted, take_over_handling
 from accord.handling.models import Grant
 from accord.handling.passing_on import ASK

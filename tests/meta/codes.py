@@ -70,12 +70,17 @@ ELSEWHERE = (
         sentence="The receiving node failed to file the message, which waits there for a person.",
     ),
     Raised(
+        code="release.own-draft",
+        kind="OfficerCanMend",
+        sentence="Nobody approves or releases a text they wrote, or answers a hold on it.",
+    ),
+    Raised(
         code="trust.key-revoked",
         kind="TrustFails",
         sentence="Key … was revoked before position ….",
     ),
 )
-"""Codes that the source composes or keeps in a constant."""
+"""Codes that the source composes or keeps in a constant, or that say more than one sentence of it tells."""
 
 
 def all_codes() -> dict[str, Raised]:

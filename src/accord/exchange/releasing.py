@@ -1,4 +1,4 @@
-"""Approve, send back, answer a hold, release, withdraw: the second officer's acts."""
+"""Approve, send back, release, withdraw: the second officer's acts."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,27 +15,26 @@ from accord.exchange.authors import authors_of
 from accord.exchange.clocks import end_clock, pause_clock
 from accord.exchange.drafting import Fields, own_side_of, require_same_words
 from accord.exchange.errors import ActRefused
+from accord.exchange.gate_facts import clock_answered, facts_of
 from accord.exchange.kind_rooms import room_of
 from accord.exchange.kinds import ANSWER, DELAY_NOTICE, SPONTANEOUS_INFORMATION, STRUCTS
-from accord.exchange.models import Case, Clock, EmergencyReview, HoldAnswer, Message
+from accord.exchange.models import Case, Clock, EmergencyReview, Message
 from accord.exchange.reasons import note_with_reason, require_reason
-from accord.exchange.submission import clock_answered, facts_of, hold_binding, offices_awaited, slot_of
+from accord.exchange.submission import slot_of
 from accord.exchange.watching import watchers
 from accord.officers.acts import note
 from accord.officers.models import Officer
-from accord.officers.offices import bearers_of
 from accord.officers.permissions import Permission, require
 from accord.release import approvals
 from accord.release.errors import ApprovalRefused, GateRefuses
 from accord.release.models import Approval
-from accord.release.services import check, one_release, withdraw_released
+from accord.release.services import one_release, withdraw_released
 from accord.release.services import release as let_leave
 from accord.vocabulary.refusal import AnswerOutcome, DelayReason
 from accord.vocabulary.urgency import Lane, Urgency, lane_for
 
 __all__ = [
     "MESSAGE_LIFE_DAYS",
-    "answer_hold",
     "approve",
     "due_at",
     "release",
@@ -134,75 +133,6 @@ def send_back(officer: Officer, message: Message, *, reason: str, now: datetime 
     _case_waits(held.case, Case.Waiting.US, moment)
     note_with_reason(officer, "send back message", held, held.case, reason=words, at=moment)
     return held
-
-
-@transaction.atomic
-def answer_hold(
-    officer: Officer, message: Message, *, policy: str, reason: str, now: datetime | None = None
-) -> HoldAnswer:
-    """Answers one hold of the gate in writing; the reason stays readable with the case and for the reviewer.
-
-    Args:
-        officer: Who bears the office that the rule names; never an author of the text.
-        message: The draft that is held.
-        policy: The policy that held it, as the decision names it.
-        reason: Why it may go on, for the file and the reviewer.
-        now: The time.
-
-    Raises:
-        NotPermitted: The officer may not answer holds.
-        ApprovalRefused: The officer wrote the text, or does not bear the office that decides.
-        ActRefused: It has left, or this policy does not hold it.
-        TextRefused: The reason is blank.
-    """
-    require(officer, Permission.HOLD_ANSWER)
-    words = require_reason(reason)
-    moment = now or timezone.now()
-    held = _locked(message)
-    if not held.may_change:
-        raise ActRefused("A hold is answered before release.", code="exchange.hold-not-answered")
-    if officer.pk in authors_of(held):
-        raise ApprovalRefused("Nobody answers a hold on their own text.", code="release.own-draft")
-    facts = facts_of(held, releaser=None, now=moment)
-    holding = {hold.policy: hold.decider for hold in check(facts).holds}
-    if policy not in holding:
-        raise ActRefused(
-            "This policy does not hold the message now.",
-            code="exchange.no-such-hold",
-            next_step="Answer a hold that the gate names for the text as it stands.",
-            fields={"field": "policy", "policy": policy[:64]},
-        )
-    _require_office(officer, holding[policy], authors_of(held))
-    answer, _ = HoldAnswer.objects.update_or_create(
-        message=held,
-        policy=policy,
-        defaults={
-            "decided_by": officer,
-            "decided_at": moment,
-            "reason": words,
-            "bound_to": hold_binding(held, facts),
-        },
-    )
-    detail: dict[str, str | int | bool | None] = {"policy": policy, "office": holding[policy]}
-    note_with_reason(officer, "answer hold", held, held.case, reason=words, at=moment, detail=detail)
-    if held.held_for is not None:
-        held.held_for = offices_awaited(check(facts_of(held, releaser=None, now=moment)))
-        held.save(update_fields=["held_for"])
-    return answer
-
-
-def _require_office(officer: Officer, office: str, authors: frozenset[int]) -> None:
-    if office in officer.offices:
-        return
-    bearers = [other.username for other in bearers_of(office, but_not=authors)]
-    raise ApprovalRefused(
-        f"This hold is decided by: {office}. You do not bear that office here.",
-        code="exchange.hold-decider",
-        next_step=(
-            f"Ask {' or '.join(bearers)}." if bearers else "Ask the administrator to record who bears that office."
-        ),
-        fields={"office": office, "bearers": bearers},
-    )
 
 
 def release(officer: Officer, message: Message, *, now: datetime | None = None) -> Message:

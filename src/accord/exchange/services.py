@@ -52,13 +52,14 @@ from accord.exchange.discarding import discard
 from accord.exchange.drafting import create_case, draft_information, draft_request, save_draft
 from accord.exchange.drafts import DraftIncomplete, FieldRefused, StaleDraft
 from accord.exchange.errors import ActRefused, NotFound
+from accord.exchange.hold_answers import answer_hold
 from accord.exchange.holding import CaseHeld, assign, hand_over, take, take_over
 from accord.exchange.linking import join_case, link_cases, links_of, unlink_cases
 from accord.exchange.noting import notes_of, write_note
 from accord.exchange.parking import TriedAgain, parked_messages, try_again
 from accord.exchange.previewing import preview
 from accord.exchange.reading import clock_reading, messages_of, read_case, read_message
-from accord.exchange.releasing import answer_hold, approve, release, release_due, send_back, withdraw
+from accord.exchange.releasing import approve, release, release_due, send_back, withdraw
 from accord.exchange.submission import Check, check_draft, submit
 from accord.exchange.taking_back import take_back
 from accord.exchange.team import add_member, break_in, keep_to_team, open_to_scope, remove_member, team_of
