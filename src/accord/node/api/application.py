@@ -30,6 +30,7 @@ from accord.node.api.problems import add_problem_handlers
 from accord.node.api.queue import router as queue_router
 from accord.node.api.reference import router as reference_router
 from accord.node.api.registers import router as registers_router
+from accord.node.api.replies import router as replies_router
 from accord.node.api.retention import router as retention_router
 from accord.node.api.review import router as review_router
 from accord.node.api.search import router as search_router
@@ -118,6 +119,7 @@ api.add_router("", drafts_router, tags=["drafts"])
 api.add_router("", assessments_router, tags=["drafts"])
 api.add_router("", approvals_router, tags=["approvals"])
 api.add_router("", queue_router, tags=["queue"])
+api.add_router("", replies_router, tags=["queue"])
 api.add_router("", uses_router, tags=["queue"])
 api.add_router("", corrections_router, tags=["queue"])
 api.add_router("", objections_router, tags=["queue"])

@@ -10,7 +10,7 @@ from ninja import Field, Path, Query, Router, Schema
 from pydantic import StrictInt
 
 from accord.exchange.errors import NotFound
-from accord.exchange.kinds.limits import CAVEATS_MAX, NARRATIVE_CHARACTERS_MAX, SENTENCE_CHARACTERS_MAX
+from accord.exchange.kinds.limits import CAVEATS_MAX
 from accord.exchange.models import Message
 from accord.exchange.reach import within
 from accord.handling.models import ObjectionMade
@@ -19,7 +19,7 @@ from accord.node.api.case_shapes import MessageOut, Reader
 from accord.node.api.cases import find_message
 from accord.node.api.operations import ApiRequest, offer
 from accord.node.api.paging import page_of
-from accord.node.api.shapes import Closed, Cursor, Day, Limit, PageOut, PartyCode
+from accord.node.api.shapes import Closed, Cursor, Day, Limit, Narrative, PageOut, PartyCode, Sentence
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.vocabulary.objections import ObjectionLevel, ObjectionOutcome
@@ -28,8 +28,6 @@ __all__ = ["find_objection", "router"]
 
 router = Router()
 
-Sentence = Annotated[str, Field(min_length=1, max_length=SENTENCE_CHARACTERS_MAX)]
-Narrative = Annotated[str, Field(min_length=1, max_length=NARRATIVE_CHARACTERS_MAX)]
 CaveatNumber = Annotated[StrictInt, Field(ge=1, le=CAVEATS_MAX)]
 Item = Annotated[UUID | None, Query(None, description="The message whose use is objected to.")]
 

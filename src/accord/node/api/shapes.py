@@ -8,6 +8,7 @@ from typing import Annotated, Generic, TypeVar
 from ninja import Field, Path, Query, Schema
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, WithJsonSchema
 
+from accord.exchange.kinds.limits import NARRATIVE_CHARACTERS_MAX, SENTENCE_CHARACTERS_MAX
 from accord.node.api.limits import PAGE_DEFAULT, PAGE_MAX
 from accord.parties.profile import PARTY_CODE
 
@@ -19,11 +20,13 @@ __all__ = [
     "KindName",
     "Limit",
     "Moment",
+    "Narrative",
     "OtherParty",
     "PageOut",
     "PartyCode",
     "PeerInPath",
     "RowId",
+    "Sentence",
     "one_of",
 ]
 
@@ -89,6 +92,8 @@ OtherParty = Annotated[str, Field(pattern=PARTY_CODE, description="Code of the o
 PeerInPath = Path[OtherParty]
 PartyCode = Annotated[str | None, Query(None, pattern=PARTY_CODE, description="Code of the other party.")]
 KindName = Annotated[str, Path(pattern=r"^[a-z][a-z-]{1,47}$", description="Name of a kind of message.")]
+Sentence = Annotated[str, Field(min_length=1, max_length=SENTENCE_CHARACTERS_MAX)]
+Narrative = Annotated[str, Field(min_length=1, max_length=NARRATIVE_CHARACTERS_MAX)]
 RowId = Annotated[int, Field(ge=1, le=BIG_ID_MAX)]
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from ninja import Field, Path, Router, Schema
 from pydantic import StrictBool
 
-from accord.exchange.kinds.limits import LINE_CHARACTERS_MAX, LIST_ITEMS_MAX, SENTENCE_CHARACTERS_MAX
+from accord.exchange.kinds.limits import LINE_CHARACTERS_MAX, LIST_ITEMS_MAX
 from accord.handling.grants import grants_of
 from accord.handling.models import Grant, Use
 from accord.handling.permissions import answer_permission, ask_permission
@@ -16,7 +16,7 @@ from accord.law.facts import MistreatmentSuspicion
 from accord.node.api.case_shapes import MessageOut, Reader
 from accord.node.api.cases import find_message
 from accord.node.api.operations import ApiRequest, offer
-from accord.node.api.shapes import Closed
+from accord.node.api.shapes import Closed, Sentence
 from accord.officers.permissions import Permission
 from accord.vocabulary.refusal import PermissionOutcome
 from accord.vocabulary.subjects import Purpose
@@ -26,7 +26,6 @@ __all__ = ["router"]
 
 router = Router()
 
-Sentence = Annotated[str, Field(min_length=1, max_length=SENTENCE_CHARACTERS_MAX)]
 Line = Annotated[str, Field(min_length=1, max_length=LINE_CHARACTERS_MAX)]
 
 
