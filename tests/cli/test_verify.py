@@ -308,3 +308,17 @@ def test_a_log_and_a_bundle_are_two_runs_and_nothing_is_none(file: Path, roots: 
     assert verify("--root", roots).code == 2
     missing = verify("--log", tmp_path / "none.log", "--root", roots)
     assert (missing.code, "verify.file-unreadable" in missing.error) == (2, True)
+
+
+def test_a_long_log_is_checked_by_several_processes_with_the_answer_of_one(tmp_path: Path, roots: Path) -> None:
+    parts = list(parts_of([1] * 400))  # long enough that processes are started
+    damaged = [*parts]
+    for at in (380, 390):
+        note = parts[at].receipt or b""
+        damaged[at] = replace(parts[at], receipt=note[:-60] + note[-56:-60] + note[-56:])
+    whole, broken = log_file(tmp_path, "whole.log", *parts), log_file(tmp_path, "broken.log", *damaged)
+    for file, code in ((whole, 0), (broken, 1)):
+        one, two = (verify("--log", file, "--root", roots, "--workers", n, "--json") for n in ("1", "2"))
+        assert (one.code, one.error) == (code, "")
+        assert two == one
+    assert "over the log of 381 entries" in json.loads(one.said)["reason"]

@@ -162,8 +162,8 @@ def _holds(log: Any) -> bool:  # Any: a stored log
     from accord.channel.log_reading import LogProgress
 
     done = LogProgress()
-    for stretch in log.stretches():
-        done = log.reader.read(done, stretch)
+    for part in log.parts():
+        done = log.reader.settled(done, log.reader.judged(part.stretch))
     return done.fault is None
 
 

@@ -27,9 +27,10 @@ Source: c2sp.org/signed-note, c2sp.org/tlog-checkpoint, c2sp.org/tlog-cosignatur
 import base64
 import binascii
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from .encoding import LimitExceeded, MalformedObject, require_party
@@ -40,6 +41,7 @@ from .limits import MAX_LOG_SIZE, MAX_NOTE_BYTES, MAX_TIME_MS
 __all__ = [
     "Checkpoint",
     "Receipt",
+    "checkpoint_and_key",
     "checkpoint_text",
     "cosign",
     "is_receipt",
@@ -47,6 +49,7 @@ __all__ = [
     "origin_of",
     "read_checkpoint",
     "read_receipt",
+    "receipt_and_key",
     "sign_checkpoint",
     "unverified_checkpoint",
     "unverified_cosigner_epoch",
@@ -123,6 +126,7 @@ def origin_of(owner: str, peer: str) -> str:
     return f"{_ORIGIN}{owner}/{peer}"
 
 
+@lru_cache(maxsize=256)
 def note_key_hash(name: str, kind: bytes, public: bytes) -> bytes:
     """Returns a signature line's key hash: the first 4 bytes of SHA-256(name || 0x0A || type || public key)."""
     return hashlib.sha256(name.encode() + b"\n" + kind + public).digest()[:_KEY_HASH_BYTES]
@@ -176,12 +180,27 @@ def read_checkpoint(note: bytes, *, verify_key: VerifyKey | Sequence[VerifyKey])
         MalformedObject: If it is not a checkpoint note in its one spelling.
         SignatureInvalid: If no given key signed it, or a half does not hold.
     """
+    return checkpoint_and_key(note, lambda _: verify_key)[0]
+
+
+def checkpoint_and_key(
+    note: bytes, keys_at: Callable[[int], VerifyKey | Sequence[VerifyKey]]
+) -> tuple[Checkpoint, VerifyKey]:
+    """Reads a checkpoint as ``read_checkpoint`` does, and tells which key signed it.
+
+    Args:
+        note: The signed note.
+        keys_at: Returns the owner's keys in force at the position that the note states.
+
+    Raises:
+        AccordError: As ``read_checkpoint``, and what ``keys_at`` raises.
+    """
     checkpoint, text, lines = _parse(note)
+    offered = keys_at(checkpoint.position)
     name = checkpoint.origin
     (hash_ed25519, ed25519), (hash_mldsa65, mldsa65) = (_unline(line, name) for line in lines)
-    keys = _choose(name, verify_key, (hash_ed25519, hash_mldsa65), (TYPE_ED25519, TYPE_MLDSA65))
-    _verify_one(keys, text, Signature(ed25519=ed25519, mldsa65=mldsa65))
-    return checkpoint
+    keys = _choose(name, offered, (hash_ed25519, hash_mldsa65), (TYPE_ED25519, TYPE_MLDSA65))
+    return checkpoint, _verify_one(keys, text, Signature(ed25519=ed25519, mldsa65=mldsa65))
 
 
 def cosign(note: bytes, checkpoint: Checkpoint, signer: Signer, cosigner: str, now_ms: int, *, epoch: int = 0) -> bytes:
@@ -256,7 +275,23 @@ def read_receipt(note: bytes, *, verify_key: VerifyKey | Sequence[VerifyKey]) ->
         MalformedObject: If it is not a receipt in its one spelling.
         SignatureInvalid: If no given key signed it, a half does not hold, or the halves state two times.
     """
+    return receipt_and_key(note, lambda _: verify_key)[0]
+
+
+def receipt_and_key(
+    note: bytes, keys_at: Callable[[int], VerifyKey | Sequence[VerifyKey]]
+) -> tuple[Receipt, VerifyKey]:
+    """Reads a receipt as ``read_receipt`` does, and tells which key signed it.
+
+    Args:
+        note: The receipt.
+        keys_at: Returns the cosigner's keys whose co-signature counts at the size that the note states.
+
+    Raises:
+        AccordError: As ``read_receipt``, and what ``keys_at`` raises.
+    """
     checkpoint, epoch, text, lines = _parse_receipt(note)
+    offered = keys_at(checkpoint.size)
     name = origin_of(checkpoint.peer, checkpoint.owner)
     (hash_ed25519, ed25519), (hash_mldsa65, mldsa65) = (_unline(line, name) for line in lines)
     time = ed25519[:_TIMESTAMP_BYTES]
@@ -266,10 +301,10 @@ def read_receipt(note: bytes, *, verify_key: VerifyKey | Sequence[VerifyKey]) ->
     if seconds > MAX_TIME_MS // _MS:
         raise MalformedObject("The receipt states a time beyond the year 9999.")
     kinds = (TYPE_ED25519_COSIGNATURE, TYPE_MLDSA65_COSIGNATURE)
-    keys = _choose(name, verify_key, (hash_ed25519, hash_mldsa65), kinds)
+    keys = _choose(name, offered, (hash_ed25519, hash_mldsa65), kinds)
     signature = Signature(ed25519=ed25519[_TIMESTAMP_BYTES:], mldsa65=mldsa65[_TIMESTAMP_BYTES:])
-    _verify_one(keys, _cosigned(seconds, text), signature)
-    return Receipt(checkpoint=checkpoint, cosigner=checkpoint.peer, time_ms=seconds * _MS, epoch=epoch)
+    key = _verify_one(keys, _cosigned(seconds, text), signature)
+    return Receipt(checkpoint=checkpoint, cosigner=checkpoint.peer, time_ms=seconds * _MS, epoch=epoch), key
 
 
 def _cosigned(seconds: int, text: bytes) -> bytes:
@@ -318,13 +353,14 @@ def _choose(
     )
 
 
-def _verify_one(keys: Sequence[VerifyKey], text: bytes, signature: Signature) -> None:
-    """Checks that one of the keys made both halves; the last one's refusal is the verdict where none did."""
+def _verify_one(keys: Sequence[VerifyKey], text: bytes, signature: Signature) -> VerifyKey:
+    """Returns which of the keys made both halves; the last one's refusal is the verdict where none did."""
     for key in keys[:-1]:
         with suppress(SignatureInvalid):
             key.verify(CONTEXT_NOTE, text, signature)
-            return
+            return key
     keys[-1].verify(CONTEXT_NOTE, text, signature)
+    return keys[-1]
 
 
 def _parse(note: bytes) -> tuple[Checkpoint, bytes, list[bytes]]:
@@ -365,12 +401,13 @@ def _split(note: bytes) -> tuple[bytes, list[bytes]]:
     return text + b"\n", lines
 
 
+# A receipt repeats the text of the checkpoint that it confirms, and whoever checks both reads it once.
+@lru_cache(maxsize=16)
 def _parse_text(text: bytes) -> Checkpoint:
-    malformed = MalformedObject("The note's text is not a checkpoint in its one spelling.")
     try:
         lines = text.decode("ascii").split("\n")
         if len(lines) != _TEXT_LINES + 1:
-            raise malformed
+            raise _not_a_checkpoint()
         origin, size, root, epoch, time = lines[:_TEXT_LINES]
         owner, _, peer = origin.removeprefix(_ORIGIN).partition("/")
         checkpoint = Checkpoint(
@@ -382,7 +419,7 @@ def _parse_text(text: bytes) -> Checkpoint:
             time_ms=_number(time.removeprefix("time ")),
         )
     except ValueError:  # of decoding, int() and base64 alike
-        raise malformed from None
+        raise _not_a_checkpoint() from None
     if (
         checkpoint_text(checkpoint) != text
         or owner == peer
@@ -391,8 +428,12 @@ def _parse_text(text: bytes) -> Checkpoint:
         or not checkpoint.epoch <= MAX_EPOCH
         or not checkpoint.time_ms <= MAX_TIME_MS
     ):
-        raise malformed
+        raise _not_a_checkpoint()
     return checkpoint
+
+
+def _not_a_checkpoint() -> MalformedObject:
+    return MalformedObject("The note's text is not a checkpoint in its one spelling.")
 
 
 def _number(text: str) -> int:

@@ -16,7 +16,9 @@ Both directions work on pieces, so a log of any length never stands in memory.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from typing import Final
 
@@ -33,7 +35,7 @@ from .limits import (
     MAX_LOG_SIZE,
     MAX_NOTE_BYTES,
 )
-from .log_reading import FaultCode, LogFault, LogProgress, LogReader, Stretch
+from .log_reading import JudgedStretch, Judging, LogFault, LogProgress, LogReader, Stretch, in_turn
 from .merkle import leaf_hash
 
 __all__ = [
@@ -43,6 +45,7 @@ __all__ = [
     "LogVerdict",
     "agreement_between",
     "is_log_export",
+    "judged_part",
     "leaves_of",
     "log_pieces",
     "read_title",
@@ -211,12 +214,28 @@ def leaves_of(read: Read) -> Iterator[bytes]:
         yield from LogPart.decode(piece).stretch.leaves
 
 
+def judged_part(reader: LogReader, part: LogPart) -> JudgedStretch:
+    """Returns a part with its leaves computed anew and its signatures checked."""
+    return reader.judged(part.stretch)
+
+
+def _judged_piece(reader: LogReader, piece: bytes | LogFault) -> JudgedStretch | LogFault:
+    """Judges a part as it stands in the file; what is wrong with the file goes on to its place in the order."""
+    if isinstance(piece, LogFault):
+        return piece
+    try:
+        return judged_part(reader, LogPart.decode(piece))
+    except AccordError as error:
+        return _unreadable(error)
+
+
 def verify_log(
     read: Read,
     roots: Mapping[str, VerifyKey],
     *,
     marks: Mapping[int, bytes] | None = None,
     told: Callable[[LogProgress], None] | None = None,
+    judging: Judging = in_turn,
 ) -> LogVerdict:
     """Judges an export with nothing but the root keys that the reader trusts; it never raises for what is in it.
 
@@ -225,33 +244,38 @@ def verify_log(
         roots: Trusted root key of each party, by party code.
         marks: Roots of this log that were seen before, by size.
         told: Is told the progress after each part.
+        judging: How the checking of signatures is shared out; the verdict does not depend on it.
     """
-    title: LogTitle | None = None
-    done = LogProgress()
+    pieces = _pieces_or_fault(read)
+    first = next(pieces)
+    if isinstance(first, LogFault):
+        return LogVerdict(title=None, progress=LogProgress(fault=first))
     try:
-        pieces = _pieces(read)
-        title = _title(next(pieces))
-        reader = _reader(title, roots, marks or {})
-        if isinstance(reader, LogFault):
-            return LogVerdict(title=title, progress=LogProgress(fault=reader))
-        for piece in pieces:
-            done = reader.read(done, LogPart.decode(piece).stretch)
+        title = _title(first)
+    except AccordError as error:
+        return LogVerdict(title=None, progress=LogProgress(fault=_unreadable(error)))
+    reader = _reader(title, roots, marks or {})
+    if isinstance(reader, LogFault):
+        return LogVerdict(title=title, progress=LogProgress(fault=reader))
+    done = LogProgress()
+    with closing(judging(partial(_judged_piece, replace(reader, marks={})), pieces)) as judged:
+        for one in judged:
+            done = replace(done, fault=one) if isinstance(one, LogFault) else reader.settled(done, one)
             if done.fault is not None:
                 return LogVerdict(title=title, progress=done)
             if told is not None:
                 told(done)
-    except _Damaged:
-        return LogVerdict(title=title, progress=_faulty(done, "damaged"))
-    except AccordError as error:
-        return LogVerdict(title=title, progress=_faulty(done, "unreadable", detail=error.sentence))
     done = reader.ended(done)
     if done.fault is None and done.size != title.size:
-        lost = {"start": done.size, "end": title.size - 1}
-        done = _faulty(done, "missing", owner=title.owner, peer=title.peer, **lost)
+        lost: dict[str, str | int] = {"start": done.size, "end": title.size - 1}
+        fault = LogFault(code="missing", named={"owner": title.owner, "peer": title.peer, **lost})
+        done = replace(done, fault=fault)
     return LogVerdict(title=title, progress=done)
 
 
-def agreement_between(size: int, root: bytes, read: Read, roots: Mapping[str, VerifyKey]) -> LogFault | None:
+def agreement_between(
+    size: int, root: bytes, read: Read, roots: Mapping[str, VerifyKey], *, judging: Judging = in_turn
+) -> LogFault | None:
     """Tells whether a log, read once more, passes through a size and root that another copy of it ended with.
 
     Args:
@@ -259,12 +283,23 @@ def agreement_between(size: int, root: bytes, read: Read, roots: Mapping[str, Ve
         root: Its root, 32 bytes.
         read: Reads the longer copy from its beginning.
         roots: Trusted root keys.
+        judging: How the checking of signatures is shared out.
     """
-    return verify_log(read, roots, marks={size: root}).progress.fault
+    return verify_log(read, roots, marks={size: root}, judging=judging).progress.fault
 
 
-def _faulty(done: LogProgress, code: FaultCode, **named: str | int) -> LogProgress:
-    return replace(done, fault=LogFault(code=code, named=named))
+def _unreadable(error: AccordError) -> LogFault:
+    return LogFault(code="unreadable", named={"detail": error.sentence})
+
+
+def _pieces_or_fault(read: Read) -> Iterator[bytes | LogFault]:
+    """Gives the pieces, and what is wrong with the file as the last of them."""
+    try:
+        yield from _pieces(read)
+    except _Damaged:
+        yield LogFault(code="damaged", named={})
+    except AccordError as error:
+        yield _unreadable(error)
 
 
 def _reader(title: LogTitle, roots: Mapping[str, VerifyKey], marks: Mapping[int, bytes]) -> LogReader | LogFault:

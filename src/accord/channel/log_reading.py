@@ -3,6 +3,10 @@
 The reader is fed stretches of the log in order and keeps nothing of them but the right edge of the tree, so that a log
 of any length is read in constant memory, in slices, from a database or from a file.
 
+A stretch is read in two steps. Judging its signatures needs nothing of what was read before, and is what takes time:
+stretches may be judged in any order, side by side. Settling what was judged needs the tree, and happens in the log's
+order; so the verdict, its first fault and every word of it are the same however the judging was shared out.
+
 What a clean reading proves: these entries, in this order and number, are those that the owner signed and the peer
 co-signed with keys that their roots had named; nothing was changed, left out, added or put in another order up to the
 last co-signed size. What it does not prove: that nothing newer exists. Who shows a log can show its beginning only; the
@@ -16,18 +20,27 @@ Invariants:
 Source: RFC 9162, 2.1; docs/protocol.md, sections 4, 7 and 8.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal, TypeVar
+from typing import Final, Literal, NamedTuple, Protocol, TypeVar
 
 from accord.errors import AccordError
 
-from .checkpoint import Checkpoint, Receipt, read_checkpoint, read_receipt, unverified_checkpoint, unverified_receipt
-from .keys import VerifyKey
+from .checkpoint import Checkpoint, checkpoint_and_key, receipt_and_key
 from .keyset import KeysetChain
 from .merkle import EMPTY_FRONTIER, Frontier
 
-__all__ = ["FAULTS", "FaultCode", "LogFault", "LogProgress", "LogReader", "Stretch"]
+__all__ = [
+    "FAULTS",
+    "FaultCode",
+    "JudgedStretch",
+    "Judging",
+    "LogFault",
+    "LogProgress",
+    "LogReader",
+    "Stretch",
+    "in_turn",
+]
 
 FaultCode = Literal[
     "missing",
@@ -99,6 +112,77 @@ class Stretch:
     receipt: bytes | None = None
 
 
+class JudgedHead(NamedTuple):
+    """An owner's signed head that its key signed.
+
+    Args:
+        owner: Party code of whose log it says to be.
+        peer: Party code of who co-signs it.
+        size: Number of entries.
+        root: Root over them.
+        epoch: The owner's epoch.
+        time_ms: The owner's clock.
+        key: Name of the key that signed.
+    """
+
+    owner: str
+    peer: str
+    size: int
+    root: bytes
+    epoch: int
+    time_ms: int
+    key: str
+
+
+class JudgedReceipt(NamedTuple):
+    """A co-signature that the peer's key made.
+
+    Args:
+        is_of_head: Whether it confirms exactly the head that it stands beside.
+        time_ms: The peer's clock.
+        key: Name of the key that signed.
+    """
+
+    is_of_head: bool
+    time_ms: int
+    key: str
+
+
+class JudgedStretch(NamedTuple):
+    """A stretch whose signatures were checked, and whose place in the log was not.
+
+    Args:
+        start: Position of its first entry.
+        leaves: Leaf of each entry.
+        note: The owner's signed note, where one was signed here.
+        head: What it says under which key, or why its signature does not hold.
+        receipt: What the co-signature beside it says, or why it does not hold; ``None`` where there is none.
+    """
+
+    start: int
+    leaves: Sequence[bytes]
+    note: bytes = b""
+    head: JudgedHead | str | None = None
+    receipt: JudgedReceipt | str | None = None
+
+
+_Item = TypeVar("_Item")
+_Found = TypeVar("_Found")
+
+
+class Judging(Protocol):
+    """How the judging of stretches is shared out: like ``map``, in order, and reading only a little ahead."""
+
+    def __call__(self, judge: Callable[[_Item], _Found], items: Iterable[_Item], /) -> Generator[_Found, None, None]:
+        """Gives what ``judge`` finds of each item, in their order."""
+        ...
+
+
+def in_turn(judge: Callable[[_Item], _Found], items: Iterable[_Item], /) -> Generator[_Found, None, None]:
+    """Judges one after the other, here."""
+    yield from map(judge, items)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LogProgress:
     """How far a log was read and what was found.
@@ -162,17 +246,37 @@ class LogReader:
     peer_chain: KeysetChain
     marks: Mapping[int, bytes] = field(default_factory=dict)
 
-    def read(self, done: LogProgress, stretch: Stretch) -> LogProgress:
-        """Returns the progress after one more stretch; after a fault it stays as it is."""
+    def judged(self, stretch: Stretch) -> JudgedStretch:
+        """Returns the stretch with its signatures checked; nothing is said of its place in the log."""
+        if stretch.checkpoint is None:
+            return JudgedStretch(stretch.start, stretch.leaves)
+        note = stretch.checkpoint
+        try:
+            head, key = checkpoint_and_key(note, self.owner_chain.signing_keys_at)
+        except AccordError as error:
+            return JudgedStretch(stretch.start, stretch.leaves, note, error.sentence)
+        said = JudgedHead(head.owner, head.peer, head.size, head.root, head.epoch, head.time_ms, key.key_id.hex())
+        receipt = None if stretch.receipt is None else self._judged_receipt(stretch.receipt, head)
+        return JudgedStretch(stretch.start, stretch.leaves, note, said, receipt)
+
+    def _judged_receipt(self, note: bytes, head: Checkpoint) -> JudgedReceipt | str:
+        try:
+            receipt, key = receipt_and_key(note, self.peer_chain.cosigning_keys_at)
+        except AccordError as error:
+            return error.sentence
+        return JudgedReceipt(receipt.checkpoint == head, receipt.time_ms, key.key_id.hex())
+
+    def settled(self, done: LogProgress, stretch: JudgedStretch) -> LogProgress:
+        """Returns the progress after one more stretch, which was judged; after a fault it stays as it is."""
         if done.fault is not None:
             return done
         if stretch.start != done.size:
             where = {"start": min(done.size, stretch.start), "end": max(done.size, stretch.start) - 1}
             return self._failed(done, "missing", **where)
         done = self._appended(done, stretch.leaves)
-        if done.fault is not None or stretch.checkpoint is None:
+        if done.fault is not None or stretch.head is None:
             return done
-        return self._headed(done, stretch, stretch.checkpoint)
+        return self._headed(done, stretch, stretch.head)
 
     def ended(self, done: LogProgress) -> LogProgress:
         """Returns the progress when the log is at its end: some of it must be co-signed, unless it is empty."""
@@ -196,14 +300,10 @@ class LogReader:
         frontier, _ = frontier.append(leaves[frontier.size - begun :])
         return replace(done, frontier=frontier, marks_seen=seen)
 
-    def _headed(self, done: LogProgress, stretch: Stretch, note: bytes) -> LogProgress:
+    def _headed(self, done: LogProgress, stretch: JudgedStretch, head: JudgedHead | str) -> LogProgress:
         size = done.size
-        try:
-            stated = unverified_checkpoint(note)
-            keys = self.owner_chain.signing_keys_at(stated.position)
-            head, key = _by_one_of(keys, lambda key: read_checkpoint(note, verify_key=key))
-        except AccordError as error:
-            return self._failed(done, "owner-signature", size=size, detail=error.sentence)
+        if isinstance(head, str):
+            return self._failed(done, "owner-signature", size=size, detail=head)
         if (head.owner, head.peer) != (self.owner, self.peer):
             return self._failed(done, "other-log", size=size)
         if head.size != size or head.root != done.frontier.root:
@@ -213,18 +313,15 @@ class LogReader:
             heads=done.heads + 1,
             head_time_ms=head.time_ms,
             head_epoch=head.epoch,
-            head_note=note,
-            owner_keys=_with(done.owner_keys, key),
+            head_note=stretch.note,
+            owner_keys=_with(done.owner_keys, head.key),
         )
         return done if stretch.receipt is None else self._receipted(done, stretch.receipt, head)
 
-    def _receipted(self, done: LogProgress, note: bytes, head: Checkpoint) -> LogProgress:
-        try:
-            keys = self.peer_chain.cosigning_keys_at(unverified_receipt(note).size)
-            receipt, key = _by_one_of(keys, lambda key: read_receipt(note, verify_key=key))
-        except AccordError as error:
-            return self._failed(done, "peer-signature", size=head.size, detail=error.sentence)
-        if receipt.checkpoint != head:
+    def _receipted(self, done: LogProgress, receipt: JudgedReceipt | str, head: JudgedHead) -> LogProgress:
+        if isinstance(receipt, str):
+            return self._failed(done, "peer-signature", size=head.size, detail=receipt)
+        if not receipt.is_of_head:
             return self._failed(done, "other-receipt", size=head.size)
         return replace(
             done,
@@ -232,23 +329,9 @@ class LogReader:
             receipted_size=head.size,
             receipted_root=head.root,
             receipt_time_ms=receipt.time_ms,
-            peer_keys=_with(done.peer_keys, key),
+            peer_keys=_with(done.peer_keys, receipt.key),
         )
 
 
-_Note = TypeVar("_Note", Checkpoint, Receipt)
-
-
-def _by_one_of(keys: Sequence[VerifyKey], read: Callable[[VerifyKey], _Note]) -> tuple[_Note, VerifyKey]:
-    """Returns what a note says and which of the keys signed it; the last one's refusal where none did."""
-    for key in keys[:-1]:
-        try:
-            return read(key), key
-        except AccordError:
-            continue
-    return read(keys[-1]), keys[-1]
-
-
-def _with(names: tuple[str, ...], key: VerifyKey) -> tuple[str, ...]:
-    name = key.key_id.hex()
+def _with(names: tuple[str, ...], name: str) -> tuple[str, ...]:
     return names if name in names else (*names, name)

@@ -1,7 +1,7 @@
 """``accord log``: check the stored logs, and take one along as a file for a machine without a node."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -18,11 +18,18 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
+SLICE_SECONDS: Final = 30.0
+"""How long a stored log is read before what was found is kept: processes are started anew for each slice."""
+
 app = typer.Typer(help="Check the stored logs, and take them along.", no_args_is_help=True, add_completion=False)
 
 Peer = Annotated[str, typer.Argument(help="Code of the other party, such as IN.")]
 Of = Annotated[str, typer.Option("--of", help="Whose log: 'ours', or 'theirs' as this node keeps a copy of it.")]
 Out = Annotated[Path, typer.Option("--out", help="File to write; an existing one is left alone.")]
+Workers = Annotated[
+    int | None,
+    typer.Option("--workers", min=1, max=1024, metavar="N", help="Processes that check the signatures (every core)."),
+]
 
 
 @app.command("export")
@@ -67,20 +74,21 @@ def write_pieces(file: Path, pieces: "Iterable[bytes]") -> int:
 
 
 @app.command()
-def check(*, home: Home = None, acting: ActingName = None, as_json: AsJson = False) -> None:
+def check(*, home: Home = None, acting: ActingName = None, as_json: AsJson = False, workers: Workers = None) -> None:
     """Check every stored log, ours and the copies of our peers', against what was signed and co-signed.
 
     Exits 0 only if every log holds, 1 otherwise.
     """
     open_node(home)
+    from accord.cli.many_cores import ManyCores
     from accord.oversight.log_checks import advance, begin_check
 
-    officer = acting_officer(acting)
+    officer, judging = acting_officer(acting), ManyCores(workers)
     run = begin_check(officer)
     found: list[FoundLog] = []
     with working("Checking the logs"):
         while run is not None:
-            found = advance(officer, run)
+            found = advance(officer, run, seconds=SLICE_SECONDS, judging=judging)
             if all(one.check.state != "running" for one in found):
                 break
     if as_json:

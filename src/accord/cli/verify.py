@@ -44,6 +44,12 @@ Show = Annotated[
     typer.Option("--show", help="Print what a proven message says, between its handling marks; or why it cannot be."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value for a script.")]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers", min=1, max=1024, metavar="N", help="Processes that check the signatures of a log (every core)."
+    ),
+]
 
 
 class FileUnreadable(OfficerCanMend):
@@ -54,7 +60,15 @@ class FileUnreadable(OfficerCanMend):
 
 
 @app.command()
-def verify(root: Roots, files: Files = None, log: Logs = None, show: Show = False, as_json: AsJson = False) -> None:
+def verify(
+    root: Roots,
+    files: Files = None,
+    *,
+    log: Logs = None,
+    show: Show = False,
+    as_json: AsJson = False,
+    workers: Workers = None,
+) -> None:
     """Check evidence offline: origin, content, time and receipt of each message; or that a party signed two logs.
 
     With --log it checks whole logs: every entry, every signed head and every co-signature.
@@ -67,7 +81,8 @@ def verify(root: Roots, files: Files = None, log: Logs = None, show: Show = Fals
     if log:
         from accord.cli.whole_logs import verify_logs
 
-        ended(ExitCode.DONE if verify_logs(log, _read_roots(root), as_json=as_json) else ExitCode.NOT_VERIFIED)
+        holds = verify_logs(log, _read_roots(root), as_json=as_json, workers=workers)
+        ended(ExitCode.DONE if holds else ExitCode.NOT_VERIFIED)
     _verify_files(files or [], root, show=show, as_json=as_json)
 
 

@@ -16,6 +16,7 @@ from accord.errors import OfficerCanMend
 if TYPE_CHECKING:
     from accord.channel.keys import VerifyKey
     from accord.channel.log_export import LogVerdict
+    from accord.channel.log_reading import Judging
 
 __all__ = ["LogUnreadable", "opened", "sentences", "verify_logs"]
 
@@ -54,15 +55,23 @@ def opened(file: Path) -> Iterator[BinaryIO]:
         raise LogUnreadable(f"{file} cannot be read: {error.strerror}.") from error
 
 
-def verify_logs(files: list[Path], roots: "Mapping[str, VerifyKey]", *, as_json: bool) -> bool:
-    """Checks each export, and that two copies of one log agree; prints what was found, and tells whether all holds."""
-    from accord.channel.log_export import verify_log
+def verify_logs(
+    files: list[Path], roots: "Mapping[str, VerifyKey]", *, as_json: bool, workers: int | None = None
+) -> bool:
+    """Checks each export, and that two copies of one log agree; prints what was found, and tells whether all holds.
 
+    Raises:
+        WorkerLost: A process that checked signatures ended before its work was done.
+    """
+    from accord.channel.log_export import verify_log
+    from accord.cli.many_cores import ManyCores
+
+    judging = ManyCores(workers)
     found: list[_Found] = []
     for file in files:
         with opened(file) as source, working(f"Checking {file}"):
-            found.append(_Found(file=file, verdict=verify_log(source.read, roots)))
-    found = [_compared(one, found, roots) for one in found]
+            found.append(_Found(file=file, verdict=verify_log(source.read, roots, judging=judging)))
+    found = [_compared(one, found, roots, judging) for one in found]
     holds = all(one.ok for one in found)
     if as_json:
         print_json({"ok": holds, "logs": [_as_json(one) for one in found], "reason": _first_reason(found)})
@@ -72,7 +81,7 @@ def verify_logs(files: list[Path], roots: "Mapping[str, VerifyKey]", *, as_json:
     return holds
 
 
-def _compared(one: _Found, found: list[_Found], roots: "Mapping[str, VerifyKey]") -> _Found:
+def _compared(one: _Found, found: list[_Found], roots: "Mapping[str, VerifyKey]", judging: "Judging") -> _Found:
     """Looks whether this copy passes through what every shorter copy of the same log ended with."""
     from accord.channel.log_export import agreement_between
 
@@ -85,7 +94,7 @@ def _compared(one: _Found, found: list[_Found], roots: "Mapping[str, VerifyKey]"
         if other is one or not is_same or not other.verdict.ok or not 0 < end.size <= one.verdict.progress.size:
             continue
         with opened(one.file) as source:
-            fault = agreement_between(end.size, end.root, source.read, roots)
+            fault = agreement_between(end.size, end.root, source.read, roots, judging=judging)
         if fault is not None:
             said = f"{one.file.name} and {other.file.name} are not one log: {fault.sentence}"
             return _Found(file=one.file, verdict=one.verdict, contradiction=said)

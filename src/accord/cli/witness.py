@@ -64,12 +64,13 @@ def add(
     from accord.channel.evidence import TrustRoots
     from accord.channel.keyset import KeysetChain
     from accord.channel.log_export import verify_log
+    from accord.cli.many_cores import ManyCores
     from accord.cli.whole_logs import opened
     from accord.cli.witness_folder import WitnessFolder
 
     witness, roots = WitnessFolder.at(folder), TrustRoots.from_json(_read(root)).roots
     with opened(export) as source:
-        verdict = verify_log(source.read, roots)
+        verdict = verify_log(source.read, roots, judging=ManyCores())
     title = _require_holds(verdict)
     owner = KeysetChain.from_bytes(title.owner_chain, trusted=roots[title.owner])
     peer = KeysetChain.from_bytes(title.peer_chain, trusted=roots[title.peer])

@@ -12,6 +12,7 @@ from accord.channel.keyset import KeysetChain
 from accord.channel.log_export import LogVerdict, leaves_of, read_title, verify_log
 from accord.channel.merkle import EMPTY_FRONTIER, HashReader
 from accord.channel.witness import MAX_COSIGNED_BYTES, WitnessRefuses, WitnessRequest, require_extends
+from accord.cli.many_cores import ManyCores
 from accord.cli.whole_logs import opened
 from accord.cli.witness_folder import HeldHead, WatchedLog, WitnessFolder
 from accord.errors import AccordError, TrustFails
@@ -44,7 +45,8 @@ def looked_at(witness: WitnessFolder, export: Path) -> tuple[WatchedLog, LogVerd
     log = witness.watched(title.owner, title.peer)
     heads = log.heads(witness.key)
     with opened(export) as source:
-        verdict = verify_log(source.read, log.roots, marks={one.head.size: one.head.root for one in heads})
+        marks = {one.head.size: one.head.root for one in heads}
+        verdict = verify_log(source.read, log.roots, marks=marks, judging=ManyCores())
     if verdict.ok:
         owner = KeysetChain.from_bytes(title.owner_chain, trusted=log.owner_chain.root)
         peer = KeysetChain.from_bytes(title.peer_chain, trusted=log.peer_chain.root)
@@ -121,7 +123,7 @@ def accuse(log: WatchedLog, export: Path, heads: Sequence[HeldHead]) -> Path | N
         heads: What was co-signed of it.
     """
     with opened(export) as source:
-        shown = verify_log(source.read, log.roots)
+        shown = verify_log(source.read, log.roots, judging=ManyCores())
     if not shown.ok or not shown.progress.head_note:
         return None
     with opened(export) as source:

@@ -1,4 +1,4 @@
-"""Stored logs as they are checked: stretch by stretch from the database, and as a file to take along.
+"""Stored logs as they are checked: part by part from the database, and as a file to take along.
 
 Leaves are computed anew from the bytes of each entry, never taken from the column that keeps them: what is checked is
 what is stored.
@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from accord.channel.limits import MAX_BATCH_ENTRIES
 from accord.channel.log_export import LogPart, LogTitle, log_pieces
-from accord.channel.log_reading import LogReader, Stretch
+from accord.channel.log_reading import LogReader
 from accord.parties.keysets import channel_keys
 
 from .erasing import digests_of_erased
@@ -58,11 +58,6 @@ class StoredLog:
                 checkpoint=bytes(head.note) if is_end else None,
                 receipt=bytes(head.receipt) if is_end and head.receipt is not None else None,
             )
-
-    def stretches(self, *, start: int = 0) -> Iterator[Stretch]:
-        """Gives the log from a signed head's size on, as a reader of logs takes it."""
-        for part in self.parts(start=start):
-            yield part.stretch
 
     def _heads(self, start: int) -> Iterator[tuple[SignedCheckpoint, int, int]]:
         stored = {"channel": self.channel, "direction": self.direction}

@@ -9,15 +9,19 @@ Source: rule BI-14; RFC 9162, 2.1.
 import time
 import uuid
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
+from itertools import takewhile
 from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
 
-from accord.channel.log_reading import LogFault, LogProgress
+from accord.channel.log_export import judged_part
+from accord.channel.log_reading import Judging, LogFault, LogProgress, in_turn
 from accord.channel.merkle import Frontier, leaf_hash
 from accord.courier.alarms import raise_alarm_once
 from accord.courier.erasing import sealed_digest_of
@@ -121,9 +125,22 @@ def last_run(reviewer: Officer) -> list[FoundLog]:
 
 
 def advance(
-    reviewer: Officer, run: uuid.UUID, *, seconds: float = SLICE_SECONDS, now: datetime | None = None
+    reviewer: Officer,
+    run: uuid.UUID,
+    *,
+    seconds: float = SLICE_SECONDS,
+    now: datetime | None = None,
+    judging: Judging = in_turn,
 ) -> list[FoundLog]:
     """Reads on for a while, and returns how far each log of the run is.
+
+    Args:
+        reviewer: Who asks.
+        run: Which check.
+        seconds: How long it reads.
+        now: The time.
+        judging: How the checking of signatures is shared out. In turn, a page of the desk takes one core at most, and
+            leaves the node the others.
 
     Raises:
         NotPermitted: The account may not read the record.
@@ -131,7 +148,7 @@ def advance(
     require(reviewer, Permission.RECORD_READ)
     until = time.monotonic() + seconds
     for check in LogCheck.objects.filter(run=run, state=LogCheck.State.RUNNING).order_by("id"):
-        _read_on(check, until, now=now)
+        _read_on(check, until, now=now, judging=judging)
         if time.monotonic() >= until:
             break
     return [
@@ -139,7 +156,7 @@ def advance(
     ]
 
 
-def _read_on(check: LogCheck, until: float, *, now: datetime | None) -> None:
+def _read_on(check: LogCheck, until: float, *, now: datetime | None, judging: Judging = in_turn) -> None:
     log, begun = stored_log(check.channel, Direction(check.direction)), check.done
     done, is_over = _restored(check.progress), False
     try:
@@ -148,12 +165,12 @@ def _read_on(check: LogCheck, until: float, *, now: datetime | None) -> None:
     except AccordError as error:
         done, is_over = _with_fault(done, log, error), True
     else:
-        for stretch in log.stretches(start=begun):
-            if stretch.start >= check.size:
-                break
-            done = reader.read(done, stretch)
-            if done.fault is not None or time.monotonic() >= until:
-                break
+        parts = takewhile(lambda part: part.start < check.size, log.parts(start=begun))
+        with closing(judging(partial(judged_part, replace(reader, marks={})), parts)) as judged:
+            for stretch in judged:
+                done = reader.settled(done, stretch)
+                if done.fault is not None or time.monotonic() >= until:
+                    break
         is_over = done.fault is not None or done.size >= check.size
         if not is_over and time.monotonic() < until:
             # The stored log ends before the size that its last signed head stated.
