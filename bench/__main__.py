@@ -110,6 +110,12 @@ def _search(asked: argparse.Namespace, scratch: Path) -> Found:
     return f"Search over {messages:,} messages", measure_search(folder=scratch, messages=messages)
 
 
+def _roster(_asked: argparse.Namespace, _scratch: Path) -> Found:
+    from bench.roster import DAYS, SHIFTS, measure_roster
+
+    return f"A duty roster of {SHIFTS} shifts over {DAYS} days, CPU time", measure_roster()
+
+
 ALONE: Final[dict[str, Callable[[argparse.Namespace, Path], Found]]] = {
     "pages": _pages,
     "logs": _logs,
@@ -117,6 +123,7 @@ ALONE: Final[dict[str, Callable[[argparse.Namespace, Path], Found]]] = {
     "refusals": _refusals,
     "derived": _derived,
     "search": _search,
+    "roster": _roster,
 }
 """Parts that need no limit of the machine beside them."""
 
