@@ -152,4 +152,4 @@ def test_a_draft_and_a_use_are_told_alike_of_a_correction_whose_words_are_erased
     row = corrected(desk, source, "correct")
     corrected(desk, row.message, "erase", number=10)
     assert correction_state(standing_of(source)) == "corrected"
-    assert circumstances_of(draft)["correction_state"] == "corrected"
+    assert circumstances_of(draft, timezone.now())["correction_state"] == "corrected"

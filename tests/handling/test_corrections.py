@@ -360,7 +360,7 @@ def test_wrong_words_are_whole_ones_and_small_ones_count_beside_a_passage_alone(
     draft.refresh_from_db()
     found = [one for one in services.check_draft(desk.liaison, draft).problems if "has corrected" in one.sentence]
     assert [one.field for one in found] == ([field] if field else [])
-    assert circumstances_of(draft).get("has_known_error", False) is bool(field)
+    assert circumstances_of(draft, timezone.now()).get("has_known_error", False) is bool(field)
 
 
 def test_a_common_word_that_they_call_wrong_stops_no_draft_that_says_it_in_words_of_its_own(desk: Desk) -> None:
@@ -373,7 +373,7 @@ def test_a_common_word_that_they_call_wrong_stops_no_draft_that_says_it_in_words
     fields = {**draft.fields, "facts": "In short: the goods were taken and paid for in cash."}
     mended = services.save_draft(desk.liaison, draft, version=draft.version, fields=fields)
     assert services.check_draft(desk.liaison, mended).problems == ()
-    assert "has_known_error" not in circumstances_of(mended)
+    assert "has_known_error" not in circumstances_of(mended, timezone.now())
 
 
 def test_right_words_that_hold_the_wrong_ones_are_right(desk: Desk) -> None:
@@ -381,10 +381,10 @@ def test_right_words_that_hold_the_wrong_ones_are_right(desk: Desk) -> None:
     draft = drafted(desk, SAID)
     corrected(desk, source, "correct", values=[{"wrong": "Harbour Road", "right": "Old Harbour Road"}])
     draft.refresh_from_db()
-    assert circumstances_of(draft)["has_known_error"] is True
+    assert circumstances_of(draft, timezone.now())["has_known_error"] is True
     fields = {**draft.fields, "facts": SAID.replace("Harbour Road", "Old Harbour Road")}
     mended = services.save_draft(desk.liaison, draft, version=draft.version, fields=fields)
-    assert "has_known_error" not in circumstances_of(mended)
+    assert "has_known_error" not in circumstances_of(mended, timezone.now())
 
 
 def test_what_they_call_right_again_is_wrong_no_more(desk: Desk) -> None:
