@@ -8,7 +8,7 @@ from accord.exchange.models import Message
 from accord.handling.models import ObjectionMade
 from tests.api.conftest import CallerOf
 from tests.api.story import stranger_of, word_of
-from tests.desk import Desk, desk, own_side, received_request
+from tests.desk import Desk, days, desk, own_side, received_request
 from tests.handling.test_objections import answered, given, sent_objection, their_objection, whole
 
 __all__ = ["desk"]
@@ -65,6 +65,29 @@ def test_what_the_other_side_says_to_it_is_shown(desk: Desk, caller_of: CallerOf
     shown = liaison.get(f"/messages/{made.pk}/objection").json()
     assert (shown["outcome"], shown["answer"], shown["may_escalate"]) == ("contested", str(made.answer_id), True)
     assert liaison.get("/objections", is_open="false").json()["items"][0]["message"] == str(made.pk)
+
+
+def test_every_answer_is_told_in_its_order(desk: Desk, caller_of: CallerOf) -> None:
+    made, liaison = sent_objection(desk, given(desk)), caller_of(desk.liaison)
+    answered(desk, made, "under-inquiry", further_answer_on=days(20))
+    answered(desk, made, "contested", number=12)
+    shown = liaison.get(f"/messages/{made.pk}/objection").json()
+    assert [one["outcome"] for one in shown["answers"]] == ["under-inquiry", "contested"]
+    assert shown["answers"][-1]["message"] == shown["answer"] == str(made.answer_id)
+
+
+def test_another_objection_is_begun_only_where_it_is_said_so(desk: Desk, caller_of: CallerOf) -> None:
+    item, liaison = given(desk), caller_of(desk.liaison)
+    first = liaison.post(f"/messages/{item.pk}/objection", SEEN).json()
+    other = {**SEEN, "observed_use": "It was shown to a third agency."}
+    refused = liaison.post(f"/messages/{item.pk}/objection", other)
+    assert (refused.status_code, refused.json()["code"]) == (409, "handling.objection-begun")
+    assert liaison.post(f"/messages/{item.pk}/objection", {**other, "is_another": False}).status_code == 409
+    another = liaison.post(f"/messages/{item.pk}/objection", {**other, "is_another": True})
+    assert another.status_code == 201, another.content
+    assert another.json()["id"] != first["id"]
+    assert "is_another" not in another.json()["content"]
+    assert liaison.post(f"/messages/{item.pk}/objection", {"is_another": "yes"}).status_code == 422
 
 
 def test_their_objection_is_answered(desk: Desk, caller_of: CallerOf) -> None:

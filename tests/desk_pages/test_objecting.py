@@ -4,10 +4,10 @@ from uuid import uuid4
 
 from accord.exchange.models import Message
 from accord.handling.models import LaneSuspension, ObjectionMade
-from tests.desk import Desk, received_request
+from tests.desk import Desk, days, received_request
 from tests.desk_pages.conftest import SignIn
 from tests.handling.test_lanes import notice
-from tests.handling.test_objections import given, sent_objection, their_objection
+from tests.handling.test_objections import answered, given, sent_objection, their_objection
 
 SEEN = {"observed_use": "It was quoted (specimen).", "harm": "A warning.", "demand": "Stop it.", "caveat_number": "1"}
 
@@ -86,6 +86,15 @@ def test_an_objection_shows_where_it_stands_and_is_raised_when_its_day_has_passe
     client.post(address)
     assert Message.objects.get(kind="objection", state="draft").fields["level"] == "ministry"
     assert client.get(f"/desk/messages/{made.item_id}/objection").status_code == 404
+
+
+def test_both_answers_are_shown_the_last_one_first(desk: Desk, sign_in: SignIn) -> None:
+    made, client = sent_objection(desk, given(desk)), sign_in(desk.liaison)
+    answered(desk, made, "under-inquiry", found="We are looking into it.", further_answer_on=days(20))
+    answered(desk, made, "contested", number=12, found="It was never shown to anybody.")
+    shown = client.get(f"/desk/messages/{made.pk}/objection").content.decode()
+    last, first = shown.index("It was never shown to anybody."), shown.index("We are looking into it.")
+    assert shown.index("Their answer</h2>") < last < shown.index("An earlier answer</h2>") < first
 
 
 def test_their_objection_is_answered_from_the_case(desk: Desk, sign_in: SignIn) -> None:

@@ -15,6 +15,7 @@ from accord.exchange.kinds import OBJECTION, OBJECTION_ANSWER
 from accord.exchange.models import Case, Clock, Message
 from accord.handling.erasing import erase_message
 from accord.handling.models import ObjectionMade
+from accord.handling.objection_answers import answers_of
 from accord.handling.objections import (
     CLOCK_TABLE,
     REPLY_DAYS_MAX,
@@ -100,7 +101,7 @@ def their_objection(desk: Desk, about: Message, /, **changed: Any) -> Message | 
     return Message.objects.filter(envelope_id=entry.envelope_id).first()
 
 
-def answered(desk: Desk, made: ObjectionMade, outcome: str, **changed: object) -> None:
+def answered(desk: Desk, made: ObjectionMade, outcome: str, *, number: int = 1, **changed: object) -> None:
     fields = {
         **notice_fields(INDIA, CANADA),
         "evaluation": SAID["evaluation"],
@@ -111,10 +112,20 @@ def answered(desk: Desk, made: ObjectionMade, outcome: str, **changed: object) -
         "found": "It was looked into.",
         **changed,
     }
-    content = from_india(fields, case="IN-2026-000031", case_ref_other=made.item.case.own_ref)
+    content = from_india(fields, case="IN-2026-000031", number=number, case_ref_other=made.item.case.own_ref)
     desk.peer.send(OBJECTION_ANSWER, content, in_reply_to=made.message.envelope_id)
     assert take_in(desk.channel).filed == 1
     made.refresh_from_db()
+
+
+def test_a_second_answer_counts_and_the_first_one_stays_with_its_time(desk: Desk) -> None:
+    made = sent_objection(desk, given(desk))
+    answered(desk, made, "under-inquiry", further_answer_on=days(20))
+    first, at = made.answer, made.answered_at
+    answered(desk, made, "contested", number=12)
+    assert (made.outcome, made.answered_at) == ("contested", at)
+    assert answers_of(made) == [first, made.answer]
+    assert [one.fields["objection_outcome"] for one in answers_of(made)] == ["under-inquiry", "contested"]
 
 
 def test_an_objection_names_item_caveat_harm_and_demand_and_runs_a_clock(desk: Desk) -> None:

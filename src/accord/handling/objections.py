@@ -349,7 +349,7 @@ def _prepare_answers(received: Sequence[Received], work: FilingWork) -> None:
 def _settle(made: ObjectionMade, clock: Clock | None, answer: Message, content: ObjectionAnswer, at: datetime) -> None:
     made.answer = answer
     made.outcome = content.objection_outcome.value
-    made.answered_at = at
+    made.answered_at = made.answered_at or at  # the first is what its day asked for; the last is where it stands
     if clock is not None:
         end_clock(clock, at=at)
 
@@ -378,7 +378,7 @@ def _answer_released(_officer: Officer, message: Message, content: Any, now: dat
 
 
 def _answer_restored(message: Message, content: Any, at: datetime) -> None:  # Any: an ObjectionAnswer
-    made = ObjectionMade.objects.filter(pk=message.in_reply_to_id, answer=None).first()
+    made = ObjectionMade.objects.filter(pk=message.in_reply_to_id).first()
     if made is not None:
         clock = Clock.objects.filter(pk=made.pk).first()
         _settle(made, clock, message, content, at)

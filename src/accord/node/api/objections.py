@@ -7,13 +7,14 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 from ninja import Field, Path, Query, Router, Schema
-from pydantic import StrictInt
+from pydantic import StrictBool, StrictInt
 
 from accord.exchange.errors import NotFound
 from accord.exchange.kinds.limits import CAVEATS_MAX
 from accord.exchange.models import Message
 from accord.exchange.reach import within
 from accord.handling.models import ObjectionMade
+from accord.handling.objection_answers import answers_of
 from accord.handling.objections import answer_objection, begin_objection, escalate, may_escalate
 from accord.node.api.case_shapes import MessageOut, Reader
 from accord.node.api.cases import find_message
@@ -40,6 +41,10 @@ class NewObjection(Closed):
     demand: Sentence | None = None
     caveat_number: CaveatNumber | None = Field(None, description="Which of its caveats was breached, counted from 1.")
     reply_due_on: Day | None = Field(None, description="Last day for a reply; the node proposes one by the level.")
+    is_another: StrictBool = Field(
+        default=False,
+        description="Whether a further objection is wanted although one to the use of this message is open.",
+    )
 
 
 class NewObjectionAnswer(Closed):
@@ -64,13 +69,23 @@ class ObjectionRow(Schema):
     reply_due_on: dt.date
     is_overdue: bool = Field(description="Whether its day has passed, by UTC, without an answer.")
     escalates: UUID | None = Field(description="The objection one level below.")
-    answer: UUID | None = Field(description="The message that answers it.")
+    answer: UUID | None = Field(description="The message that answers it; of several the last one.")
     outcome: ObjectionOutcome | None
-    answered_at: dt.datetime | None
+    answered_at: dt.datetime | None = Field(description="When it was first answered.")
+
+
+class ObjectionAnswered(Schema):
+    """One answer to an objection."""
+
+    message: UUID
+    outcome: ObjectionOutcome | None = Field(description="Left out where its words were erased.")
+    at: dt.datetime
 
 
 class ObjectionOut(ObjectionRow):
     """Where an objection stands on the ladder."""
+
+    answers: list[ObjectionAnswered] = Field(description="All that were given, the first one first; the last counts.")
 
     escalated_by: UUID | None = Field(description="The objection one level above.")
     may_escalate: bool = Field(description="Whether it can be raised one level now.")
@@ -98,6 +113,11 @@ def _row(made: ObjectionMade) -> dict[str, Any]:  # Any: members of ObjectionRow
         "outcome": made.outcome or None,
         "answered_at": made.answered_at,
     }
+
+
+def _answer(answer: Message) -> dict[str, Any]:  # Any: members of ObjectionAnswered
+    outcome = answer.fields.get("objection_outcome")
+    return {"message": answer.pk, "outcome": outcome, "at": answer.received_at or answer.released_at}
 
 
 def find_objection(officer: Officer, message_id: UUID) -> ObjectionMade:
@@ -163,9 +183,15 @@ def list_objections(
     },
 )
 def object_to_use(request: ApiRequest, message_id: Path[UUID], body: NewObjection) -> MessageOut:
-    """Drafts an objection to a use of a message of ours, or answers with the one that is open already."""
+    """Drafts an objection to a use of a message of ours, or answers with the one that is open already.
+
+    Where the open one says something else, it is refused with `handling.objection-begun`: go on with that draft, or
+    set `is_another` where a further objection is meant.
+    """
     item = find_message(request.officer, message_id)
-    return _draft_out(request.officer, begin_objection(request.officer, item, fields=_said(body)))
+    said = _said(body)
+    is_another = bool(said.pop("is_another"))
+    return _draft_out(request.officer, begin_objection(request.officer, item, fields=said, is_another=is_another))
 
 
 @offer(
@@ -181,6 +207,7 @@ def show_objection(request: ApiRequest, message_id: Path[UUID]) -> ObjectionOut:
     made = find_objection(request.officer, message_id)
     return ObjectionOut(
         **_row(made),
+        answers=[ObjectionAnswered(**_answer(one)) for one in answers_of(made)],
         escalated_by=made.escalated_by.values_list("pk", flat=True).first(),
         may_escalate=may_escalate(made, on=timezone.now().date()),
     )

@@ -19,6 +19,7 @@ from accord.exchange.services import read_message
 from accord.exchange.wording import Refusal
 from accord.handling.errors import ObjectionBegun
 from accord.handling.models import ObjectionMade
+from accord.handling.objection_answers import answers_of
 from accord.handling.objections import answer_objection, begin_objection, escalate, may_escalate
 from accord.node.desk.known import known_of_case, known_of_reply
 from accord.node.desk.page import officer_of, page, show
@@ -105,7 +106,7 @@ def raise_objection(request: HttpRequest, key: UUID) -> HttpResponse:
     """
     officer = officer_of(request)
     message = read_message(officer, key)
-    made = ObjectionMade.objects.select_related("answer", "item__case", "message").filter(pk=message.pk).first()
+    made = ObjectionMade.objects.select_related("item__case", "message").filter(pk=message.pk).first()
     if made is None:
         raise NotFound("There is no such objection.")
     error: AccordError | None = None
@@ -118,7 +119,7 @@ def raise_objection(request: HttpRequest, key: UUID) -> HttpResponse:
         "made": made,
         "case": message.case,
         "leaves": principal_parts(message.kind, message.fields)[0],
-        "answered": principal_parts(made.answer.kind, made.answer.fields)[0] if made.answer else None,
+        "answers": [(one, principal_parts(one.kind, one.fields)[0]) for one in reversed(answers_of(made))],
         "may_raise": may_escalate(made, on=timezone.now().date()),
         "error": error,
         "handling_marks": message.handling,
