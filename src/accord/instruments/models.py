@@ -10,7 +10,7 @@ from django.utils import timezone
 from accord.officers.models import Officer
 from accord.parties.models import Party
 
-__all__ = ["TEXT_BYTES_MAX", "Instrument", "Signature", "Text"]
+__all__ = ["TEXT_BYTES_MAX", "Instrument", "Remark", "Signature", "Text"]
 
 TEXT_BYTES_MAX: Final = 16 * 1024 * 1024
 """A text when unpacked, bytes: a plan of 2,000 actions in three languages has some 6 MB."""
@@ -29,6 +29,7 @@ class Instrument(models.Model):
     ends_on = models.DateField(null=True)
     ended_by_us = models.BooleanField(null=True)
     end_reason = models.CharField(max_length=2000, blank=True)
+    end_envelope_id = models.UUIDField(null=True)
 
     class Meta:
         """The newest is read first."""
@@ -76,6 +77,8 @@ class Text(models.Model):
     settled_at = models.DateTimeField(null=True)
     settled_reason = models.CharField(max_length=2000, blank=True)
     settled_code = models.CharField(max_length=64, blank=True)
+    # Our own word that settles it (a withdrawal, a decline), so that what becomes of that word is noted here.
+    settling_envelope_id = models.UUIDField(null=True)
 
     class Meta:
         """The newest number is read first, and of one number what was prepared last."""
@@ -117,3 +120,23 @@ class Signature(models.Model):
 
     def __str__(self) -> str:
         return f"signature of {self.signed_as}"
+
+
+class Remark(models.Model):
+    """Words of one side about a text on offer: a question, an answer to it; nothing is settled by them."""
+
+    text = models.ForeignKey(Text, on_delete=models.PROTECT, related_name="remarks")
+    is_ours = models.BooleanField()
+    at = models.DateTimeField()
+    signed_as = models.CharField(max_length=120)
+    officer = models.ForeignKey(Officer, null=True, on_delete=models.PROTECT, related_name="+")
+    words = models.CharField(max_length=2000)
+    envelope_id = models.UUIDField(unique=True)
+
+    class Meta:
+        """Remarks are read as they were made."""
+
+        ordering: ClassVar[list[str]] = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"remark of {self.signed_as}"

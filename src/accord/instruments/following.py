@@ -1,0 +1,175 @@
+"""What becomes of our own offers and answers after they left: receipts, refusals, what never left, what came back."""
+
+import zlib
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from django.utils import timezone
+
+from accord.courier.alarms import raise_alarm
+from accord.instruments.kinds import TEXT_ANSWER, TEXT_OFFER, TextAnswer, read_offer
+from accord.instruments.models import Instrument, Remark, Signature, Text
+from accord.instruments.settling import agree, settle
+from accord.release.models import ReleasedMessage
+from accord.release.registry import Delivered, Follower, OutcomeNotice
+
+__all__ = ["FOLLOWER"]
+
+_KINDS: Final = (TEXT_OFFER, TEXT_ANSWER)
+
+
+def _on_delivered(delivered: Sequence[Delivered]) -> None:
+    """Makes a text of theirs that we accepted the agreed one once the receipt of our signature is on file."""
+    waiting = Signature.objects.filter(is_ours=True, text__state=Text.State.ACCEPTED, text__is_ours=False)
+    envelopes = dict(waiting.values_list("envelope_id", "text_id"))
+    if not envelopes:
+        return
+    arrived = {one.key: one.arrived_at for one in delivered}
+    found = ReleasedMessage.objects.filter(envelope_id__in=list(envelopes), pk__in=list(arrived))
+    for key, envelope in found.values_list("pk", "envelope_id"):
+        agree(Text.objects.select_related("instrument").get(pk=envelopes[envelope]), at=arrived[key])
+
+
+def _on_outcome(notice: OutcomeNotice) -> None:
+    told = ReleasedMessage.objects.filter(
+        kind__in=_KINDS,
+        outbox__channel__peer_id=notice.peer,
+        outbox__position__range=(notice.first, notice.last),
+    )
+    for envelope in told.values_list("envelope_id", flat=True):
+        _outcome_of(envelope, notice)
+
+
+def _outcome_of(envelope: UUID, notice: OutcomeNotice) -> None:
+    is_refused = notice.state in {"refused", "expired-unread"}
+    settling = Text.objects.select_related("instrument").filter(settling_envelope_id=envelope).first()
+    if settling is not None and settling.is_ours and settling.state == Text.State.WITHDRAWING:
+        if is_refused:
+            # They had accepted before: their signature is here, or on its way.
+            settling.state = Text.State.OFFERED
+            settling.save(update_fields=["state"])
+        else:
+            settle(settling, Text.State.WITHDRAWN, at=notice.at, reason=settling.settled_reason)
+        return
+    signature = Signature.objects.select_related("text__instrument").filter(envelope_id=envelope, is_ours=True).first()
+    if signature is None or not is_refused:
+        return
+    text = signature.text
+    if text.is_ours and text.state in {Text.State.OFFERED, Text.State.WITHDRAWING}:
+        settle(text, Text.State.REFUSED, at=notice.at, code=notice.code or notice.state)
+    elif not text.is_ours:
+        raise_alarm(
+            None,
+            "instruments.signature-disputed",
+            f"{notice.peer} refuses our signature under the {text.instrument.type} {text.number} that it offered.",
+        )
+
+
+def _on_unsent(keys: Sequence[int], _why: str) -> None:
+    """Undoes what never left: the other side has seen nothing of it."""
+    unsent = ReleasedMessage.objects.filter(pk__in=keys, kind__in=_KINDS)
+    for envelope in unsent.values_list("envelope_id", flat=True):
+        Remark.objects.filter(envelope_id=envelope, is_ours=True).delete()
+        for signature in Signature.objects.select_related("text").filter(envelope_id=envelope, is_ours=True):
+            text = signature.text
+            if text.state in {Text.State.OFFERED, Text.State.ACCEPTED}:
+                text.state = Text.State.PREPARED if text.is_ours else Text.State.OFFERED
+                text.save(update_fields=["state"])
+                signature.delete()
+        Text.objects.filter(
+            settling_envelope_id=envelope, state__in=(Text.State.WITHDRAWING, Text.State.DECLINED)
+        ).update(state=Text.State.OFFERED, settled_at=None, settled_reason="", settling_envelope_id=None)
+        Instrument.objects.filter(end_envelope_id=envelope, ended_by_us=True).update(
+            ends_on=None, ended_by_us=None, end_reason="", end_envelope_id=None
+        )
+
+
+def _on_restored(released_key: int, payload: bytes) -> None:
+    """Puts an offer or answer of ours that was lost with the storage back where it stood; who acted is not in it."""
+    released = ReleasedMessage.objects.get(pk=released_key)
+    if released.kind == TEXT_OFFER:
+        _restore_offer(released, payload)
+    elif released.kind == TEXT_ANSWER:
+        _restore_answer(released, msgspec.json.decode(payload, type=TextAnswer))
+
+
+def _restore_offer(released: ReleasedMessage, payload: bytes) -> None:
+    if Signature.objects.filter(envelope_id=released.envelope_id).exists():
+        return
+    offer = read_offer(payload)
+    instrument, _ = Instrument.objects.get_or_create(
+        pk=offer.instrument,
+        defaults={
+            "peer_id": released.peer_id,
+            "type": offer.type,
+            "is_ours": True,
+            "began_at": released.released_at,
+        },
+    )
+    text = instrument.texts.filter(
+        number=offer.number, is_ours=True, digest=offer.digest, state=Text.State.PREPARED
+    ).first() or Text(
+        instrument=instrument,
+        number=offer.number,
+        is_ours=True,
+        previous=offer.previous,
+        digest=offer.digest,
+        packed=zlib.compress(offer.content, 9),
+        size_bytes=len(offer.content),
+        note=offer.note,
+        prepared_at=released.released_at,
+    )
+    text.state = Text.State.OFFERED
+    text.offered_at = released.released_at
+    text.save()
+    Signature.objects.create(
+        text=text,
+        is_ours=True,
+        at=released.released_at,
+        signed_as=offer.signed_as,
+        envelope_id=released.envelope_id,
+    )
+
+
+def _restore_answer(released: ReleasedMessage, answer: TextAnswer) -> None:
+    meant = Text.objects.select_related("instrument").filter(
+        instrument_id=UUID(answer.instrument),
+        instrument__peer_id=released.peer_id,
+        number=answer.number,
+        digest=bytes.fromhex(answer.digest),
+    )
+    theirs = meant.filter(is_ours=False, state=Text.State.OFFERED).first()
+    ours = meant.filter(is_ours=True, state=Text.State.OFFERED).first()
+    if answer.act == "accept" and theirs is not None:
+        Signature.objects.create(
+            text=theirs,
+            is_ours=True,
+            at=released.released_at,
+            signed_as=answer.signed_as,
+            envelope_id=released.envelope_id,
+        )
+        # It came back from the other side, which is its receipt.
+        agree(theirs, at=timezone.now())
+    elif answer.act == "decline" and theirs is not None:
+        theirs.settling_envelope_id = released.envelope_id
+        settle(theirs, Text.State.DECLINED, at=released.released_at, reason=answer.reason)
+    elif answer.act == "withdraw" and ours is not None:
+        ours.settling_envelope_id = released.envelope_id
+        ours.settled_reason = answer.reason
+        ours.state = Text.State.WITHDRAWING
+        ours.save()
+    elif answer.act == "end":
+        Instrument.objects.filter(pk=UUID(answer.instrument), peer_id=released.peer_id, ends_on=None).update(
+            ends_on=answer.from_day,
+            ended_by_us=True,
+            end_reason=answer.reason,
+            end_envelope_id=released.envelope_id,
+        )
+
+
+FOLLOWER: Final = Follower(
+    on_outcome=_on_outcome, on_delivered=_on_delivered, on_unsent=_on_unsent, on_restored=_on_restored
+)
+"""What this room does with receipts, refusals and losses of what it sent."""
