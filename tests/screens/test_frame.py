@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.screens.conftest import Desks, violations
+from tests.screens.conftest import PHONE, Desks, violations
 
 
 def story_case(page: Page) -> None:
@@ -226,3 +226,45 @@ def test_a_header_that_stays_never_covers_what_has_focus(desks: Desks, words: st
     for key in ["Tab"] * 60 + ["Shift+Tab"] * 60:
         page.keyboard.press(key)
         assert not page.evaluate(covered), page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
+
+
+def test_on_a_phone_the_header_is_one_line_and_a_button_opens_the_rest_without_scripts(desks: Desks) -> None:
+    page = desks.open("CA", "liaison", viewport=PHONE, has_scripts=False)
+    bar, areas = page.locator(".a-header > .a-header__bar").first, page.get_by_role("navigation", name="Areas")
+    box = bar.bounding_box()
+    assert box is not None
+    assert box["height"] < 60
+    expect(areas).to_be_hidden()
+    expect(bar.get_by_role("link", name="Notices")).to_be_visible()
+    menu = page.get_by_role("button", name="Menu")
+    menu.press("Enter")
+    expect(areas).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(areas.get_by_role("link").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(areas).to_be_hidden()
+    expect(menu).to_be_focused()
+
+
+def test_the_open_menu_of_a_phone_is_sound_and_a_wide_window_needs_none(desks: Desks) -> None:
+    page = desks.open("CA", "liaison", viewport=PHONE)
+    page.get_by_role("button", name="Menu").click()
+    assert violations(page) == []
+    page.get_by_role("link", name="Law", exact=True).click()
+    page.wait_for_url("**/desk/law/")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    expect(page.get_by_role("navigation", name="Areas")).to_be_visible()
+    expect(page.get_by_role("button", name="Menu")).to_be_hidden()
+
+
+def test_on_a_phone_no_word_of_the_steps_of_provenance_is_broken(desks: Desks) -> None:
+    page = desks.open("CA", "liaison", viewport=PHONE)
+    story_case(page)
+    for link in [one.get_attribute("href") for one in page.locator("a[href$='/provenance']").all()]:
+        page.goto(str(link))
+        if page.locator(".a-stack").count():
+            break
+    how = page.locator(".a-stack [data-label='How'] > span").first
+    lines = "one => { const all = new Range(); all.selectNodeContents(one); return all.getClientRects().length; }"
+    assert how.evaluate(lines) == 1
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
