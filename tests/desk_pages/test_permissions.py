@@ -17,6 +17,7 @@ ANYBODY = set(Role)
 READERS = {Role.LIAISON, Role.RELEASING, Role.DUTY, Role.REVIEWER, Role.DECIDER}
 TAKERS = {Role.LIAISON, Role.DUTY}
 WRITERS = {Role.LIAISON, Role.DUTY}
+SIGNED_FOR = ANYBODY - {Role.ADMINISTRATOR}
 EXPORTERS = {Role.LIAISON, Role.RELEASING, Role.DUTY, Role.REVIEWER}
 
 # Who gets further than the door; what lies behind it is asked for again by the service of each act.
@@ -86,6 +87,11 @@ TABLE: dict[str, set[Role]] = {
     "law": ANYBODY,
     "law-try": ANYBODY,
     "rule": ANYBODY,
+    "agreement": SIGNED_FOR,
+    "texts": SIGNED_FOR,
+    "text": SIGNED_FOR,
+    "text-act": SIGNED_FOR,
+    "text-signed": SIGNED_FOR,
     "registers": ANYBODY,
     "registers-export": ANYBODY,
     "register-new": {Role.COUNSEL, Role.ADMINISTRATOR},
@@ -132,6 +138,7 @@ POSTED = {
     "correction-act",
     "channel-act",
     "lanes-act",
+    "text-act",
     "timeliness-publish",
     "keeping-act",
     "objection-answer",
@@ -219,6 +226,8 @@ def test_without_a_session_every_page_leads_to_sign_in(desk: Desk, name: str) ->
         (Role.REVIEWER, "review"),
         (Role.ADMINISTRATOR, "administration"),
         (Role.COUNSEL, "registers"),
+        (Role.POLICY, "agreement"),
+        (Role.SIGNATORY, "agreement"),
     ],
 )
 def test_each_role_is_led_to_a_first_page_that_is_open_to_it(

@@ -32,6 +32,7 @@ AREAS: Final = (
     (pgettext_lazy("area", "Cases"), "desk:cases", Permission.CASE_READ),
     (pgettext_lazy("area", "Search"), "desk:search", Permission.CASE_READ),
     (pgettext_lazy("area", "Approvals"), "desk:approvals", Permission.CASE_READ),
+    (pgettext_lazy("area", "Agreement"), "desk:agreement", Permission.AGREEMENT_READ),
     (pgettext_lazy("area", "Channel"), "desk:channel", Permission.CHANNEL_READ),
     (pgettext_lazy("area", "Law"), "desk:law", None),
     (pgettext_lazy("area", "Registers"), "desk:registers", Permission.REGISTER_READ),
@@ -107,6 +108,7 @@ ELSEWHERE: Final = (
     (Permission.OFFICER_MANAGE, "desk:administration"),
     (Permission.CASE_READ, "desk:queue"),
     (Permission.REGISTER_DECIDE, "desk:registers"),
+    (Permission.AGREEMENT_READ, "desk:agreement"),
 )
 """The first page of the others, by what they may do."""
 

@@ -135,6 +135,15 @@ VERBS: Final[Mapping[str, Any]] = {
     "weigh predominance": pgettext_lazy("act", "weigh predominance"),
     "withdraw message": pgettext_lazy("act", "withdraw message"),
     "write note": pgettext_lazy("act", "write note"),
+    "prepare text": pgettext_lazy("act", "prepare a text for signing"),
+    "discard text": pgettext_lazy("act", "discard a text"),
+    "offer text": pgettext_lazy("act", "sign a text and offer it"),
+    "accept text": pgettext_lazy("act", "sign a text of the other side"),
+    "remark on text": pgettext_lazy("act", "remark on a text"),
+    "decline text": pgettext_lazy("act", "decline a text"),
+    "withdraw text": pgettext_lazy("act", "withdraw an offer of a text"),
+    "end instrument": pgettext_lazy("act", "withdraw consent from a day on"),
+    "export signed text": pgettext_lazy("act", "take out a text with its signatures"),
 }
 """Acts, by the verb with which a service notes them (``accord.officers.acts``)."""
 
@@ -160,6 +169,8 @@ OBJECTS: Final[Mapping[str, Any]] = {
     "registerentry": pgettext_lazy("object", "entry of a register"),
     "riskprofile": pgettext_lazy("object", "risk profile"),
     "witness": pgettext_lazy("object", "witness of a log"),
+    "instrument": pgettext_lazy("object", "matter that both sides sign"),
+    "text": pgettext_lazy("object", "text that both sides sign"),
 }
 """Sorts of things that an act is done to."""
 
@@ -191,6 +202,7 @@ DETAILS: Final[Mapping[str, Any]] = {
     "list": pgettext_lazy("detail", "list"),
     "log": pgettext_lazy("detail", "log of"),
     "note": pgettext_lazy("detail", "note"),
+    "number": pgettext_lazy("detail", "number of the text"),
     "office": pgettext_lazy("detail", "office"),
     "officer": pgettext_lazy("detail", "account"),
     "offices": pgettext_lazy("detail", "offices"),
@@ -279,6 +291,18 @@ REASONS: Final[Mapping[str, Any]] = {
     "handling.answered": pgettext_lazy("intake", "its question is answered already"),
     "handling.not-the-item": pgettext_lazy("intake", "it asks about another item than it replies to"),
     "handling.not-what-was-asked": pgettext_lazy("intake", "it answers something else than was asked"),
+    "instruments.accepted-already": pgettext_lazy("intake", "it withdraws what we had signed before"),
+    "instruments.ended": pgettext_lazy("intake", "consent to it has ended"),
+    "instruments.hidden-characters": pgettext_lazy("intake", "its text holds characters that hide or reorder words"),
+    "instruments.not-of-type": pgettext_lazy("intake", "its text is not one of its type"),
+    "instruments.not-on-offer": pgettext_lazy("intake", "it answers a text that is not on offer"),
+    "instruments.not-theirs-to-offer": pgettext_lazy("intake", "this side alone may propose such a text"),
+    "instruments.offer-stands": pgettext_lazy("intake", "another offer of its sender stands"),
+    "instruments.other-bytes": pgettext_lazy("intake", "it signs other bytes than were offered"),
+    "instruments.other-instrument": pgettext_lazy("intake", "it names a matter of another party or type"),
+    "instruments.stale-text": pgettext_lazy("intake", "another text was agreed since"),
+    "instruments.unknown-instrument": pgettext_lazy("intake", "it speaks of a matter that is not known here"),
+    "instruments.unknown-type": pgettext_lazy("intake", "this node knows no such type of text"),
     "law.hold": pgettext_lazy("intake", "the law gate holds it"),
     "law.refuse": pgettext_lazy("intake", "the law gate refuses it"),
     "law.refuses": pgettext_lazy("intake", "the law gate refuses it"),

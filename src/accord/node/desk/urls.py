@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 
 from accord.node.desk.views import (
     accounts,
+    agreement,
     approvals,
     assessing,
     assigning,
@@ -43,6 +44,7 @@ from accord.node.desk.views import (
     search,
     session,
     team,
+    texts,
     timeliness,
     using,
     waiting,
@@ -133,6 +135,12 @@ urlpatterns = [
     _page("law/", law.show_law, "law"),
     _page("law/try", law.try_facts, "law-try"),
     _page("law/<slug:rule>", law.show_rule, "rule"),
+    # the agreement
+    _page("agreement/", agreement.show_agreement, "agreement"),
+    _page("texts/", texts.show_texts, "texts"),
+    _page("texts/<uuid:key>/", texts.show_text, "text"),
+    _page("texts/<uuid:key>/act", texts.act_on_text, "text-act"),
+    _page("texts/<uuid:key>/signed.zip", texts.download_signed, "text-signed"),
     # the registers
     _page("registers/", registers.show_registers, "registers"),
     _page("registers/<slug:register>.csv", registers.download_register, "registers-export"),

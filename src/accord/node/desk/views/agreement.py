@@ -1,0 +1,63 @@
+"""The agreement at work: where its parts are at home, and what of it waits for whom."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from accord.instruments.models import Text
+from accord.node.desk.page import officer_of, page, show
+from accord.officers.models import Officer
+from accord.officers.permissions import Permission
+
+__all__ = ["Section", "show_agreement"]
+
+
+def _nothing(_officer: Officer) -> int:
+    return 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """One part of the agreement.
+
+    Args:
+        name: Its name; a lazy translation.
+        address: Name of its page.
+        says: What is found there, in a sentence; a lazy translation.
+        waiting: How much of it waits for somebody of our side, where that is counted.
+    """
+
+    name: Any  # Any: a lazy translation
+    address: str
+    says: Any  # Any: a lazy translation
+    waiting: Callable[[Officer], int] = _nothing
+
+
+def _texts_waiting(_officer: Officer) -> int:
+    theirs = Text.objects.filter(is_ours=False, state=Text.State.OFFERED).count()
+    return theirs + Text.objects.filter(is_ours=True, state=Text.State.PREPARED).count()
+
+
+SECTIONS: Final = (
+    Section(
+        name=_("Texts that both sides sign"),
+        address="desk:texts",
+        says=_("What waits for our signature, what waits for theirs, and what was settled."),
+        waiting=_texts_waiting,
+    ),
+)
+"""The parts in the order of the page."""
+
+
+@page(Permission.AGREEMENT_READ)
+def show_agreement(request: HttpRequest) -> HttpResponse:
+    """Shows the parts of the agreement, and how much of each waits for our side.
+
+    View permission: ``agreement.read``.
+    """
+    officer = officer_of(request)
+    sections = [{"section": one, "waiting": one.waiting(officer)} for one in SECTIONS]
+    return show(request, "desk/agreement.html", {"sections": sections})
