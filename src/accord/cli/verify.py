@@ -35,6 +35,10 @@ Logs = Annotated[
         help="A whole log as `accord log export` writes it; repeatable. Two copies of one log must agree.",
     ),
 ]
+Texts = Annotated[
+    list[Path] | None,
+    typer.Option("--text", metavar="ZIP", help="A text that both sides signed, as the desk hands it out; repeatable."),
+]
 Roots = Annotated[
     list[Path],
     typer.Option("--root", help="JSON file with the root keys that you compared in person; repeatable."),
@@ -65,6 +69,7 @@ def verify(
     files: Files = None,
     *,
     log: Logs = None,
+    text: Texts = None,
     show: Show = False,
     as_json: AsJson = False,
     workers: Workers = None,
@@ -72,18 +77,48 @@ def verify(
     """Check evidence offline: origin, content, time and receipt of each message; or that a party signed two logs.
 
     With --log it checks whole logs: every entry, every signed head and every co-signature.
+    With --text it checks that both parties signed the same text.
     Exits 0 only if every claim of every file holds, 1 otherwise.
     """
-    if not files and not log:
-        raise typer.BadParameter("name evidence files, or a whole log with --log", param_hint="FILE")
-    if files and log:
-        raise typer.BadParameter("evidence files and whole logs are checked in two runs", param_hint="--log")
+    named = [one for one in (files, log, text) if one]
+    if not named:
+        raise typer.BadParameter(
+            "name evidence files, a whole log with --log, or a signed text with --text", param_hint="FILE"
+        )
+    if len(named) > 1:
+        raise typer.BadParameter("evidence files, whole logs and signed texts are checked in a run each")
+    if text:
+        _verify_texts(text, root, as_json=as_json)
     if log:
         from accord.cli.whole_logs import verify_logs
 
         holds = verify_logs(log, _read_roots(root), as_json=as_json, workers=workers)
         ended(ExitCode.DONE if holds else ExitCode.NOT_VERIFIED)
     _verify_files(files or [], root, show=show, as_json=as_json)
+
+
+def _verify_texts(files: list[Path], root: list[Path], *, as_json: bool) -> None:
+    from accord.cli.signed_texts import verify_text
+
+    roots = _read_roots(root)
+    verdicts = [(file, verify_text(_read(file), roots)) for file in files]
+    holds = all(verdict.ok for _, verdict in verdicts)
+    if as_json:
+        claims = [
+            {"file": str(file), "name": one.name, "ok": one.ok, "sentence": one.sentence}
+            for file, verdict in verdicts
+            for one in verdict.claims
+        ]
+        reason = next((verdict.reason for _, verdict in verdicts if verdict.reason), None)
+        print_json({"ok": holds, "claims": claims, "reason": reason})
+    else:
+        for file, verdict in verdicts:
+            say(f"{file}: {'signed by both' if verdict.ok else 'NOT PROVEN'}")
+            for one in verdict.claims:
+                say(f"  {'holds' if one.ok else 'FAILS':<6} {one.name:<10} {one.sentence}")
+            if verdict.reason:
+                say(f"  Reason: {verdict.reason}")
+    ended(ExitCode.DONE if holds else ExitCode.NOT_VERIFIED)
 
 
 def _verify_files(files: list[Path], root: list[Path], *, show: bool, as_json: bool) -> None:

@@ -2,6 +2,8 @@
 
 An offer is CBOR, as the channel's own objects are, because a text may be long and travels packed. An answer is JSON.
 Each is the signature of its sender: under an offer, the offerer's; under an ``accept``, the other side's.
+
+This module is read by ``accord verify`` too, without a node: it imports nothing of the database.
 """
 
 import uuid
@@ -14,13 +16,13 @@ import msgspec
 from accord.channel.encoding import MapReader, decode, encode
 from accord.channel.limits import MAX_PAYLOAD_BYTES
 from accord.instruments.canonical import digest_of
-from accord.instruments.models import TEXT_BYTES_MAX
 
 __all__ = [
     "OFFER_BYTES_MAX",
     "REASONED",
     "SIGNED_AS_CHARACTERS",
     "TEXT_ANSWER",
+    "TEXT_BYTES_MAX",
     "TEXT_OFFER",
     "TextAnswer",
     "TextOffer",
@@ -33,6 +35,9 @@ TEXT_ANSWER: Final = "text-answer"
 
 OFFER_BYTES_MAX: Final = MAX_PAYLOAD_BYTES
 """An encoded offer: as much as one message carries; a packed plan of 2,000 actions has about half of it."""
+
+TEXT_BYTES_MAX: Final = 16 * 1024 * 1024
+"""A text when unpacked, bytes: a plan of 2,000 actions in three languages has some 6 MB."""
 
 NUMBER_MAX: Final = 100_000
 """Texts of one instrument: a new one each day for centuries."""

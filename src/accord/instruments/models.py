@@ -2,7 +2,7 @@
 
 import uuid
 import zlib
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
@@ -10,10 +10,7 @@ from django.utils import timezone
 from accord.officers.models import Officer
 from accord.parties.models import Party
 
-__all__ = ["TEXT_BYTES_MAX", "Instrument", "Remark", "Signature", "Text"]
-
-TEXT_BYTES_MAX: Final = 16 * 1024 * 1024
-"""A text when unpacked, bytes: a plan of 2,000 actions in three languages has some 6 MB."""
+__all__ = ["Instrument", "Remark", "Signature", "Text"]
 
 
 class Instrument(models.Model):

@@ -23,12 +23,13 @@ from accord.instruments.kinds import (
     OFFER_BYTES_MAX,
     SIGNED_AS_CHARACTERS,
     TEXT_ANSWER,
+    TEXT_BYTES_MAX,
     TEXT_OFFER,
     TextAnswer,
     TextOffer,
     offer_bytes,
 )
-from accord.instruments.models import TEXT_BYTES_MAX, Instrument, Remark, Signature, Text
+from accord.instruments.models import Instrument, Remark, Signature, Text
 from accord.instruments.settling import last_signed_digest, next_number, settle, standing_offer
 from accord.instruments.types import type_of
 from accord.officers.acts import note
