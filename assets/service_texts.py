@@ -17,7 +17,18 @@ from typing import Final
 SOURCES: Final = Path(__file__).resolve().parent.parent / "src" / "accord"
 CONTEXT: Final = "service"
 
-SPEAKING: Final = ("exchange", "handling", "officers", "release", "oversight", "law", "parties", "courier", "node")
+SPEAKING: Final = (
+    "exchange",
+    "handling",
+    "liaison",
+    "officers",
+    "release",
+    "oversight",
+    "law",
+    "parties",
+    "courier",
+    "node",
+)
 """Floors whose errors and alarms an officer may read."""
 
 SILENT: Final = (

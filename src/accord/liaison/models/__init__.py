@@ -1,1 +1,5 @@
 """Tables of the liaison app."""
+
+from .roster import CalendarFeed, CallEntry, DutyPost, DutyShift, Handover, Leave, WatchSwap
+
+__all__ = ["CalendarFeed", "CallEntry", "DutyPost", "DutyShift", "Handover", "Leave", "WatchSwap"]

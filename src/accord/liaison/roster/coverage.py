@@ -14,9 +14,10 @@ Invariants:
 
 It knows no database and no time of its own: shifts, absences, exchanges and holidays are arguments.
 
-Example: Ottawa 08-20 and Delhi 08-20 leave 00:00-02:30 UTC open, and 01:00-02:30 once Ottawa has left summer time.
+Example: with summer time at UTC-4, 08-20 there and 08-20 at UTC+5:30 leave 00:00-02:30 UTC open; once the first has
+left summer time, 01:00-02:30.
 
-Source: ../shared/domain/workstreams.md, section 6 (roster).
+Source: PEP 495, for times that come twice or not at all; RFC 5545, section 3.3.10, whose rule for them differs.
 """
 
 from bisect import bisect_right

@@ -9,6 +9,29 @@ __all__ = ["DETAILS", "INTAKE", "OBJECTS", "REASONS", "VALUES", "VERBS"]
 
 # Any: lazy translations throughout this module.
 VERBS: Final[Mapping[str, Any]] = {
+    "accept watch": pgettext_lazy("act", "accept a colleague's watch"),
+    "add call entry": pgettext_lazy("act", "add call entry"),
+    "add duty shift": pgettext_lazy("act", "add duty shift"),
+    "ask to swap watch": pgettext_lazy("act", "ask a colleague to take a watch"),
+    "change duty post": pgettext_lazy("act", "change duty post"),
+    "close duty post": pgettext_lazy("act", "close duty post"),
+    "decline watch": pgettext_lazy("act", "decline a colleague's watch"),
+    "end calendar": pgettext_lazy("act", "end a secret calendar address"),
+    "end duty shift": pgettext_lazy("act", "end duty shift"),
+    "hand over watch": pgettext_lazy("act", "hand over the watch"),
+    "make calendar": pgettext_lazy("act", "make a secret calendar address"),
+    "open duty post": pgettext_lazy("act", "open duty post"),
+    "remove call entry": pgettext_lazy("act", "remove call entry"),
+    "reopen duty post": pgettext_lazy("act", "reopen duty post"),
+    "restore call entry": pgettext_lazy("act", "restore call entry"),
+    "take back handover": pgettext_lazy("act", "take back a handover note"),
+    "take back leave": pgettext_lazy("act", "take back leave"),
+    "take back swap": pgettext_lazy("act", "take back the question about a watch"),
+    "take leave": pgettext_lazy("act", "take leave"),
+    "take watch": pgettext_lazy("act", "take the watch"),
+    "undo end of duty shift": pgettext_lazy("act", "undo end of duty shift"),
+    "escalate to deputy": pgettext_lazy("act", "escalate to deputy"),
+    "escalate to head": pgettext_lazy("act", "escalate to head"),
     "acknowledge alarm": pgettext_lazy("act", "acknowledge alarm"),
     "add factor": pgettext_lazy("act", "add factor"),
     "add member": pgettext_lazy("act", "add member"),
@@ -148,6 +171,13 @@ VERBS: Final[Mapping[str, Any]] = {
 """Acts, by the verb with which a service notes them (``accord.officers.acts``)."""
 
 OBJECTS: Final[Mapping[str, Any]] = {
+    "dutypost": pgettext_lazy("object", "duty post"),
+    "dutyshift": pgettext_lazy("object", "duty shift"),
+    "leave": pgettext_lazy("object", "leave"),
+    "watchswap": pgettext_lazy("object", "watch that changes hands"),
+    "callentry": pgettext_lazy("object", "entry of the call list"),
+    "handover": pgettext_lazy("object", "handover note"),
+    "calendarfeed": pgettext_lazy("object", "secret calendar address"),
     "agencyinquiry": pgettext_lazy("object", "question to an agency"),
     "alarm": pgettext_lazy("object", "alarm"),
     "annotation": pgettext_lazy("object", "finding beside a decision"),
@@ -175,6 +205,13 @@ OBJECTS: Final[Mapping[str, Any]] = {
 """Sorts of things that an act is done to."""
 
 DETAILS: Final[Mapping[str, Any]] = {
+    "withheld": pgettext_lazy("detail", "lines not seen"),
+    "last_on": pgettext_lazy("detail", "last day"),
+    "day": pgettext_lazy("detail", "day"),
+    "rank": pgettext_lazy("detail", "rung"),
+    "post": pgettext_lazy("detail", "duty post"),
+    "minutes": pgettext_lazy("detail", "minutes"),
+    "zone": pgettext_lazy("detail", "time zone"),
     "agency": pgettext_lazy("detail", "agency"),
     "attempts": pgettext_lazy("detail", "attempts"),
     "code": pgettext_lazy("detail", "code"),
