@@ -43,6 +43,13 @@ def test_a_print_bears_its_mark_and_each_message_the_use_on_record(desk: Desk, s
     assert (use.use, use.mark, use.is_permitted) == ("print", "page", True)
 
 
+def test_the_record_says_that_the_view_was_opened_and_claims_no_paper(desk: Desk, sign_in: SignIn) -> None:
+    message = received(desk, "print")
+    printed(desk, sign_in, message)
+    page = sign_in(desk.duty).get(reverse("desk:provenance", args=[message.pk])).content.decode()
+    assert "opened to be printed" in page
+
+
 def test_what_no_caveat_lets_print_is_not_in_the_page_at_all_nor_in_its_title(desk: Desk, sign_in: SignIn) -> None:
     message = received(desk)
     page = printed(desk, sign_in, message)

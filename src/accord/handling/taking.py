@@ -58,6 +58,8 @@ def take_copy(
 def take_prints(officer: Officer, messages: Sequence[Message]) -> dict[Message, Taken]:
     """Asks the gate for a print of each received message of a case, and returns what it said to each.
 
+    What stands on record is that the view was opened: whether paper came of it, a node does not learn.
+
     Args:
         officer: Who prints.
         messages: The messages of the case; our own are passed over, and those whose content is not here.

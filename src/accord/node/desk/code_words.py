@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accord.node.api import labels
 from accord.node.desk.fact_codes import FACT_CODES, SAME_LIST
 from accord.node.desk.said import marked, said
-from accord.node.desk.use_words import ASKED, PERMITTED, RESULTS
+from accord.node.desk.use_words import ASKED, PERMITTED, RECORDED, RESULTS
 from accord.vocabulary.handling import HANDLING_LABELS
 from accord.vocabulary.refusal import DELAY_REASON_LABELS, REFUSAL_GROUND_LABELS
 from accord.vocabulary.urgency import URGENCY_GROUND_LABELS
@@ -134,7 +134,7 @@ CODES: Final[Mapping[str, Mapping[str, Any]]] = {
         "reply": pgettext_lazy("code", "answered by a message"),
         "inquiry": pgettext_lazy("code", "asked about at an agency"),
         "export": pgettext_lazy("code", "exported"),
-        "print": pgettext_lazy("code", "printed"),
+        "print": pgettext_lazy("code", "opened to be printed"),
         "forward": pgettext_lazy("code", "forwarded inside"),
         "other-agency": pgettext_lazy("code", "given to another agency of the same state"),
         "court": pgettext_lazy("code", "brought into court"),
@@ -199,7 +199,8 @@ CODES: Final[Mapping[str, Mapping[str, Any]]] = {
         "threat-to-diplomat": pgettext_lazy("code", "threat to a diplomat"),
         "foreign-interference": pgettext_lazy("code", "foreign interference"),
     },
-    "use": ASKED,
+    "new_use": ASKED,
+    "use": RECORDED,
     "permitted_uses": PERMITTED,
     "urgency": {
         "normal": pgettext_lazy("code", "normal"),

@@ -14,7 +14,6 @@ SAME_LIST: Final[Mapping[str, str]] = {
     "delay_reason": "reason",
     "info_eval": "information",
     "new_purpose": "purpose",
-    "new_use": "use",
     "new_handling": "handling",
     "purposes": "purpose",
     "list_basis": "basis",
@@ -23,7 +22,7 @@ SAME_LIST: Final[Mapping[str, str]] = {
     "refusal_ground": "ground",
     "residual": "risk",
     "source_eval": "source",
-    "use_act": "use",
+    "use_act": "new_use",
     "use_purpose": "purpose",
 }
 """Facts whose codes are those of another field."""

@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from accord.vocabulary.uses import UseCode
 
-__all__ = ["ASKED", "MARKS", "PERMITTED", "RESULTS", "SUSPICIONS", "USES"]
+__all__ = ["ASKED", "MARKS", "PERMITTED", "RECORDED", "RESULTS", "SUSPICIONS", "USES"]
 
 # Any: lazy translations.
 USES: Final[dict[str, Any]] = {
@@ -32,6 +32,9 @@ TAKEN: Final[dict[str, Any]] = {
 
 ASKED: Final[dict[str, Any]] = {**USES, **TAKEN}
 """All acts: a permission may be asked for each."""
+
+RECORDED: Final[dict[str, Any]] = {**ASKED, UseCode.PRINT.value: _("Open its print view")}
+"""All acts as they stand on record: that a page to print was opened is known, and not whether paper came of it."""
 
 PERMITTED: Final[dict[str, Any]] = {
     UseCode.OPEN.value: pgettext_lazy("caveat", "opening a file of it"),
