@@ -13,6 +13,7 @@ from accord.channel.sealkeys import SealKey
 from accord.courier.models import Channel, Outbox, SignedCheckpoint
 from accord.exchange import services
 from accord.exchange.models import Message
+from accord.exchange.search.indexing import index_arrived
 from accord.handling.models import PredominanceTest
 from accord.handling.weighing import decide_weighing, weigh
 from accord.officers.four_eyes import confirm_officer
@@ -319,6 +320,7 @@ def received_request(
     """A request of the other side that has been filed."""
     entry = desk.peer.send("request", from_india(request_fields(INDIA, CANADA, **changed), case=case), now=now)
     assert take_in(desk.channel, now=now).filed == 1
+    index_arrived()
     return Message.objects.get(envelope_id=entry.envelope_id)
 
 

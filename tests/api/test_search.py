@@ -1,5 +1,6 @@
 """Search over the API."""
 
+from accord.exchange.models import Arrival
 from accord.exchange.search.indexing import index_message
 from accord.officers.permissions import Role
 from tests.api.conftest import Caller
@@ -26,7 +27,16 @@ def test_a_draft_of_another_is_not_found(node: PairedNode, callers: dict[Role, C
         "count": 0,
         "is_more": False,
         "next": None,
+        "waiting": 0,
+        "waits_more": False,
     }
+
+
+def test_an_answer_says_how_much_was_not_looked_through_yet(node: PairedNode, callers: dict[Role, Caller]) -> None:
+    Arrival.objects.create(message=received_request(facts="Sent by Gagné."))
+    found = callers[Role.DUTY].get("/search", q="gagne").json()
+    assert (found["items"], found["waiting"], found["waits_more"]) == ([], 1, False)
+    assert callers[Role.DUTY].get("/search", q="gagne", subject="note").json()["waiting"] == 0
 
 
 def test_a_question_without_words_is_refused(node: PairedNode, callers: dict[Role, Caller]) -> None:

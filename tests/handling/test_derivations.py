@@ -13,13 +13,13 @@ from django.utils import timezone
 from accord.exchange import services
 from accord.exchange.drafts import DraftIncomplete
 from accord.exchange.inspection.office import WORD_TYPE
-from accord.exchange.models import Attachment, Message
+from accord.exchange.models import Arrival, Attachment, Message
 from accord.handling import reading
 from accord.handling.derivations import derivatives_of, keys_from, record, sources_of
 from accord.handling.erasing import erase_message
 from accord.handling.finding import WATCHER, take_over_handling
 from accord.handling.governance import governance_of
-from accord.handling.models import Derivation, FileMark, Passage, Read, Thing, Way
+from accord.handling.models import Derivation, FileMark, Passage, Thing, Way
 from accord.handling.passages import COMMON_FROM, marks_of_fields
 from accord.handling.reading import mark_received, mark_taken_out
 from accord.officers.permissions import Role
@@ -78,7 +78,7 @@ def drafted(desk: Desk, facts: str, **changed: object) -> Message:
 def test_what_is_erased_while_it_is_read_keeps_no_mark(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     source = received_information(desk)
     Passage.objects.all().delete()
-    Read.objects.all().delete()
+    Arrival.objects.update_or_create(message=source, defaults={"needs_marks": True})
     seen: list[bool] = []
 
     def erased_meanwhile(fields: Mapping[str, object]) -> set[int]:
@@ -164,6 +164,7 @@ def test_a_phrase_of_the_trade_marks_nobodys_information(desk: Desk) -> None:
         first.saved_at = timezone.now()
         first._state.adding = True
         first.save(force_insert=True)
+        Arrival.objects.create(message=first)
     mark_received()
     assert problems(desk, drafted(desk, SAID)) == set()
 

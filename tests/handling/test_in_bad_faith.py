@@ -21,7 +21,7 @@ from accord.handling.corrections import draft_correction
 from accord.handling.derivations import keys_from, record
 from accord.handling.erasing import is_erased
 from accord.handling.finding import WATCHER, take_over_handling
-from accord.handling.models import Correction, Effect, Grant, Keeping, Read, Way
+from accord.handling.models import Correction, Effect, Grant, Keeping, Way
 from accord.handling.objections import begin_objection
 from accord.handling.reading import mark_received
 from accord.handling.reports import draft_report, tell_onward
@@ -186,7 +186,8 @@ def test_a_grant_after_a_restriction_holds_though_both_came_at_one_moment(desk: 
 
 def test_what_comes_after_a_clock_was_ahead_is_marked_and_has_its_timer(desk: Desk) -> None:
     received_information(desk, facts="Nothing of it.")
-    Read.objects.update(at=timezone.now() + timedelta(days=2))
+    mark_received()
+    Message.objects.update(saved_at=timezone.now() + timedelta(days=2))
     received = item_from_india(desk, number=3, facts=PASSAGE)
     mark_received()
     assert Keeping.objects.filter(message=received).exists()

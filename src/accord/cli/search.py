@@ -37,12 +37,16 @@ def find_words(
         for hit in found.hits
     ]
     if as_json:
-        print_json({"items": rows, "count": found.count, "is_more": found.is_more})
+        waiting = {"waiting": found.waiting, "waits_more": found.waits_more}
+        print_json({"items": rows, "count": found.count, "is_more": found.is_more, **waiting})
         return
     for row in rows:
         say(f"{row['case']:<24} {row['subject']:<8} {row['text']}")
     if not rows:
         say("Nothing that this officer may read says this.")
+    if found.waiting:
+        more = "more than " if found.waits_more else ""
+        say(f"Not looked through yet: {more}{found.waiting} that arrived just now.")
 
 
 @app.command()

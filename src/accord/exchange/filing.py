@@ -21,15 +21,15 @@ from accord.exchange.kind_rooms import room_of
 from accord.exchange.kinds import ANSWER, CLARIFICATION, DELAY_NOTICE, REQUEST, SCHEMA, SPONTANEOUS_INFORMATION, STRUCTS
 from accord.exchange.kinds.limits import PAYLOAD_BYTES_MAX
 from accord.exchange.kinds.particulars import Correspondence
-from accord.exchange.models import Attachment, Case, Clock, Message, new_key
+from accord.exchange.models import Arrival, Attachment, Case, Clock, Message, new_key
 from accord.exchange.references import case_reference
-from accord.exchange.search.indexing import entry_of_message
 from accord.exchange.sent import FOLLOWER
 from accord.exchange.text import check_texts, looks_plain
 from accord.exchange.withdrawing import WITHDRAWAL_KIND
 from accord.release.received import FILED, FilingWork, Handled, Received
 from accord.release.registry import follow, json_kind, register
 from accord.vocabulary.refusal import AnswerOutcome
+from accord.vocabulary.urgency import Urgency
 
 __all__ = ["TITLE_CHARACTERS_MAX", "filed_in_batch", "register_kinds"]
 
@@ -207,7 +207,7 @@ def _message(received: Received, case: Case, work: FilingWork, *, in_reply_to: M
     known.messages[received.envelope_id] = message
     for reference in content.attachments:
         work.add(_attachment(message, reference, received))
-    work.add(entry_of_message(message, case.own_ref))
+    work.add(Arrival(message_id=message.pk, is_urgent=getattr(content, "urgency", Urgency.NORMAL) != Urgency.NORMAL))
     return message
 
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from accord.exchange.arrivals import Arrival
 from accord.exchange.casework import CaseLink, CaseNote
 from accord.exchange.circle import CaseMember
 from accord.exchange.keys import new_key
@@ -18,6 +19,7 @@ from accord.release.models import Approval, ReceivedMessage, ReleasedMessage
 
 __all__ = [
     "AgencyInquiry",
+    "Arrival",
     "Attachment",
     "Case",
     "CaseLink",

@@ -1,8 +1,9 @@
 """Reading what was received, so that copies of it are found: passages and files are marked once, in the background.
 
-Filing marks nothing, so that it stays as fast as it is. The job runner marks what has been filed since, a little at a
-time while more arrives and the rest when nothing does, and a draft that is submitted waits until everything received
-is marked. Texts are read before a transaction begins, and few are written in one: who files waits for no reading.
+Filing marks nothing, so that it stays as fast as it is. The job runner marks what waits for it (see
+:mod:`accord.exchange.arriving`), a little at a time while more arrives and the rest when nothing does, and a draft that
+is submitted waits until everything received is marked. Texts are read before a transaction begins, and few are written
+in one: who files waits for no reading.
 """
 
 import hashlib
@@ -10,30 +11,24 @@ import re
 import time
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO, Final
+from uuid import UUID
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from django.db import transaction
-from django.db.models import Count, Max, QuerySet
-from django.utils import timezone
+from django.db.models import Count
 
+from accord.exchange.arriving import Step, done, held, waiting
 from accord.exchange.models import Attachment, Message
-from accord.handling.models import FileMark, Passage, Read
+from accord.handling.models import FileMark, Passage
 from accord.handling.passages import COMMON_FROM, marks_of, marks_of_fields
 from accord.handling.retention import set_timers
 
 __all__ = ["mark_received", "mark_taken_out", "parts_of", "texts_of"]
 
-BATCH: Final = 200
-"""Messages that are looked up at a time."""
-
 WRITTEN_TOGETHER: Final = 4
 """Messages whose marks are written in one transaction: some 20 ms for long reports."""
-
-LOOK_BACK: Final = timedelta(minutes=30)
-"""How far before the newest mark is looked for what was filed late: far longer than any transaction lasts."""
 
 LOOK_UP_MARKS: Final = 900
 """Marks of one question; SQLite's older builds take 999 parameters."""
@@ -41,7 +36,6 @@ LOOK_UP_MARKS: Final = 900
 PART_BYTES_MAX: Final = 64 * 1024 * 1024
 """Unpacked size of a part that is looked into; larger ones were refused when the file was let in."""
 
-_RECEIVED: Final = (Message.State.RECEIVED, Message.State.WITHDRAWN)
 _PICTURES: Final = "/media/"
 _TEXT_PARTS: Final = re.compile(r"(word|xl)/(?!theme|styles|settings|fontTable|calcChain).*\.xml", re.IGNORECASE)
 """Parts of an office file in which words stand: its text, notes, heads and feet, remarks, cells, drawings."""
@@ -50,36 +44,29 @@ _TEXT_ELEMENTS: Final = frozenset({"t", "delText", "instrText"})
 """Elements of those parts that hold words; numbers of a table and what is computed are none."""
 
 
-def _unread(now: datetime) -> QuerySet[Message]:
-    # What was marked while the clock was ahead says nothing of what is filed now that it is right again.
-    newest = Read.objects.filter(at__lte=now).aggregate(at=Max("at"))["at"]
-    waiting = Message.objects.filter(state__in=_RECEIVED, direction=Message.Direction.IN)
-    if newest is not None:
-        waiting = waiting.filter(saved_at__gte=newest - LOOK_BACK)
-    return waiting.exclude(pk__in=Read.objects.order_by().values("pk")).order_by("saved_at")
-
-
-def mark_received(*, now: datetime | None = None, seconds: float | None = None) -> int:
+def mark_received(*, seconds: float | None = None) -> int:
     """Marks the passages and files of what was received and not yet marked.
 
     Args:
-        now: The time.
         seconds: After how long nothing more is begun; ``None`` for all of it.
 
     Returns:
         The number of messages marked.
     """
-    done = 0
-    moment = now or timezone.now()
+    marked = 0
     until = None if seconds is None else time.monotonic() + seconds
-    while waiting := list(_unread(moment).select_related("in_reply_to").prefetch_related("attachments")[:BATCH]):
-        for start in range(0, len(waiting), WRITTEN_TOGETHER):
-            if until is not None and done and time.monotonic() >= until:
-                return done
-            some = waiting[start : start + WRITTEN_TOGETHER]
-            _mark([(message, _marks_of_received(message)) for message in some], moment)
-            done += len(some)
-    return done
+    while arrived := waiting(Step.MARKS, limit=WRITTEN_TOGETHER):
+        _mark(arrived)
+        marked += len(arrived)
+        if until is not None and time.monotonic() >= until:
+            break
+    return marked
+
+
+def _mark(arrived: Mapping[int, UUID]) -> None:
+    rows = Message.objects.filter(pk__in=list(arrived.values())).select_related("in_reply_to").order_by()
+    messages = list(rows.only("content", "direction", "created_at", "received_at", "in_reply_to__content"))
+    _write(arrived, [(message, _marks_of_received(message)) for message in messages])
 
 
 def _marks_of_received(message: Message) -> set[int]:
@@ -91,15 +78,15 @@ def _marks_of_received(message: Message) -> set[int]:
 
 
 @transaction.atomic
-def _mark(read: Sequence[tuple[Message, set[int]]], now: datetime) -> None:
-    # What was erased since its text was read keeps no mark of it: it is read again as it is now.
-    keys = [message.pk for message, _ in read]
-    held = dict(Message.objects.select_for_update(of=("self",)).filter(pk__in=keys).values_list("pk", "content"))
-    found = [(message, marks) for message, marks in read if bytes(held[message.pk]) == bytes(message.content)]
-    # Whoever reads at the same time marks the same; the second finds the row and leaves it.
-    Read.objects.bulk_create(
-        [Read(message=message, at=max(now, message.saved_at)) for message, _ in found], ignore_conflicts=True
-    )
+def _write(arrived: Mapping[int, UUID], read: Sequence[tuple[Message, set[int]]]) -> None:
+    # Whoever reads at the same time marks the same; the second finds that they wait no more.
+    still = held(Step.MARKS, arrived)
+    # What was erased since its text was read keeps no mark of it: it waits on, and is read again as it is now.
+    rows = Message.objects.filter(pk__in=still).order_by()
+    texts = {key: bytes(content) for key, content in rows.values_list("pk", "content")}
+    found = [(message, marks) for message, marks in read if texts.get(message.pk) == bytes(message.content)]
+    read_now = {message.pk for message, _ in found}
+    done(Step.MARKS, [key for key, message in arrived.items() if message in read_now])
     set_timers([message for message, _ in found])
     _add(found)
     files = [
@@ -111,23 +98,23 @@ def _mark(read: Sequence[tuple[Message, set[int]]], now: datetime) -> None:
 
 
 def _add(found: Sequence[tuple[Message, set[int]]]) -> None:
-    held = _how_often({mark for _, marks in found for mark in marks})
+    known = _how_often({mark for _, marks in found for mark in marks})
     rows = []
     for message, marks in found:
         for mark in marks:
-            if held[mark] < COMMON_FROM:
-                held[mark] += 1
+            if known[mark] < COMMON_FROM:
+                known[mark] += 1
                 rows.append(Passage(message=message, mark=mark))
     Passage.objects.bulk_create(rows, batch_size=2_000)
 
 
 def _how_often(marks: set[int]) -> Counter[int]:
-    held: Counter[int] = Counter()
+    known: Counter[int] = Counter()
     wanted = list(marks)
     for start in range(0, len(wanted), LOOK_UP_MARKS):
         part = Passage.objects.filter(mark__in=wanted[start : start + LOOK_UP_MARKS]).order_by()
-        held.update(dict(part.values_list("mark").annotate(Count("pk"))))
-    return held
+        known.update(dict(part.values_list("mark").annotate(Count("pk"))))
+    return known
 
 
 def mark_taken_out(attachment: Attachment, file: BinaryIO) -> None:

@@ -30,6 +30,7 @@ from accord.courier.transport import HttpsTransport
 from accord.courier.wakeup import INTAKE, wait_for_wake, wake
 from accord.courier.worker import Courier, pinned_certificates
 from accord.errors import AccordError, OurFault
+from accord.exchange.search.indexing import index_arrived
 from accord.exchange.services import release_due
 from accord.handling.applying import apply_corrections
 from accord.handling.reading import mark_received
@@ -38,6 +39,7 @@ from accord.node.api.idempotency import forget_old_answers
 from accord.node.api_listener import ApiListener
 from accord.node.config import NodeConfig
 from accord.node.notices.rounds import NoticeRounds
+from accord.node.pace import Pace
 from accord.node.schema import require_current_schema
 from accord.node.sqlite.housekeeping import Housekeeper
 from accord.oversight.reviews import alarm_overdue_reviews
@@ -57,10 +59,8 @@ LOCK_FILE: Final = "node.lock"
 INTAKE_SECONDS: Final = 0.2
 # What left is followed, what waits for its hour released, and our own words restored at this rhythm.
 CHORE_SECONDS: Final = 0.5
-# So long passages of what was received are marked in one turn of the chores, while more arrives.
-MARKING_SECONDS: Final = 0.05
-# After so long without an arrival the rest is read without a pause.
-REST_SECONDS: Final = 5.0
+# What arrived is read (indexed, then its passages marked) for so long at a time; who arrives meanwhile waits so long.
+READING_SECONDS: Final = 0.02
 # Batches of derivatives to which corrections are applied in one turn.
 APPLIED_A_TURN: Final = 4
 # A thread that wakes up waits at most so long for one that computes: a message passes a dozen wake-ups on its way.
@@ -131,7 +131,10 @@ def home_is_free() -> Iterator[None]:
 class _Intake:
     """The thread that opens and files what arrived, follows what left, and releases what waited for its hour."""
 
-    def __init__(self) -> None:
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+        self._reads_at = 0.0
+        self._has_unread = True
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
         self._clock = SoundClock()
@@ -146,20 +149,20 @@ class _Intake:
             self._thread.join(STOP_SECONDS)
 
     def _run(self) -> None:
-        chores_due, arrived_at = 0.0, time.monotonic()
+        chores_due = 0.0
         while not self._stopping.is_set():
             rested_at = time.monotonic() + INTAKE_SECONDS
             try:
                 arrived = take_in_all().total
-                arrived_at = time.monotonic() if arrived else arrived_at
+                if arrived:
+                    self._pace.note_arrivals()
+                    self._has_unread = True
                 has_more = arrived >= INTAKE_BATCH_MAX
                 if time.monotonic() >= chores_due:
                     has_more |= self._do_chores()
-                    # At rest, what was received is read on at once; while more arrives it waits for its turn.
-                    is_at_rest = time.monotonic() - arrived_at > REST_SECONDS
-                    reads_on = bool(mark_received(seconds=MARKING_SECONDS)) and is_at_rest
-                    has_more |= reads_on
-                    chores_due = time.monotonic() + (0.0 if reads_on else CHORE_SECONDS)
+                    self._has_unread = True
+                    chores_due = time.monotonic() + CHORE_SECONDS
+                self._read_on()
             except Exception as error:
                 # The job runner's edge: the entries wait in their order and are tried again.
                 logger.exception("The intake failed.")
@@ -167,9 +170,25 @@ class _Intake:
                 connections.close_all()
                 self._stopping.wait(FAULT_SECONDS)
                 continue
-            if not has_more and wait_for_wake(INTAKE, timeout_seconds=CHORE_SECONDS):
+            if not has_more and wait_for_wake(INTAKE, timeout_seconds=self._patience()):
                 self._stopping.wait(max(0.0, rested_at - time.monotonic()))
         connections.close_all()
+
+    def _read_on(self) -> None:
+        """Reads some of what arrived, if any waits and the rest after the last time is over."""
+        began = time.monotonic()
+        if not self._has_unread or began < self._reads_at:
+            return
+        is_indexed = index_arrived(seconds=READING_SECONDS)
+        left = READING_SECONDS - (time.monotonic() - began)
+        is_marked = mark_received(seconds=left) if left > 0 else 1
+        self._has_unread = bool(is_indexed or is_marked)
+        ended = time.monotonic()
+        self._reads_at = ended + self._pace.rests() * (ended - began)
+
+    def _patience(self) -> float:
+        """Returns for how long nothing is to be done if nothing arrives."""
+        return min(CHORE_SECONDS, max(0.0, self._reads_at - time.monotonic())) if self._has_unread else CHORE_SECONDS
 
     def _do_chores(self) -> bool:
         """Does what is not urgent; returns whether there is more of it than one turn takes."""
@@ -204,8 +223,9 @@ class Node:
         self._lock = _HomeLock(config.home)
         self._transport = HttpsTransport()
         self._courier = Courier(self._transport, on_trust_changed=self._trust_anew)
-        self._intake = _Intake()
-        self._notices = NoticeRounds(config)
+        pace = Pace()
+        self._intake = _Intake(pace)
+        self._notices = NoticeRounds(config, pace)
         self._api = ApiListener(config) if has_api else None
         self._channel: ChannelListener | None = None
         is_sqlite = connections[DEFAULT_DB_ALIAS].vendor == "sqlite"

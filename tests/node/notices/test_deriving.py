@@ -82,11 +82,11 @@ def test_a_turn_that_dies_before_its_place_is_kept_tells_nothing_twice(
 ) -> None:
     received_request(desk)
 
-    def killed(**_given: object) -> None:
+    def killed(*_given: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(deriving.Reading.objects, "update_or_create", killed)
+        patched.setattr(deriving, "done", killed)
         with pytest.raises(KeyboardInterrupt):
             make_notices()
     assert not Notice.objects.exists()

@@ -17,7 +17,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accord.exchange.models import AgencyInquiry, CaseNote, Message, SearchEntry
+from accord.exchange.models import AgencyInquiry, Arrival, CaseNote, Message, SearchEntry
 from accord.exchange.reach import within
 from accord.exchange.search.folding import INDIC, LATIN, Token, tokens
 from accord.exchange.search.indexing import texts_of
@@ -101,12 +101,17 @@ class Found:
         count: How many there are in all, counted to :data:`COUNTED_MAX`; zero on a later page, where nobody counts.
         is_more: Whether there are more than were counted.
         next: Where the next page goes on; zero at the end.
+        waiting: Messages within the officer's reach that arrived just now and are not looked through yet, counted to
+            :data:`COUNTED_MAX`.
+        waits_more: Whether there are more of them than were counted.
     """
 
     hits: list[Hit]
     count: int
     is_more: bool
     next: int
+    waiting: int = 0
+    waits_more: bool = False
 
 
 @dataclass(frozen=True)
@@ -201,6 +206,8 @@ def find(officer: Officer, wanted: Wanted, *, before: int = 0, limit: int = 25) 
     terms = _terms(wanted.words)
     if not terms:
         return Found(hits=[], count=0, is_more=False, next=0)
+    # Asked first: what is indexed between the two questions is both found and counted here, never neither.
+    waiting = 0 if before else len(_waiting(officer, wanted)[: COUNTED_MAX + 1])
     rows = _matching(terms).filter(_readable(officer), _filters(wanted))
     if before:
         rows = rows.filter(pk__lt=before)
@@ -212,7 +219,18 @@ def find(officer: Officer, wanted: Wanted, *, before: int = 0, limit: int = 25) 
         count=0 if before else min(len(keys), COUNTED_MAX),
         is_more=not before and len(keys) > COUNTED_MAX,
         next=keys[limit - 1] if len(keys) > limit else 0,
+        waiting=min(waiting, COUNTED_MAX),
+        waits_more=waiting > COUNTED_MAX,
     )
+
+
+def _waiting(officer: Officer, wanted: Wanted) -> QuerySet[Arrival, int]:
+    """Returns what arrived within the officer's reach, would not be left out by a filter, and is not indexed yet."""
+    if wanted.subject not in {"", SearchEntry.Subject.MESSAGE}:
+        return Arrival.objects.none().values_list("pk", flat=True)
+    asked = {"message__case__peer_id": wanted.peer, "message__case__theme": wanted.theme}
+    rows = Arrival.objects.filter(needs_search=True, **{name: value for name, value in asked.items() if value})
+    return rows.filter(within(officer, "message__case__")).order_by("id").values_list("pk", flat=True)
 
 
 def _filters(wanted: Wanted) -> Q:

@@ -1,5 +1,11 @@
-"""What is written into the index, and taken out of it: called in the transaction of the text itself."""
+"""What is written into the index, and taken out of it.
 
+What our own officers write is indexed in the transaction of the text itself. What arrives is indexed soon after its
+filing (:func:`index_arrived`), so that a flood of arrivals is filed at the pace of the courier; until then a search
+says how many texts it could not look through.
+"""
+
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 from uuid import UUID
@@ -7,12 +13,15 @@ from uuid import UUID
 import msgspec
 from django.db import connection, transaction
 
+from accord.exchange.arriving import Step, done, held, leave_out, waiting
 from accord.exchange.models import AgencyInquiry, Case, CaseNote, Message, SearchEntry
 from accord.exchange.search.folding import folded
+from accord.release.inserting import insert_rows
 
 __all__ = [
     "entry_of_message",
     "forget",
+    "index_arrived",
     "index_case",
     "index_inquiry",
     "index_message",
@@ -49,6 +58,9 @@ CODES: Final = frozenset(
 
 ROWS_AT_ONCE: Final = 1_000
 """Rows of one step of a rebuild, which then can be killed and begun again."""
+
+INDEXED_TOGETHER: Final = 128
+"""Messages that arrived and are indexed in one transaction: each leaves a piece of the index that is merged later."""
 
 _GONE: Final = (Message.State.WITHDRAWN, Message.State.DISCARDED)
 
@@ -87,6 +99,36 @@ def entry_of_message(message: Message, *references: str) -> SearchEntry:
         words=form.words,
         sounds=form.sounds,
     )
+
+
+def index_arrived(*, seconds: float | None = None) -> int:
+    """Writes what arrived and is not in the index yet into it, the oldest first.
+
+    Args:
+        seconds: After how long nothing more is begun; ``None`` for all of it.
+
+    Returns:
+        The number of messages that wait no more.
+    """
+    until = None if seconds is None else time.monotonic() + seconds
+    taken = 0
+    while arrived := waiting(Step.SEARCH, limit=INDEXED_TOGETHER):
+        entries = _entries_of(arrived.values())
+        with transaction.atomic():
+            # What was withdrawn or erased since it was read waits no more.
+            still = held(Step.SEARCH, arrived)
+            insert_rows(SearchEntry, [entry for entry in entries if entry.key in still], has_keys=False)
+            done(Step.SEARCH, arrived)
+        taken += len(arrived)
+        if until is not None and time.monotonic() >= until:
+            break
+    return taken
+
+
+def _entries_of(keys: Iterable[UUID]) -> list[SearchEntry]:
+    rows = Message.objects.filter(pk__in=list(keys)).exclude(state__in=_GONE).select_related("case").order_by()
+    found = rows.only("reference", "case__own_ref", "content", "created_at")
+    return [entry_of_message(message, message.case.own_ref) for message in found]
 
 
 def index_message(message: Message) -> None:
@@ -160,7 +202,9 @@ def forget(keys: Iterable[UUID]) -> None:
     Args:
         keys: Keys of messages, cases, notes or inquiries.
     """
-    SearchEntry.objects.filter(key__in=list(keys)).delete()
+    gone = list(keys)
+    leave_out(Step.SEARCH, gone)
+    SearchEntry.objects.filter(key__in=gone).delete()
 
 
 def rebuild() -> int:
@@ -170,7 +214,7 @@ def rebuild() -> int:
     made = 0
     for batch in _batches(_everything()):
         with transaction.atomic():
-            SearchEntry.objects.filter(key__in=[entry.key for entry in batch]).delete()
+            forget(entry.key for entry in batch)
             made += len(SearchEntry.objects.bulk_create(batch))
     scrub()
     return made

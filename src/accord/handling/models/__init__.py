@@ -2,7 +2,7 @@
 
 from .assessment import MistreatmentAssessment, PredominanceTest
 from .correction import CorrectedMessage, Correction, Effect
-from .derivation import Derivation, FileMark, Passage, Read, Thing, Way
+from .derivation import Derivation, FileMark, Passage, Thing, Way
 from .grant import Grant
 from .keeping import ErasureClaim, Keeping, LegalHold
 from .objection import LaneSuspension, ObjectionMade
@@ -25,7 +25,6 @@ __all__ = [
     "Outcome",
     "Passage",
     "PredominanceTest",
-    "Read",
     "Thing",
     "Use",
     "Way",

@@ -7,7 +7,7 @@ from django.db import models
 
 from accord.exchange.keys import new_key
 
-__all__ = ["Derivation", "FileMark", "Passage", "Read", "Thing", "Way"]
+__all__ = ["Derivation", "FileMark", "Passage", "Thing", "Way"]
 
 
 class Thing(models.TextChoices):
@@ -63,16 +63,6 @@ class Derivation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.way} of {self.source_type} {self.source_id}"
-
-
-class Read(models.Model):
-    """That the passages and files of a received message have been marked, so that copies of them are found."""
-
-    message = models.OneToOneField("exchange.Message", primary_key=True, on_delete=models.CASCADE, related_name="+")
-    at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"marks of {self.message_id}"
 
 
 class Passage(models.Model):

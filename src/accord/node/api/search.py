@@ -46,6 +46,10 @@ class FoundOut(Schema):
     count: int = Field(description="How many there are, counted to 100; 0 on a later page.")
     is_more: bool = Field(description="Whether there are more than were counted.")
     next: int | None = Field(description="`before` of the next page; null at the end.")
+    waiting: int = Field(
+        description="Messages that arrived just now and are not looked through yet, counted to 100; 0 on a later page."
+    )
+    waits_more: bool = Field(description="Whether there are more of them than were counted.")
 
 
 def _out(hit: Hit) -> HitOut:
@@ -89,5 +93,10 @@ def search_texts(
     wanted = Wanted(words=q, subject=subject or "", theme=theme or "", peer=peer or "", since=since, until=until)
     found = find(request.officer, wanted, before=before, limit=limit)
     return FoundOut(
-        items=[_out(hit) for hit in found.hits], count=found.count, is_more=found.is_more, next=found.next or None
+        items=[_out(hit) for hit in found.hits],
+        count=found.count,
+        is_more=found.is_more,
+        next=found.next or None,
+        waiting=found.waiting,
+        waits_more=found.waits_more,
     )

@@ -3,6 +3,9 @@
 A turn reads each source from a little before where the last turn ended, leaves out the events that have notices, and
 stores the others in one transaction with how far it read. A turn that dies leaves nothing; the next reads the same
 events under the same keys, and the database keeps a second row of one officer and event out.
+
+Messages that arrived wait for their notices (:mod:`accord.exchange.arriving`), what is urgent before all else: of a
+flood each turn tells some.
 """
 
 from collections.abc import Iterable
@@ -13,20 +16,26 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from accord.exchange.arriving import Step, done, held, skip_before, waiting
 from accord.exchange.reach import cases_for
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 
-from .happenings import SOURCES, Happening
+from .happenings import SOURCES, Happening, arrivals
 from .kinds import Kind
 from .models import Notice, Reading
 from .own_accounts import own_accounts
 from .registered import OF_REGISTERS
 
-__all__ = ["OVERLAP", "make_notices", "posted_officers"]
+__all__ = ["ARRIVALS_A_TURN", "OVERLAP", "make_notices", "posted_officers"]
 
 OVERLAP: Final = timedelta(minutes=10)
 """What is read again each turn. A row is stamped before its transaction ends; no act of an officer takes minutes."""
+
+ARRIVALS_A_TURN: Final = 200
+"""Messages of which officers are told in one turn: some 50 ms."""
+
+ARRIVALS: Final = "arrivals"
 
 KEYS_A_QUESTION: Final = 400
 """Keys asked for at once; SQLite takes 999 parameters in its oldest builds."""
@@ -37,17 +46,21 @@ def posted_officers() -> list[Officer]:
     return [one for one in Officer.objects.filter(is_active=True, is_system=False) if one.is_posted()]
 
 
-def make_notices(*, now: datetime | None = None) -> int:
+def make_notices(*, now: datetime | None = None, since: datetime | None = None) -> int:
     """Makes the notices of what happened since the last turn; returns how many.
 
     A node that makes notices for the first time begins with what happens from then on.
+
+    Args:
+        now: The time.
+        since: Before when nothing is read again, where a turn of this process just did; ``None`` for the whole overlap.
     """
     moment = now or timezone.now()
     looked = dict(Reading.objects.values_list("source", "looked_at"))
-    made = 0
+    made = _tell_arrivals(moment, is_first=ARRIVALS not in looked)
     for name, source in {**SOURCES, **OF_REGISTERS, "own accounts": own_accounts}.items():
-        since = min(looked.get(name, moment), moment) - OVERLAP
-        new = _not_told(source(since, moment))
+        begin = min(looked.get(name, moment), moment) - OVERLAP
+        new = _not_told(source(begin if since is None else max(begin, since), moment))
         # The place is kept once half the overlap has passed: a turn without news writes nothing.
         is_behind = name not in looked or abs(moment - looked[name]) > OVERLAP / 2
         if not new and not is_behind:
@@ -58,6 +71,21 @@ def make_notices(*, now: datetime | None = None) -> int:
             Reading.objects.update_or_create(source=name, defaults={"looked_at": moment})
         made += len(notices)
     return made
+
+
+def _tell_arrivals(now: datetime, *, is_first: bool) -> int:
+    if is_first:
+        skip_before(Step.NOTICE, now - OVERLAP)
+    arrived = waiting(Step.NOTICE, limit=ARRIVALS_A_TURN)
+    if not arrived and not is_first:
+        return 0
+    with transaction.atomic():
+        notices = _for_officers(list(arrivals(held(Step.NOTICE, arrived))), now) if arrived else []
+        Notice.objects.bulk_create(notices, ignore_conflicts=True)
+        done(Step.NOTICE, arrived)
+        if is_first:
+            Reading.objects.update_or_create(source=ARRIVALS, defaults={"looked_at": now})
+    return len(notices)
 
 
 def _not_told(happenings: Iterable[Happening]) -> list[Happening]:

@@ -5,7 +5,7 @@ a turn that was killed is simply done again, and a source may look back further 
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -26,7 +26,7 @@ from accord.vocabulary.urgency import Urgency
 from .kinds import Kind
 from .models import Choice
 
-__all__ = ["PARKED", "SOURCES", "Happening", "Source", "hold_subject"]
+__all__ = ["PARKED", "SOURCES", "Happening", "Source", "arrivals", "hold_subject"]
 
 SOON_AT_MOST: Final = timedelta(days=1)
 SOON_SHARE: Final = 4
@@ -89,18 +89,17 @@ def _holds_or_reviews(holder: int | None) -> Whom:
     return lambda officer: officer.pk == holder or officer.may(Permission.RECORD_READ)
 
 
-def _least_key(moment: datetime) -> UUID:
-    """The least key that a row made at that time can have (RFC 9562, section 5.7)."""
-    return UUID(int=max(0, int(moment.timestamp() * 1000)) << 80)
+def arrivals(messages: Collection[UUID]) -> Iterator[Happening]:
+    """Messages of the other side: a request to all who may take it, anything in a held case to its holder.
 
-
-def arrivals(since: datetime, _now: datetime) -> Iterator[Happening]:
-    """Messages of the other side: a request to all who may take it, anything in a held case to its holder."""
-    found = Message.objects.filter(pk__gte=_least_key(since), direction=Message.Direction.IN)
+    Args:
+        messages: Those of which officers are still to be told.
+    """
+    found = Message.objects.filter(pk__in=messages).select_related("case__holder").order_by("pk")
     urgencies = dict(
-        Clock.objects.filter(message__in=found, started_at__isnull=False).values_list("message_id", "urgency")
+        Clock.objects.filter(message__in=messages, started_at__isnull=False).values_list("message_id", "urgency")
     )
-    for message in found.select_related("case__holder").defer("content", "own_side"):
+    for message in found.defer("content", "own_side"):
         case, is_request = message.case, message.kind == "request"
         yield Happening(
             kind=Kind.REQUEST if is_request or case.holder_id is None else Kind.MESSAGE,
@@ -388,7 +387,6 @@ def addresses(_since: datetime, now: datetime) -> Iterator[Happening]:
 Source = Callable[[datetime, datetime], Iterable[Happening]]
 
 SOURCES: Final[dict[str, Source]] = {
-    "arrivals": arrivals,
     "cases": acts_at_cases,
     "drafts": acts_at_drafts,
     "holds": holds,

@@ -7,11 +7,15 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import connections
+from django.utils import timezone
 
+from accord.exchange.arriving import Step, waiting
 from accord.node.config import NodeConfig
+from accord.node.pace import Pace
 
 from .deriving import make_notices
 from .escalating import escalate_unread
@@ -23,9 +27,18 @@ __all__ = ["NoticeRounds", "make_round"]
 logger = logging.getLogger(__name__)
 
 ROUND_SECONDS: Final = 3.0
-"""A notice is so late at most; a round without news costs some twenty short reads."""
+"""A notice is so late at most, but in a flood of them; a round without news costs some twenty short reads."""
+
+WHOLE_SECONDS: Final = 60.0
+"""So often everything that a notice may be late for is read again."""
+
+READ_AGAIN: Final = timedelta(seconds=30)
+"""What a round reads again of what the one before it read."""
 
 POST_SECONDS: Final = 5.0
+
+RESTS_LEAST: Final = 2.0
+"""A round rests so many times as long as it computed, though nothing arrives; more while something does."""
 
 FAULT_SECONDS: Final = 10.0
 """Pause after a round failed, so that a lasting fault does not fill the log."""
@@ -34,17 +47,44 @@ STOP_SECONDS: Final = 12.0
 """Longer than one answer of the mail server is waited for."""
 
 
-def make_round() -> None:
-    """Does what is due with notices, once."""
-    make_notices()
+def make_round(*, since: datetime | None = None) -> bool:
+    """Does what is due with notices, once; returns whether there is more of it than one round takes.
+
+    Args:
+        since: See :func:`~accord.node.notices.deriving.make_notices`.
+    """
+    make_notices(since=since)
     settle_notices()
     escalate_unread()
+    return bool(waiting(Step.NOTICE, limit=1))
+
+
+class _Looks:
+    """Makes rounds that read little again: a whole look is taken each minute, and the others begin near the last one.
+
+    Nearly every act is stamped some milliseconds before its transaction ends; the whole look is for the others.
+    """
+
+    def __init__(self) -> None:
+        self._whole_at = 0.0
+        self._began: datetime | None = None
+
+    def look(self) -> bool:
+        """Makes a round; one that fails is made again from the same place."""
+        began, at = timezone.now(), time.monotonic()
+        since = self._began - READ_AGAIN if self._began and at - self._whole_at < WHOLE_SECONDS else None
+        has_more = make_round(since=since)
+        self._began = began
+        if since is None:
+            self._whole_at = at
+        return has_more
 
 
 class _Round:
-    """A thread that does one thing again and again, and goes on after a fault."""
+    """A thread that does one thing again and again, and goes on after a fault; at once where the act returns more."""
 
-    def __init__(self, name: str, act: Callable[[], None], pause_seconds: float) -> None:
+    def __init__(self, name: str, act: Callable[[], bool], pause_seconds: float, pace: Pace) -> None:
+        self._pace = pace
         self._act = act
         self._pause = pause_seconds
         self._stopping = threading.Event()
@@ -60,16 +100,16 @@ class _Round:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            began = time.monotonic()
-            pause = self._pause
+            began, computed = time.monotonic(), time.thread_time()
             try:
-                self._act()
+                pause = 0.0 if self._act() else self._pause
             except Exception:
                 # The job runner's edge: what was not done is done in the next round.
                 logger.exception("A round of %s failed.", self._thread.name)
                 connections.close_all()
                 pause = FAULT_SECONDS
-            self._stopping.wait(max(0.1, pause - (time.monotonic() - began)))
+            rest = max(RESTS_LEAST, self._pace.rests()) * (time.thread_time() - computed)
+            self._stopping.wait(max(0.1, rest, pause - (time.monotonic() - began)))
         connections.close_all()
 
 
@@ -78,14 +118,15 @@ class NoticeRounds:
 
     Args:
         config: What the node was told; without ``smtp_host`` no mail is made.
+        pace: How long what is done beside the courier rests.
     """
 
-    def __init__(self, config: NodeConfig) -> None:
+    def __init__(self, config: NodeConfig, pace: Pace) -> None:
         self._config = config
         self._is_recovered = False
-        self._rounds = [_Round("notices", make_round, ROUND_SECONDS)]
+        self._rounds = [_Round("notices", _Looks().look, ROUND_SECONDS, pace)]
         if config.smtp_host:
-            self._rounds.append(_Round("mail", self._post, POST_SECONDS))
+            self._rounds.append(_Round("mail", self._post, POST_SECONDS, pace))
 
     def start(self) -> None:
         """Starts the threads."""
@@ -97,9 +138,10 @@ class NoticeRounds:
         for one in self._rounds:
             one.stop()
 
-    def _post(self) -> None:
+    def _post(self) -> bool:
         if not self._is_recovered:
             recover_mails()
             self._is_recovered = True
         make_mails()
         send_mails(self._config)
+        return False
