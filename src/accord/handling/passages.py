@@ -15,9 +15,9 @@ Source: Schleimer, Wilkerson, Aiken, "Winnowing: Local Algorithms for Document F
 
 import re
 import unicodedata
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 from accord.exchange.text import texts_in
@@ -47,7 +47,7 @@ COMMON_FROM: Final = 50
 
 _MODULUS: Final = (1 << 61) - 1
 _BASE: Final = 0x1F3D5B79A2C4E687 % _MODULUS
-_TOP: Final = pow(_BASE, RUN_LETTERS - 1, _MODULUS)
+_OVER: Final = pow(_BASE, RUN_LETTERS, _MODULUS)
 
 _NOT_NARRATIVE: Final = frozenset(
     {
@@ -76,37 +76,48 @@ _RUNNING: Final = re.compile(
 """Signs of scripts that put no blank between words."""
 
 
+class _Letters(dict[int, int | None]):
+    """For ``str.translate``: keeps letters and digits and leaves out the rest, each sign judged once."""
+
+    def __missing__(self, sign: int) -> int | None:
+        # A vowel sign of an Indic script is a mark to Unicode and a letter to its reader; an accent is left out.
+        kind = unicodedata.category(chr(sign))[0]
+        self[sign] = sign if kind in "LN" or (kind == "M" and 0x900 <= sign <= 0xDFF) else None
+        return self[sign]
+
+
+_LETTERS: Final = _Letters()
+
+
 def _reduced(text: str) -> str:
-    folded = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(sign for sign in folded if _counts(sign))
+    plain = text.lower() if text.isascii() else unicodedata.normalize("NFKD", text).casefold()
+    return plain.translate(_LETTERS)
 
 
-def _counts(sign: str) -> bool:
-    # A vowel sign of an Indic script is a mark to Unicode and a letter to its reader; an accent is left out.
-    kind = unicodedata.category(sign)[0]
-    return kind in "LN" or (kind == "M" and "\u0900" <= sign <= "\u0dff")
+def _hashed(text: str) -> list[int]:
+    """Returns the hash of each run of letters, from the hashes of what ends where it begins and where it ends."""
+    until = list(accumulate(map(ord, text), lambda value, letter: (value * _BASE + letter) % _MODULUS, initial=0))
+    return [(end - begin * _OVER) % _MODULUS for begin, end in zip(until, until[RUN_LETTERS:], strict=False)]
 
 
 def marks_of(text: str) -> set[int]:
     """Returns the marks of one text; empty where it is shorter than a passage."""
-    letters = [ord(sign) for sign in _reduced(text)]
-    if len(letters) < PASSAGE_LETTERS:
+    hashes = _hashed(_reduced(text))
+    if len(hashes) < WINDOW:
         return set()
-    value, kept, window = 0, set(), deque[tuple[int, int]]()
-    for index, letter in enumerate(letters):
-        if index >= RUN_LETTERS:
-            value -= letters[index - RUN_LETTERS] * _TOP
-        value = (value * _BASE + letter) % _MODULUS
-        place = index - RUN_LETTERS + 1
-        if place < 0:
+    least = min(hashes[:WINDOW])
+    left_at = WINDOW - hashes[WINDOW - 1 :: -1].index(least) - 1 + WINDOW
+    kept = {least}
+    for place, value in enumerate(hashes[WINDOW:], WINDOW):
+        if value <= least:
+            least, left_at = value, place + WINDOW
+        elif place >= left_at:
+            window = hashes[place - WINDOW + 1 : place + 1]
+            least = min(window)
+            left_at = place - window[::-1].index(least) + WINDOW
+        else:
             continue
-        while window and window[-1][0] >= value:
-            window.pop()
-        window.append((value, place))
-        if window[0][1] <= place - WINDOW:
-            window.popleft()
-        if place >= WINDOW - 1:
-            kept.add(window[0][0])
+        kept.add(least)
     return kept
 
 
@@ -169,7 +180,7 @@ def says_enough(wrong: str) -> bool:
     A word of one or two signs, or one plain word in small letters, stands in many a text that says nothing of the
     matter. A name, a number, two words in a row, or a word of a script without capitals does not.
     """
-    letters = [sign for sign in wrong if _counts(sign)]
+    letters = [sign for sign in wrong if _LETTERS[ord(sign)] is not None]
     if len(letters) < LETTERS_ENOUGH:
         return False
     return len(wrong.split()) > 1 or any(sign.upper() == sign for sign in letters)
