@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -10,13 +11,15 @@ from accord.courier.models import AttachmentTransfer, Outbox, OutboxState
 from accord.courier.outbox import block
 from accord.exchange import services
 from accord.exchange.errors import ActRefused
+from accord.exchange.kinds import ERASURE_NOTICE
 from accord.exchange.models import Message
 from accord.handling.applying import apply_corrections
 from accord.handling.erasing import ERASED_IN_PART, is_erased
 from accord.handling.finding import take_over_handling
-from accord.handling.models import Derivation, Effect, FileMark, Way
+from accord.handling.models import Derivation, Effect, FileMark, Keeping, Way
+from accord.handling.reading import mark_received
 from accord.handling.reports import finish_effect
-from accord.handling.retention import lift_hold, place_hold
+from accord.handling.retention import erase_due, keepings_for, lift_hold, place_hold
 from accord.officers.models import Act
 from accord.officers.permissions import Role
 from accord.release.models import Approval, ReleasedMessage
@@ -224,3 +227,55 @@ def test_a_file_of_what_never_left_is_erased_though_nobody_fetches_it(desk: Desk
     assert AttachmentTransfer.objects.filter(completed_at=None).exists()
     assert corrected(desk, source, "erase").effects.get().deed == Effect.Deed.OWN_COPY
     assert not message.attachments.exists()
+
+
+# the end of its time
+
+
+def over(desk: Desk, source: Message) -> int:
+    """Lets the time of a received message end."""
+    mark_received()
+    Keeping.objects.filter(pk=source.pk).update(keep_until=timezone.now().date() - timedelta(days=1))
+    return erase_due()
+
+
+def test_at_the_end_of_its_time_the_passage_goes_from_our_copy_of_what_was_sent(desk: Desk) -> None:
+    source = received_information(desk)
+    message = sent(desk)
+    assert over(desk, source) == 1
+    assert b"Harbour Road" not in everywhere(message)
+    message.refresh_from_db()
+    assert message.fields["relevance_reason"] == OURS
+    assert Act.objects.filter(verb="erase from own copy", object_id=str(message.pk)).count() == 1
+    assert not Keeping.objects.filter(pk=message.pk).exists()
+
+
+def test_a_copy_that_a_hold_keeps_goes_once_it_is_lifted_and_stands_in_the_list_until_then(desk: Desk) -> None:
+    source = received_information(desk)
+    message = sent(desk)
+    hold = place_hold(desk.releasing, message.case, reason="The court of appeal asks.")
+    assert source.case_id != message.case_id
+    over(desk, source)
+    source.refresh_from_db()
+    assert is_erased(source)
+    assert b"Harbour Road" in everywhere(message)
+    assert [row.pk for row in keepings_for(desk.duty, is_held=True)] == [message.pk]
+    assert erase_due() == 0
+    lift_hold(desk.again(Role.RELEASING, "another"), hold, reason="Decided.")
+    notices = Outbox.objects.filter(kind=ERASURE_NOTICE).count()
+    assert erase_due() == 1
+    assert b"Harbour Road" not in everywhere(message)
+    assert Outbox.objects.filter(kind=ERASURE_NOTICE).count() == notices, "of ours nobody is told"
+    assert erase_due() == 0
+
+
+def test_a_copy_that_is_on_its_way_goes_once_it_has_arrived(desk: Desk) -> None:
+    source = received_information(desk)
+    message = sent(desk, has_arrived=False)
+    over(desk, source)
+    assert b"Harbour Road" in everywhere(message)
+    assert erase_due() == 0
+    Message.objects.filter(pk=message.pk).update(state=Message.State.DELIVERED)
+    assert erase_due() == 1
+    assert b"Harbour Road" not in everywhere(message)
+    assert Keeping.objects.get(pk=message.pk).erased_at is not None

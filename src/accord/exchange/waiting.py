@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from heapq import merge
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -19,6 +19,7 @@ from django.utils import timezone
 from accord.exchange.clocks import ClockReading, read_clock
 from accord.exchange.kinds import ANSWER
 from accord.exchange.models import Case, Clock, Message
+from accord.exchange.owing import as_they_wait, waits_on
 from accord.exchange.reach import cases_for, within
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
@@ -73,6 +74,7 @@ class QueueRow:
         handling: The highest handling of the case's messages.
         place: Where the row stands in the queue, for the page after it.
         outcome: What the case's last answer says, if it was answered; a partial one is no whole one.
+        owes: Whether our side owes an act in it that no message waits for.
     """
 
     case: Case
@@ -82,6 +84,7 @@ class QueueRow:
     handling: str
     place: str
     outcome: str = ""
+    owes: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,8 +126,8 @@ def queue_counts(officer: Officer, *, now: datetime | None = None) -> dict[Secti
     require(officer, Permission.CASE_READ)
     moment = now or timezone.now()
     open_cases = cases_for(officer).filter(state=Case.State.OPEN)
-    waiting: dict[Any, int] = dict(  # Any: what the column holds
-        open_cases.order_by().values_list("waiting_on").annotate(Count("pk"))
+    waiting = open_cases.aggregate(
+        **{section.value: Count("pk", filter=waits_on(word)) for section, word in _WAITING.items()}
     )
     due_soon = Clock.objects.filter(
         within(officer, "message__case__"),
@@ -140,7 +143,7 @@ def queue_counts(officer: Officer, *, now: datetime | None = None) -> dict[Secti
         Section.NEW: open_cases.filter(holder=None, is_ours=False).count(),
         Section.DUE_TODAY: due["today"],
         Section.OVERDUE: due["overdue"],
-        **{section: waiting.get(word.value, 0) for section, word in _WAITING.items()},
+        **{section: waiting[section.value] for section in _WAITING},
     }
 
 
@@ -158,7 +161,7 @@ def parked_counts(officer: Officer) -> dict[str, int]:
 def _of_section(section: Section | None, path: str) -> Q:
     if section is Section.NEW:
         return Q(**{f"{path}holder": None, f"{path}is_ours": False})
-    return Q(**{f"{path}waiting_on": _WAITING[section].value}) if section in _WAITING else Q()
+    return waits_on(_WAITING[section], path=path) if section in _WAITING else Q()
 
 
 def _due_in(section: Section | None, now: datetime) -> Q:
@@ -275,6 +278,7 @@ def _rows(places: Mapping[Case, tuple[Clock | None, _Place]], now: datetime) -> 
         case.peer = parties[case.peer_id]
         if case.holder_id is not None:
             case.holder = holders[case.holder_id]
+    owing = as_they_wait(places)
     newest = _newest_messages(places)
     highest = highest_handling(places)
     outcomes = _outcomes([case.pk for case, (clock, _) in places.items() if _is_answered(clock, newest.get(case.pk))])
@@ -287,6 +291,7 @@ def _rows(places: Mapping[Case, tuple[Clock | None, _Place]], now: datetime) -> 
             handling=highest.get(case.pk, ""),
             place=str(place),
             outcome=outcomes.get(case.pk, ""),
+            owes=case.pk in owing,
         )
         for case, (clock, place) in places.items()
     ]

@@ -18,6 +18,7 @@ class HandlingConfig(AppConfig):
         from accord.exchange.circumstances import tell_circumstances  # noqa: PLC0415 - models are ready only now
         from accord.exchange.kind_rooms import register_room  # noqa: PLC0415
         from accord.exchange.on_file import tell_on_file  # noqa: PLC0415
+        from accord.exchange.owing import register_owing  # noqa: PLC0415
         from accord.exchange.watching import register_watcher  # noqa: PLC0415
         from accord.handling import (  # noqa: PLC0415
             assessment_named,
@@ -31,6 +32,7 @@ class HandlingConfig(AppConfig):
         from accord.handling.corrections import CORRECTION_ROOM  # noqa: PLC0415
         from accord.handling.finding import WATCHER  # noqa: PLC0415
         from accord.handling.reports import REPORT_ROOM  # noqa: PLC0415
+        from accord.handling.tasks import owing_cases  # noqa: PLC0415
         from accord.handling.telling import told_on_file  # noqa: PLC0415
         from accord.release.registry import register  # noqa: PLC0415
 
@@ -45,3 +47,4 @@ class HandlingConfig(AppConfig):
         register_room(REPORT_ROOM)
         register_watcher("assessments", assessment_named.WATCHER)
         tell_on_file("handling", told_on_file)
+        register_owing("corrections", owing_cases)

@@ -5,6 +5,8 @@ Invariants:
 * Every received message has a timer. It ends on the day its originator set, on the last day of its last caveat, or
   five years after receipt, whichever comes first; nobody on this side can move it later.
 * What is due is erased by the node itself, with its words, files and keys; the logs keep the commitment alone.
+* What our own messages hold of it goes with it, from drafts and from our copies of what was sent. A copy that a hold on
+  its own case keeps, or that is still on its way, gets a timer of its own that is over: it goes once neither is so.
 * A legal hold on the case stops erasure, its originator's demand included, and nothing else. Another officer than the
   one who placed it lifts it, and what fell due meanwhile is erased at the next turn.
 * A day that comes so soon that no review could look binds all the same, since the matter is the originator's; what was
@@ -33,8 +35,8 @@ from accord.exchange.kinds.erasure_notice import ERASED_ITEMS_MAX, ErasureNotice
 from accord.exchange.models import Case, Message
 from accord.exchange.reach import within
 from accord.exchange.reasons import note_with_reason, require_reason
-from accord.handling.derivations import derivatives_of
-from accord.handling.erasing import erase_message, take_out_passages
+from accord.handling.derivations import CARRIES_CONTENT, derivatives_of
+from accord.handling.erasing import erase_message, erase_sent, is_erased, take_out_of_sent, take_out_passages
 from accord.handling.models import ErasureClaim, Keeping, LegalHold, Thing
 from accord.officers.acts import note
 from accord.officers.models import Officer
@@ -77,6 +79,7 @@ ERASED_A_TURN: Final = 50
 NOTICE_LIFE_DAYS: Final = 365
 NOTICE_BYTES_MAX: Final = 16 * 1024
 
+_ON_ITS_WAY: Final = (Message.State.RELEASED, Message.State.BLOCKED)
 _OPEN: Final = (Message.State.DRAFT, Message.State.SUBMITTED, Message.State.APPROVED)
 
 
@@ -262,7 +265,9 @@ def erase_due(*, now: datetime | None = None, limit: int = ERASED_A_TURN) -> int
     """
     moment = now or timezone.now()
     due = Keeping.objects.filter(erased_at=None, keep_until__lt=moment.date()).exclude(Exists(_holds()))
-    keys = list(due.order_by("keep_until").values_list("pk", flat=True)[:limit])
+    # Our own copies come last: one that is on its way for long keeps nothing that was received from being erased.
+    due = due.exclude(message__direction=Message.Direction.OUT, message__state__in=_ON_ITS_WAY)
+    keys = list(due.order_by("message__direction", "keep_until").values_list("pk", flat=True)[:limit])
     told: dict[str, list[UUID]] = {}
     for key in keys:
         erased = _erase(key, moment)
@@ -275,7 +280,7 @@ def erase_due(*, now: datetime | None = None, limit: int = ERASED_A_TURN) -> int
 
 @transaction.atomic
 def _erase(key: UUID, now: datetime) -> Message | None:
-    """Erases one message, unless a hold was placed since it was found."""
+    """Erases one message, unless a hold was placed since it was found; returns it where its originator is told."""
     message = Message.objects.select_for_update(of=("self",)).select_related("case").get(pk=key)
     # Whoever places a hold locks the case first: it is seen here, or comes after.
     case = Case.objects.select_for_update(of=("self",)).get(pk=message.case_id)
@@ -283,17 +288,37 @@ def _erase(key: UUID, now: datetime) -> Message | None:
     if row.erased_at is not None or standing_hold(case) is not None:
         return None
     message.case = case
-    _take_out_of_drafts(message)
-    erase_message(message)
+    if not message.is_ours:
+        _take_out_of_ours(message, row.keep_until, now)
+        erase_message(message)
+    elif not erase_sent(message):
+        return None
     row.erased_at = now
     row.need = ""
     row.save(update_fields=["erased_at", "need"])
-    note(None, "erase message", message, at=now, detail={"until": row.keep_until.isoformat()})
-    return message
+    verb = "erase from own copy" if message.is_ours else "erase message"
+    note(None, verb, message, at=now, detail={"until": row.keep_until.isoformat()})
+    return None if message.is_ours else message
 
 
-def _take_out_of_drafts(message: Message) -> None:
-    keys = [step.derived_id for step in derivatives_of(message.pk) if step.derived_type == Thing.MESSAGE]
+def _take_out_of_ours(message: Message, until: date, now: datetime) -> None:
+    """Takes what our own messages hold of one that is erased out of them; what cannot go yet gets a timer."""
+    steps = [step for step in derivatives_of(message.pk) if step.derived_type == Thing.MESSAGE]
+    _take_out_of_drafts(message, {step.derived_id for step in steps})
+    held = {step.derived_id for step in steps if step.way in CARRIES_CONTENT}
+    ours = Message.objects.filter(pk__in=held, direction=Message.Direction.OUT)
+    for sent in ours.exclude(state__in=(*_OPEN, Message.State.DISCARDED)).select_for_update(of=("self",)):
+        if is_erased(sent):
+            continue
+        # Whoever places a hold locks the case first: it is seen here, or comes after.
+        sent.case = Case.objects.select_for_update(of=("self",)).get(pk=sent.case_id)
+        if standing_hold(sent.case) is None and take_out_of_sent(sent, [message.pk]):
+            note(None, "erase from own copy", sent, at=now, detail={"until": until.isoformat()})
+        else:
+            Keeping.objects.get_or_create(message=sent, defaults={"keep_until": until})
+
+
+def _take_out_of_drafts(message: Message, keys: Iterable[UUID]) -> None:
     for draft in Message.objects.select_for_update(of=("self",)).filter(pk__in=keys, state__in=_OPEN):
         take_out_passages(draft, [message.pk])
         draft.version += 1

@@ -4,13 +4,14 @@ Source: Regulation (EU) 2016/794, article 19(2), as a model.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
-from accord.exchange.models import Message
+from accord.exchange.models import Case, Message
 from accord.handling.models import Correction, Effect
 
-__all__ = ["as_they_stand", "open_tasks"]
+__all__ = ["as_they_stand", "open_tasks", "owing_cases"]
 
 
 def _discarded() -> QuerySet[Message]:
@@ -32,3 +33,11 @@ def as_they_stand(effects: Iterable[Effect]) -> list[Effect]:
         if one.state == Effect.State.TASK and one.thing_id in gone:
             one.state, one.deed = Effect.State.DONE, Effect.Deed.NOTHING_HELD
     return listed
+
+
+def owing_cases() -> QuerySet[Any]:  # Any: keys of cases
+    """Returns the keys of the open cases in which something of a correction is left for us to do."""
+    is_moot = Exists(_discarded().filter(pk=OuterRef("thing_id")))
+    left = Effect.objects.filter(state=Effect.State.TASK, correction__message__case__state=Case.State.OPEN)
+    named = left.exclude(is_moot).annotate(owing_case=F("correction__message__case"))
+    return named.order_by().values_list("owing_case", flat=True).distinct()

@@ -12,7 +12,10 @@ __all__ = ["ErasureClaim", "Keeping", "LegalHold"]
 
 
 class Keeping(models.Model):
-    """The timer of one received message: its last day here, when the need is looked at, and its end."""
+    """The timer of one received message: its last day here, when the need is looked at, and its end.
+
+    A message of ours has one, which is over, where it holds something of what was erased and cannot be erased yet.
+    """
 
     message = models.OneToOneField(Message, primary_key=True, on_delete=models.CASCADE, related_name="keeping")
     keep_until = models.DateField()

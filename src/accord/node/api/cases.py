@@ -6,6 +6,7 @@ from ninja import Field, Path, Router
 from ninja.responses import Status
 
 from accord.exchange.models import Case, Message
+from accord.exchange.owing import as_they_wait, waits_on
 from accord.exchange.reach import cases_for, messages_for
 from accord.exchange.services import create_case
 from accord.node.api.case_shapes import CaseOut, CaseRow, CaseState, MessageOut, Reader, WaitingOn, case_row
@@ -72,9 +73,12 @@ def list_cases(
     waiting_on: WaitingOn | None = None,
 ) -> PageOut[CaseRow]:
     """Lists cases, the newest first."""
-    wanted = {"peer_id": peer, "state": state, "waiting_on": waiting_on}
+    wanted = {"peer_id": peer, "state": state}
     rows = cases_for(request.officer).filter(**{name: value for name, value in wanted.items() if value is not None})
+    if waiting_on is not None:
+        rows = rows.filter(waits_on(waiting_on))
     page = page_of(rows.select_related("holder"), "cases", cursor=cursor, limit=limit)
+    as_they_wait(page.rows)
     return PageOut(items=[case_row(case) for case in page.rows], next=page.next)
 
 
@@ -105,7 +109,9 @@ def open_case(request: ApiRequest, body: NewCase) -> Status[CaseOut]:
 )
 def show_case(request: ApiRequest, case_id: Path[UUID]) -> CaseOut:
     """Shows a case, its messages with their clocks, its inquiries, and what happened when."""
-    return Reader(request.officer).case(find_case(request.officer, case_id))
+    case = find_case(request.officer, case_id)
+    as_they_wait([case])
+    return Reader(request.officer).case(case)
 
 
 @offer(

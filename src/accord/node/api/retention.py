@@ -79,7 +79,9 @@ class HoldOut(Schema):
 class RetentionOut(Schema):
     """What is known of how long one message is kept."""
 
-    timer: TimerOut | None = Field(description="Null for a message of ours.")
+    timer: TimerOut | None = Field(
+        description="Null for a message of ours, but for a copy that still holds something of what was erased."
+    )
     hold: HoldOut | None = Field(description="The legal hold that stands on its case.")
     erasure_claimed_at: dt.datetime | None = Field(
         description="When the other side said that it erased a message of ours; its claim, and no more."

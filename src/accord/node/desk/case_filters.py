@@ -16,6 +16,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from accord.exchange.models import Case
+from accord.exchange.owing import waits_on
 from accord.exchange.reach import cases_for
 from accord.node.api import labels
 from accord.node.desk.code_words import known_words
@@ -139,8 +140,10 @@ def _wanted(officer: Officer, values: Mapping[str, str]) -> Q:
         # A message's reference is its case's, and a sign behind a stroke.
         reference = word.partition("/")[0] or word
         asked &= Q(title__icontains=word) | Q(own_ref__icontains=reference) | Q(other_ref__icontains=reference)
-    columns = {"state": "state", "waiting": "waiting_on", "peer": "peer_id", "theme": "theme"}
+    columns = {"state": "state", "peer": "peer_id", "theme": "theme"}
     asked &= Q(**{column: values[name] for name, column in columns.items() if name in values})
+    if waiting := values.get("waiting"):
+        asked &= waits_on(waiting)
     if side := values.get("side"):
         asked &= Q(is_ours=side == "ours")
     if holder := values.get("holder"):

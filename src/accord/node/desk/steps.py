@@ -45,6 +45,7 @@ def next_step(
     *,
     authors: Collection[int],
     asked: Message | None = None,
+    owes: bool = False,
 ) -> NextStep:
     """Returns the next step of a case for an officer.
 
@@ -54,6 +55,7 @@ def next_step(
         message: Its newest message, with or without its content.
         authors: Keys of those who wrote the newest message.
         asked: The request of theirs that is to be answered, where the page knows it.
+        owes: Whether a correction in it has left something to be done.
     """
     opened = reverse("desk:case", args=[case.own_ref])
     mending = _sent_back(officer, message)
@@ -65,6 +67,9 @@ def next_step(
             return NextStep(words=_("Take this request"), address=taking, is_post=True)
         return NextStep(words=_("Open"), address=opened, is_mine=False)
     step = _of_our_message(officer, message, authors) or _asks_permission(officer, case, message)
+    if step is None and owes and officer.may(Permission.MESSAGE_ANSWER):
+        is_free = case.holder_id in {None, officer.pk}
+        step = NextStep(words=_("Do what a correction asks"), address=opened, is_mine=is_free)
     if step is not None:
         return step
     is_mine = case.holder_id == officer.pk and case.waiting_on == Case.Waiting.US

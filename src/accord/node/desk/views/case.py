@@ -16,6 +16,7 @@ from accord.exchange.errors import NotFound
 from accord.exchange.kinds import ANSWER, REQUEST
 from accord.exchange.models import AgencyInquiry, Attachment, Case, Clock, Message
 from accord.exchange.noting import NOTE_CHARACTERS_MAX
+from accord.exchange.owing import as_they_wait
 from accord.exchange.own_drafts import sent_back_by
 from accord.exchange.services import links_of, messages_of, notes_of, read_case, team_of
 from accord.exchange.waiting import GIVEN
@@ -117,6 +118,7 @@ def _shown(request: HttpRequest, officer: Officer, case: Case, *, takes_all: boo
             found[-1] if found else None,
             authors=authors_of(found[-1]) if found else (),
             asked=asked.message if asked else None,
+            owes=bool(as_they_wait([case])),
         ),
         "asked": asked.message if asked else None,
         "is_arriving": is_open and asked is not None and not case.is_ours and _is_unanswered(asked.clock),

@@ -10,6 +10,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from accord.exchange.models import Case
+from accord.exchange.owing import as_they_wait
 from accord.exchange.waiting import highest_handling
 from accord.node.api import labels
 from accord.node.desk.case_filters import SORTS, chosen_of, found_cases, place_of, tags_of
@@ -59,6 +60,7 @@ def show_cases(request: HttpRequest) -> HttpResponse:
     chosen, after = chosen_of(request.GET), request.GET.get("after", "")
     found = list(found_cases(officer, chosen, after=after)[: ROWS + 1])
     rows = found[:ROWS]
+    as_they_wait(rows)
     officers = officers_at_the_desk()
     news, handling = unseen(officer, rows), highest_handling(rows)
     remember(request, rows)
@@ -108,6 +110,7 @@ def export_cases(request: HttpRequest) -> HttpResponse:
     """
     officer, chosen = officer_of(request), chosen_of(request.GET)
     rows = whole(found_cases(officer, chosen))
+    as_they_wait(rows)
     # Names of the filters alone: what was looked for may be content.
     note(officer, "export cases", officer, detail={"rows": len(rows), "filters": ",".join(sorted(chosen.values))})
     name = f"cases-{timezone.now():%Y-%m-%d}"

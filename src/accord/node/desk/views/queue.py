@@ -66,7 +66,11 @@ def show_queue(request: HttpRequest) -> HttpResponse:
     remember(request, [row.case for row in rows])
     shown: dict[str, Any] = {
         "rows": [
-            (row, next_step(officer, row.case, row.message, authors=_of(row, authors)), news.get(row.case.pk, ""))
+            (
+                row,
+                next_step(officer, row.case, row.message, authors=_of(row, authors), owes=row.owes),
+                news.get(row.case.pk, ""),
+            )
             for row in rows
         ],
         "section": section,
