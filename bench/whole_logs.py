@@ -6,12 +6,14 @@ Ed25519 and two ML-DSA-65 verifications, so beside each figure stands what the c
 and nothing else, measured in the same run.
 
 Each figure is the best of a few rounds, the limit's rounds between them: other work on the machine only slows both.
+Processor time a head stands beside it, which other work changes little; it counts the processes that start, too.
 """
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
@@ -46,6 +48,14 @@ TARGET: Final = "50,000 entries/s"
 Keys = dict[str, tuple[SigningKey, SigningKey]]
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Run:
+    """Heads a second by the clock, and microseconds of processor time a head, over all processes."""
+
+    rate: float
+    cpu_us: float
+
+
 def measure_logs(*, folder: Path, entries: int = ENTRIES) -> list[Figure]:
     """Returns the rates, entries a second.
 
@@ -53,53 +63,74 @@ def measure_logs(*, folder: Path, entries: int = ENTRIES) -> list[Figure]:
         folder: Where the files are written.
         entries: Length of the longest log.
     """
-    found = [Figure(name="log.tree", value=_tree_rate(entries), unit="entries/s", target=TARGET)]
     workers = cores()
+    limits: list[_Run] = []
+    found: dict[int, tuple[list[_Run], list[_Run]]] = {}
     with ProcessPoolExecutor(workers, get_context("spawn")) as executor:
-        limits: list[float] = []
-        rates: dict[int, tuple[float, float]] = {}
         for batch, shorter in BATCHES.items():
             path = folder / "accord-bench.log"
             keys = {code: (SigningKey.generate(), SigningKey.generate()) for code in ("CA", "IN")}
             _write(path, keys, entries // shorter, batch)
-            rates[batch] = (0.0, 0.0)
+            shared, alone = found.setdefault(batch, ([], []))
             for _ in range(ROUNDS):
-                limits.append(sum(executor.map(_pairs_rate, [LIMIT_PAIRS] * workers)))
-                shared, alone = (_rate(path, keys, ManyCores(count)) for count in (workers, 1))
-                rates[batch] = (max(rates[batch][0], shared), max(rates[batch][1], alone))
+                limits.append(_sum(executor.map(_primitives_run, [LIMIT_PAIRS] * workers)))
+                shared.append(_run(path, keys, ManyCores(workers)))
+                alone.append(_run(path, keys, ManyCores(1)))
             path.unlink()
-    limit = max(limits)
-    found.append(Figure(name="log.signatures", value=limit, unit="heads/s"))
-    for batch, (shared, alone) in rates.items():
-        peer = Peer(name=f"signatures alone on {workers} cores", value=limit * batch, source="same run")
+    limit, limit_cpu = _best(limits)
+    figures = [
+        Figure(name="log.tree", value=_tree_rate(entries), unit="entries/s", target=TARGET),
+        Figure(name="log.signatures", value=limit, unit="heads/s"),
+        Figure(name="log.signatures.cpu", value=limit_cpu, unit="µs/head"),
+    ]
+    for batch, (shared, alone) in found.items():
         name = f"log.export.batches_of_{batch}"
-        found.append(Figure(name=name, value=shared, unit="entries/s", peer=peer, target=TARGET))
-        found.append(Figure(name=f"{name}.one_core", value=alone, unit="entries/s"))
-    return found
+        rate, cpu = _best(shared)
+        peer = Peer(name=f"signatures alone on {workers} cores", value=limit * batch, source="same run")
+        cpu_peer = Peer(name="signatures alone", value=limit_cpu, source="same run")
+        figures += [
+            Figure(name=name, value=rate * batch, unit="entries/s", peer=peer, target=TARGET),
+            Figure(name=f"{name}.one_core", value=_best(alone)[0] * batch, unit="entries/s"),
+            Figure(name=f"{name}.cpu", value=cpu, unit="µs/head", peer=cpu_peer),
+        ]
+    return figures
 
 
-def _rate(path: Path, keys: Keys, judging: ManyCores) -> float:
-    began = time.perf_counter()
+def _best(runs: list[_Run]) -> tuple[float, float]:
+    return max(run.rate for run in runs), min(run.cpu_us for run in runs)
+
+
+def _sum(runs: Iterable[_Run]) -> _Run:
+    held = list(runs)
+    return _Run(rate=sum(run.rate for run in held), cpu_us=sum(run.cpu_us for run in held) / len(held))
+
+
+def _cpu_seconds() -> float:
+    return sum(os.times()[:4])
+
+
+def _run(path: Path, keys: Keys, judging: ManyCores) -> _Run:
+    cpu, began = _cpu_seconds(), time.perf_counter()
     with path.open("rb", buffering=4 * 1024 * 1024) as source:
         verdict = verify_log(source.read, {code: root.public for code, (root, _) in keys.items()}, judging=judging)
-    taken = time.perf_counter() - began
+    taken, heads = time.perf_counter() - began, verdict.progress.receipts
     if not verdict.ok:
         msg = f"the specimen log does not hold: {verdict.reason}"
         raise RuntimeError(msg)
-    return verdict.progress.size / taken
+    return _Run(rate=heads / taken, cpu_us=(_cpu_seconds() - cpu) / heads * 1e6)
 
 
-def _pairs_rate(pairs: int) -> float:
-    """Returns how many heads with their co-signature one process verifies a second, by the primitives alone."""
+def _primitives_run(heads: int) -> _Run:
+    """Verifies what heads with their co-signature need, by the primitives alone."""
     note = os.urandom(NOTE_BYTES)
     ed25519, mldsa65 = Ed25519PrivateKey.generate(), MLDSA65PrivateKey.generate()
     ed25519_signed, mldsa65_signed = ed25519.sign(note), mldsa65.sign(note)
     ed25519_public, mldsa65_public = ed25519.public_key(), mldsa65.public_key()
-    began = time.perf_counter()
-    for _ in range(2 * pairs):
+    cpu, began = _cpu_seconds(), time.perf_counter()
+    for _ in range(2 * heads):
         ed25519_public.verify(ed25519_signed, note)
         mldsa65_public.verify(mldsa65_signed, note)
-    return pairs / (time.perf_counter() - began)
+    return _Run(rate=heads / (time.perf_counter() - began), cpu_us=(_cpu_seconds() - cpu) / heads * 1e6)
 
 
 def _tree_rate(entries: int) -> float:
