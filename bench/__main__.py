@@ -94,7 +94,7 @@ def _refusals(_asked: argparse.Namespace, scratch: Path) -> Found:
 def _logs(_asked: argparse.Namespace, scratch: Path) -> Found:
     from bench.whole_logs import ENTRIES, measure_logs
 
-    return f"Checking a log of {ENTRIES:,} entries", measure_logs(folder=scratch)
+    return f"Checking logs of up to {ENTRIES:,} entries", measure_logs(folder=scratch)
 
 
 def _derived(_asked: argparse.Namespace, scratch: Path) -> Found:

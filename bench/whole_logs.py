@@ -33,11 +33,11 @@ from bench.results import Figure, Peer
 
 __all__ = ["ENTRIES", "measure_logs"]
 
-ENTRIES: Final = 200_000
+ENTRIES: Final = 500_000
 HEADER_BYTES: Final = 215
 """About the length of a header."""
-BATCHES: Final = {256: 1, 64: 2, 16: 4, 1: 40}
-"""Entries a batch, and by how much the log is shorter than the longest: signing it takes longer than checking it."""
+BATCHES: Final = {256: 1, 64: 4, 16: 16, 1: 250}
+"""Entries a batch, and by how much the log is shorter than the longest, so that all have some 2,000 heads."""
 ROUNDS: Final = 3
 LIMIT_PAIRS: Final = 800
 """Signed heads with their co-signature whose primitives each process verifies for the limit: half a second."""
