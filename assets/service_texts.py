@@ -21,6 +21,7 @@ SPEAKING: Final = (
     "exchange",
     "handling",
     "liaison",
+    "dialogue",
     "officers",
     "release",
     "oversight",

@@ -75,7 +75,8 @@ class NodeBook:
         replica: Its copy of the peer's log.
         released: Envelope ids that left through the gate, with the reason where one was not sent.
         outcomes: Envelope id to state and reason code of what was received.
-        effects: How often each received envelope shows among the rows of the exchange, or as a published report.
+        effects: How often each received envelope shows among the rows of the exchange, as a published
+            report, or as an act on a clause.
         alarms: Codes of the alarms, with how often each was seen.
         services: Received envelopes that serve the channel itself (dispositions, keysets) and have no row of a case.
     """
@@ -209,8 +210,10 @@ def _effects(connection: sqlite3.Connection, peer: str) -> Counter[bytes]:
     rows = connection.execute(
         "SELECT m.envelope_id FROM exchange_message m JOIN exchange_case c ON c.id = m.case_id"
         " WHERE m.direction = 'in' AND c.peer_id = ?"
-        " UNION ALL SELECT envelope_id FROM oversight_publishedtimeliness WHERE NOT is_ours AND peer_id = ?",
-        (peer, peer),
+        " UNION ALL SELECT envelope_id FROM oversight_publishedtimeliness WHERE NOT is_ours AND peer_id = ?"
+        " UNION ALL SELECT a.envelope_id FROM dialogue_clauseact a JOIN dialogue_clause c ON c.id = a.clause_id"
+        " JOIN dialogue_statement s ON s.id = c.statement_id WHERE NOT a.is_ours AND s.peer_id = ?",
+        (peer, peer, peer),
     )
     return Counter(bytes.fromhex(row["envelope_id"]) for row in rows)
 

@@ -12,3 +12,14 @@ class DialogueConfig(AppConfig):
     label = "dialogue"
     verbose_name = "Dialogue"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Registers the kind of message that this app owns."""
+        from accord.dialogue.arriving import (  # noqa: PLC0415 - models are ready only now
+            CLAUSE_PROPOSAL_KIND,
+            FOLLOWER,
+        )
+        from accord.release.registry import follow, register  # noqa: PLC0415
+
+        register(CLAUSE_PROPOSAL_KIND)
+        follow("dialogue", FOLLOWER)

@@ -1,15 +1,15 @@
 """The lock of the languages: each text of a plan stands in all its languages and says the same figures in each.
 
-Numbers and days are compared (:mod:`accord.workplan.figures`); a person vouches for the rest.
+Numbers and days are compared (:mod:`accord.vocabulary.figures_in_text`); a person vouches for the rest.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from accord.vocabulary.figures_in_text import Figures, figures_of, missing_in
 from accord.workplan.codes import LANGUAGES, Language
 from accord.workplan.content import Plan, Wording, all_items
-from accord.workplan.figures import Figures, figures_of, missing_in
 
 __all__ = ["Problem", "version_problems", "wordings_of"]
 

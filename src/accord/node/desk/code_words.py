@@ -247,6 +247,10 @@ CODES: Final[Mapping[str, Mapping[str, Any]]] = {
     "act": {
         "suspend": pgettext_lazy("code", "suspend the lane"),
         "resume": pgettext_lazy("code", "let the lane go on"),
+        "propose": pgettext_lazy("code", "propose a wording"),
+        "accept": pgettext_lazy("code", "accept"),
+        "withdraw": pgettext_lazy("code", "withdraw"),
+        "comment": pgettext_lazy("code", "comment"),
     },
     "lane": {
         "threat-to-life": pgettext_lazy("code", "threat to life"),

@@ -24,7 +24,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from accord.workplan.figure_words import CARDINALS, MONTHS, MULTIPLIERS, ORDINAL_ENDINGS
+from accord.vocabulary.figure_words import CARDINALS, MONTHS, MULTIPLIERS, ORDINAL_ENDINGS
 
 __all__ = ["Figures", "figures_of", "missing_in"]
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accord.workplan.figures import figures_of, missing_in
+from accord.vocabulary.figures_in_text import figures_of, missing_in
 
 DEVANAGARI = str.maketrans("0123456789", "०१२३४५६७८९")
 EN = [
