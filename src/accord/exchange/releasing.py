@@ -89,6 +89,7 @@ def approve(
         NotPermitted: The officer may not approve.
         ActRefused: It has not been submitted, or has left.
         ApprovalRefused: It is the officer's own draft, the payload differs, or the time is over.
+        AccordError: A posting of the drafter or the officer does not allow it.
     """
     require(officer, Permission.MESSAGE_APPROVE)
     moment = now or timezone.now()
@@ -99,6 +100,7 @@ def approve(
         raise ApprovalRefused(
             "Nobody approves a text they wrote.", code="release.own-draft", next_step="Ask another releasing officer."
         )
+    _ask_postings(held, officer, moment)
     approvals.approve(
         _approval_of(held), officer, seen_digest=seen_digest, seen_facts_digest=seen_facts_digest, now=moment
     )
@@ -178,8 +180,16 @@ def release(officer: Officer, message: Message, *, now: datetime | None = None) 
             held.save(update_fields=["release_at", "release_by"])
             note(officer, "schedule release", held, at=moment)
             return held
+        _ask_postings(held, officer, moment)
         _leave(officer, held, moment)
     return held
+
+
+def _ask_postings(held: Message, officer: Officer, moment: datetime) -> None:
+    """Asks the rooms above where drafter or officer holds a posting; it costs nothing where neither does."""
+    if officer.holds_posting or (held.drafted_by is not None and held.drafted_by.holds_posting):
+        for watcher in watchers():
+            watcher.leaving(held, officer, moment)
 
 
 # Only the columns that leaving needs: a message has two long ones, and it is joined with three other rows.
@@ -194,6 +204,7 @@ _TO_LEAVE: Final = Prepared(
             "case__waiting_on",
             "case__changed_at",
             "drafted_by__username",
+            "drafted_by__holds_posting",
             "in_reply_to__envelope_id",
         )
     ),

@@ -38,6 +38,8 @@ class Watcher:
         submitted: A draft is about to be checked for the last time before a second officer sees it.
         problems: What keeps a draft from leaving now; asked at each check and at submission, and stores nothing.
         withdrawn: Messages were withdrawn by their sender, named by their keys, in the transaction that files it.
+        leaving: A message of an officer who holds a posting, or is approved or released by one, is about to be; asked
+            of such officers alone.
         left: A draft that holds received matter has just passed the gate and is about to leave, with who releases it.
     """
 
@@ -49,6 +51,7 @@ class Watcher:
     submitted: Callable[[Message], None] = _nothing
     problems: Callable[[Message, datetime], tuple[FieldProblem, ...]] = _no_problem
     withdrawn: Callable[[Sequence[UUID]], None] = _nothing
+    leaving: Callable[[Message, Officer, datetime], None] = _nothing
     left: Callable[[Message, Officer, datetime], None] = _nothing
 
 

@@ -47,6 +47,8 @@ class Officer(AbstractUser):
     # one where empty. Of a reviewer the agencies are the mandate.
     scope_themes = models.JSONField(default=list)
     scope_agencies = models.JSONField(default=list)
+    # Whether the account holds a posting: what it may send is then asked of the rooms above (accord.exchange.watching).
+    holds_posting = models.BooleanField(default=False)
     # How often all sessions were ended at once (accord.officers.endings): a session knows under which count it began.
     sessions_ended = models.PositiveIntegerField(default=0)
     # Who the officer is at the agency's identity provider (accord.officers.identities); empty where none is bound.
