@@ -245,6 +245,9 @@ CODES: Final[Mapping[str, Mapping[str, Any]]] = {
         "suspended": pgettext_lazy("channel", "suspended by an officer"),
     },
     "act": {
+        "remark": pgettext_lazy("code", "ask or remark"),
+        "decline": pgettext_lazy("code", "decline it"),
+        "end": pgettext_lazy("code", "end consent from a day on"),
         "suspend": pgettext_lazy("code", "suspend the lane"),
         "resume": pgettext_lazy("code", "let the lane go on"),
         "propose": pgettext_lazy("code", "propose a wording"),
