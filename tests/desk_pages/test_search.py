@@ -3,9 +3,13 @@
 from django.urls import reverse
 
 from accord.exchange import services
+from accord.exchange.search.indexing import index_message
+from accord.node.desk.templatetags.desk import day
 from accord.officers.permissions import Role
 from tests.desk import Desk, own_side, received_request, request_fields
 from tests.desk_pages.conftest import SignIn, statements
+from tests.handling.test_corrections import corrected
+from tests.handling.test_derivations import received_information
 
 SEARCH = "desk:search"
 
@@ -79,3 +83,17 @@ def test_it_costs_the_same_statements_however_much_is_found(desk: Desk, sign_in:
     for number in range(4):
         received_request(desk, case=f"IN-2026-5{number}")
     assert statements(client, address) == one
+
+
+def test_a_hit_in_a_message_that_was_corrected_says_when(desk: Desk, sign_in: SignIn) -> None:
+    source = received_information(desk)
+    index_message(source)
+    client = sign_in(desk.duty)
+    page = client.get(reverse(SEARCH), {"q": "Harbour"}).content.decode()
+    assert "1 found." in page
+    assert "Corrected on" not in page
+    corrected(desk, source, "restrict")
+    assert "Corrected on" not in client.get(reverse(SEARCH), {"q": "Harbour"}).content.decode()
+    row = corrected(desk, source, "correct", number=10)
+    page = client.get(reverse(SEARCH), {"q": "Harbour"}).content.decode()
+    assert page.count(f"Corrected on {day(row.at)}: some of its words are wrong.") == 1

@@ -7,10 +7,11 @@ stays so: nothing that follows brings it back.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from django.db.models import F
+from django.db.models import F, Max
 
 from accord.exchange.kinds.correction import CorrectedValue, CorrectionAction, CorrectionReason
 from accord.exchange.kinds.particulars import Caveat
@@ -24,6 +25,7 @@ __all__ = [
     "Change",
     "Said",
     "Standing",
+    "corrected_at",
     "correction_state",
     "governed_fields",
     "last_restriction",
@@ -153,6 +155,21 @@ def correction_state(standing: Standing) -> CorrectionState:
 def standing_of(message: Message) -> Standing:
     """Returns how one message stands."""
     return standings_of([message.pk]).get(message.pk, Standing())
+
+
+def corrected_at(keys: Iterable[UUID]) -> Mapping[UUID, datetime]:
+    """Returns when the words of messages were last corrected, of either side; one that was not is not in it.
+
+    Args:
+        keys: The messages.
+    """
+    named = list(keys)
+    if not named:
+        return {}
+    corrections = CorrectedMessage.objects.filter(
+        message_id__in=named, correction__action=CorrectionAction.CORRECT.value
+    )
+    return dict(corrections.order_by().values_list("message_id").annotate(Max("correction__at")))
 
 
 def governed_fields(fields: Mapping[str, object], standing: Standing) -> dict[str, object]:

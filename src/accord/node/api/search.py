@@ -1,5 +1,6 @@
 """Search: words, names and references in what the account may read, whatever their accents and their script."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from ninja import Field, Query, Router, Schema
 
 from accord.exchange.search.finding import Hit, Wanted, find
+from accord.handling.standing import corrected_at
 from accord.node.api.operations import ApiRequest, offer
 from accord.node.api.shapes import BIG_ID_MAX, Limit, PartyCode, one_of
 from accord.officers.permissions import Permission
@@ -34,6 +36,7 @@ class HitOut(Schema):
     theme: Annotated[str, one_of(Theme)]
     message_id: UUID | None = Field(description="The message; null for a title, a note or a question to an agency.")
     handling: str | None
+    corrected_at: datetime | None = Field(description="When words of the message were last corrected; null if never.")
     at: datetime
     text: str = Field(description="What is shown of the text around the first word.")
     marked: list[str] = Field(description="The words in it that were found, as they are written there.")
@@ -52,7 +55,7 @@ class FoundOut(Schema):
     waits_more: bool = Field(description="Whether there are more of them than were counted.")
 
 
-def _out(hit: Hit) -> HitOut:
+def _out(hit: Hit, corrected: Mapping[UUID, datetime]) -> HitOut:
     return HitOut(
         subject=hit.entry.subject,  # type: ignore[arg-type] # one of the closed list, as the column has it
         case_id=hit.entry.case_id,
@@ -60,6 +63,7 @@ def _out(hit: Hit) -> HitOut:
         theme=hit.entry.case.theme,
         message_id=hit.message.pk if hit.message is not None else None,
         handling=hit.message.handling or None if hit.message is not None else None,
+        corrected_at=corrected.get(hit.message.pk) if hit.message is not None else None,
         at=hit.entry.at,
         text="".join(piece.text for piece in hit.pieces),
         marked=[piece.text for piece in hit.pieces if piece.is_hit],
@@ -92,8 +96,9 @@ def search_texts(
     """
     wanted = Wanted(words=q, subject=subject or "", theme=theme or "", peer=peer or "", since=since, until=until)
     found = find(request.officer, wanted, before=before, limit=limit)
+    corrected = corrected_at(hit.message.pk for hit in found.hits if hit.message is not None)
     return FoundOut(
-        items=[_out(hit) for hit in found.hits],
+        items=[_out(hit, corrected) for hit in found.hits],
         count=found.count,
         is_more=found.is_more,
         next=found.next or None,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accord.exchange.models import Message
 from accord.exchange.search.finding import Hit, Wanted, find
+from accord.handling.standing import corrected_at
 from accord.node.api.shapes import BIG_ID_MAX
 from accord.node.desk.case_filters import plain_words
 from accord.node.desk.page import officer_of, page, show
@@ -51,10 +52,18 @@ def show_search(request: HttpRequest) -> HttpResponse:
         until=_day(asked["until"]),
     )
     found = find(officer, wanted, before=int(before) if is_number else 0)
+    corrected = corrected_at(hit.message.pk for hit in found.hits if hit.message is not None)
     shown = {
         "asked": asked,
         "found": found,
-        "rows": [{"hit": hit, "address": _address(hit)} for hit in found.hits],
+        "rows": [
+            {
+                "hit": hit,
+                "address": _address(hit),
+                "corrected_at": corrected.get(hit.message.pk) if hit.message is not None else None,
+            }
+            for hit in found.hits
+        ],
         "subjects": SUBJECTS.items(),
         "themes": [theme.value for theme in Theme],
         "peers": Party.objects.filter(is_self=False).values_list("code", flat=True),
