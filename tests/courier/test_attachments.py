@@ -14,6 +14,7 @@ from accord.courier import chunks as chunks_module
 from accord.courier.chunks import ChunkStore, NoRoom, chunk_store, first_missing
 from accord.courier.inbound import receive_contact
 from accord.courier.models import AttachmentTransfer, Direction, Entry
+from accord.courier.outbox import withdraw
 from accord.errors import OfficerCanMend, OurFault
 from tests.simulators.paired_node import PairedNode
 from tests.simulators.stored_node import envelope_id, make_envelope
@@ -137,6 +138,21 @@ def test_chunks_follow_the_message_that_names_them_and_are_sent_once(met: Paired
     transfer = AttachmentTransfer.objects.get(direction=Direction.OUT)
     assert transfer.completed_at is not None
     assert met.flush().is_idle
+
+
+@pytest.mark.parametrize("is_same_file", [False, True])
+def test_a_file_of_a_message_that_was_withdrawn_before_it_left_holds_up_no_other(
+    met: PairedNode, is_same_file: bool
+) -> None:
+    content = content_of(2 * MIB)
+    root = sealed_file(chunk_store(), content)
+    (gone,) = met.enqueue(attachment_root=root if is_same_file else sealed_file(chunk_store(), b"another file"))
+    withdraw(gone)
+    peer = HungryPeer(met)
+    met.enqueue(attachment_root=root)
+    met.flush()
+    met.flush()
+    assert sorted(peer.held) == list(range(chunk_count(len(content))))
 
 
 def test_a_broken_transfer_goes_on_where_it_broke(met: PairedNode) -> None:

@@ -19,6 +19,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from django.db import DatabaseError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accord.channel.frames import Batch, Chunk, Frame, decode_frame, encode_frame
@@ -304,24 +305,16 @@ def _probe(channel: Channel) -> tuple[Chunk, ...]:
     """Returns the first chunk of the oldest attachment under way: the answer tells which others are missing."""
     if not UNDER_WAY.get(channel.pk):
         return ()
-    transfer = (
-        AttachmentTransfer.objects.filter(channel=channel, direction=Direction.OUT, completed_at=None)
-        .order_by("id")
-        .first()
+    # The peer takes chunks only for a root that an entry it holds has named; what never left waits for nothing.
+    named = Entry.objects.filter(
+        channel=channel,
+        direction=Direction.OUT,
+        envelope_id=OuterRef("envelope_id"),
+        position__lt=channel.out_receipted_size,
     )
-    if transfer is None or not _is_delivered(channel, transfer):
-        return ()
-    return (chunk_store().chunk(bytes(transfer.root), 0),)
-
-
-def _is_delivered(channel: Channel, transfer: AttachmentTransfer) -> bool:
-    # The peer takes chunks only for a root that an entry it holds has named.
-    position = (
-        Entry.objects.filter(channel=channel, direction=Direction.OUT, envelope_id=transfer.envelope_id)
-        .values_list("position", flat=True)
-        .first()
-    )
-    return position is not None and position < channel.out_receipted_size
+    under_way = AttachmentTransfer.objects.filter(channel=channel, direction=Direction.OUT, completed_at=None)
+    transfer = under_way.filter(Exists(named)).order_by("id").first()
+    return () if transfer is None else (chunk_store().chunk(bytes(transfer.root), 0),)
 
 
 def _missing_chunks(channel: Channel, effects: Effects, *, is_first: bool) -> tuple[Chunk, ...]:

@@ -112,12 +112,16 @@ def enqueue(
     row.pk = insert_one(row)
     if attachment_root is not None:
         UNDER_WAY.forget(channel.pk)
-        AttachmentTransfer.objects.get_or_create(
+        transfer, is_new = AttachmentTransfer.objects.get_or_create(
             channel=channel,
             direction=Direction.OUT,
             root=attachment_root,
             defaults={"envelope_id": row.envelope_id, "created_at": moment},
         )
+        never_sent = (OutboxState.WITHDRAWN, OutboxState.EXPIRED)
+        if not is_new and Outbox.objects.filter(envelope_id=transfer.envelope_id, state__in=never_sent).exists():
+            # The message that named it first never leaves: it follows this one.
+            AttachmentTransfer.objects.filter(pk=transfer.pk).update(envelope_id=row.envelope_id)
     wake_on_commit(flush_topic(channel.pk))
     return row
 
