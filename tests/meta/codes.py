@@ -27,7 +27,10 @@ WHO = {
     "OfficerCanMend": "the officer or caller",
     "Handled": "the sending side; it is told by disposition",
     "Alarm": "the operator of this node; it stands as an alarm",
+    "Problem": "the officer who prepares the text, before it is offered",
 }
+REFUSAL = "_Refusal"
+"""What a handler raises to tell the sender a code."""
 ALARMS = frozenset({"raise_alarm", "raise_alarm_once", "_note_own_fault"})
 HEAD = """# Error codes
 
@@ -134,6 +137,9 @@ def _of_calls(tree: ast.Module) -> Iterator[Raised]:
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
+        if ast.unparse(node.func) == REFUSAL and node.args and isinstance(node.args[0], ast.Constant):
+            code = str(node.args[0].value)
+            yield Raised(code=code, kind="Handled", sentence=_at_intake(code))
         for keyword in node.keywords:
             if (
                 keyword.arg == "code"
@@ -175,13 +181,17 @@ def spelt(code: str) -> bool:
 
 
 def _sentence(call: ast.Call) -> str:
-    if not call.args:
-        code = next(str(ast.literal_eval(word.value)) for word in call.keywords if word.arg == "code")
-        return f"Refused at intake: {code.partition('.')[2].replace('-', ' ')}."
-    return _text(call.args[0])
+    told = next((word.value for word in call.keywords if word.arg == "sentence"), None)
+    if call.args or told is not None:
+        return _text(call.args[0] if call.args else told)
+    return _at_intake(next(str(ast.literal_eval(word.value)) for word in call.keywords if word.arg == "code"))
 
 
-def _text(first: ast.expr) -> str:
+def _at_intake(code: str) -> str:
+    return f"Refused at intake: {code.partition('.')[2].replace('-', ' ')}."
+
+
+def _text(first: ast.expr | None) -> str:
     if isinstance(first, ast.Constant):
         return str(first.value)
     if isinstance(first, ast.JoinedStr):

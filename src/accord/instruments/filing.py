@@ -37,14 +37,14 @@ ANSWER_BYTES_MAX: Final = 16 * 1024
 
 
 class _Refusal(Exception):
-    """What the sender is told where its message does not fit how things stand."""
+    """What the sender is told where its message does not fit how things stand: its one argument is the code."""
 
 
 def _told(handle: Callable[[Received, FilingWork], None], received: Received, work: FilingWork) -> Handled:
     try:
         handle(received, work)
     except _Refusal as refusal:
-        return Handled(state="refused", code=f"instruments.{refusal}")
+        return Handled(state="refused", code=str(refusal))
     return FILED
 
 
@@ -53,12 +53,12 @@ def _file_offer(received: Received, work: FilingWork) -> None:
     type_ = _readable(content, work.peer)
     instrument = _instrument_of(content, received, work.peer)
     if instrument.ends_on is not None and instrument.ends_on <= received.received_at.date():
-        raise _Refusal("ended")
+        raise _Refusal("instruments.ended")
     _receipt_shown_by(instrument, content, at=received.received_at)
     if content.number != next_number(instrument) or content.previous != last_signed_digest(instrument):
-        raise _Refusal("stale-text")
+        raise _Refusal("instruments.stale-text")
     if standing_offer(instrument, content.number, is_ours=False) is not None:
-        raise _Refusal("offer-stands")
+        raise _Refusal("instruments.offer-stands")
     text = Text.objects.create(
         instrument=instrument,
         number=content.number,
@@ -85,13 +85,13 @@ def _readable(content: TextOffer, peer: str) -> TextType:
             check_texts(msgspec.json.decode(content.content))
         check_texts({"note": content.note, "signed_as": content.signed_as})
     except InstrumentRefused:
-        raise _Refusal("unknown-type") from None
+        raise _Refusal("instruments.unknown-type") from None
     except TextRefused:
-        raise _Refusal("hidden-characters") from None
+        raise _Refusal("instruments.hidden-characters") from None
     except (msgspec.MsgspecError, ValueError):
-        raise _Refusal("not-of-type") from None
+        raise _Refusal("instruments.not-of-type") from None
     if not type_.may_offer(peer, value):
-        raise _Refusal("not-theirs-to-offer")
+        raise _Refusal("instruments.not-theirs-to-offer")
     return type_
 
 
@@ -99,10 +99,10 @@ def _instrument_of(content: TextOffer, received: Received, peer: str) -> Instrum
     instrument = Instrument.objects.select_for_update(of=("self",)).filter(pk=content.instrument).first()
     if instrument is not None:
         if (instrument.peer_id, instrument.type) != (peer, content.type):
-            raise _Refusal("other-instrument")
+            raise _Refusal("instruments.other-instrument")
         return instrument
     if content.number != 1:
-        raise _Refusal("stale-text")
+        raise _Refusal("instruments.stale-text")
     return Instrument.objects.create(
         pk=content.instrument, peer_id=peer, type=content.type, is_ours=False, began_at=received.received_at
     )
@@ -129,7 +129,7 @@ def _file_answer(received: Received, work: FilingWork) -> None:
     try:
         check_texts({"reason": content.reason, "signed_as": content.signed_as})
     except TextRefused:
-        raise _Refusal("hidden-characters") from None
+        raise _Refusal("instruments.hidden-characters") from None
     instrument = (
         Instrument.objects.select_for_update(of=("self",))
         .select_related("agreed")
@@ -137,7 +137,7 @@ def _file_answer(received: Received, work: FilingWork) -> None:
         .first()
     )
     if instrument is None:
-        raise _Refusal("unknown-instrument")
+        raise _Refusal("instruments.unknown-instrument")
     if content.act == "end":
         _file_end(instrument, content, received)
         return
@@ -159,7 +159,7 @@ def _declined(text: Text, content: TextAnswer, received: Received) -> None:
 
 def _withdrawn(text: Text, content: TextAnswer, received: Received) -> None:
     if text.state != Text.State.OFFERED:
-        raise _Refusal("accepted-already")
+        raise _Refusal("instruments.accepted-already")
     settle(text, Text.State.WITHDRAWN, at=received.received_at, reason=content.reason)
 
 
@@ -199,15 +199,17 @@ def _refuse_answer(instrument: Instrument, content: TextAnswer, work: FilingWork
     ours = standing_offer(instrument, content.number, is_ours=True)
     if content.act == "accept" and ours is not None:
         words = f"{instrument.peer_id} signed other bytes than the {instrument.type} {content.number} that we offered."
-        work.afterwards(partial(_warn, "instruments.other-bytes", words))
-        raise _Refusal("other-bytes")
-    raise _Refusal("stale-text" if content.number < next_number(instrument) else "not-on-offer")
+        work.afterwards(partial(_warn_of_other_bytes, words))
+        raise _Refusal("instruments.other-bytes")
+    if content.number < next_number(instrument):
+        raise _Refusal("instruments.stale-text")
+    raise _Refusal("instruments.not-on-offer")
 
 
 def _file_end(instrument: Instrument, content: TextAnswer, received: Received) -> None:
     agreed = instrument.agreed
     if agreed is None or bytes(agreed.digest) != bytes.fromhex(content.digest) or content.from_day is None:
-        raise _Refusal("stale-text")
+        raise _Refusal("instruments.stale-text")
     # Never backward: a day that was past when the word was given counts from that day on.
     day = max(content.from_day, received.sent_at.date())
     if instrument.ends_on is None or day < instrument.ends_on:
@@ -218,8 +220,8 @@ def _file_end(instrument: Instrument, content: TextAnswer, received: Received) -
         type_of(instrument.type).on_ended(instrument, day)
 
 
-def _warn(code: str, words: str) -> None:
-    raise_alarm(None, code, words)
+def _warn_of_other_bytes(words: str) -> None:
+    raise_alarm(None, "instruments.other-bytes", words)
 
 
 TEXT_OFFER_KIND: Final = MessageKind(
