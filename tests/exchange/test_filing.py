@@ -1,14 +1,17 @@
 """What arrives finds its case, starts and stops clocks, and contradicts nothing, a batch at a time."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accord.exchange.models import Case, Clock, Message
+from accord.release import received
 from accord.release.follow import follow_all
 from accord.release.intake import take_in
 from tests.desk import (
@@ -157,3 +160,21 @@ def test_a_batch_costs_as_many_statements_as_a_single_message(desk: Desk) -> Non
         counts.append(len(queries))
     # Python's SQLite takes 999 parameters a statement by default, so that a large insert is cut in a few.
     assert counts[1] <= counts[0] + 6
+
+
+def test_nothing_is_written_before_what_it_refers_to(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Or SQLite would look for each message through every table that refers to one, some of them without an index.
+    known = received_request(desk)
+    desk.peer.send("request", from_india(request_fields(INDIA, CANADA), case=known.case.other_ref, number=2))
+    desk.peer.send("request", from_india(request_fields(INDIA, CANADA), case="IN-2026-000008"))
+    written = received.insert_rows
+    seen: list[str] = []
+
+    def checked(model: type[Model], rows: Sequence[Model], *, has_keys: bool = True) -> None:
+        written(model, rows, has_keys=has_keys)
+        connection.check_constraints()
+        seen.append(model.__name__)
+
+    monkeypatch.setattr(received, "insert_rows", checked)
+    assert take_in(desk.channel).filed == 2
+    assert seen == ["Case", "Message", "Arrival", "Clock"]

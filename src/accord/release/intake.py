@@ -254,8 +254,9 @@ def _file(channel: Channel, opened: Sequence[_Opened], *, now: datetime) -> Inta
             continue
         stopped, record = judged[found.envelope_id]
         batch.close(entry, found, stopped or kind_for(found.kind, found.schema).handler(found, work), record)
-    work.write()
+    # First, since what is filed refers to it (see FilingWork.write).
     _write(channel, batch.rows, now=now)
+    work.write()
     _tell(channel, batch.became, now=now)
     return Intake(filed=batch.filed, stopped=len(opened) - batch.filed)
 

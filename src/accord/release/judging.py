@@ -106,9 +106,9 @@ def _records(rested_on: dict[bytes, tuple[Facts, Decision]], *, now: datetime) -
 def _on_record(rested_on: dict[bytes, tuple[Facts, Decision]]) -> dict[bytes, int]:
     digests = list(rested_on)
     return {
-        bytes(row.facts_digest): row.pk
-        for row in _records_of(len(digests)).all(*digests)
-        if row.officer_id is None and bytes(row.pack_digest) == rested_on[bytes(row.facts_digest)][1].pack_digest
+        bytes(facts_digest): key
+        for key, facts_digest, pack_digest, officer in _records_of(len(digests)).rows(*digests)
+        if officer is None and bytes(pack_digest) == rested_on[bytes(facts_digest)][1].pack_digest
     }
 
 
@@ -127,4 +127,5 @@ def records_of(facts_digests: Sequence[bytes]) -> QuerySet[DecisionRecord]:
 
 @cache
 def _records_of(count: int) -> Prepared[DecisionRecord]:
-    return Prepared(lambda *digests: records_of(digests), *[bytes] * count)
+    columns = ("pk", "facts_digest", "pack_digest", "officer_id")
+    return Prepared(lambda *digests: records_of(digests).values_list(*columns), *[bytes] * count)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 from uuid import UUID
 
@@ -69,6 +70,24 @@ class Handled(msgspec.Struct, frozen=True, kw_only=True):
 FILED = Handled(state="filed")
 
 
+@cache
+def _parents_first(models: tuple[type[Model], ...]) -> tuple[type[Model], ...]:
+    """Returns models in such an order that each comes after those of them that it refers to."""
+    ordered: list[type[Model]] = []
+
+    def place(model: type[Model]) -> None:
+        for field in model._meta.concrete_fields:  # noqa: SLF001 - Django's documented way to a model's fields
+            parent = field.related_model
+            if parent in models and parent not in (model, *ordered):
+                place(parent)
+        if model not in ordered:
+            ordered.append(model)
+
+    for model in models:
+        place(model)
+    return tuple(ordered)
+
+
 class FilingWork:
     """Rows that the handlers of one batch leave, written together at its end, in the same transaction.
 
@@ -101,8 +120,13 @@ class FilingWork:
         self._last_acts.append(act)
 
     def write(self) -> None:
-        """Inserts and updates everything, a statement a table."""
-        for model, rows in self._rows.items():
+        """Inserts and updates everything, a statement a table, and no row before the one that it refers to.
+
+        While a reference leads nowhere, SQLite looks for it at each row of a table that others refer to, in all of
+        their tables: without an index there, that is a look through each of them.
+        """
+        for model in _parents_first(tuple(self._rows)):
+            rows = self._rows[model]
             insert_rows(model, rows, has_keys=rows[0].pk is not None)
         for (_, fields), changed in self._changes.items():
             save_many(changed.values(), *fields)
