@@ -22,7 +22,8 @@ NAMES = sorted(item["operationId"] for path in api.get_openapi_schema()["paths"]
 DESK = "liaison duty"
 READERS = "liaison duty releasing decider reviewer"
 APPROVERS = "releasing"
-EVERYONE = "liaison duty releasing decider counsel reviewer administrator"
+EVERYONE = "liaison duty releasing decider counsel policy signatory reviewer administrator"
+AGREEMENT = EVERYONE.removesuffix(" administrator")
 
 MAY = {
     "abort_upload": DESK,
@@ -117,6 +118,17 @@ MAY = {
     "list_objections": READERS,
     "object_to_use": DESK,
     "show_objection": READERS,
+    "accept_text": "signatory",
+    "decline_text": "signatory",
+    "discard_text": "policy",
+    "end_consent": "signatory",
+    "list_texts": AGREEMENT,
+    "offer_text": "signatory",
+    "prepare_text": "policy",
+    "remark_on_text": "policy",
+    "show_text": AGREEMENT,
+    "take_signed_text": AGREEMENT,
+    "withdraw_text": "signatory",
     "list_lanes": EVERYONE,
     "resume_one_lane": APPROVERS,
     "suspend_one_lane": APPROVERS,

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
-__all__ = ["canonical_bytes", "digest_of", "read_canonical"]
+__all__ = ["canonical_bytes", "canonical_json", "digest_of", "read_canonical"]
 
 _Value = TypeVar("_Value", bound=msgspec.Struct)
 
@@ -23,6 +23,11 @@ def canonical_bytes(value: msgspec.Struct) -> bytes:
     Args:
         value: A msgspec struct without floats.
     """
+    return canonical_json(value)
+
+
+def canonical_json(value: object) -> bytes:
+    """Returns the one encoding of a value of JSON types, as :func:`canonical_bytes` does of a struct."""
     return unicodedata.normalize("NFC", msgspec.json.encode(value, order="sorted").decode()).encode()
 
 

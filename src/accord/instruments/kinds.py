@@ -24,6 +24,7 @@ __all__ = [
     "TEXT_ANSWER",
     "TEXT_BYTES_MAX",
     "TEXT_OFFER",
+    "TYPE_CHARACTERS",
     "TextAnswer",
     "TextOffer",
     "offer_bytes",

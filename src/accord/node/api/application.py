@@ -35,6 +35,7 @@ from accord.node.api.retention import router as retention_router
 from accord.node.api.review import router as review_router
 from accord.node.api.search import router as search_router
 from accord.node.api.teams import router as teams_router
+from accord.node.api.texts import router as texts_router
 from accord.node.api.uploads import router as uploads_router
 from accord.node.api.uses import router as uses_router
 from accord.node.api.witnesses import router as witnesses_router
@@ -99,6 +100,7 @@ api = AccordAPI(
                 "name": "channels",
                 "description": "Health, stopping and thawing of channels; lanes.",
             },
+            {"name": "agreement", "description": "Texts that both sides sign: the workplan, statements, postings."},
             {"name": "parked", "description": "What arrived and could not be filed."},
             {
                 "name": "oversight",
@@ -128,6 +130,7 @@ api.add_router("", uploads_router, tags=["attachments"])
 api.add_router("", evidence_router, tags=["evidence"])
 api.add_router("", channels_router, tags=["channels"])
 api.add_router("", lanes_router, tags=["channels"])
+api.add_router("", texts_router, tags=["agreement"])
 api.add_router("", parked_router, tags=["parked"])
 api.add_router("", decisions_router, tags=["oversight"])
 api.add_router("", registers_router, tags=["oversight"])

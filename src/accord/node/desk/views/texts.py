@@ -1,31 +1,25 @@
 """Texts that both sides sign: what waits for whose word, one text with what it changes, and the acts on it."""
 
-import io
-import json
-import zipfile
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages as notes
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accord.courier.evidence import evidence_for
-from accord.courier.models import Entry
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
-from accord.instruments.models import Instrument, Signature, Text
+from accord.instruments.models import Instrument, Text
 from accord.instruments.services import accept, decline, discard, end, offer, remark, withdraw
 from accord.instruments.settling import standing_offer
+from accord.instruments.signed import signed_file
 from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.text_readings import changes_of, parts_of_text, reading_of
-from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.release.errors import GateRefuses
@@ -176,40 +170,6 @@ def download_signed(request: HttpRequest, key: UUID) -> HttpResponse:
     View permission: ``agreement.read``.
     """
     text = _text(key)
-    packed, listed = io.BytesIO(), []
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
-        file.writestr("text.json", text.content)
-        for signature in text.signatures.all():
-            name = "offer" if signature.is_ours == text.is_ours else "acceptance"
-            bundle = _evidence(signature)
-            if bundle is not None:
-                file.writestr(f"{name}.accord-evidence", bundle)
-            listed.append(_listed(signature, name, text.instrument.peer_id, has_evidence=bundle is not None))
-        file.writestr("signatures.json", json.dumps(listed, indent=2, ensure_ascii=False))
-    note(officer_of(request), "export signed text", text)
-    response = HttpResponse(packed.getvalue(), content_type="application/zip")
+    response = HttpResponse(signed_file(officer_of(request), text), content_type="application/zip")
     response.headers["Content-Disposition"] = f'attachment; filename="{text.instrument.type}-{text.number}.zip"'
     return response
-
-
-def _listed(signature: Signature, name: str, peer: str, *, has_evidence: bool) -> dict[str, object]:
-    return {
-        "party": settings.ACCORD_PARTY if signature.is_ours else peer,
-        "act": name,
-        "signed_as": signature.signed_as,
-        "at": signature.at.isoformat(),
-        "envelope": str(signature.envelope_id),
-        "sha256_of_the_text": bytes(signature.text.digest).hex(),
-        "evidence": f"{name}.accord-evidence" if has_evidence else None,
-    }
-
-
-def _evidence(signature: Signature) -> bytes | None:
-    """Returns the bundle of a signature's message; nothing while it is in no signed log yet."""
-    entry = Entry.objects.filter(envelope_id=signature.envelope_id).first()
-    if entry is None:
-        return None
-    try:
-        return evidence_for(entry, discloses_body=True)
-    except AccordError:
-        return None
