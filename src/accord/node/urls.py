@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from accord.node.api.application import api
+from accord.node.calendars import show_calendar
 from accord.node.desk.language import set_language
 from accord.node.health import healthz, livez, metrics
 from accord.node.pages import front_page, on_bad_request, on_failure, on_forbidden, on_not_found
@@ -16,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", metrics, name="metrics"),
     path("api/v1/", api.urls),
     path("desk/", include("accord.node.desk.urls")),
+    path("calendar/<str:secret>.ics", show_calendar, name="calendar"),
     path("account/", include("accord.node.desk.account_urls")),
     path("language/", set_language, name="set_language"),
 ]

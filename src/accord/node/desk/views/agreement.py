@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from accord.instruments.models import Text
+from accord.liaison.models import Handover, WatchSwap
 from accord.node.desk.page import officer_of, page, show
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
@@ -36,6 +37,11 @@ class Section:
     waiting: Callable[[Officer], int] = _nothing
 
 
+def _asked_or_handed(officer: Officer) -> int:
+    asked = WatchSwap.objects.filter(asked_of=officer, state=WatchSwap.State.ASKED).count()
+    return asked + Handover.objects.filter(incoming=officer, read_at=None, taken_back_at=None).count()
+
+
 def _texts_waiting(_officer: Officer) -> int:
     theirs = Text.objects.filter(is_ours=False, state=Text.State.OFFERED).count()
     return theirs + Text.objects.filter(is_ours=True, state=Text.State.PREPARED).count()
@@ -47,6 +53,12 @@ SECTIONS: Final = (
         address="desk:texts",
         says=_("What waits for our signature, what waits for theirs, and what was settled."),
         waiting=_texts_waiting,
+    ),
+    Section(
+        name=_("Duty roster"),
+        address="desk:roster",
+        says=_("Who is on duty when, in which hours nobody is, who is called next, and handover notes."),
+        waiting=_asked_or_handed,
     ),
 )
 """The parts in the order of the page."""
