@@ -13,6 +13,7 @@ from accord.exchange.models import Case, Message
 from accord.node.api.examples import ANSWER_FIELDS, NEW_CASE, OWN_SIDE, REQUEST_FIELDS
 from accord.officers.permissions import Role
 from accord.officers.services import set_scope
+from accord.vocabulary.clocks import FIRST_CLOCK_TABLE
 from accord.vocabulary.urgency import AccessClass, Urgency
 from tests.api.conftest import Caller, CallerOf
 from tests.desk import Desk
@@ -100,7 +101,7 @@ def received_request(**changes: object) -> Message:
     )
     new_clock(
         message_id=message.pk,
-        table="2026-1",
+        table=FIRST_CLOCK_TABLE,
         urgency=Urgency(fields["urgency"]),
         access=AccessClass(fields["access_class"]),
         received_at=now,

@@ -20,6 +20,7 @@ from accord.exchange.clocks import (
 from accord.exchange.models import Clock
 from accord.parties.models import Party
 from accord.parties.profile import load_profile
+from accord.vocabulary.clocks import FIRST_CLOCK_TABLE, ClockTable
 from accord.vocabulary.refusal import DelayReason
 from accord.vocabulary.urgency import AccessClass, Urgency
 
@@ -32,7 +33,9 @@ PARTIES = tuple(
 
 
 def clock(urgency: Urgency = Urgency.NORMAL) -> Clock:
-    return new_clock(message_id=uuid4(), table="2026-1", urgency=urgency, access=AccessClass.DIRECT, received_at=FRIDAY)
+    return new_clock(
+        message_id=uuid4(), table=FIRST_CLOCK_TABLE, urgency=urgency, access=AccessClass.DIRECT, received_at=FRIDAY
+    )
 
 
 def test_seven_days_over_a_weekend_hold_five_working_days() -> None:
@@ -116,11 +119,11 @@ def test_an_answer_during_a_pause_counts_the_pause() -> None:
     assert not running.is_overdue(FRIDAY + timedelta(days=20))
 
 
-def test_an_unknown_table_starts_no_clock() -> None:
+def test_a_table_without_the_row_starts_no_clock() -> None:
     with pytest.raises(KeyError):
         new_clock(
             message_id=uuid4(),
-            table="2099-1",
+            table=ClockTable(version="2099-1", limits={}),
             urgency=Urgency.NORMAL,
             access=AccessClass.DIRECT,
             received_at=FRIDAY,

@@ -12,12 +12,12 @@ RULES = {rule.id: rule for pack in PACKS for rule in pack.rules}
 ISSUED = {
     "CA": range(1, 23),
     "IN": range(1, 17),
-    "BI": range(1, 15),
+    "BI": range(1, 16),
 }
 STATUTES = Path(__file__).resolve().parents[3] / "shared" / "data" / "statutes"
 INSTRUMENT = re.compile(
     r"\b(Act|Code|Adhiniyam|Sanhita|Charter|Constitution|Convention|Covenant|Directive|Directions|Guidelines|Order|"
-    r"Regulation|Regulations|Treaty|Agreement|Commission|Scheme|Joint statement)\b"
+    r"Regulation|Regulations|Treaty|Agreement|Commission|Scheme|Joint statement|Workplan)\b"
 )
 QUOTED = [(rule.id, source) for rule in RULES.values() for source in rule.sources if source.statute]
 

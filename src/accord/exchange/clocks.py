@@ -7,9 +7,9 @@ only while a pause with a stated ground lasts, and then its limit moves by the l
 Source: Directive (EU) 2023/977, article 5, as a model (rule BI-08).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Final
 from uuid import UUID
@@ -17,7 +17,9 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
+from accord.courier.alarms import raise_alarm
 from accord.exchange.models import Clock
+from accord.exchange.registered import terms_in_force, terms_with
 from accord.parties.models import Party
 from accord.parties.profile import Profile
 from accord.vocabulary.clocks import FIRST_CLOCK_TABLE, ClockTable
@@ -25,21 +27,62 @@ from accord.vocabulary.refusal import DelayReason
 from accord.vocabulary.urgency import AccessClass, Urgency
 
 __all__ = [
-    "CLOCK_TABLES",
     "DELAY_DAYS_MAX",
     "CapitalTime",
     "ClockReading",
     "WorkingCalendar",
     "calendar_of",
+    "clock_of_sent",
     "end_clock",
+    "find_tables_with",
     "new_clock",
     "pause_clock",
     "read_clock",
     "resume_clock",
+    "table_for",
+    "table_named",
 ]
 
-CLOCK_TABLES: Final[dict[str, ClockTable]] = {FIRST_CLOCK_TABLE.version: FIRST_CLOCK_TABLE}
-"""Tables by version; a clock keeps the one it was started under."""
+TableFinder = Callable[[str, str], ClockTable | None]
+
+_FINDERS: Final[list[TableFinder]] = []
+
+
+def find_tables_with(finder: TableFinder) -> None:
+    """Lets a room above find a table that both sides signed and that is not in force here yet.
+
+    Args:
+        finder: Of the code of a peer and a version, returns the table; ``None`` where it knows none.
+    """
+    if finder not in _FINDERS:
+        _FINDERS.append(finder)
+
+
+def table_for(peer: str, *, at: datetime) -> ClockTable:
+    """Returns the table that a request to a peer carries now: the agreed one in force, or the first.
+
+    Args:
+        peer: Code of the other party.
+        at: The time.
+    """
+    terms = terms_in_force(peer, on=at.astimezone(UTC).date())
+    return terms.clocks if terms is not None and terms.clocks is not None else FIRST_CLOCK_TABLE
+
+
+def table_named(version: str, peer: str) -> ClockTable | None:
+    """Returns the table of a version, in force now or not; ``None`` where this node never agreed to it with the peer.
+
+    Args:
+        version: Its version, as a request carries it.
+        peer: Code of the other party.
+    """
+    if version == FIRST_CLOCK_TABLE.version:
+        return FIRST_CLOCK_TABLE
+    for terms in terms_with(peer):
+        if terms.version == version and terms.clocks is not None:
+            return terms.clocks
+    return next((found for finder in _FINDERS if (found := finder(peer, version)) is not None), None)
+
 
 DELAY_DAYS_MAX: Final = 90
 """Days by which one notice may put an answer off: a quarter, after which the delay is told anew."""
@@ -136,27 +179,52 @@ class ClockReading:
     capitals: tuple[CapitalTime, ...]
 
 
-def new_clock(*, message_id: UUID, table: str, urgency: Urgency, access: AccessClass, received_at: datetime) -> Clock:
+def new_clock(
+    *, message_id: UUID, table: ClockTable, urgency: Urgency, access: AccessClass, received_at: datetime
+) -> Clock:
     """Returns the clock of a request, not yet stored.
 
     Args:
         message_id: Primary key of the request.
-        table: Version of the table both sides agreed on.
+        table: The table both sides agreed on, of the version that the request carries.
         urgency: Urgency of the request.
         access: Access class of the request.
         received_at: Moment of receipt.
 
     Raises:
-        KeyError: The table is unknown: no limit is assumed.
+        KeyError: The table has no such row: no limit is assumed.
     """
-    limit = CLOCK_TABLES[table].limit(urgency, access)
+    limit = table.limit(urgency, access)
     return Clock(
         message_id=message_id,
-        table=table,
+        table=table.version,
         urgency=urgency.value,
         limit_seconds=int(limit.total_seconds()),
         started_at=received_at,
         due_at=received_at + limit,
+    )
+
+
+def clock_of_sent(message_id: UUID, fields: Mapping[str, object], *, peer: str, received_at: datetime) -> Clock | None:
+    """Returns the clock of a request of ours, not yet stored; ``None`` where its table was lost with an older copy.
+
+    Args:
+        message_id: Primary key of the request.
+        fields: Its fields.
+        peer: Code of the other party.
+        received_at: The moment of receipt that the other side signed.
+    """
+    version = str(fields["clock_table"])
+    table = table_named(version, peer)
+    if table is None:
+        raise_alarm(None, "exchange.clock-table-lost", f"The table of time limits {version} with {peer} is not here.")
+        return None
+    return new_clock(
+        message_id=message_id,
+        table=table,
+        urgency=Urgency(str(fields["urgency"])),
+        access=AccessClass(str(fields["access_class"])),
+        received_at=received_at,
     )
 
 

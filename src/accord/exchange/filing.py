@@ -14,7 +14,7 @@ import msgspec
 from accord.courier.models import Entry
 from accord.courier.prepared import Prepared
 from accord.exchange.attaching import KEY_BYTES, check_reference
-from accord.exchange.clocks import CLOCK_TABLES, DELAY_DAYS_MAX, end_clock, new_clock, pause_clock
+from accord.exchange.clocks import DELAY_DAYS_MAX, end_clock, new_clock, pause_clock, table_named
 from accord.exchange.facts import facts_at_use
 from accord.exchange.inspection import AttachmentRefused
 from accord.exchange.kind_rooms import room_of
@@ -234,13 +234,14 @@ def _file_request(received: Received, work: FilingWork) -> Handled:
     wrong = _contradicts(received)
     if wrong is not None:
         return wrong
-    if content.clock_table not in CLOCK_TABLES:
+    table = table_named(content.clock_table, received.peer)
+    if table is None:
         return Handled(state="refused", code="exchange.unknown-clock-table")
     case = _case_for(received, work, waiting_on=Case.Waiting.US)
     message = _message(received, case, work)
     clock = new_clock(
         message_id=message.pk,
-        table=content.clock_table,
+        table=table,
         urgency=content.urgency,
         access=content.access_class,
         received_at=received.received_at,

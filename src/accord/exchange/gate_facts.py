@@ -25,6 +25,7 @@ from accord.exchange.on_file import with_records_on_file
 from accord.exchange.registered import registered
 from accord.law.facts import ClearanceFact, Facts, facts_digest
 from accord.parties.models import Party
+from accord.parties.terms import PeerTerms
 from accord.release.gate import our_party
 from accord.release.models import ReceivedMessage
 
@@ -112,7 +113,23 @@ def facts_of(message: Message, *, releaser: str | None, now: datetime) -> Facts:
         received_from=tuple(code for (code,) in _RECEIVED_FROM.rows(party, peer)),
     )
     facts = with_records_on_file(with_circumstances(facts, message, now=now), message)
+    if told.terms is not None:
+        facts = _with_terms(facts, told.terms)
     return msgspec.structs.replace(facts, clearances=_clearances(message, facts))
+
+
+def _with_terms(facts: Facts, terms: PeerTerms) -> Facts:
+    """Returns the facts with what both sides signed for the theme.
+
+    A message of no theme lies outside a plan that names the open ones, and is held to the lowest of its ceilings.
+    """
+    ceilings = [most for theme, most in terms.ceilings.items() if facts.theme in {None, theme}]
+    return msgspec.structs.replace(
+        facts,
+        is_outside_plan=bool(terms.lanes) and facts.theme not in terms.lanes,
+        plan_classification=min((most[0] for most in ceilings), key=lambda code: code.rank, default=None),
+        plan_handling=min((most[1] for most in ceilings), default=None),
+    )
 
 
 def _clearances(message: Message, facts: Facts) -> tuple[ClearanceFact, ...]:

@@ -23,8 +23,18 @@ from accord.law.facts import ArrangementFact, AssuranceFact, RiskFact
 from accord.parties.models import RegisterEntry, RegisterStamp
 from accord.parties.register_book import entries_of, entry_on
 from accord.parties.registers import ArrangementTerms, AssuranceTerms, Register, RiskTerms, Terms
+from accord.parties.terms import PeerTerms, all_terms, counting_on
 
-__all__ = ["Registered", "arrangements_with", "assurance_of", "knows_arrangement", "registered", "risk_of"]
+__all__ = [
+    "Registered",
+    "arrangements_with",
+    "assurance_of",
+    "knows_arrangement",
+    "registered",
+    "risk_of",
+    "terms_in_force",
+    "terms_with",
+]
 
 _STAMP: Final = Prepared(lambda: RegisterStamp.objects.order_by("pk").values_list("value")[:1])
 
@@ -35,13 +45,14 @@ class _Book(Struct, frozen=True, kw_only=True):
     stamp: bytes
     entries: Mapping[Register, Mapping[str, list[RegisterEntry]]]
     terms: Mapping[int, Terms]
+    agreed: Mapping[str, tuple[PeerTerms, ...]]
 
     def on(self, register: Register, code: str, day: date) -> Terms | None:
         entry = entry_on(self.entries[register].get(code, ()), day)
         return None if entry is None else self.terms[entry.pk]
 
 
-_EMPTY: Final = _Book(stamp=b"", entries={register: {} for register in Register}, terms={})
+_EMPTY: Final = _Book(stamp=b"", entries={register: {} for register in Register}, terms={}, agreed={})
 _kept: _Book = _EMPTY
 
 
@@ -55,7 +66,7 @@ def _book() -> _Book:
         entries = {register: entries_of(register) for register in Register}
         versions = [one for found in entries.values() for every in found.values() for one in every]
         terms = {one.pk: one.stated for one in versions if one.state == RegisterEntry.State.AGREED}
-        _kept = book = _Book(stamp=stamp, entries=entries, terms=terms)
+        _kept = book = _Book(stamp=stamp, entries=entries, terms=terms, agreed=all_terms())
     return book
 
 
@@ -66,11 +77,13 @@ class Registered(Struct, frozen=True, kw_only=True):
         arrangements: The arrangements in force that bind both parties.
         risk: The peer's risk profile, if there is one.
         assurance: The assurance relied on, if any.
+        terms: What both sides signed for the machine, if anything is in force.
     """
 
     arrangements: tuple[ArrangementFact, ...]
     risk: RiskFact | None
     assurance: AssuranceFact | None
+    terms: PeerTerms | None
 
 
 def registered(party: str, peer: str, own: OwnSide, *, on: date) -> Registered:
@@ -87,7 +100,23 @@ def registered(party: str, peer: str, own: OwnSide, *, on: date) -> Registered:
         arrangements=arrangements_with(party, peer, on=on, book=book),
         risk=risk_of(peer, own, on=on, book=book),
         assurance=assurance_of(own.assurance, peer, on=on, book=book),
+        terms=counting_on(book.agreed.get(peer, ()), on),
     )
+
+
+def terms_in_force(peer: str, *, on: date) -> PeerTerms | None:
+    """Returns what both sides signed for the machine and is in force on a day; ``None`` where nothing is.
+
+    Args:
+        peer: Code of the other party.
+        on: The day in UTC.
+    """
+    return counting_on(terms_with(peer), on)
+
+
+def terms_with(peer: str) -> tuple[PeerTerms, ...]:
+    """Returns everything that was ever agreed with a peer for the machine, the last agreement first."""
+    return _book().agreed.get(peer, ())
 
 
 def arrangements_with(party: str, peer: str, *, on: date, book: _Book | None = None) -> tuple[ArrangementFact, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from django.utils import timezone
 
-from accord.exchange.clocks import end_clock, new_clock
+from accord.exchange.clocks import clock_of_sent, end_clock
 from accord.exchange.kind_rooms import room_of
 from accord.exchange.kinds import ANSWER, REQUEST, STRUCTS
 from accord.exchange.kinds.particulars import AttachmentReference
@@ -19,7 +19,6 @@ from accord.exchange.references import case_reference
 from accord.exchange.search.indexing import index_message
 from accord.release.gate import our_party
 from accord.release.models import ReleasedMessage
-from accord.vocabulary.urgency import AccessClass, Urgency
 
 __all__ = ["restore_message"]
 
@@ -126,13 +125,9 @@ def _restore_clocks(message: Message, fields: Mapping[str, object]) -> None:
         and message.delivered_at is not None
         and not Clock.objects.filter(pk=message.pk).exists()
     ):
-        new_clock(
-            message_id=message.pk,
-            table=str(fields["clock_table"]),
-            urgency=Urgency(str(fields["urgency"])),
-            access=AccessClass(str(fields["access_class"])),
-            received_at=message.delivered_at,
-        ).save(force_insert=True)
+        clock = clock_of_sent(message.pk, fields, peer=message.case.peer_id, received_at=message.delivered_at)
+        if clock is not None:
+            clock.save(force_insert=True)
     answered = Clock.objects.filter(message_id=message.in_reply_to_id).first() if message.in_reply_to_id else None
     if message.kind == ANSWER and answered is not None and message.released_at is not None:
         end_clock(answered, at=message.released_at)

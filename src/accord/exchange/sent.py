@@ -5,13 +5,12 @@ from typing import Final
 
 from accord.courier.alarms import raise_alarm
 from accord.courier.statements import execute_many, moment_param
-from accord.exchange.clocks import end_clock, new_clock
+from accord.exchange.clocks import clock_of_sent, end_clock
 from accord.exchange.kinds import REQUEST
 from accord.exchange.models import Clock, Message
 from accord.exchange.restoring import restore_message
 from accord.exchange.search.indexing import forget
 from accord.release.registry import Delivered, Follower, OutcomeNotice
-from accord.vocabulary.urgency import AccessClass, Urgency
 
 __all__ = ["FOLLOWER"]
 
@@ -73,17 +72,12 @@ def _on_delivered(delivered: Sequence[Delivered]) -> None:
     keys = list(at_of)
     for start in range(0, len(keys), LOOK_UP_KEYS):
         found = Message.objects.filter(released_id__in=keys[start : start + LOOK_UP_KEYS], kind=REQUEST, clock=None)
-        for request in found.only("id", "content", "released_id"):
-            fields = request.fields
-            clocks.append(
-                new_clock(
-                    message_id=request.pk,
-                    table=str(fields["clock_table"]),
-                    urgency=Urgency(str(fields["urgency"])),
-                    access=AccessClass(str(fields["access_class"])),
-                    received_at=at_of[request.released_id or 0],
-                )
+        for request in found.select_related("case").only("id", "content", "released_id", "case__peer_id"):
+            clock = clock_of_sent(
+                request.pk, request.fields, peer=request.case.peer_id, received_at=at_of[request.released_id or 0]
             )
+            if clock is not None:
+                clocks.append(clock)
     Clock.objects.bulk_create(clocks)
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accord.exchange.attaching import references_of, seal_together
 from accord.exchange.checking import senseless, unfinished
+from accord.exchange.clocks import table_for
 from accord.exchange.drafting import Fields, locked_draft, require_same_words, require_version
 from accord.exchange.drafts import FieldProblem, complete, problems_of, require_none, with_service_fields
 from accord.exchange.errors import ActRefused
@@ -37,7 +38,6 @@ from accord.release.errors import GateRefuses
 from accord.release.gate import our_party
 from accord.release.records import keep_decision
 from accord.release.services import check
-from accord.vocabulary.clocks import FIRST_CLOCK_TABLE
 from accord.vocabulary.handling import Classification
 from accord.vocabulary.refusal import AnswerOutcome, DelayReason
 
@@ -83,15 +83,22 @@ def told_outside(kind: str, fields: Fields) -> dict[str, object]:
     return told
 
 
-def composed(message: Message) -> dict[str, object]:
-    """Returns the whole message: the officer's fields and those that the node fills."""
+def composed(message: Message, *, now: datetime | None = None) -> dict[str, object]:
+    """Returns the whole message: the officer's fields and those that the node fills.
+
+    Args:
+        message: The draft.
+        now: The time, which picks the table of time limits; the present where it is omitted.
+    """
     return with_service_fields(
         told_outside(message.kind, message.fields),
         message_ref=message.reference,
         case_ref_own=message.case.own_ref,
         case_ref_other=message.case.other_ref or None,
         attachments=references_of(message) or None,
-        clock_table=FIRST_CLOCK_TABLE.version if message.kind == REQUEST else None,
+        clock_table=(
+            table_for(message.case.peer_id, at=now or timezone.now()).version if message.kind == REQUEST else None
+        ),
     )
 
 
@@ -216,7 +223,7 @@ def submit(officer: Officer, message: Message, *, version: int, now: datetime | 
         if held.in_reply_to is not None:
             require_not_withdrawn(held.in_reply_to)
         require_same_words(held, held.fields)
-        fields = composed(held)
+        fields = composed(held, now=moment)
         problems = _misdirected(held, fields)
         if problems:
             raise ActRefused(problems[0].sentence, code="exchange.misdirected", fields={"field": problems[0].field})

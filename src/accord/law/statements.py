@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
+from accord.vocabulary.handling import Classification, Handling
 from accord.vocabulary.subjects import Purpose
 
 if TYPE_CHECKING:
@@ -189,6 +190,16 @@ class Circumstances(Statements, frozen=True, kw_only=True, forbid_unknown_fields
     is_lane_suspended: Annotated[bool, Meta(description="The lane is suspended by an objection of either side.")] = (
         False
     )
+    is_outside_plan: Annotated[
+        bool, Meta(description="The plan in force that both sides signed does not open the theme.")
+    ] = False
+    plan_classification: Annotated[
+        Classification | None, Meta(description="Highest classification that the signed plan lets travel in the theme.")
+    ] = None
+    plan_handling: Annotated[
+        Handling | None,
+        Meta(description="Most restrictive handling code that the signed plan lets travel in the theme."),
+    ] = None
     holds_received_matter: Annotated[
         bool, Meta(description="A passage or file of a received message was found in it.")
     ] = False
@@ -251,6 +262,9 @@ class StatementReading(Struct, frozen=True, kw_only=True):
     drafter_reviews: str
     reviewer_in_post: str
     lane_suspended: bool
+    outside_plan: bool
+    above_plan_classification: bool
+    above_plan_handling: bool
     correction: str
     concerns_rights: str
 
@@ -264,6 +278,16 @@ _NO_MATCH: Final = MatchFact()
 def tri(value: bool | None) -> str:
     """Returns ``yes``, ``no`` or ``unknown``, as policies read what may be unknown."""
     return "unknown" if value is None else "yes" if value else "no"
+
+
+def _is_above(code: Classification | Handling | None, most: Classification | Handling | None) -> bool:
+    """Returns whether a code lies above a ceiling on its scale; a code that is not stated does, where there is one."""
+    if most is None:
+        return False
+    if code is None:
+        return True
+    scale = list(type(most))
+    return scale.index(code) > scale.index(most)
 
 
 def read_statements(facts: "Facts") -> dict[str, Any]:  # Any: each field has its own type
@@ -316,6 +340,9 @@ def read_statements(facts: "Facts") -> dict[str, Any]:  # Any: each field has it
         "drafter_reviews": tri(facts.does_drafter_review),
         "reviewer_in_post": tri(facts.is_reviewer_in_post),
         "lane_suspended": facts.is_lane_suspended,
+        "outside_plan": facts.is_outside_plan,
+        "above_plan_classification": _is_above(facts.classification, facts.plan_classification),
+        "above_plan_handling": _is_above(facts.handling, facts.plan_handling),
         "correction": facts.correction_state,
         "concerns_rights": tri(facts.concerns_rights),
     }

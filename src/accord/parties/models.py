@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from .profile import Profile, profile_from_json
 from .register_models import RegisterEntry, RegisterStamp, RegisterText
+from .terms_models import AgreedTerms
 
-__all__ = ["Keyset", "Party", "RegisterEntry", "RegisterStamp", "RegisterText"]
+__all__ = ["AgreedTerms", "Keyset", "Party", "RegisterEntry", "RegisterStamp", "RegisterText"]
 
 
 class Party(models.Model):

@@ -12,3 +12,13 @@ class WorkplanConfig(AppConfig):
     label = "workplan"
     verbose_name = "Workplan"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Registers the workplan as a type of text, and tells the clocks what is signed and not yet confirmed."""
+        from accord.exchange.clocks import find_tables_with  # noqa: PLC0415 - models are ready only now
+        from accord.instruments.types import register_type  # noqa: PLC0415
+        from accord.workplan.in_force import signed_table  # noqa: PLC0415
+        from accord.workplan.registering import WORKPLAN_TYPE  # noqa: PLC0415
+
+        register_type(WORKPLAN_TYPE)
+        find_tables_with(signed_table)

@@ -29,7 +29,7 @@ from accord.workplan.content import (
 )
 from accord.workplan.versions import Problem, version_problems, wordings_of
 
-__all__ = ["PLAN", "Problem", "problems_of"]
+__all__ = ["PLAN", "Problem", "problems_of", "sense_problems"]
 
 PLAN: Final = "plan"
 """Stands for the plan itself where a problem is not one of an item."""
@@ -65,6 +65,21 @@ def problems_of(
         agencies: Codes of the agencies of each party; not looked at where left out.
         definitions: Codes of the definitions by which indicators are computed; not looked at where left out.
     """
+    found = list(sense_problems(plan, agencies=agencies, definitions=definitions))
+    for code, field, wording in wordings_of(plan):
+        found += version_problems(code, field, wording, plan.languages)
+        found += _of_signs(code, field, wording)
+    order = {item.id: number for number, item in enumerate(all_items(plan))}
+    return tuple(sorted(found, key=lambda problem: order.get(problem.item, -1)))
+
+
+def sense_problems(
+    plan: Plan,
+    *,
+    agencies: Mapping[str, frozenset[str]] | None = None,
+    definitions: frozenset[str] | None = None,
+) -> tuple[Problem, ...]:
+    """Returns what is wrong with a plan but for its texts; see :func:`problems_of`."""
     found = [*_of_plan(plan), *_of_codes(plan), *_of_circles(plan), *_of_clocks(plan), *_of_progress(plan)]
     known = items_by_id(plan)
     for item in all_items(plan):
@@ -80,11 +95,7 @@ def problems_of(
                     next_step="Give the code of a definition in the list of indicators.",
                 )
             )
-    for code, field, wording in wordings_of(plan):
-        found += version_problems(code, field, wording, plan.languages)
-        found += _of_signs(code, field, wording)
-    order = {item.id: number for number, item in enumerate(all_items(plan))}
-    return tuple(sorted(found, key=lambda problem: order.get(problem.item, -1)))
+    return tuple(found)
 
 
 def _of_signs(code: str, field: str, wording: object) -> Iterator[Problem]:

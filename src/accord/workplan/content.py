@@ -308,7 +308,7 @@ class Plan(_Value, frozen=True, kw_only=True):
         deliverables: What comes of it.
         milestones: By when.
         indicators: How both will know.
-        clocks: The clock table; empty where the plan leaves the table in force as it is.
+        clocks: The clock table; empty where the first table applies.
         ceilings: Ceilings by theme; a theme without one has that of each side's law alone.
         lanes: Themes that are open; empty where the plan says nothing of them, so that all are.
         progress: Where items stand.

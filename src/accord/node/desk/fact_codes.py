@@ -13,6 +13,8 @@ SAME_LIST: Final[Mapping[str, str]] = {
     "classification": "equivalent",
     "delay_reason": "reason",
     "info_eval": "information",
+    "plan_classification": "equivalent",
+    "plan_handling": "handling",
     "new_purpose": "purpose",
     "new_handling": "handling",
     "purposes": "purpose",

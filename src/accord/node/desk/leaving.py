@@ -8,11 +8,11 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from accord.exchange.clocks import table_for
 from accord.exchange.models import Message
 from accord.exchange.services import preview
 from accord.node.desk.reading import Part, parts_of
 from accord.officers.models import Officer
-from accord.vocabulary.clocks import FIRST_CLOCK_TABLE
 from accord.vocabulary.urgency import AccessClass, Urgency
 
 __all__ = ["Leaving", "leaving_of"]
@@ -55,7 +55,7 @@ def leaving_of(officer: Officer, message: Message) -> Leaving:
     profile, here = message.case.peer.described, get_language() or "en"
     now = timezone.now().astimezone(profile.zone)
     marking = fields.get("classification")
-    limit = _limit(fields) if message.kind == "request" else None
+    limit = _limit(fields, message.case.peer_id) if message.kind == "request" else None
     return Leaving(
         parts=parts_of({name: value for name, value in fields.items() if name not in _OF_THE_MACHINE}),
         files=tuple(fields.get("attachments") or ()),
@@ -70,9 +70,9 @@ def leaving_of(officer: Officer, message: Message) -> Leaving:
     )
 
 
-def _limit(fields: Mapping[str, Any]) -> timedelta | None:
+def _limit(fields: Mapping[str, Any], peer: str) -> timedelta | None:
     try:
         urgency, access = Urgency(fields["urgency"]), AccessClass(fields["access_class"])
     except (KeyError, ValueError):
         return None
-    return FIRST_CLOCK_TABLE.limit(urgency, access)
+    return table_for(peer, at=timezone.now()).limit(urgency, access)
