@@ -26,6 +26,7 @@ from accord.node.api.me import router as me_router
 from accord.node.api.objections import router as objections_router
 from accord.node.api.parked import router as parked_router
 from accord.node.api.parser import StrictJsonParser
+from accord.node.api.plans import router as plans_router
 from accord.node.api.problems import add_problem_handlers
 from accord.node.api.queue import router as queue_router
 from accord.node.api.reference import router as reference_router
@@ -131,6 +132,7 @@ api.add_router("", evidence_router, tags=["evidence"])
 api.add_router("", channels_router, tags=["channels"])
 api.add_router("", lanes_router, tags=["channels"])
 api.add_router("", texts_router, tags=["agreement"])
+api.add_router("", plans_router, tags=["agreement"])
 api.add_router("", parked_router, tags=["parked"])
 api.add_router("", decisions_router, tags=["oversight"])
 api.add_router("", registers_router, tags=["oversight"])
