@@ -179,6 +179,7 @@ def _sustained(
         ),
         Figure(name="path.sustained.messages", value=float(found.messages), unit="messages"),
         Figure(name="path.sustained.batches", value=float(found.batches), unit="batches"),
+        Figure(name="path.sustained.searchable_after", value=found.searchable_seconds, unit="s"),
         Figure(name="path.sustained.cpu_sender", value=found.cpu_ms[0], unit="ms/message"),
         Figure(name="path.sustained.cpu_receiver", value=found.cpu_ms[1], unit="ms/message"),
         Figure(

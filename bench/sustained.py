@@ -26,6 +26,8 @@ LOOK_SECONDS = 0.25
 """Between two looks; a look costs the nodes some 50 microseconds of a reader's time."""
 STALLED_SECONDS = 60.0
 """Without a newly filed message for so long, the run is broken off."""
+INDEXED_SECONDS = 900.0
+"""Within so long everything that was filed is in the index."""
 MEBIBYTE = 2**20
 
 
@@ -40,6 +42,7 @@ class Drained:
         memory_mib: Resident memory of sender and receiver over time, as (seconds, sender, receiver).
         batches: Signed checkpoints of the sender's log over these messages.
         dispositions: Entries that the receiver sent back.
+        searchable_seconds: From the last filing until every message was found by search, the receiver at rest.
     """
 
     messages: int
@@ -48,6 +51,7 @@ class Drained:
     memory_mib: tuple[tuple[float, float, float], ...]
     batches: int
     dispositions: int
+    searchable_seconds: float
 
     @property
     def rate(self) -> float:
@@ -103,6 +107,7 @@ def drain(sender: NodeProcess, receiver: NodeProcess, *, say: Callable[[str], No
         sender.start()
         try:
             samples, cpu = _watched(sender, receiver, theirs, before + waiting, say)
+            searchable = _searchable(theirs, say)
         finally:
             sender.stop()
             receiver.stop()
@@ -114,7 +119,19 @@ def drain(sender: NodeProcess, receiver: NodeProcess, *, say: Callable[[str], No
             memory_mib=tuple(samples),
             batches=batches,
             dispositions=_logged(theirs) - sent_back,
+            searchable_seconds=searchable,
         )
+
+
+def _searchable(theirs: sqlite3.Connection, say: Callable[[str], None]) -> float:
+    """Waits until the receiver has indexed what it filed; returns the seconds."""
+    began = time.monotonic()
+    while theirs.execute("SELECT 1 FROM exchange_arrival WHERE needs_search LIMIT 1").fetchone():
+        if time.monotonic() - began > INDEXED_SECONDS:
+            raise TimeoutError(f"not everything was indexed after {INDEXED_SECONDS:.0f} s")
+        time.sleep(LOOK_SECONDS)
+    say("all of it is found by search")
+    return time.monotonic() - began
 
 
 def _watched(

@@ -1,9 +1,9 @@
-"""What is done beside the courier rests long while messages arrive, and not at all when none do."""
+"""What is done beside the courier rests long in a flood, and not at all when nothing arrives."""
 
 import pytest
 
 from accord.node import pace
-from accord.node.pace import AT_REST_SECONDS, BUSY_RESTS, BUSY_SECONDS, Pace
+from accord.node.pace import AT_REST_SECONDS, BUSY_RESTS, FLOOD_RESTS, LATELY_SECONDS, Pace
 
 
 def test_the_rest_shrinks_with_the_silence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -11,9 +11,13 @@ def test_the_rest_shrinks_with_the_silence(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(pace.time, "monotonic", lambda: now[0])
     kept = Pace()
     assert kept.rests() == 0.0
-    kept.note_arrivals()
+    kept.note_arrivals(is_full_batch=True)
+    assert kept.rests() == FLOOD_RESTS
+    now[0] += LATELY_SECONDS
+    assert kept.rests() == 1.0
+    kept.note_arrivals(is_full_batch=False)
     assert kept.rests() == BUSY_RESTS
-    now[0] += BUSY_SECONDS
+    now[0] += LATELY_SECONDS
     assert kept.rests() == 1.0
     now[0] += AT_REST_SECONDS
     assert kept.rests() == 0.0

@@ -22,6 +22,8 @@ pytestmark = pytest.mark.nodes
 
 STORM_SECONDS = 30.0
 STORM_MESSAGES = 300
+READ_LATER = 120
+"""Messages of one burst: they are filed at once, and read in some seconds."""
 
 
 @contextmanager
@@ -93,6 +95,25 @@ def test_a_receiver_killed_after_its_commit_answers_the_duplicate_with_the_store
     nodes.settle(filed=2)
     assert nodes.indias().replica.receipt == given
     assert nodes.canadas().out.checkpoints[-1][2] == given
+
+
+def test_a_receiver_killed_after_filing_reads_what_arrived_when_it_is_up_again(nodes: Nodes) -> None:
+    nodes.release(nodes.canada, READ_LATER)
+    nodes.start()
+    filed = "SELECT count(*) FROM exchange_message WHERE direction = 'in'"
+    wait_for("India to file", lambda: ask(nodes.india, filed) == READ_LATER)
+    nodes.india.kill()
+    assert ask(nodes.india, "SELECT count(*) FROM exchange_arrival") > 0
+    nodes.start(nodes.india)
+    wait_for("India to read", lambda: ask(nodes.india, "SELECT count(*) FROM exchange_arrival") == 0)
+    nodes.settle(filed=READ_LATER)
+    for read in (
+        "SELECT count(*) FROM exchange_searchentry WHERE subject = 'message'",
+        "SELECT count(*) FROM handling_keeping",
+        "SELECT count(DISTINCT message_id) FROM handling_passage",
+        "SELECT count(DISTINCT message_id) FROM notices_notice",
+    ):
+        assert ask(nodes.india, read) == READ_LATER, read
 
 
 def test_a_request_that_is_cut_in_the_middle_leaves_nothing_behind(nodes: Nodes) -> None:

@@ -154,10 +154,10 @@ class _Intake:
             rested_at = time.monotonic() + INTAKE_SECONDS
             try:
                 arrived = take_in_all().total
-                if arrived:
-                    self._pace.note_arrivals()
-                    self._has_unread = True
                 has_more = arrived >= INTAKE_BATCH_MAX
+                if arrived:
+                    self._pace.note_arrivals(is_full_batch=has_more)
+                    self._has_unread = True
                 if time.monotonic() >= chores_due:
                     has_more |= self._do_chores()
                     self._has_unread = True

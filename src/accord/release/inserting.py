@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Field, Model
@@ -19,7 +20,8 @@ from accord.courier.statements import insert
 
 __all__ = ["insert_rows"]
 
-_PLAIN = (str, int, float, type(None))
+_PLAIN = (str, type(None), int, float)
+_PLAIN_FOR_SQLITE = (*_PLAIN, bytes)
 
 
 @cache
@@ -47,8 +49,13 @@ def insert_rows(model: type[Model], rows: Sequence[Model], *, has_keys: bool = T
     columns, fields = _shape(model, has_keys)
     # A batch has few moments and many rows: each moment is put in the database's form once.
     moments: dict[datetime, Any] = {}  # Any: the form is the database's
+    # What the driver takes as it is needs no conversion: SQLite's takes bytes, too, PostgreSQL's keys of its own type.
+    has_keys_of_its_own = own.features.has_native_uuid_field
+    plain = _PLAIN if has_keys_of_its_own else _PLAIN_FOR_SQLITE
 
     def prepared(field: "Field[Any, Any]", value: Any) -> Any:  # Any: values of every type
+        if isinstance(value, UUID):
+            return value if has_keys_of_its_own else value.hex
         if isinstance(value, datetime):
             if value not in moments:
                 moments[value] = field.get_db_prep_save(value, own)
@@ -57,7 +64,7 @@ def insert_rows(model: type[Model], rows: Sequence[Model], *, has_keys: bool = T
 
     values = [
         [
-            value if isinstance(value, _PLAIN) else prepared(field, value)
+            value if isinstance(value, plain) else prepared(field, value)
             for field, value in ((field, getattr(row, name)) for name, field in fields)
         ]
         for row in rows
