@@ -14,6 +14,9 @@ __all__ = ["value_of"]
 
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
 
+_ITEM: Final = re.compile(r"\[[0-9]+\]\Z")
+"""A line of a list of lines: a form has one field for the whole list."""
+
 _OF_ITSELF: Final = re.compile(r"([a-z_]+): (.+)", re.DOTALL)
 
 
@@ -35,5 +38,5 @@ def value_of(struct: type[_Struct], fields: Mapping[str, Any]) -> _Struct:  # An
             f"{reason[:1].upper()}{reason[1:]}.",
             code="liaison.field-refused",
             next_step=refusal.next_step,
-            fields={"field": refusal.field.replace("[", ".").replace("]", "")},
+            fields={"field": _ITEM.sub("", refusal.field).replace("[", ".").replace("]", "")},
         ) from error

@@ -120,7 +120,7 @@ class SoilActContent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         schema_version: Version of the schema.
         asking: Party whose officer would act.
         host: Party on whose soil.
-        act: What is to be done.
+        act_kind: What is to be done.
         description: What exactly, and what not.
         place: Where.
         from_day: First day on which it is approved.
@@ -138,7 +138,7 @@ class SoilActContent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     schema_version: Literal[1]
     asking: _Party
     host: _Party
-    act: Literal["interview", "statement", "observation", "presence", "site-visit", "handover", "other"]
+    act_kind: Literal["interview", "statement", "observation", "presence", "site-visit", "handover", "other"]
     description: _Paragraph
     place: _Line
     from_day: date

@@ -24,6 +24,7 @@ SAME_LIST: Final[Mapping[str, str]] = {
     "refusal_ground": "ground",
     "residual": "risk",
     "source_eval": "source",
+    "topics": "theme",
     "use_act": "new_use",
     "use_purpose": "purpose",
 }
@@ -31,6 +32,21 @@ SAME_LIST: Final[Mapping[str, str]] = {
 
 # Any: lazy translations.
 FACT_CODES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "act_kind": {
+        "interview": pgettext_lazy("code", "interview of a person"),
+        "statement": pgettext_lazy("code", "taking of a statement"),
+        "observation": pgettext_lazy("code", "observation"),
+        "presence": pgettext_lazy("code", "presence at an act of the host"),
+        "site-visit": pgettext_lazy("code", "visit of a site"),
+        "handover": pgettext_lazy("code", "handing over or taking of an object"),
+        "other": pgettext_lazy("code", "another act"),
+    },
+    "status": {
+        "diplomatic": pgettext_lazy("code", "diplomatic"),
+        "administrative": pgettext_lazy("code", "administrative and technical"),
+        "consular": pgettext_lazy("code", "consular"),
+        "non-diplomatic": pgettext_lazy("code", "without diplomatic status"),
+    },
     "asked_by": {
         "central": pgettext_lazy("code", "a central body"),
         "state-police": pgettext_lazy("code", "the police of a state or province"),

@@ -25,11 +25,15 @@ from accord.node.desk.draft_form import names_of, top_of, wire_path
 from accord.node.desk.field_words import OWN_SIDE
 from accord.node.desk.kept_words import label_of
 from accord.officers.models import Officer
+from accord.officers.permissions import Permission
 from accord.release.gate import gate_in_use
 
 __all__ = ["FieldLink", "GateCard", "Stop", "ToMend", "gate_card_of", "own_fields_read"]
 
 LINKS_MAX: Final = 4
+
+POWERS: Final = "BI-06.powers"
+"""The policy that stops a message which asks for an act on the other side's soil; an approval is the road for it."""
 
 _FIELDS_OF_FACT: Final[dict[str, tuple[str, ...]]] = {
     "answer": ("outcome",),
@@ -196,6 +200,7 @@ class GateCard:
         conditions: What it passes under, and what yields to an emergency.
         to_mend: Fields to fill or mend.
         askings: What it holds that its originator may permit.
+        may_ask_host: Whether the officer may prepare the question whether the host approves an act on its soil.
     """
 
     check: Check | None
@@ -204,6 +209,12 @@ class GateCard:
     conditions: tuple[Stop, ...] = ()
     to_mend: tuple[ToMend, ...] = ()
     askings: tuple[Asking, ...] = ()
+    may_ask_host: bool = False
+
+    @property
+    def asks_for_powers(self) -> bool:
+        """Whether it is stopped because it asks for powers on the other side's soil, which has a road of its own."""
+        return any(stop.reason.policy == POWERS for stop in self.stops)
 
     @property
     def lacks_handling(self) -> bool:
@@ -243,6 +254,7 @@ def gate_card_of(officer: Officer, message: Message) -> GateCard:
         askings=tuple(_askings(officer, message))
         if any(one.next_step in {ASK, ASK_PARTY} for one in check.problems)
         else (),
+        may_ask_host=officer.may(Permission.AGREEMENT_DRAFT),
     )
 
 

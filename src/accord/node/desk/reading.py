@@ -12,6 +12,7 @@ from msgspec import inspect
 
 from accord.exchange.own_side import OwnSide
 from accord.law.facts import Facts
+from accord.liaison.postings.content import PostingContent, SoilActContent
 from accord.node.desk.code_words import known_words
 from accord.node.desk.field_words import COMMON, SECTIONS
 from accord.node.desk.figures import day_of, locale_in_use, number_of, size_of
@@ -30,8 +31,8 @@ _ORDER: Final = {
 }
 _ALWAYS: Final = frozenset({"handling", "caveats", "purpose"})
 
-REGISTERED: Final = (ArrangementTerms, RiskTerms, AssuranceTerms)
-"""What stands in our registers is read as messages are."""
+REGISTERED: Final = (ArrangementTerms, RiskTerms, AssuranceTerms, PostingContent, SoilActContent)
+"""What stands in our registers, and in texts about officers, is read as messages are."""
 
 FILES: Final = "attachments"
 OF_A_FILE: Final = ("name", "media_type", "size_bytes", "sha256")

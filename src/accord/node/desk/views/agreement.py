@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from accord.instruments.models import Text
-from accord.liaison.models import Handover, WatchSwap
+from accord.liaison.models import Handover, PostingRecord, WatchSwap
 from accord.node.desk.page import officer_of, page, show
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
@@ -47,7 +47,19 @@ def _texts_waiting(_officer: Officer) -> int:
     return theirs + Text.objects.filter(is_ours=True, state=Text.State.PREPARED).count()
 
 
+def _records_waiting(officer: Officer) -> int:
+    if not officer.may(Permission.AGREEMENT_SIGN):
+        return 0
+    return PostingRecord.objects.filter(state=PostingRecord.State.WAITING).count()
+
+
 SECTIONS: Final = (
+    Section(
+        name=_("Liaison officers"),
+        address="desk:liaison",
+        says=_("Who is posted by whom, with which state; acts on the other side's soil."),
+        waiting=_records_waiting,
+    ),
     Section(
         name=_("Texts that both sides sign"),
         address="desk:texts",
