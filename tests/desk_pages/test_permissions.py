@@ -87,6 +87,14 @@ TABLE: dict[str, set[Role]] = {
     "law": ANYBODY,
     "law-try": ANYBODY,
     "rule": ANYBODY,
+    "dialogue": SIGNED_FOR,
+    "statement-new": {Role.POLICY},
+    "statement": SIGNED_FOR,
+    "statement-act": {Role.POLICY},
+    "clause-new": {Role.POLICY},
+    "statement-sign": SIGNED_FOR,
+    "clause": SIGNED_FOR,
+    "clause-act": {Role.POLICY},
     "agreement": SIGNED_FOR,
     "liaison": SIGNED_FOR,
     "posting-new": {Role.POLICY},
@@ -151,6 +159,8 @@ TABLE: dict[str, set[Role]] = {
     "notice-agree": {Role.ADMINISTRATOR},
 }
 POSTED = {
+    "statement-act",
+    "clause-act",
     "parked-try",
     "take",
     "act",

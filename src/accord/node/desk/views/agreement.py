@@ -7,9 +7,11 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from accord.dialogue.reading import statements_of
 from accord.instruments.models import Text
 from accord.liaison.models import Handover, PostingRecord, WatchSwap
 from accord.node.desk.page import officer_of, page, show
+from accord.node.desk.statement_rows import rows_of
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 
@@ -53,12 +55,22 @@ def _records_waiting(officer: Officer) -> int:
     return PostingRecord.objects.filter(state=PostingRecord.State.WAITING).count()
 
 
+def _clauses_waiting(officer: Officer) -> int:
+    return sum(row.tone == "bad" for view in statements_of(officer) for row in rows_of(view))
+
+
 SECTIONS: Final = (
     Section(
         name=_("Liaison officers"),
         address="desk:liaison",
         says=_("Who is posted by whom, with which state; acts on the other side's soil."),
         waiting=_records_waiting,
+    ),
+    Section(
+        name=_("Security dialogue"),
+        address="desk:dialogue",
+        says=_("Statements negotiated clause by clause, meetings, and what each side said in public."),
+        waiting=_clauses_waiting,
     ),
     Section(
         name=_("Texts that both sides sign"),

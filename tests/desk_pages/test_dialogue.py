@@ -1,0 +1,166 @@
+"""The pages of the security dialogue: a statement from its first draft to its signature."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accord.dialogue import drafting, negotiating
+from accord.dialogue.models import Clause, ClauseAct, ClauseDraft, Statement
+from accord.dialogue.standing import ClauseState
+from accord.officers.models import Officer
+from accord.officers.permissions import Role
+from tests.desk import Desk
+from tests.desk_pages.conftest import SignIn
+from tests.dialogue.test_negotiating import TITLE, arrives, begun, proposed, sent_clause
+from tests.dialogue.test_signing import ready
+
+
+def policy(desk: Desk) -> Officer:
+    return desk.officers[Role.POLICY]
+
+
+@pytest.fixture
+def lead(desk: Desk, sign_in: SignIn) -> Client:
+    return sign_in(policy(desk))
+
+
+def posted(client: Client, address: str, **given: Any) -> str:
+    answer = client.post(address, given, follow=True)
+    assert answer.status_code in {200, 422}
+    return answer.content.decode()
+
+
+def read(client: Client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_a_lead_begins_a_statement_writes_a_clause_and_sends_both(desk: Desk, lead: Client) -> None:
+    assert "No statement is under negotiation" in read(lead, "/desk/dialogue/")
+    words = {f"text-{language}": text for language, text in TITLE.items()}
+    page = posted(lead, "/desk/dialogue/statements/new", peer="IN", **words)
+    statement = Statement.objects.get()
+    assert "Only your team sees it" in page
+    assert TITLE["en"] in page
+    posted(
+        lead,
+        f"/desk/dialogue/statements/{statement.pk}/clauses/new",
+        **{"text-en": "They will meet.", "text-fr": "Ils se réuniront."},
+    )
+    clause = Clause.objects.exclude(pk=statement.pk).get()
+    for one in (Clause.objects.get(pk=statement.pk), clause):
+        texts = {f"text-{language}": text for language, text in one.draft.texts.items()}
+        page = posted(
+            lead,
+            f"/desk/dialogue/clauses/{one.pk}/act",
+            act="propose",
+            place=one.draft.place,
+            version=1,
+            theirs="",
+            **texts,
+        )
+        assert "Our side stands for this wording now" in page
+    assert ClauseAct.objects.count() == 2
+    assert "Waits for the other side" in read(lead, f"/desk/dialogue/statements/{statement.pk}/")
+
+
+def test_two_wordings_stand_beside_each_other_with_marks(desk: Desk, lead: Client) -> None:
+    clause = sent_clause(desk, begun(desk))
+    proposed(desk, clause, "They meet once a year.")
+    page = read(lead, f"/desk/dialogue/clauses/{clause.pk}/")
+    assert "Two wordings" in page
+    assert "written before they saw our newest wording" in page
+    assert "</span>twice </del>" in page
+    assert "</span>once </ins>" in page
+    assert "Waits for us" not in page
+    theirs = negotiating.standing_now(clause).theirs
+    assert theirs is not None
+    page = posted(lead, f"/desk/dialogue/clauses/{clause.pk}/act", act="accept", theirs=theirs.digest.hex())
+    assert "Accepted." in page
+    assert negotiating.standing_now(clause).state is ClauseState.AGREED
+
+
+def test_words_stay_in_the_form_when_the_other_side_was_faster(desk: Desk, lead: Client) -> None:
+    clause = sent_clause(desk, begun(desk))
+    seen = read(lead, f"/desk/dialogue/clauses/{clause.pk}/")
+    assert 'name="theirs" value=""' in seen
+    proposed(desk, clause, "They meet once a year.")
+    page = posted(
+        lead,
+        f"/desk/dialogue/clauses/{clause.pk}/act",
+        act="propose",
+        theirs="",
+        place="10",
+        **{"text-en": "They meet as often as needed.", "form": "0f0f0f0f-0000-4000-8000-000000000001"},
+    )
+    assert "The other side stands for another wording than you saw." in page
+    assert "They meet as often as needed." in page
+    assert "</span>once </ins>" in page
+    assert ClauseAct.objects.filter(clause=clause, is_ours=True).count() == 1
+
+
+def test_each_act_of_a_clause_has_its_button_and_its_words(desk: Desk, lead: Client) -> None:
+    clause = sent_clause(desk, begun(desk))
+    address = f"/desk/dialogue/clauses/{clause.pk}/act"
+    assert "It is not sent." in posted(lead, address, act="save", **{"text-en": "They shall meet."})
+    assert "our draft waits" in read(lead, f"/desk/dialogue/clauses/{clause.pk}/")
+    assert "discarded" in posted(lead, address, act="discard")
+    assert "stands in brackets" in posted(lead, address, act="bracket", **{"text-en": "They shall meet."})
+    assert ClauseDraft.objects.get(clause=clause).texts == {"en": "[They shall meet.]"}
+    assert "has not changed" in posted(lead, address, act="comment", comment="Why twice?")
+    assert "Why twice?" in read(lead, f"/desk/dialogue/clauses/{clause.pk}/")
+    assert "stands for no wording" in posted(lead, address, act="withdraw")
+    assert lead.post(address, {"act": "something"}).status_code == 404
+
+
+def test_readers_see_what_was_sent_and_no_draft_and_no_button(desk: Desk, sign_in: SignIn) -> None:
+    statement = begun(desk)
+    clause = sent_clause(desk, statement)
+    drafting.save_draft(policy(desk), clause, {"en": "A private thought."})
+    hidden = drafting.add_clause(policy(desk), statement, {"en": "Another one."}).clause
+    reader = sign_in(desk.liaison)
+    for address in (f"/desk/dialogue/statements/{statement.pk}/", f"/desk/dialogue/clauses/{clause.pk}/"):
+        page = read(reader, address)
+        assert "private thought" not in page
+        assert "Another one" not in page
+        assert 'value="propose"' not in page
+    assert reader.get(f"/desk/dialogue/clauses/{hidden.pk}/").status_code == 404
+
+
+def test_a_statement_of_the_other_side_is_taken_up_at_the_page(desk: Desk, lead: Client) -> None:
+    key = "0f0f0f0f-0000-4000-8000-000000000002"
+    arrives(desk, key, key, "propose", wording={"place": 0, "texts": TITLE})
+    page = read(lead, f"/desk/dialogue/statements/{key}/")
+    assert "Nobody of our side drafts it yet" in page
+    page = posted(lead, f"/desk/dialogue/statements/{key}/act", act="join")
+    assert "New clause" in page
+    page = posted(lead, f"/desk/dialogue/statements/{key}/act", act="add", who="nobody")
+    assert "There is no officer of this name who may draft." in page
+    assert "1 wait" in read(lead, "/desk/agreement/")
+
+
+def test_the_page_of_signing_lists_what_is_left_and_then_prepares(desk: Desk, lead: Client, sign_in: SignIn) -> None:
+    statement = begun(desk)
+    page = read(lead, f"/desk/dialogue/statements/{statement.pk}/sign")
+    assert "There is no clause yet." in page
+    page = posted(lead, f"/desk/dialogue/statements/{statement.pk}/act", act="prepare")
+    assert "not ready to be signed" in page
+    other = ready(desk)
+    page = read(lead, f"/desk/dialogue/statements/{other.pk}/sign")
+    assert "Every clause is agreed, without brackets" in page
+    page = posted(lead, f"/desk/dialogue/statements/{other.pk}/act", act="prepare")
+    assert "Another officer who may sign" in page
+    assert TITLE["en"] in page
+    page = read(sign_in(desk.officers[Role.SIGNATORY]), f"/desk/dialogue/statements/{other.pk}/sign")
+    assert "not the text that the agreed clauses make" not in page
+
+
+@pytest.mark.parametrize("language", ["fr", "hi"])
+def test_the_pages_speak_the_readers_language(desk: Desk, lead: Client, language: str) -> None:
+    clause = sent_clause(desk, begun(desk))
+    Officer.objects.filter(pk=policy(desk).pk).update(language=language)
+    page = read(lead, f"/desk/dialogue/clauses/{clause.pk}/")
+    assert "Send to the other side" not in page
+    assert f'<html lang="{language}"' in page
