@@ -66,7 +66,8 @@ def mark_received(*, seconds: float | None = None) -> int:
 
 def _mark(arrived: Mapping[int, UUID]) -> None:
     rows = Message.objects.filter(pk__in=list(arrived.values())).select_related("in_reply_to").order_by()
-    messages = list(rows.only("content", "direction", "created_at", "received_at", "in_reply_to__content"))
+    rows = rows.only("content", "direction", "created_at", "received_at", "in_reply_to__content")
+    messages = list(rows.prefetch_related("attachments"))
     _write(arrived, [(message, _marks_of_received(message)) for message in messages])
 
 
