@@ -55,6 +55,10 @@ _DONE_TO_CASE: Final = {
     "break into case": "case opened in an emergency",
     "escalate to duty": "unread urgent notice taken to the duty officers",
     "escalate to releasing": "unread urgent notice taken to the releasing officers and administrators",
+    "call duty": "untaken urgent request: those on duty called",
+    "call deputy": "untaken urgent request: deputy called",
+    "call head": "untaken urgent request: head called",
+    "call releasing": "untaken urgent request: releasing officers and administrators called",
 }
 _BETWEEN_CASES: Final = frozenset({"case linked", "case unlinked", "request joined"})
 _CODES: Final = ("policy", "ground", "outcome", "use", "effect")

@@ -298,6 +298,14 @@ HAPPENED: Final[Mapping[str, Any]] = {
     "case linked": pgettext_lazy("happened", "case linked"),
     "case unlinked": pgettext_lazy("happened", "case unlinked"),
     "request joined": pgettext_lazy("happened", "request joined"),
+    "untaken urgent request: those on duty called": pgettext_lazy(
+        "happened", "untaken urgent request: those on duty called"
+    ),
+    "untaken urgent request: deputy called": pgettext_lazy("happened", "untaken urgent request: deputy called"),
+    "untaken urgent request: head called": pgettext_lazy("happened", "untaken urgent request: head called"),
+    "untaken urgent request: releasing officers and administrators called": pgettext_lazy(
+        "happened", "untaken urgent request: releasing officers and administrators called"
+    ),
     "unread urgent notice taken to the duty officers": pgettext_lazy(
         "happened", "unread urgent notice taken to the duty officers"
     ),

@@ -3,6 +3,9 @@
 An item is read when one of those whom it concerned has read their notice, or a notice of its escalation. At night, at
 weekends and on public holidays of the own capital only the duty officers are expected at a desk: what did not go to
 them goes to them at once then. Each step stands among the acts, in the case's timeline, and is taken once.
+
+Where our side keeps a roster the duty officers are those on watch, and urgent requests go by its call list instead
+(:mod:`accord.node.notices.calling`).
 """
 
 from collections.abc import Iterator
@@ -18,6 +21,7 @@ from django.utils import timezone
 from accord.exchange.clocks import WORK_BEGINS, WORK_ENDS, calendar_of
 from accord.exchange.models import Case
 from accord.exchange.reach import reads
+from accord.liaison.roster.reading import has_roster, on_watch
 from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, Role
@@ -28,7 +32,7 @@ from .kinds import Kind
 from .models import Escalation, Notice
 from .settling import waiting_notices
 
-__all__ = ["ITEMS_A_TURN", "STEPS", "escalate_unread", "is_office_hour"]
+__all__ = ["ITEMS_A_TURN", "STEPS", "escalate_unread", "is_office_hour", "may_hear"]
 
 STEPS: Final = (
     ("escalate to duty", frozenset({Role.DUTY})),
@@ -59,7 +63,9 @@ def _unread_items(now: datetime) -> Iterator[Notice]:
     was_read = Notice.objects.filter(**of_item, read_at__isnull=False)
     last_step = Escalation.objects.filter(**of_item, step=len(STEPS) - 1)
     urgent = waiting_notices().filter(~Exists(was_read), ~Exists(last_step), is_urgent=True)
-    items = urgent.exclude(kind=Kind.ESCALATED).order_by().values("kind", "key").annotate(first=Min("pk"))
+    # What is called by the roster goes on by its call list.
+    otherwise = (Kind.ESCALATED, Kind.CALLED, *((Kind.REQUEST,) if has_roster() else ()))
+    items = urgent.exclude(kind__in=otherwise).order_by().values("kind", "key").annotate(first=Min("pk"))
     escalated = Notice.objects.filter(kind=Kind.ESCALATED)
     heard = set(escalated.filter(read_at__isnull=False).values_list("key", flat=True))
     rows = items.order_by("first").iterator()
@@ -70,7 +76,7 @@ def _unread_items(now: datetime) -> Iterator[Notice]:
 def _take_step(first: Notice, now: datetime) -> int:
     taken = list(Escalation.objects.filter(kind=first.kind, key=first.key).order_by("step"))
     verb, roles = STEPS[len(taken)]
-    officers = [one for one in posted_officers() if roles.intersection(one.roles) and _may_hear(one, first)]
+    officers = [one for one in _called(roles, now) if may_hear(one, first)]
     # A step that reached nobody is not waited for.
     since = taken[-1].at if taken and taken[-1].told else first.made_at
     if now < since + _patience(first, officers, is_first=not taken, now=now):
@@ -100,7 +106,13 @@ def _take_step(first: Notice, now: datetime) -> int:
     return 1
 
 
-def _may_hear(officer: Officer, first: Notice) -> bool:
+def _called(roles: frozenset[Role], now: datetime) -> list[Officer]:
+    """Returns who plays a part: on duty are those on watch by the roster, where there is one and somebody is."""
+    on_duty = on_watch(now=now) if Role.DUTY in roles else []
+    return on_duty or [one for one in posted_officers() if roles.intersection(one.roles)]
+
+
+def may_hear(officer: Officer, first: Notice) -> bool:
     """Whether an officer may be told: who reads cases hears of those alone that they read."""
     return first.case is None or not officer.may(Permission.CASE_READ) or reads(officer, first.case)
 

@@ -39,6 +39,12 @@ class Kind(TextChoices):
     FILE_WAITS = "file-waits", _("An assessment or test of a draft waits for your decision")
     FILE_ESCALATED = "file-escalated", _("An assessment waits for you as the head of the agency")
     ESCALATED = "escalated", _("An urgent item has not been read")
+    CALLED = "called", _("You are called: an urgent request has not been taken")
+    ROSTER_GAP = "roster-gap", _("In hours to come nobody is on duty")
+    WATCH_ASKED = "watch-asked", _("A colleague asks you to take a watch")
+    WATCH_ANSWERED = "watch-answered", _("A colleague answered about your watch")
+    HANDOVER_WAITS = "handover-waits", _("A handover note waits for your signature")
+    HANDOVER_UNREAD = "handover-unread", _("A handover note has waited unread for half an hour")
 
 
 MAILED_UNLESS_CHOSEN: Final[Mapping[Kind, bool]] = {
@@ -59,6 +65,11 @@ MAILED_UNLESS_CHOSEN: Final[Mapping[Kind, bool]] = {
         Kind.BROKEN_INTO,
         Kind.ACCOUNT_CHANGED,
         Kind.ESCALATED,
+        Kind.CALLED,
+        Kind.ROSTER_GAP,
+        Kind.WATCH_ASKED,
+        Kind.HANDOVER_WAITS,
+        Kind.HANDOVER_UNREAD,
     }
     for kind in Kind
 }

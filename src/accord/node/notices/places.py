@@ -7,6 +7,7 @@ from django.urls import reverse
 from accord.courier.models import Alarm
 from accord.exchange.models import Case, Message
 from accord.exchange.reach import reads
+from accord.liaison.roster.handing_over import handovers_for
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.parties.models import RegisterEntry
@@ -22,6 +23,9 @@ AT_THE_LINE: Final = frozenset(
 )
 FOR_SECOND: Final = frozenset({Kind.ACCOUNT_WAITS, Kind.PEER_WAITS})
 OF_REGISTER: Final = frozenset({Kind.REGISTER_WAITS, Kind.REGISTER_DUE})
+ABOUT_WATCHES: Final = frozenset({Kind.WATCH_ASKED, Kind.WATCH_ANSWERED})
+ABOUT_NOTES: Final = frozenset({Kind.HANDOVER_WAITS, Kind.HANDOVER_UNREAD})
+OF_ROSTER: Final = frozenset({Kind.ROSTER_GAP, *ABOUT_WATCHES, *ABOUT_NOTES})
 ON_FILE: Final = frozenset({Kind.FILE_WAITS, Kind.FILE_ESCALATED})
 TO_MEND: Final = frozenset({Kind.DRAFT_SENT_BACK, Kind.DRAFT_BLOCKED})
 WRITABLE: Final = frozenset({Message.State.DRAFT, Message.State.SUBMITTED, Message.State.APPROVED})
@@ -29,8 +33,8 @@ WRITABLE: Final = frozenset({Message.State.DRAFT, Message.State.SUBMITTED, Messa
 
 def place_of(notice: Notice, officer: Officer) -> str:
     """Returns the address of the page; one that the officer may not open is never given."""
-    if notice.kind in OF_REGISTER:
-        return _of_register(notice, officer)
+    if notice.kind in OF_REGISTER or notice.kind in OF_ROSTER:
+        return _of_register(notice, officer) if notice.kind in OF_REGISTER else _of_roster(notice, officer)
     if notice.kind in FOR_SECOND or notice.kind == Kind.ACCOUNT_CHANGED:
         is_second = notice.kind in FOR_SECOND and officer.may(Permission.OFFICER_CONFIRM)
         return reverse("desk:waiting" if is_second else "desk:me")
@@ -50,6 +54,18 @@ def _of_register(notice: Notice, officer: Officer) -> str:
         return reverse("desk:notices")
     is_there = key.isdigit() and RegisterEntry.objects.filter(pk=int(key)).exists()
     return reverse("desk:register-entry", args=[int(key)]) if is_there else reverse("desk:registers")
+
+
+def _of_roster(notice: Notice, officer: Officer) -> str:
+    if not officer.may(Permission.AGREEMENT_READ):
+        return reverse("desk:notices")
+    if notice.kind in ABOUT_WATCHES:
+        return reverse("desk:roster-watches")
+    key = notice.subject.partition(":")[2]
+    is_note = notice.kind in ABOUT_NOTES and officer.may(Permission.CASE_READ)
+    if is_note and handovers_for(officer).filter(pk=key).exists():
+        return reverse("desk:roster-handover", args=[key])
+    return reverse("desk:roster")
 
 
 def _is_of_parked(notice: Notice) -> bool:

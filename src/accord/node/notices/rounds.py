@@ -17,6 +17,7 @@ from accord.exchange.arriving import Step, waiting
 from accord.node.config import NodeConfig
 from accord.node.pace import Pace
 
+from .calling import call_by_roster
 from .deriving import make_notices
 from .escalating import escalate_unread
 from .mailing import make_mails, recover_mails, send_mails
@@ -56,6 +57,7 @@ def make_round(*, since: datetime | None = None) -> bool:
     make_notices(since=since)
     settle_notices()
     escalate_unread()
+    call_by_roster()
     return bool(waiting(Step.NOTICE, limit=1))
 
 

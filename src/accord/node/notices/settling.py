@@ -17,6 +17,7 @@ from .happenings import hold_subject
 from .kinds import Kind
 from .models import Choice, Notice
 from .registered import due_keys, open_records
+from .rostered import days_with_gaps, waiting_handovers, waiting_swaps
 
 __all__ = ["settle_notices", "waiting_notices"]
 
@@ -31,8 +32,11 @@ BY_SUBJECT: Final = (
     Kind.ADDRESS_WAITS,
     Kind.REGISTER_WAITS,
     Kind.REGISTER_DUE,
+    Kind.ROSTER_GAP,
+    Kind.WATCH_ASKED,
 )
 
+OF_NOTES: Final = (Kind.HANDOVER_WAITS, Kind.HANDOVER_UNREAD)
 ON_FILE: Final = (Kind.FILE_WAITS, Kind.FILE_ESCALATED)
 
 LASTING: Final[dict[str, Callable[[list[int]], Iterable[object]]]] = {
@@ -46,6 +50,8 @@ LASTING: Final[dict[str, Callable[[list[int]], Iterable[object]]]] = {
     ),
     "registerentry": lambda keys: _keys(waiting_entries().filter(pk__in=keys)),
     "registerdue": lambda keys: due_keys().intersection(keys),
+    "gaps": days_with_gaps,
+    "swap": waiting_swaps,
     "choice": lambda keys: _keys(Choice.objects.filter(agreed_at=None, pk__in=keys).exclude(address="")),
 }
 """Which of these keys still wait, by the type of subject."""
@@ -75,6 +81,8 @@ def settle_notices(*, now: datetime | None = None) -> int:
         gone += _without_hold()
     if waiting.intersection(ON_FILE):
         gone += _without_record()
+    if waiting.intersection(OF_NOTES):
+        gone += _without_note()
     if not gone:
         return 0
     return Notice.objects.filter(pk__in=gone[:AT_ONCE], read_at=None).update(settled_at=moment)
@@ -86,7 +94,7 @@ def _causes() -> dict[tuple[Kind, ...], Q]:
     open_review = EmergencyReview.objects.filter(message_id=message, reviewed_at=None)
     heard = Channel.objects.filter(pk=OuterRef("channel_id"), last_contact_at__gt=OuterRef("at"))
     return {
-        (Kind.REQUEST,): Q(case__holder__isnull=False) | Q(case__state=Case.State.CLOSED),
+        (Kind.REQUEST, Kind.CALLED): Q(case__holder__isnull=False) | Q(case__state=Case.State.CLOSED),
         (Kind.APPROVAL_WAITS,): ~Q(message__state=Message.State.SUBMITTED),
         (Kind.CLOCK_SOON, Kind.CLOCK_OUT): ~Exists(running) & Q(),
         (Kind.EMERGENCY,): ~Exists(open_review) & Q(),
@@ -105,6 +113,13 @@ def _without_hold() -> list[int]:
         for key, subject, state, offices in rows
         if state != Message.State.DRAFT or subject not in map(hold_subject, offices or [])
     ]
+
+
+def _without_note() -> list[int]:
+    """Returns the notices about a handover note that was signed or taken back."""
+    still = {str(key) for key in waiting_handovers()}
+    rows = waiting_notices().filter(kind__in=OF_NOTES).values_list("pk", "key")
+    return [pk for pk, key in rows if key not in still]
 
 
 def _without_record() -> list[int]:
