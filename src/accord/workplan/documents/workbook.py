@@ -1,0 +1,230 @@
+"""The plan as a workbook, a sheet for each part, and a workbook read back.
+
+What was written here is read back as the same plan. Of a workbook from elsewhere everything is told that was not
+understood, with the address of its cell: columns nobody knows, formulas (which are never evaluated), merged cells,
+days that can be read in two ways or that no calendar has, codes that stand twice.
+"""
+
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+from defusedxml.ElementTree import iterparse
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+
+from accord.workplan.content import Plan
+from accord.workplan.documents.archive import damaged, opened
+from accord.workplan.documents.cells import cell_of, label_of, path_of, paths_of
+from accord.workplan.documents.preview import KINDS, Found, Note, Preview, built, previewed
+from accord.workplan.entries import ROWS
+
+__all__ = ["ROWS_MAX", "SHEETS", "read_workbook", "workbook_of"]
+
+SHEETS: Final[Mapping[str, str]] = {"plan": "Plan", **{part: part.capitalize() for part in ROWS}}
+"""Name of the sheet of each part."""
+
+ROWS_MAX: Final = 12_000
+"""Rows of a sheet that are read: more than any part of a plan may have."""
+
+COLUMNS_MAX: Final = 100
+"""Columns of a sheet that are read: three times what the widest part has."""
+
+_WIDE: Final = 48
+_NARROW: Final = 16
+_WORKBOOK: Final = "xl/workbook.xml"
+
+
+def workbook_of(plan: Plan) -> bytes:
+    """Returns the plan as a workbook. No cell of it is a formula, whatever a text begins with."""
+    book = Workbook(write_only=True)
+    own = book.create_sheet(SHEETS["plan"])
+    own.column_dimensions["A"].width, own.column_dimensions["B"].width = _NARROW * 2, _WIDE * 2
+    own.append(_head(own, ("Field", "Value")))
+    for path in paths_of(Plan):
+        own.append([_cell(own, label_of(path)), _cell(own, cell_of(plan, path))])
+    for part, kind in KINDS.items():
+        sheet = book.create_sheet(SHEETS[part])
+        paths = paths_of(kind)
+        sheet.freeze_panes = "B2"
+        for number, path in enumerate(paths, start=1):
+            is_wide = "." in path
+            sheet.column_dimensions[get_column_letter(number)].width = _WIDE if is_wide else _NARROW
+        sheet.append(_head(sheet, [label_of(path) for path in paths]))
+        for entry in getattr(plan, part):
+            sheet.append([_cell(sheet, cell_of(entry, path)) for path in paths])
+    stream = io.BytesIO()
+    book.properties.creator = "Accord"
+    book.save(stream)
+    return stream.getvalue()
+
+
+def _head(sheet: Any, labels: Sequence[str]) -> list[Any]:  # Any: openpyxl has no types
+    cells = [_cell(sheet, label) for label in labels]
+    for cell in cells:
+        cell.font = Font(bold=True)
+    return cells
+
+
+def _cell(sheet: Any, value: object) -> Any:  # Any: as before
+    cell = WriteOnlyCell(sheet, value=value)
+    if isinstance(value, str):
+        # A text that begins with an equals sign stays a text, and a program that edits it is told so.
+        cell.data_type = "s"
+        cell.quotePrefix = value[:1] in {"=", "+", "-", "@", "\t"}
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+    return cell
+
+
+def read_workbook(data: bytes, *, current: Plan | None = None) -> Preview:
+    """Returns what was understood of a workbook, and what was not.
+
+    Args:
+        data: The file.
+        current: The plan at hand, which what is read is held against; a sheet that is missing leaves its part as it is.
+
+    Raises:
+        PlanRefused: It is no workbook, too large, or holds macros or entities.
+    """
+    parts = opened(data, wanted=_WORKBOOK)
+    notes: list[Note] = []
+    notes += _merged(parts)
+    try:
+        own, found, stripped = _read(data, notes)
+    except (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError) as error:
+        # What the library raises on a workbook that breaks its own form.
+        raise damaged() from error
+    plan, wrong = built(own, found, current=current)
+    return previewed(plan, current=current, notes=[*notes, *wrong], stripped=stripped)
+
+
+def _read(data: bytes, notes: list[Note]) -> tuple[Found | None, dict[str, list[Found]], list[Note]]:
+    book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
+    own: Found | None = None
+    found: dict[str, list[Found]] = {}
+    by_name = {name.casefold(): part for part, name in SHEETS.items()}
+    try:
+        for sheet in book.worksheets:
+            part = by_name.get(sheet.title.strip().casefold())
+            if part is None:
+                notes.append(
+                    Note(
+                        place=sheet.title,
+                        code="unknown-sheet",
+                        sentence="No part of a plan is called so; the sheet was left out.",
+                        next_step=f"Name it one of: {', '.join(SHEETS.values())}.",
+                    )
+                )
+            elif part == "plan":
+                own = _own(sheet, notes)
+            else:
+                found[part] = list(_rows(sheet, KINDS[part], notes))
+        return own, found, list(_authors(book))
+    finally:
+        book.close()
+
+
+def _own(sheet: Any, notes: list[Note]) -> Found:  # Any: as before
+    cells: dict[str, Any] = {}  # Any: what openpyxl reads
+    places: dict[str, str] = {}
+    for row in sheet.iter_rows(max_row=ROWS_MAX, max_col=2):
+        if not row or row[0].value is None:
+            continue
+        path = path_of(str(row[0].value), Plan)
+        if path is None:
+            if str(row[0].value) != "Field":
+                notes.append(_unknown(sheet, row[0]))
+            continue
+        if len(row) > 1 and row[1].value is not None and _is_plain(sheet, row[1], notes):
+            cells[path], places[path] = row[1].value, _address(sheet, row[1])
+    return Found(cells=cells, places=places, place=sheet.title)
+
+
+def _rows(sheet: Any, kind: type[msgspec.Struct], notes: list[Note]) -> Iterator[Found]:  # Any: as before
+    paths: dict[int, str] = {}
+    for number, row in enumerate(sheet.iter_rows(max_row=ROWS_MAX, max_col=COLUMNS_MAX), start=1):
+        if number == 1:
+            paths = _columns(sheet, row, kind, notes)
+            continue
+        cells: dict[str, Any] = {}  # Any: as before
+        places: dict[str, str] = {}
+        for column, cell in enumerate(row):
+            path = paths.get(column)
+            if path is not None and cell.value is not None and _is_plain(sheet, cell, notes):
+                cells[path], places[path] = cell.value, _address(sheet, cell)
+        if cells:
+            yield Found(cells=cells, places=places, place=f"{sheet.title}!{number}")
+
+
+def _columns(sheet: Any, row: Sequence[Any], kind: type[msgspec.Struct], notes: list[Note]) -> dict[int, str]:
+    paths: dict[int, str] = {}
+    for column, cell in enumerate(row):
+        if cell.value is None:
+            continue
+        path = path_of(str(cell.value), kind)
+        if path is None or path in paths.values():
+            notes.append(_unknown(sheet, cell))
+        else:
+            paths[column] = path
+    return paths
+
+
+def _unknown(sheet: Any, cell: Any) -> Note:  # Any: as before
+    return Note(
+        place=_address(sheet, cell),
+        code="unknown-column",
+        sentence="No field is called so, or it stands there twice; it was left out.",
+        next_step="Use the labels of a file that was taken out here.",
+        shown=str(cell.value)[:80],
+    )
+
+
+def _is_plain(sheet: Any, cell: Any, notes: list[Note]) -> bool:  # Any: as before
+    if cell.data_type not in {"f", "e"}:
+        return True
+    notes.append(
+        Note(
+            place=_address(sheet, cell),
+            code="formula" if cell.data_type == "f" else "error-value",
+            sentence="A formula stands here; formulas are not evaluated, and the cell was left out."
+            if cell.data_type == "f"
+            else "The result of a failed formula stands here; the cell was left out.",
+            next_step="Write the value itself.",
+            shown=str(cell.value)[:80],
+        )
+    )
+    return False
+
+
+def _address(sheet: Any, cell: Any) -> str:  # Any: as before
+    return f"{sheet.title}!{cell.coordinate}"
+
+
+def _merged(parts: Mapping[str, bytes]) -> Iterator[Note]:
+    for name, content in sorted(parts.items()):
+        if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", name) or b"mergeCell" not in content:
+            continue
+        for _event, element in iterparse(io.BytesIO(content), forbid_dtd=True):
+            if element.tag.endswith("}mergeCell"):
+                yield Note(
+                    place=f"{name.rpartition('/')[2].removesuffix('.xml')}!{element.get('ref')}",
+                    code="merged",
+                    sentence="Cells are merged; only the first of them holds a value.",
+                    next_step="Unmerge them, and write the value into each row it is meant for.",
+                )
+            element.clear()
+
+
+def _authors(book: Any) -> Iterator[Note]:  # Any: as before
+    for label, name in (("creator", book.properties.creator), ("lastModifiedBy", book.properties.lastModifiedBy)):
+        if name and name not in {"Accord", "openpyxl"}:
+            yield Note(
+                place=label,
+                code="author",
+                sentence="The file names an author; the name is not taken over.",
+                shown=str(name)[:80],
+            )
