@@ -22,6 +22,7 @@ SPEAKING: Final = (
     "handling",
     "liaison",
     "dialogue",
+    "workplan/indicators",
     "officers",
     "release",
     "oversight",
@@ -93,7 +94,7 @@ def service_texts() -> Iterator[tuple[str, str]]:
 
 
 def _speaks(name: str) -> bool:
-    return name.partition("/")[0] in SPEAKING and not name.startswith(SILENT)
+    return name.startswith(SPEAKING) and not name.startswith(SILENT)
 
 
 def _is_phrase(text: str) -> bool:

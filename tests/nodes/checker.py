@@ -212,8 +212,9 @@ def _effects(connection: sqlite3.Connection, peer: str) -> Counter[bytes]:
         " WHERE m.direction = 'in' AND c.peer_id = ?"
         " UNION ALL SELECT envelope_id FROM oversight_publishedtimeliness WHERE NOT is_ours AND peer_id = ?"
         " UNION ALL SELECT a.envelope_id FROM dialogue_clauseact a JOIN dialogue_clause c ON c.id = a.clause_id"
-        " JOIN dialogue_statement s ON s.id = c.statement_id WHERE NOT a.is_ours AND s.peer_id = ?",
-        (peer, peer, peer),
+        " JOIN dialogue_statement s ON s.id = c.statement_id WHERE NOT a.is_ours AND s.peer_id = ?"
+        " UNION ALL SELECT envelope_id FROM workplan_publishedindicators WHERE NOT is_ours AND peer_id = ?",
+        (peer, peer, peer, peer),
     )
     return Counter(bytes.fromhex(row["envelope_id"]) for row in rows)
 

@@ -33,7 +33,7 @@ def begun(answered: bool) -> Any:
     from django.utils import timezone
 
     from accord.exchange.models import Clock
-    from accord.oversight.periods import ended_periods
+    from accord.vocabulary.periods import ended_periods
 
     month = ended_periods(timezone.now())[4]
     for clock in Clock.objects.filter(message__kind="request"):

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from accord.oversight.periods import Period, ended_periods, period_of
+from accord.vocabulary.periods import Period, ended_periods, period_of
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,6 @@ from accord.officers.models import Act
 from accord.officers.permissions import NotPermitted, Role
 from accord.oversight.comparing import ComparedRow, compare, published_reports
 from accord.oversight.models import PublishedTimeliness
-from accord.oversight.periods import Period, ended_periods
 from accord.oversight.publishing import (
     FOLLOWER,
     REPORT_BYTES_MAX,
@@ -28,6 +27,7 @@ from accord.oversight.publishing import (
 from accord.release.intake import take_in
 from accord.release.models import DecisionRecord, ReceivedMessage, ReleasedMessage
 from accord.release.registry import followers
+from accord.vocabulary.periods import Period, ended_periods
 from accord.vocabulary.subjects import Theme
 from accord.vocabulary.urgency import Urgency
 from tests.desk import Desk, released_request

@@ -48,6 +48,7 @@ from accord.release.follow import follow_all
 from accord.release.gate import gate_in_use
 from accord.release.intake import INTAKE_BATCH_MAX, take_in_all
 from accord.release.recovered import RESTORED_A_TURN, restore_own_words
+from accord.workplan.indicators.counting import CountingClock
 
 __all__ = ["AnotherInstance", "Node", "home_is_free", "serve", "work"]
 
@@ -138,6 +139,7 @@ class _Intake:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
         self._clock = SoundClock()
+        self._counting = CountingClock()
 
     def start(self) -> None:
         self._thread.start()
@@ -199,6 +201,7 @@ class _Intake:
         self._clock.erase_due()
         forget_old_answers()
         alarm_overdue_reviews()
+        self._counting.count_due()
         return restored >= RESTORED_A_TURN
 
     @staticmethod

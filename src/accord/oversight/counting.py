@@ -11,8 +11,8 @@ from typing import Final
 
 from accord.exchange.kinds.timeliness_report import TimelinessRow
 from accord.exchange.models import Clock, Message
-from accord.oversight.periods import Period
 from accord.oversight.timeliness import GONE, CountedRequest, clocks_of, figures
+from accord.vocabulary.periods import Period
 from accord.vocabulary.subjects import Theme
 from accord.vocabulary.urgency import Urgency
 

@@ -24,13 +24,13 @@ from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 from accord.oversight.counting import DIRECTIONS, rows_at
 from accord.oversight.models import PublishedTimeliness
-from accord.oversight.periods import Period, period_of
 from accord.parties.models import Party
 from accord.release.acknowledging import acknowledgement
 from accord.release.models import ReleasedMessage
 from accord.release.received import FILED, FilingWork, Handled, Received
 from accord.release.registry import Delivered, Follower, MessageKind, OutcomeNotice, json_kind
 from accord.release.services import channel_to, one_release, send_for_the_channel
+from accord.vocabulary.periods import Period, period_of
 from accord.vocabulary.urgency import Lane
 
 __all__ = ["FOLLOWER", "TIMELINESS_REPORT_KIND", "Figures", "PublicationRefused", "figures_to_publish", "publish"]

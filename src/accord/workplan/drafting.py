@@ -32,6 +32,7 @@ from accord.release.gate import our_party
 from accord.workplan.checking import problems_of
 from accord.workplan.content import Plan
 from accord.workplan.errors import PlanConflicts, PlanNotReady, PlanRefused, StalePlan
+from accord.workplan.indicators.definitions import definition_codes
 from accord.workplan.merging import Choice, Merged, merged
 from accord.workplan.models import DraftSave, PlanDraft
 from accord.workplan.reading import TYPE, agreed_text, instrument_with, last_save, plan_of_text
@@ -292,7 +293,7 @@ def _problems(plan: Plan) -> tuple[Problem, ...]:
     agencies = {
         party.code: frozenset(agency.code for agency in party.described.agencies) for party in parties if party.profile
     }
-    return problems_of(plan, agencies=agencies)
+    return problems_of(plan, agencies=agencies, definitions=definition_codes())
 
 
 def prepare_for_signing(

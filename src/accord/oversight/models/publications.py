@@ -5,8 +5,8 @@ from typing import ClassVar
 from django.db import models
 
 from accord.officers.models import Officer
-from accord.oversight.periods import Period
 from accord.parties.models import Party
+from accord.vocabulary.periods import Period
 
 __all__ = ["PublishedTimeliness"]
 

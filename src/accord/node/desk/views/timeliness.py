@@ -22,10 +22,10 @@ from accord.officers.acts import note
 from accord.officers.permissions import Permission
 from accord.oversight.comparing import FIGURES, Comparison, compare
 from accord.oversight.models import PublishedTimeliness
-from accord.oversight.periods import ended_periods
 from accord.oversight.publishing import Figures, figures_to_publish, publish
 from accord.parties.models import Party
 from accord.release.errors import GateRefuses
+from accord.vocabulary.periods import ended_periods
 
 __all__ = ["download_published", "publish_timeliness", "show_published"]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-__all__ = ["Period", "ended_periods", "period_of"]
+__all__ = ["Period", "ended_periods", "last_quarters", "period_of", "quarter_of"]
 
 _CODE: Final = re.compile(r"(20[0-9]{2})-(?:(0[1-9]|1[0-2])|Q([1-4]))")
 MONTHS: Final = 12
@@ -42,6 +42,11 @@ class Period:
     def is_calendar(self) -> bool:
         """Returns whether it is a whole calendar month or quarter."""
         return _CODE.fullmatch(self.code) is not None
+
+    @property
+    def is_quarter(self) -> bool:
+        """Returns whether it is a whole calendar quarter."""
+        return self.is_calendar and "Q" in self.code
 
     @property
     def since(self) -> datetime:
@@ -87,3 +92,14 @@ def ended_periods(now: datetime) -> list[Period]:
 def _back(day: date, count: int, months: int) -> Period:
     over, month = divmod(day.year * MONTHS + day.month - 1 - count * months, MONTHS)
     return _from(over, month + 1, months)
+
+
+def quarter_of(day: date) -> Period:
+    """Returns the quarter in which a day lies."""
+    return _from(day.year, day.month - (day.month - 1) % MONTHS_A_QUARTER, MONTHS_A_QUARTER)
+
+
+def last_quarters(day: date, count: int) -> list[Period]:
+    """Returns so many quarters, the oldest first; the last is the one in which the day lies."""
+    begins = quarter_of(day).first_day
+    return [_back(begins, back, MONTHS_A_QUARTER) for back in reversed(range(count))]
