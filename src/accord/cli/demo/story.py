@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from accord.channel.evidence import TrustRoots, verify_bundle
 from accord.cli.demo import specimens
+from accord.cli.demo.agreeing import play_agreed
 from accord.cli.demo.governing import play_governed
 from accord.cli.demo.nodes import NodeProcess, run_accord
 from accord.cli.demo.playing import Story, let_leave, require, state_of, wait_for, wait_until_filed, word
@@ -43,6 +44,7 @@ def play(story: Story, timeline: Timeline) -> None:
     timeline.heading("6  A node is killed in mid-exchange and started again")
     _killed(story, timeline)
     play_governed(story, timeline)
+    play_agreed(story, timeline)
 
 
 def _draft(story: Story, timeline: Timeline) -> None:
