@@ -26,7 +26,9 @@ def play_agreed(story: Story, timeline: Timeline) -> None:
     """
     timeline.heading("9  Liaison officers: proposed by one side, accepted by the other")
     _posted(story, timeline)
-    timeline.heading("10  One workplan that both sides signed, and that drives both nodes")
+    timeline.heading("10  A statement agreed clause by clause, and signed by both")
+    _stated(story, timeline)
+    timeline.heading("11  One workplan that both sides signed, and that drives both nodes")
     _planned(story, timeline)
     _driven(story, timeline)
 
@@ -101,6 +103,53 @@ def _posted(story: Story, timeline: Timeline) -> None:
             require(own.status == 403, f"Who prepared a posting could sign it ({own.status}).")
             digest = _signed_by_both(story, sending, str(prepared["id"]))
             saw(f"Prepared by one officer, signed by another, and by the host: SHA-256 {digest[:12]}…")
+
+
+TITLE: Final = "Statement on security cooperation (specimen)"
+OURS: Final = "Both sides will answer urgent requests within [two] days."
+THEIRS: Final = "Both sides intend to answer urgent requests within three days."
+
+
+def _stated(story: Story, timeline: Timeline) -> None:
+    canada, india = story.canada, story.india
+    with timeline.step("clauses-proposed", "Canada proposes a title and a clause with words in brackets") as saw:
+        body = {"peer": "IN", "title": {"en": TITLE}}
+        begun: Any = canada.call("POST", "/statements", as_="policy", expect=201, body=body).body
+        path = f"/statements/{begun['id']}"
+        shown: Any = canada.call("POST", f"{path}/clauses", as_="policy", expect=201, body={"texts": {"en": OURS}}).body
+        for clause in shown["clauses"]:
+            canada.call("POST", f"{path}/clauses/{clause['id']}/propose", as_="policy", expect=200, body={})
+        wait_for(lambda: len(_clauses(india, path)) == len(shown["clauses"]), "the clauses at the other node")
+        saw(f"{len(shown['clauses'])} wordings sent; what was drafted before stayed with Canada's team.")
+    with timeline.step("clause-answered", "India accepts the title and proposes another wording") as saw:
+        india.call("POST", f"{path}/join", as_="policy", expect=200)
+        for clause in _clauses(india, path):
+            one = f"{path}/clauses/{clause['id']}"
+            if clause["is_title"]:
+                digest = clause["theirs"]["digest"]
+                india.call("POST", f"{one}/accept", as_="policy", expect=200, body={"digest": digest})
+            else:
+                india.call("PUT", f"{one}/draft", as_="policy", expect=200, body={"texts": {"en": THEIRS}})
+                india.call("POST", f"{one}/propose", as_="policy", expect=200, body={})
+        differing: Any = wait_for(lambda: _in_state(canada, path, "differs"), "India's wording at Canada's node")
+        saw(f"Both stand side by side: {differing['ours']['texts']['en']} / {differing['theirs']['texts']['en']}")
+    with timeline.step("statement-signed", "Canada accepts it; the text is composed on both nodes and signed") as saw:
+        digest = differing["theirs"]["digest"]
+        one = f"{path}/clauses/{differing['id']}"
+        canada.call("POST", f"{one}/accept", as_="policy", expect=200, body={"digest": digest})
+        prepared = canada.call("POST", f"{path}/prepare", as_="policy", expect=201)
+        signed = _signed_by_both(story, canada, str(prepared["text"]))
+        saw(f"Signed by both: SHA-256 {signed[:12]}…")
+
+
+def _clauses(node: NodeProcess, path: str) -> list[Any]:
+    answer = node.call("GET", path, as_="policy")
+    found: Any = answer.body
+    return list(found["clauses"]) if answer.status == 200 else []
+
+
+def _in_state(node: NodeProcess, path: str, state: str) -> Any:  # Any: a clause as the API has it
+    return next((one for one in _clauses(node, path) if one["state"] == state), None)
 
 
 def _planned(story: Story, timeline: Timeline) -> None:

@@ -35,6 +35,7 @@ from accord.node.api.replies import router as replies_router
 from accord.node.api.retention import router as retention_router
 from accord.node.api.review import router as review_router
 from accord.node.api.search import router as search_router
+from accord.node.api.statements import router as statements_router
 from accord.node.api.teams import router as teams_router
 from accord.node.api.texts import router as texts_router
 from accord.node.api.uploads import router as uploads_router
@@ -132,6 +133,7 @@ api.add_router("", evidence_router, tags=["evidence"])
 api.add_router("", channels_router, tags=["channels"])
 api.add_router("", lanes_router, tags=["channels"])
 api.add_router("", texts_router, tags=["agreement"])
+api.add_router("", statements_router, tags=["agreement"])
 api.add_router("", plans_router, tags=["agreement"])
 api.add_router("", parked_router, tags=["parked"])
 api.add_router("", decisions_router, tags=["oversight"])
