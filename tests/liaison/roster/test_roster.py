@@ -58,6 +58,12 @@ def test_without_a_roster_there_is_no_gap(desk: Desk) -> None:
     assert gaps() == []
 
 
+def test_a_roster_that_has_run_out_is_one_gap(desk: Desk) -> None:
+    shift(desk, post(desk), desk.duty, last_on=FIRST)
+    assert gaps() == [("12-01 17:00", "12-04 17:00")]
+    assert read_roster(Span(NOON, NOON + timedelta(days=3))).has_ours
+
+
 def test_what_the_other_side_covers_closes_no_gap_of_ours(desk: Desk) -> None:
     two_desks(desk)
     theirs = post(desk, "Their desk", party="IN", zone="Asia/Kolkata")

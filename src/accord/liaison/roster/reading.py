@@ -59,6 +59,7 @@ class RosterRead:
         theirs: What the other side told us that it covers.
         officers: The officers named in it, by key.
         missing: Our watches whose officer is not there, wholly or in part.
+        has_ours: Whether a roster is kept at all: an open post of ours has, or had, a shift.
     """
 
     span: Span
@@ -67,11 +68,7 @@ class RosterRead:
     theirs: Coverage
     officers: Mapping[int, Officer]
     missing: tuple[Watch, ...]
-
-    @property
-    def has_ours(self) -> bool:
-        """Whether a roster is kept at all: a post of ours has a shift."""
-        return any(one.post.party.is_self and one.coverage.watches for one in self.posts)
+    has_ours: bool
 
 
 def holidays_known() -> Holidays:
@@ -94,7 +91,7 @@ def absent_spans(officers: Iterable[Officer]) -> dict[int, list[Span]]:
 
 
 def read_roster(span: Span) -> RosterRead:
-    """Returns the roster within a span; six statements, whatever its length."""
+    """Returns the roster within a span; seven statements, whatever its length."""
     posts = list(DutyPost.objects.filter(closed_at=None).select_related("party"))
     posts.sort(key=lambda post: (not post.party.is_self, post.name))
     day = (span.start - timedelta(days=3)).date()
@@ -120,6 +117,7 @@ def read_roster(span: Span) -> RosterRead:
         theirs=_together(span, [by_post[post.pk] for post in posts if not post.party.is_self]),
         officers=officers,
         missing=tuple(watch for watch in ours.watches if not watch.is_whole),
+        has_ours=has_roster(),
     )
 
 
@@ -132,7 +130,7 @@ def _together(span: Span, parts: Sequence[Coverage]) -> Coverage:
 
 
 def has_roster() -> bool:
-    """Returns whether our side keeps a roster."""
+    """Returns whether our side keeps a roster; one that has run out is one, all of which is a gap."""
     return DutyShift.objects.filter(post__party__is_self=True, post__closed_at=None).exists()
 
 

@@ -58,6 +58,11 @@ class CapitalClock:
     now: datetime
 
     @property
+    def today(self) -> date:
+        """The day in this capital, which is not that of the server's zone."""
+        return self.now.date()
+
+    @property
     def tomorrow(self) -> date:
         """The day after in this capital, for a page that is open over midnight."""
         return self.now.date() + timedelta(days=1)

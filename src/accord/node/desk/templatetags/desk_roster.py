@@ -69,6 +69,13 @@ def nobody(context: template.Context, span: Span) -> str:
     return gettext("Nobody is on duty %(when)s.") % {"when": " / ".join(parts)}
 
 
+@register.simple_tag(takes_context=True)
+def own_day(context: template.Context, value: datetime) -> str:
+    """Returns the day of a moment in our capital."""
+    places = _places(context)
+    return day_of(value.astimezone(places[0][1]) if places else value)
+
+
 @register.filter
 def weekday_names(days: Sequence[int]) -> str:
     """Returns the names of days of the week, Monday is 0."""
