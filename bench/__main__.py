@@ -116,6 +116,12 @@ def _roster(_asked: argparse.Namespace, _scratch: Path) -> Found:
     return f"A duty roster of {SHIFTS} shifts over {DAYS} days, CPU time", measure_roster()
 
 
+def _plan(_asked: argparse.Namespace, _scratch: Path) -> Found:
+    from bench.plan import ACTIONS, measure_plan
+
+    return f"A workplan of {ACTIONS:,} actions in three languages, CPU time", measure_plan()
+
+
 ALONE: Final[dict[str, Callable[[argparse.Namespace, Path], Found]]] = {
     "pages": _pages,
     "logs": _logs,
@@ -124,6 +130,7 @@ ALONE: Final[dict[str, Callable[[argparse.Namespace, Path], Found]]] = {
     "derived": _derived,
     "search": _search,
     "roster": _roster,
+    "plan": _plan,
 }
 """Parts that need no limit of the machine beside them."""
 
