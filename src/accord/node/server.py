@@ -35,6 +35,7 @@ from accord.exchange.services import release_due
 from accord.handling.applying import apply_corrections
 from accord.handling.reading import mark_received
 from accord.handling.sound_clock import SoundClock
+from accord.liaison.rounds import LiaisonRounds
 from accord.node.api.idempotency import forget_old_answers
 from accord.node.api_listener import ApiListener
 from accord.node.config import NodeConfig
@@ -140,6 +141,7 @@ class _Intake:
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
         self._clock = SoundClock()
         self._counting = CountingClock()
+        self._liaison = LiaisonRounds()
 
     def start(self) -> None:
         self._thread.start()
@@ -202,6 +204,7 @@ class _Intake:
         forget_old_answers()
         alarm_overdue_reviews()
         self._counting.count_due()
+        self._liaison.do_due()
         return restored >= RESTORED_A_TURN
 
     @staticmethod

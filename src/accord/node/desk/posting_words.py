@@ -10,7 +10,16 @@ from accord.instruments.models import Text
 from accord.liaison.postings.content import POSTING, SOIL_ACT, read_posting, read_soil_act
 from accord.node.desk.text_readings import TextReading, register_reading
 
-__all__ = ["HINTS", "NAMES", "POSTING_ORDER", "POSTING_STATES", "RECORD_STATES", "SOIL_ORDER", "SOIL_STATES"]
+__all__ = [
+    "ENTRY_ORDER",
+    "HINTS",
+    "NAMES",
+    "POSTING_ORDER",
+    "POSTING_STATES",
+    "RECORD_STATES",
+    "SOIL_ORDER",
+    "SOIL_STATES",
+]
 
 POSTING_ORDER: Final = (
     "host",
@@ -27,6 +36,9 @@ POSTING_ORDER: Final = (
     "fingerprints",
 )
 """Members of a posting in the order of the form."""
+
+ENTRY_ORDER: Final = ("names", "agency", "functions", "telephone", "email", "hours", "zone")
+"""Members of an entry of the directory in the order of the form."""
 
 SOIL_ORDER: Final = (
     "host",
@@ -50,6 +62,15 @@ NAMES: Final[Mapping[str, Any]] = {
     "asking": _("Side that asks"),
     "conditions": _("Conditions of the host"),
     "description": _("What exactly, and what not"),
+    "email": _("Office e-mail"),
+    "en": _("English"),
+    "fr": _("French"),
+    "functions": _("Functions"),
+    "hi": _("Hindi"),
+    "hours": _("Hours"),
+    "names": _("Name in three languages"),
+    "telephone": _("Office telephone"),
+    "zone": _("Time zone"),
     "fingerprints": _("Fingerprints of keys (SHA-256)"),
     "from_day": _("First day (UTC)"),
     "ground": _("Why, and on which law"),
@@ -74,6 +95,10 @@ HINTS: Final[Mapping[str, Any]] = {
     "accompanied_by": _("Nothing is done on the host's soil without it."),
     "description": _("Whom, with what question, with which means. The host approves this and nothing else."),
     "fingerprints": _("One a line, 64 characters each. They may be left out."),
+    "email": _("Leave it blank while none is given."),
+    "hours": _("Such as Mon-Fri 09:00-17:00, or: at any hour."),
+    "telephone": _("With the country's code. Leave it blank while none is given."),
+    "zone": _("Of the hours, such as Asia/Kolkata."),
     "holder": _("As the officer chooses. Neither home, family nor clearance is told to the other side."),
     "telephones": _("One a line, with the country's code, such as +91 11 5550 0100. The office's, not a private one."),
     "to_day": _("The day itself is included."),

@@ -38,6 +38,8 @@ class Kind(TextChoices):
     REGISTER_DUE = "register-due", _("An entry of a register is too old, or will be soon")
     FILE_WAITS = "file-waits", _("An assessment or test of a draft waits for your decision")
     FILE_ESCALATED = "file-escalated", _("An assessment waits for you as the head of the agency")
+    PING_WAITS = "ping-waits", _("A test call of the other side waits for your answer")
+    PING_LATE = "ping-late", _("Nobody on the other side answered a test call")
     ESCALATED = "escalated", _("An urgent item has not been read")
     CALLED = "called", _("You are called: an urgent request has not been taken")
     ROSTER_GAP = "roster-gap", _("In hours to come nobody is on duty")
@@ -63,6 +65,7 @@ MAILED_UNLESS_CHOSEN: Final[Mapping[Kind, bool]] = {
         Kind.FILE_WAITS,
         Kind.FILE_ESCALATED,
         Kind.BROKEN_INTO,
+        Kind.PING_WAITS,
         Kind.ACCOUNT_CHANGED,
         Kind.ESCALATED,
         Kind.CALLED,

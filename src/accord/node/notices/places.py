@@ -26,6 +26,7 @@ OF_REGISTER: Final = frozenset({Kind.REGISTER_WAITS, Kind.REGISTER_DUE})
 ABOUT_WATCHES: Final = frozenset({Kind.WATCH_ASKED, Kind.WATCH_ANSWERED})
 ABOUT_NOTES: Final = frozenset({Kind.HANDOVER_WAITS, Kind.HANDOVER_UNREAD})
 OF_ROSTER: Final = frozenset({Kind.ROSTER_GAP, *ABOUT_WATCHES, *ABOUT_NOTES})
+OF_PINGS: Final = frozenset({Kind.PING_WAITS, Kind.PING_LATE})
 ON_FILE: Final = frozenset({Kind.FILE_WAITS, Kind.FILE_ESCALATED})
 TO_MEND: Final = frozenset({Kind.DRAFT_SENT_BACK, Kind.DRAFT_BLOCKED})
 WRITABLE: Final = frozenset({Message.State.DRAFT, Message.State.SUBMITTED, Message.State.APPROVED})
@@ -35,9 +36,8 @@ def place_of(notice: Notice, officer: Officer) -> str:
     """Returns the address of the page; one that the officer may not open is never given."""
     if notice.kind in OF_REGISTER or notice.kind in OF_ROSTER:
         return _of_register(notice, officer) if notice.kind in OF_REGISTER else _of_roster(notice, officer)
-    if notice.kind in FOR_SECOND or notice.kind == Kind.ACCOUNT_CHANGED:
-        is_second = notice.kind in FOR_SECOND and officer.may(Permission.OFFICER_CONFIRM)
-        return reverse("desk:waiting" if is_second else "desk:me")
+    if notice.kind in OF_PINGS | FOR_SECOND | {Kind.ACCOUNT_CHANGED}:
+        return reverse(_by_kind(notice, officer))
     if notice.case is not None and officer.may(Permission.CASE_READ) and reads(officer, notice.case):
         return _of_case(notice, notice.case)
     if notice.kind == Kind.ALARM and officer.may(Permission.PARKED_HANDLE) and _is_of_parked(notice):
@@ -46,6 +46,13 @@ def place_of(notice: Notice, officer: Officer) -> str:
     if is_of_line and officer.may(Permission.CHANNEL_READ):
         return reverse("desk:channel")
     return reverse("desk:notices")
+
+
+def _by_kind(notice: Notice, officer: Officer) -> str:
+    if notice.kind in OF_PINGS:
+        return "desk:pings" if officer.may(Permission.AGREEMENT_READ) else "desk:notices"
+    is_second = notice.kind in FOR_SECOND and officer.may(Permission.OFFICER_CONFIRM)
+    return "desk:waiting" if is_second else "desk:me"
 
 
 def _of_register(notice: Notice, officer: Officer) -> str:

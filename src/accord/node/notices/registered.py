@@ -1,4 +1,4 @@
-"""What waits in the registers and on file: for a second person, for the head of the agency, for a fresh assessment."""
+"""What waits in the registers, on file and of test calls: for a second person, the head of the agency, an answer."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -11,6 +11,7 @@ from accord.exchange.reach import reads
 from accord.handling.assessing import HEAD
 from accord.handling.models import MistreatmentAssessment, PredominanceTest
 from accord.handling.on_file import OnFile, is_another
+from accord.liaison.models import PingTest
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.officers.registers import may_agree, waiting_entries
@@ -90,5 +91,25 @@ def _may_decide(record: OnFile, officer: Officer) -> bool:
     return officer.may(Permission.CASE_READ) and reads(officer, record.message.case)
 
 
-OF_REGISTERS: Final[dict[str, Source]] = {"registers": registers, "records": records}
+def pings(since: datetime, now: datetime) -> Iterator[Happening]:
+    """Test calls of the other side that wait for an answer, and ours that nobody answered in time."""
+    for test in PingTest.objects.filter(answered_at=None, due_at__gte=since):
+        if not test.is_ours:
+            yield _of_ping(Kind.PING_WAITS, test, at=test.reached_at or test.at, is_urgent=True)
+        elif test.due_at <= now:
+            yield _of_ping(Kind.PING_LATE, test, at=test.due_at, is_urgent=False)
+
+
+def _of_ping(kind: Kind, test: PingTest, *, at: datetime, is_urgent: bool) -> Happening:
+    return Happening(
+        kind=kind,
+        key=f"{kind.value}-{test.pk}",
+        at=at,
+        whom=lambda officer: officer.may(Permission.MESSAGE_ANSWER),
+        is_urgent=is_urgent,
+        subject=f"ping:{test.pk}",
+    )
+
+
+OF_REGISTERS: Final[dict[str, Source]] = {"registers": registers, "records": records, "pings": pings}
 """The sources by the name under which it is kept how far each was read."""

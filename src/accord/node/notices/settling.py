@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accord.courier.models import Alarm, Channel, Mode
 from accord.exchange.models import Case, Clock, EmergencyReview, Message
+from accord.liaison.models import PingTest
 from accord.officers.models import ApiToken, ClientCertificate, Officer
 from accord.officers.peers import waiting_peers
 from accord.officers.registers import waiting_entries
@@ -34,6 +35,8 @@ BY_SUBJECT: Final = (
     Kind.REGISTER_DUE,
     Kind.ROSTER_GAP,
     Kind.WATCH_ASKED,
+    Kind.PING_WAITS,
+    Kind.PING_LATE,
 )
 
 OF_NOTES: Final = (Kind.HANDOVER_WAITS, Kind.HANDOVER_UNREAD)
@@ -49,6 +52,7 @@ LASTING: Final[dict[str, Callable[[list[int]], Iterable[object]]]] = {
         ClientCertificate.objects.filter(waits_for_second=True, revoked_at=None, pk__in=keys)
     ),
     "registerentry": lambda keys: _keys(waiting_entries().filter(pk__in=keys)),
+    "ping": lambda keys: _keys(PingTest.objects.filter(answered_at=None, pk__in=keys)),
     "registerdue": lambda keys: due_keys().intersection(keys),
     "gaps": days_with_gaps,
     "swap": waiting_swaps,

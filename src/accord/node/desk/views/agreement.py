@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accord.dialogue.reading import statements_of
 from accord.instruments.models import Text
-from accord.liaison.models import Handover, PostingRecord, WatchSwap
+from accord.liaison.models import Handover, PingTest, PostingRecord, WatchSwap
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.statement_rows import rows_of
 from accord.officers.models import Officer
@@ -59,6 +59,12 @@ def _clauses_waiting(officer: Officer) -> int:
     return sum(row.tone == "bad" for view in statements_of(officer) for row in rows_of(view))
 
 
+def _pings_waiting(officer: Officer) -> int:
+    if not officer.may(Permission.MESSAGE_ANSWER):
+        return 0
+    return PingTest.objects.filter(is_ours=False, answered_at=None).count()
+
+
 SECTIONS: Final = (
     Section(
         name=_("Liaison officers"),
@@ -71,6 +77,17 @@ SECTIONS: Final = (
         address="desk:dialogue",
         says=_("Statements negotiated clause by clause, meetings, and what each side said in public."),
         waiting=_clauses_waiting,
+    ),
+    Section(
+        name=_("Directory of authorities"),
+        address="desk:directory",
+        says=_("Who is competent for what on both sides, with telephone and hours."),
+    ),
+    Section(
+        name=_("Test calls"),
+        address="desk:pings",
+        says=_("Whether somebody answers at the other side, and how soon."),
+        waiting=_pings_waiting,
     ),
     Section(
         name=_("Texts that both sides sign"),

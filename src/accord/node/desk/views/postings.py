@@ -36,6 +36,7 @@ from accord.vocabulary.handling import Classification
 
 __all__ = [
     "act_on_record",
+    "agencies_to_choose",
     "change_posting",
     "dressed",
     "field_names",
@@ -177,7 +178,7 @@ def _propose(request: HttpRequest, instrument: Instrument | None) -> HttpRespons
                 notes.success(request, _("Prepared. An officer who may sign proposes it to the other side."))
                 return redirect("desk:text", made[0].pk) if made else redirect("desk:liaison")
     fields = fields_of(PostingContent, POSTING_ORDER, values, more=more)
-    choices = {"host": peers_to_choose(), "agency": _agencies()}
+    choices = {"host": peers_to_choose(), "agency": agencies_to_choose()}
     shown = {
         "instrument": instrument,
         "fields": [dressed(one, choices, wrong_field(error)) for one in fields],
@@ -208,7 +209,9 @@ def dressed(field: Field, choices: Mapping[str, tuple[tuple[str, Any], ...]], er
     known = NAMES.get(name) or (NAMES.get(field.path.partition(".")[0]) if field.parts else None) or field.label
     made = replace(field, label=known, hint=HINTS.get(name, "") if "." not in field.path else "", parts=parts)
     if name in choices and not field.parts:
-        made = replace(made, widget="choice", options=choices[name], limit=0)
+        held = tuple(field.value.splitlines()) if field.widget == "lines" else field.value
+        widget = "choices" if field.widget == "lines" else "choice"
+        made = replace(made, widget=widget, options=choices[name], value=held, limit=0)
     if made.widget == "choices":
         # Every posting names at least one: that none applies is no answer here.
         made = replace(made, is_needed=False)
@@ -224,7 +227,8 @@ def peers_to_choose() -> tuple[tuple[str, Any], ...]:
     )
 
 
-def _agencies() -> tuple[tuple[str, Any], ...]:
+def agencies_to_choose() -> tuple[tuple[str, Any], ...]:
+    """Returns the agencies of our profile, each with its code and its name in the reader's language."""
     language = get_language() or "en"
     ours = Party.objects.get(code=our_party()).described
     return tuple((one.code, f"{one.code} · {one.names.in_language(language)}") for one in ours.agencies)

@@ -1,0 +1,56 @@
+"""The functions for which authorities are named, and the first entries of a party's directory; both are data."""
+
+import tomllib
+from functools import lru_cache
+from importlib.resources import files
+from typing import Annotated
+
+import msgspec
+
+from accord.parties.profile import Names
+
+__all__ = ["FirstEntry", "Function", "first_entries", "function_names", "functions"]
+
+
+class Function(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A function, by its code on the wire.
+
+    Args:
+        code: The code.
+        names: What it is called.
+    """
+
+    code: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
+    names: Names
+
+
+class FirstEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An entry that comes with Accord: an agency of the profile, and its functions.
+
+    Args:
+        agency: Code of the agency in the party's profile.
+        functions: Codes of its functions.
+    """
+
+    agency: str
+    functions: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def functions() -> tuple[Function, ...]:
+    """Returns the functions in the order of the page."""
+    text = (files("accord.liaison.directory") / "functions.toml").read_text("utf-8")
+    return msgspec.convert(tomllib.loads(text)["functions"], tuple[Function, ...])
+
+
+def function_names(code: str, language: str) -> str:
+    """Returns what a function is called; its code where this node does not know it."""
+    return next((one.names.in_language(language) for one in functions() if one.code == code), code)
+
+
+def first_entries(party: str) -> tuple[FirstEntry, ...]:
+    """Returns the first entries of a party; none where none are shipped."""
+    file = files("accord.liaison.directory") / "first" / f"{party}.toml"
+    if not file.is_file():
+        return ()
+    return msgspec.convert(tomllib.loads(file.read_text("utf-8"))["entries"], tuple[FirstEntry, ...])
