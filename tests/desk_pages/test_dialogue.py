@@ -1,18 +1,22 @@
 """The pages of the security dialogue: a statement from its first draft to its signature."""
 
+import io
+import zipfile
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from accord.dialogue import drafting, negotiating
-from accord.dialogue.models import Clause, ClauseAct, ClauseDraft, Statement
+from accord.dialogue.commitments import promises_of
+from accord.dialogue.models import Clause, ClauseAct, ClauseDraft, Commitment, ReadOut, Statement
 from accord.dialogue.standing import ClauseState
 from accord.officers.models import Officer
 from accord.officers.permissions import Role
 from tests.desk import Desk
 from tests.desk_pages.conftest import SignIn
 from tests.dialogue.test_negotiating import TITLE, arrives, begun, proposed, sent_clause
+from tests.dialogue.test_readouts import OURS, THEIRS, URL, signed
 from tests.dialogue.test_signing import ready
 
 
@@ -164,3 +168,53 @@ def test_the_pages_speak_the_readers_language(desk: Desk, lead: Client, language
     page = read(lead, f"/desk/dialogue/clauses/{clause.pk}/")
     assert "Send to the other side" not in page
     assert f'<html lang="{language}"' in page
+
+
+def test_read_outs_are_kept_compared_confirmed_and_taken_along(desk: Desk, lead: Client, sign_in: SignIn) -> None:
+    statement = signed(desk)
+    address = f"/desk/dialogue/statements/{statement.pk}/read-outs"
+    assert "no read-out yet" in read(lead, address)
+    page = posted(lead, f"{address}/act", act="keep", language="en", text=OURS)
+    assert "not published" in page
+    assert "Our read-out contradicts the agreed text" in page
+    assert "stronger verb ?" in page
+    given = {"act": "publish", "language": "en", "url": URL, "published_on": "2026-11-01"}
+    page = posted(lead, f"{address}/act", **given)
+    assert "or tick that it is meant" in page
+    assert URL in page
+    page = posted(lead, f"{address}/act", **{**given, "published_on": "2026-11-31"})
+    assert "This is no day." in page
+    page = posted(lead, f"{address}/act", **given, despite="yes")
+    assert "not published" not in page
+    page = posted(lead, f"{address}/act", **{**given, "act": "theirs", "text": THEIRS})
+    assert "another figure:" in page
+    read_out = ReadOut.objects.get(is_ours=False)
+    page = posted(lead, f"{address}/act", act="confirm", language="en", read_out=read_out.pk, sentence=0, agreed="")
+    assert ">added</span>" in page
+    posted(lead, f"{address}/act", act="undo", language="en", read_out=read_out.pk, sentence=0)
+    assert not read_out.links.exists()
+    reader = sign_in(desk.liaison)
+    assert 'value="confirm"' not in read(reader, address)
+    table = reader.get(f"{address}/en.csv").content.decode()
+    assert THEIRS in table
+    assert "[omitted]" in table
+    document = reader.get(f"{address}/en.docx").content
+    with zipfile.ZipFile(io.BytesIO(document)) as packed:
+        assert "stronger verb" in packed.read("word/document.xml").decode()
+
+
+def test_promises_are_confirmed_and_exported(desk: Desk, lead: Client) -> None:
+    statement = begun(desk)
+    address = f"/desk/dialogue/statements/{statement.pk}/commitments"
+    assert "not signed yet" in read(lead, address)
+    statement = signed(desk)
+    address = f"/desk/dialogue/statements/{statement.pk}/commitments"
+    assert "Suggested" in read(lead, address)
+    [first, *_] = promises_of(statement)
+    given = {"act": "confirm", "clause": str(first.clause), "sentence": 0, "verb": "will", "due_on": "2027-06-30"}
+    page = posted(lead, f"{address}/act", **given, our_lead="Health Canada")
+    assert "Health Canada" in page
+    assert "2027-06-30" in lead.get(f"{address}.csv").content.decode()
+    posted(lead, f"{address}/act", act="drop", commitment=Commitment.objects.get().pk)
+    assert not Commitment.objects.exists()
+    assert lead.post(f"{address}/act", {**given, "due_on": "2027-06-31"}).status_code == 404

@@ -94,6 +94,12 @@ TABLE: dict[str, set[Role]] = {
     "clause-new": {Role.POLICY},
     "statement-sign": SIGNED_FOR,
     "clause": SIGNED_FOR,
+    "read-outs": SIGNED_FOR,
+    "read-outs-act": {Role.POLICY},
+    "read-outs-export": SIGNED_FOR,
+    "promises": SIGNED_FOR,
+    "promises-act": {Role.POLICY},
+    "promises-export": SIGNED_FOR,
     "clause-act": {Role.POLICY},
     "agreement": SIGNED_FOR,
     "liaison": SIGNED_FOR,
@@ -168,6 +174,8 @@ TABLE: dict[str, set[Role]] = {
 POSTED = {
     "statement-act",
     "clause-act",
+    "read-outs-act",
+    "promises-act",
     "parked-try",
     "take",
     "act",
@@ -224,6 +232,8 @@ def address(name: str, desk: Desk) -> str:
         "year": 2026,
         "of": "ours",
         "register": "risk",
+        "language": "en",
+        "form": "csv",
     }
     wanted = next(pattern for pattern in urlpatterns if pattern.name == name).pattern.converters
     given = {part: known[part] for part in wanted}

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +11,7 @@ from accord.dialogue.models import ClauseAct
 from accord.dialogue.reading import ClauseView, StatementView
 from accord.dialogue.standing import ClauseState
 from accord.dialogue.wording import Piece, Wording, pieces_between
+from accord.node.page_words import LANGUAGES
 
 __all__ = ["STATES", "ClauseRow", "SpokenIn", "language_name", "pick", "row_of", "rows_of", "spoken"]
 
@@ -76,8 +76,8 @@ class ClauseRow:
 
 
 def language_name(code: str) -> str:
-    """Returns the own name of a language; its code where the desk does not speak it."""
-    return dict(settings.ACCORD_DESK_LANGUAGES).get(code, code)
+    """Returns the own name of a language; its code where no desk speaks it."""
+    return LANGUAGES.get(code, code)
 
 
 def pick(texts: Mapping[str, str]) -> tuple[str, str]:

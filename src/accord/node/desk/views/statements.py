@@ -1,10 +1,10 @@
 """Statements that both sides negotiate: the list, one with its clauses and team, and what is left before signing."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages as notes
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -22,6 +22,7 @@ from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.statement_rows import language_name, pick, rows_of
 from accord.node.desk.text_readings import TextReading, register_reading
+from accord.node.page_words import LANGUAGES
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.parties.models import Party
@@ -38,11 +39,14 @@ __all__ = [
     "written_texts",
 ]
 
+_CODE: Final = re.compile("[a-z]{2,3}")
+"""Code of a language in a form; the other side may write in one that this desk does not speak."""
+
 # Any: lazy translations.
 NAMES: Final[Mapping[str, Any]] = {
     "peer": gettext_lazy("With whom"),
     "texts": ("text-en", gettext_lazy("Text")),
-    **{f"texts.{code}": (f"text-{code}", name) for code, name in settings.ACCORD_DESK_LANGUAGES},
+    **{f"texts.{code}": (f"text-{code}", name) for code, name in LANGUAGES.items()},
     "comment": gettext_lazy("Comment to the other side"),
     "who": gettext_lazy("Name of the account"),
     "leaves_out": gettext_lazy("Leave the clause out"),
@@ -51,15 +55,15 @@ NAMES: Final[Mapping[str, Any]] = {
 
 def written_texts(given: QueryDict) -> dict[str, str]:
     """Returns the texts of a form by language."""
-    return {code: given.get(f"text-{code}", "") for code, _name in settings.ACCORD_DESK_LANGUAGES}
+    named = ((name.removeprefix("text-"), given[name]) for name in given if name.startswith("text-"))
+    return {code: text for code, text in named if _CODE.fullmatch(code)}
 
 
 def text_fields(texts: Mapping[str, str]) -> list[dict[str, str]]:
     """Returns the fields in which the texts of a clause are written."""
-    codes = [code for code, _name in settings.ACCORD_DESK_LANGUAGES]
     return [
         {"language": code, "name": language_name(code), "text": texts.get(code, "")}
-        for code in dict.fromkeys([*codes, *texts])
+        for code in dict.fromkeys([*LANGUAGES, *texts])
     ]
 
 
@@ -289,7 +293,7 @@ register_reading(
             "clauses": gettext_lazy("Clauses"),
             "texts": gettext_lazy("Text"),
             "id": gettext_lazy("Identifier"),
-            **dict(settings.ACCORD_DESK_LANGUAGES),
+            **LANGUAGES,
         },
         title=_title_of_text,
         home=_home_of_text,
