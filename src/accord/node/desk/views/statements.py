@@ -55,7 +55,7 @@ NAMES: Final[Mapping[str, Any]] = {
 
 def written_texts(given: QueryDict) -> dict[str, str]:
     """Returns the texts of a form by language."""
-    named = ((name.removeprefix("text-"), given[name]) for name in given if name.startswith("text-"))
+    named = ((name.removeprefix("text-"), given.get(name, "")) for name in given if name.startswith("text-"))
     return {code: text for code, text in named if _CODE.fullmatch(code)}
 
 
