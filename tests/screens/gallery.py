@@ -70,6 +70,19 @@ SIGHTS: Final = (
     Sight(name="dialogue", address="/desk/dialogue/", role="policy", is_empty_too=True),
     Sight(name="statement-new", address="/desk/dialogue/statements/new", role="policy", is_empty_too=True),
     Sight(name="texts", address="/desk/texts/", role="signatory", is_empty_too=True),
+    Sight(name="plans", address="/desk/plan/", role="policy", is_empty_too=True),
+    Sight(name="plan", address="/desk/plan/IN/", role="policy"),
+    Sight(name="plan-print", address="/desk/plan/IN/print", role="policy"),
+    Sight(name="plan-board", address="/desk/plan/IN/board?of=draft", role="policy"),
+    Sight(name="plan-timeline", address="/desk/plan/IN/timeline?from=2026-03", role="policy"),
+    Sight(name="plan-calendar", address="/desk/plan/IN/calendar?month=2026-06", role="policy"),
+    Sight(name="plan-brief", address="/desk/plan/IN/brief", role="policy"),
+    Sight(name="plan-compare", address="/desk/plan/IN/compare", role="policy"),
+    Sight(name="plan-history", address="/desk/plan/IN/history", role="policy"),
+    Sight(name="plan-draft", address="/desk/plan/IN/draft/", role="policy"),
+    Sight(name="plan-terms", address="/desk/plan/IN/draft/terms", role="policy"),
+    Sight(name="plan-new", address="/desk/plan/IN/draft/new/actions", role="policy"),
+    Sight(name="plan-item", address="/desk/plan/IN/draft/items/A5/", role="policy"),
     Sight(name="lanes", address="/desk/lanes/", role="releasing", is_empty_too=True),
     Sight(name="timeliness", address="/desk/timeliness/", role="releasing", is_empty_too=True),
     Sight(name="recall", address="/desk/messages/{request}/recall", role="releasing"),
@@ -160,7 +173,9 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "directory-entry": "the form of a new entry, filled; its own tests open it",
     "directory-export": "hands out a file",
     "soil-act": "shown of an act that was asked for; its own tests open it",
+    "text": "shown of a text that was prepared or offered; its own tests open it",
     "text-signed": "hands out a file",
+    "plan-merge": "shown while the other side offers a plan; its own tests open it",
     "timeliness-export": "hands out a file",
     "registers-export": "hands out a file",
     "register-text": "hands out a file",
@@ -204,6 +219,9 @@ def places(nodes: Mapping[str, NodeProcess]) -> dict[str, str]:
     canada.call("POST", f"/messages/{approval}/submit", as_="liaison", expect=200, body={"version": 1})
     queue: Any = india.call("GET", "/queue?limit=100", as_="duty", expect=200).body
     asked = next(row["message"] for row in queue["items"] if row["message"]["kind"] == "request")
+    plan: Any = canada.call("GET", "/plans/IN", as_="policy", expect=200).body
+    if plan["draft"] is None:
+        canada.call("POST", "/plans/IN/draft", as_="policy", expect=201, body={"start": "template"})
     return {
         "case": str(story["own_ref"]),
         "request": str(request["id"]),

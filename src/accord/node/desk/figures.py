@@ -27,6 +27,7 @@ __all__ = [
     "distance_of",
     "duration_of",
     "locale_in_use",
+    "month_of",
     "number_of",
     "size_of",
     "stamp_of",
@@ -101,6 +102,16 @@ def _clock_time(value: time, locale: Locale) -> str:
 def day_month_of(value: date) -> str:
     """Returns the day and the month alone, as charts have room for: 29 Nov."""
     return format_date(value, "d MMM", locale=locale_in_use())
+
+
+def month_of(value: date) -> str:
+    """Returns a month with its year: Nov 2026; nov. 2026."""
+    return _month(value.replace(day=1), locale_in_use())
+
+
+@lru_cache(maxsize=512)
+def _month(value: date, locale: Locale) -> str:
+    return str(format_date(value, "MMM y", locale=locale))
 
 
 def clock_time_of(value: datetime) -> str:

@@ -14,6 +14,7 @@ from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.statement_rows import rows_of
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
+from accord.workplan.reading import TYPE as PLAN
 
 __all__ = ["Section", "show_agreement"]
 
@@ -65,6 +66,10 @@ def _pings_waiting(officer: Officer) -> int:
     return PingTest.objects.filter(is_ours=False, answered_at=None).count()
 
 
+def _plans_waiting(_officer: Officer) -> int:
+    return Text.objects.filter(instrument__type=PLAN, is_ours=False, state=Text.State.OFFERED).count()
+
+
 SECTIONS: Final = (
     Section(
         name=_("Liaison officers"),
@@ -100,6 +105,12 @@ SECTIONS: Final = (
         address="desk:roster",
         says=_("Who is on duty when, in which hours nobody is, who is called next, and handover notes."),
         waiting=_asked_or_handed,
+    ),
+    Section(
+        name=_("Workplan"),
+        address="desk:plans",
+        says=_("What both sides do: pillars, commitments, actions, time limits. Our draft, and what they propose."),
+        waiting=_plans_waiting,
     ),
 )
 """The parts in the order of the page."""

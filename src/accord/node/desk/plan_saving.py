@@ -1,0 +1,97 @@
+"""A change of our draft as a page makes it: on the version that was seen, once, and never over a colleague's words."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+
+from accord.node.desk.once import NAME, do_once
+from accord.node.desk.page import officer_of, show
+from accord.node.desk.plan_changes import conflict_rows
+from accord.node.desk.plan_scene import Scene, plan_of_save
+from accord.workplan.content import Plan
+from accord.workplan.drafting import save_plan
+from accord.workplan.errors import PlanRefused, StalePlan
+from accord.workplan.merging import Choice
+from accord.workplan.models import PlanDraft
+from accord.workplan.reading import last_save
+
+__all__ = ["CHOOSE", "choices_of", "draft_of", "plan_seen", "save_change", "seen_of", "show_stale"]
+
+CHOOSE: Final = "choose."
+"""What stands before the name of a conflict in a form."""
+
+
+def draft_of(scene: Scene) -> PlanDraft:
+    """Returns our working draft.
+
+    Raises:
+        PlanRefused: There is none.
+    """
+    if scene.draft is None:
+        raise PlanRefused("There is no draft.", code="workplan.draft-gone", next_step="Start a new one.")
+    return scene.draft
+
+
+def seen_of(posted: Mapping[str, str], draft: PlanDraft) -> int:
+    """Returns the version on which a form was shown; a form that names none was shown on none."""
+    text = posted.get("seen", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+
+def plan_seen(draft: PlanDraft, seen: int) -> Plan:
+    """Returns the draft as it was at the version that was seen; as it is now where that one is not kept."""
+    held = draft.saves.filter(version=seen).first()
+    return plan_of_save(held if held is not None else last_save(draft))
+
+
+def choices_of(posted: Mapping[str, str]) -> dict[str, Choice]:
+    """Returns what was chosen of each conflict."""
+    known = set(Choice)
+    return {
+        name.removeprefix(CHOOSE): Choice(value)
+        for name, value in posted.items()
+        if name.startswith(CHOOSE) and value in known
+    }
+
+
+def save_change(request: HttpRequest, draft: PlanDraft, change: Callable[[Plan], Plan], *, remark: str = "") -> bool:
+    """Saves a change of the draft, made on the version that was seen.
+
+    Returns:
+        Whether it was saved now, and not by the same form before.
+
+    Raises:
+        NotPermitted: The officer may not prepare texts.
+        StalePlan: A colleague changed the same fields since.
+        PlanRefused: Nothing would change.
+    """
+    officer, posted = officer_of(request), request.POST
+    seen = seen_of(posted, draft)
+    plan = change(plan_seen(draft, seen))
+    return do_once(
+        officer,
+        posted,
+        lambda: save_plan(officer, draft, seen=seen, plan=plan, choices=choices_of(posted), remark=remark),
+    )
+
+
+def show_stale(request: HttpRequest, shown: Mapping[str, Any], error: StalePlan) -> HttpResponse:  # Any: for a template
+    """Shows what a colleague and the officer wrote in one place, to choose from; the officer's form is carried on."""
+    posted: QueryDict = request.POST
+    left_out = {"csrfmiddlewaretoken", NAME}
+    carried: Iterable[tuple[str, str]] = [
+        (name, value)
+        for name, values in posted.lists()
+        if name not in left_out and not name.startswith(CHOOSE)
+        for value in values
+    ]
+    more = {
+        "error": error,
+        "carried": carried,
+        "rows": conflict_rows(error.merged.conflicts, choices_of(posted), ours=error.yours),
+        "target": request.get_full_path(),
+        "saved_by": error.saved_by,
+        "is_unchosen": any(name.startswith(CHOOSE) for name in posted),
+    }
+    return show(request, "desk/plan/conflict.html", {**shown, **more}, status=error.http_status)
