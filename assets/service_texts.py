@@ -22,7 +22,7 @@ SPEAKING: Final = (
     "handling",
     "liaison",
     "dialogue",
-    "workplan/indicators",
+    "workplan",
     "officers",
     "release",
     "oversight",
@@ -54,7 +54,10 @@ SPOKEN_HERE: Final = ("channel/evidence.py",)
 CONDITIONS: Final = ("_condition",)
 """Functions whose every answer is shown."""
 
-PLAIN_WORDS: Final = ("characters", "entries", "nothing", "caveat", "person", "question", "substance")
+PLAIN_WORDS: Final = (
+    *("characters", "entries", "nothing", "caveat", "person", "question", "substance"),
+    *("English", "French", "Hindi"),
+)
 """Single words that stand in the gaps of the sentences; words alone are not collected, since most are names."""
 
 WORDS_OF_FIELDS: Final = ("exchange/wording.py",)

@@ -45,11 +45,16 @@ ABOVE: Final[Mapping[type[Item], tuple[type[Item], ...]]] = {
 }
 """What an item of each kind may belong to."""
 
-_NAMES: Final[Mapping[type[Item], str]] = {
-    Pillar: "a pillar (P1)",
-    Commitment: "a commitment (C1)",
-    Action: "an action (A1)",
+_PLACE_SENTENCES: Final[Mapping[type[Item], str]] = {
+    Pillar: "Leave the field empty.",
+    Priority: "Give the code of a pillar, for example P1.",
+    Commitment: "Give the code of a pillar, for example P1.",
+    Action: "Give the code of a commitment, for example C1.",
+    Deliverable: "Give the code of an action, for example A1.",
+    Milestone: "Give the code of a commitment or an action, for example C1 or A1.",
+    Indicator: "Give the code of a commitment or a pillar, for example C1 or P1.",
 }
+"""What mends an item that does not stand where its kind belongs."""
 
 
 def problems_of(
@@ -195,7 +200,7 @@ def _of_item(item: Item, plan: Plan, known: Mapping[str, Item]) -> Iterator[Prob
             yield _unknown(item, "depends_on", code)
     for code in getattr(item, "serves", ()):
         if not isinstance(known.get(code), Priority):
-            yield _unknown(item, "serves", code, what="priority")
+            yield _unknown(item, "serves", code)
     if isinstance(item, Commitment) and item.verb is None:
         yield Problem(
             item=item.id,
@@ -214,13 +219,14 @@ def _of_place(item: Item, known: Mapping[str, Item]) -> Iterator[Problem]:
     if item.under is not None and item.under not in known:
         yield _unknown(item, "under", item.under)
     elif not isinstance(known.get(item.under or ""), above) and (above or item.under):
-        names = " or ".join(_NAMES[kind] for kind in above)
         yield Problem(
             item=item.id,
             field="under",
             code="workplan.place",
-            sentence=f"It stands under {item.under or 'nothing'}." if above else "A pillar stands under nothing.",
-            next_step=f"Give the code of {names}." if above else "Leave the field empty.",
+            sentence="It stands under nothing, or under an item of another kind."
+            if above
+            else "A pillar stands under nothing.",
+            next_step=_PLACE_SENTENCES[type(item)],
         )
 
 
@@ -344,12 +350,12 @@ def _of_progress(plan: Plan) -> Iterator[Problem]:
             )
 
 
-def _unknown(item: Item, field: str, code: str, *, what: str = "item") -> Problem:
+def _unknown(item: Item, field: str, code: str) -> Problem:
     return Problem(
         item=item.id,
         field=field,
         code="workplan.unknown-item",
-        sentence=f"No {what} has the code {code}.",
+        sentence=f"No priority has the code {code}." if field == "serves" else f"No item has the code {code}.",
         next_step="Correct the code, or take it out.",
     )
 

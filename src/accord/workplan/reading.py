@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from django.db.models import Q
+from django.utils import timezone
 
 from accord.instruments.canonical import read_canonical
 from accord.instruments.models import Instrument, Text
@@ -50,9 +51,12 @@ def instrument_with(peer: str) -> Instrument | None:
 
 
 def agreed_text(peer: str) -> Text | None:
-    """Returns the revision that both sides signed last; ``None`` where there is none."""
-    held = instrument_with(peer)
-    return held.agreed if held is not None else None
+    """Returns the revision that both sides signed last and that has not ended; ``None`` where there is none."""
+    today = timezone.now().date()
+    runs = Q(ends_on=None) | Q(ends_on__gt=today)
+    held = Instrument.objects.filter(runs, type=TYPE, peer_id=peer, agreed__isnull=False).select_related("agreed")
+    latest = held.order_by("-agreed__settled_at").first()
+    return latest.agreed if latest is not None else None
 
 
 def revisions_with(peer: str) -> list[Text]:

@@ -90,7 +90,7 @@ class CellRefused(ValueError):
         next_step: What mends it.
     """
 
-    def __init__(self, code: str, sentence: str, next_step: str) -> None:
+    def __init__(self, code: str, *, sentence: str, next_step: str) -> None:
         super().__init__(sentence)
         self.code = code
         self.sentence = sentence
@@ -167,7 +167,11 @@ def read_cell(path: str, raw: Raw) -> Any:  # Any: each field has its own type
     if reader is not None:
         return reader(raw)
     if isinstance(raw, date):
-        raise CellRefused("a-day", "A day stands where words belong.", "Format the cell as text and write it again.")
+        raise CellRefused(
+            "a-day",
+            sentence="A day stands where words belong.",
+            next_step="Format the cell as text and write it again.",
+        )
     text = _written(raw)
     if path in _LISTS or path == "owners":
         members = [one.strip() for one in text.split(";") if one.strip()]
@@ -190,22 +194,26 @@ def _day(raw: Raw) -> date:
     for language in LANGUAGES:
         found = figures_of(text, language.value)
         if found.impossible:
-            raise CellRefused("no-such-day", f"No calendar has the day {text[:40]}.", "Correct the day.")
+            raise CellRefused(
+                "no-such-day", sentence=f"No calendar has the day {text[:40]}.", next_step="Correct the day."
+            )
         if found.ambiguous:
             raise CellRefused(
                 "two-readings",
-                f"{text[:40]} is one day in one country and another day in another.",
-                "Write it as year-month-day, for example 2026-06-30.",
+                sentence=f"{text[:40]} is one day in one country and another day in another.",
+                next_step="Write it as year-month-day, for example 2026-06-30.",
             )
         if len(found.days) == 1 and not found.numbers and len(found.days[0]) == len("2026-06-30"):
             return date.fromisoformat(found.days[0])
-    raise CellRefused("no-day", "This is no day.", "Write it as year-month-day, for example 2026-06-30.")
+    raise CellRefused(
+        "no-day", sentence="This is no day.", next_step="Write it as year-month-day, for example 2026-06-30."
+    )
 
 
 def _count(raw: Raw) -> int:
     number = _number(raw)
     if number != number.to_integral_value():
-        raise CellRefused("no-number", "This is no whole number.", "Write a whole number in digits.")
+        raise CellRefused("no-number", sentence="This is no whole number.", next_step="Write a whole number in digits.")
     return int(number)
 
 
@@ -215,14 +223,16 @@ def _number(raw: Raw) -> Decimal:
     except InvalidOperation:
         number = Decimal("NaN")
     if isinstance(raw, bool) or not number.is_finite():
-        raise CellRefused("no-number", "This is no number.", "Write a number in digits.")
+        raise CellRefused("no-number", sentence="This is no number.", next_step="Write a number in digits.")
     return number
 
 
 def _yes_or_no(raw: Raw) -> bool:
     said = _written(raw).strip().casefold()
     if said not in _YES | _NO:
-        raise CellRefused("no-answer", "This is neither yes nor no.", "Write yes, or leave the cell empty.")
+        raise CellRefused(
+            "no-answer", sentence="This is neither yes nor no.", next_step="Write yes, or leave the cell empty."
+        )
     return said in _YES
 
 
@@ -230,7 +240,9 @@ def _owner(text: str) -> dict[str, str]:
     parts: Sequence[str] = [part.strip() for part in text.split("/")]
     if len(parts) != len(Owner.__struct_fields__):
         raise CellRefused(
-            "no-owner", "An owner is a party, an agency and a function.", "Write it as AA/AGENCY/liaison."
+            "no-owner",
+            sentence="An owner is a party, an agency and a function.",
+            next_step="Write it as AA/AGENCY/liaison.",
         )
     return dict(zip(Owner.__struct_fields__, parts, strict=True))
 

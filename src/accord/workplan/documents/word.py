@@ -36,10 +36,10 @@ PARTS_SAID: Final[Mapping[str, str]] = {"plan": "Plan", **{part: part.capitalize
 """Heading of each part."""
 
 _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_FOREIGN: Final = {
-    f"{_W}tbl": "A table",
-    f"{_W}sdt": "A form field",
-    f"{_W}altChunk": "A part of another document",
+_FOREIGN_SENTENCES: Final = {
+    f"{_W}tbl": "A table has no place in a plan and was left out.",
+    f"{_W}sdt": "A form field has no place in a plan and was left out.",
+    f"{_W}altChunk": "A part of another document has no place in a plan and was left out.",
 }
 
 
@@ -171,14 +171,21 @@ class _Reading:
     def read(self) -> None:
         for number, element in enumerate(self._body, start=1):
             place = f"paragraph {number}"
-            if element.tag in _FOREIGN:
-                self._tell(place, "foreign", f"{_FOREIGN[element.tag]} has no place in a plan and was left out.")
+            if element.tag in _FOREIGN_SENTENCES:
+                self._tell(place, "foreign", sentence=_FOREIGN_SENTENCES[element.tag])
             elif element.tag == f"{_W}p":
                 self._paragraph(element, place)
 
-    def _tell(self, place: str, code: str, sentence: str, shown: str = "") -> None:
-        step = "Write it as lines of a label, a colon and the words."
-        self.notes.append(Note(place=place, code=code, sentence=sentence, next_step=step, shown=shown[:_SHOWN]))
+    def _tell(self, place: str, code: str, *, sentence: str, shown: str = "") -> None:
+        self.notes.append(
+            Note(
+                place=place,
+                code=code,
+                sentence=sentence,
+                next_step="Write it as lines of a label, a colon and the words.",
+                shown=shown[:_SHOWN],
+            )
+        )
 
     def _paragraph(self, paragraph: Any, place: str) -> None:  # Any: as before
         whole = self._words(paragraph, place)
@@ -200,7 +207,10 @@ class _Reading:
         self._field, self._entry = "", None
         if not self._part:
             self._tell(
-                place, "unknown-part", "No part of a plan is called so; what stands below was left out.", heading
+                place,
+                "unknown-part",
+                sentence="No part of a plan is called so; what stands below was left out.",
+                shown=heading,
             )
             return
         self._named.append(self._part)
@@ -210,7 +220,7 @@ class _Reading:
 
     def _line(self, whole: str, place: str) -> None:
         if self._entry is None:
-            self._tell(place, "no-item", "A line stands under no item and was left out.", whole)
+            self._tell(place, "no-item", sentence="A line stands under no item and was left out.", shown=whole)
             return
         label, colon, text = self._split(whole)
         path = path_of(label, KINDS.get(self._entry.part, Plan)) if colon else None
@@ -222,7 +232,7 @@ class _Reading:
             # A text that was broken into paragraphs by whoever wrote in it.
             self._entry.cells[self._field] += f"\n{whole}"
         else:
-            self._tell(place, "unknown-field", "No field is called so; the line was left out.", whole)
+            self._tell(place, "unknown-field", sentence="No field is called so; the line was left out.", shown=whole)
 
     def _split(self, whole: str) -> tuple[str, str, str]:
         """Returns label, colon and words; a label such as ``Source: day`` holds a colon of its own."""
@@ -242,20 +252,27 @@ class _Reading:
             text = "".join(_pieces(run))
             kinds = {parent.tag for parent in run.iterancestors()}
             if {f"{_W}del", f"{_W}moveFrom"} & kinds:
-                self._strip(place, "tracked-deletion", "A tracked change takes this out; it was left out.", text)
+                self._strip(
+                    place, "tracked-deletion", sentence="A tracked change takes this out; it was left out.", text=text
+                )
                 continue
             properties = run.find(f"{_W}rPr")
             if properties is not None and properties.find(f"{_W}vanish") is not None:
-                self._strip(place, "hidden", "Hidden text stands here; it was left out.", text)
+                self._strip(place, "hidden", sentence="Hidden text stands here; it was left out.", text=text)
                 continue
             if {f"{_W}ins", f"{_W}moveTo"} & kinds:
-                self._strip(place, "tracked-insertion", "A tracked change puts this in; it was taken as written.", text)
+                self._strip(
+                    place,
+                    "tracked-insertion",
+                    sentence="A tracked change puts this in; it was taken as written.",
+                    text=text,
+                )
             if run.find(f"{_W}drawing") is not None or run.find(f"{_W}object") is not None:
-                self._tell(place, "picture", "A picture has no place in a plan and was left out.")
+                self._tell(place, "picture", sentence="A picture has no place in a plan and was left out.")
             words.append(text)
         return "".join(words)
 
-    def _strip(self, place: str, code: str, sentence: str, text: str) -> None:
+    def _strip(self, place: str, code: str, *, sentence: str, text: str) -> None:
         if text:
             self.stripped.append(Note(place=place, code=code, sentence=sentence, shown=text[:_SHOWN]))
 
