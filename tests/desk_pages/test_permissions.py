@@ -132,6 +132,7 @@ TABLE: dict[str, set[Role]] = {
     "plan-brief": SIGNED_FOR,
     "plan-compare": SIGNED_FOR,
     "plan-history": SIGNED_FOR,
+    "plan-file": SIGNED_FOR,
     "plan-start": {Role.POLICY},
     "plan-draft": {Role.POLICY},
     "plan-act": {Role.POLICY},

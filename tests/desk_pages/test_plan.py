@@ -418,3 +418,28 @@ def test_who_may_only_read_is_shown_neither_the_draft_nor_a_way_to_write(desk: D
     assert client.get(f"{HOME}draft/").status_code == 403
     assert client.post(f"{HOME}draft/act", {"act": "undo", "seen": "1"}).status_code == 403
     assert "Say where it stands" not in words(client.get(f"{HOME}board"))
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [
+        ("plan.docx", b"PK"),
+        ("plan.xlsx", b"PK"),
+        ("plan.pdf", b"%PDF"),
+        ("brief.pdf", b"%PDF"),
+        ("plan.ics", b"BEGIN:VCALENDAR"),
+        ("plan.json", b"{"),
+    ],
+)
+def test_the_plan_is_taken_out_as_a_file_that_says_whether_it_is_signed(
+    desk: Desk, sign_in: SignIn, name: str, begins: bytes
+) -> None:
+    signed(desk, small_plan())
+    client = sign_in(desk.liaison)
+    answer = client.get(f"{HOME}files/{name}")
+    assert answer.content.startswith(begins)
+    assert f"IN-signed-1-{name}" in answer.headers["Content-Disposition"]
+    assert client.get(f"{HOME}files/plan.exe").status_code == 404
+    drafted(desk)
+    answer = policy(desk, sign_in).get(f"{HOME}files/{name}?of=draft")
+    assert f"IN-proposal-{name}" in answer.headers["Content-Disposition"]

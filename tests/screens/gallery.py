@@ -175,6 +175,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "soil-act": "shown of an act that was asked for; its own tests open it",
     "text": "shown of a text that was prepared or offered; its own tests open it",
     "text-signed": "hands out a file",
+    "plan-file": "hands out a file",
     "plan-merge": "shown while the other side offers a plan; its own tests open it",
     "timeliness-export": "hands out a file",
     "registers-export": "hands out a file",

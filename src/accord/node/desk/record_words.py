@@ -191,6 +191,7 @@ VERBS: Final[Mapping[str, Any]] = {
     "prepare text": pgettext_lazy("act", "prepare a text for signing"),
     "discard text": pgettext_lazy("act", "discard a text"),
     "offer text": pgettext_lazy("act", "sign a text and offer it"),
+    "export plan": pgettext_lazy("act", "take the workplan out as a file"),
     "save plan": pgettext_lazy("act", "save the draft of the workplan"),
     "discard plan": pgettext_lazy("act", "discard the draft of the workplan"),
     "accept text": pgettext_lazy("act", "sign a text of the other side"),

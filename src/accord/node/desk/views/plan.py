@@ -105,6 +105,7 @@ def show_plan(request: HttpRequest, peer: str) -> HttpResponse:
         "next": looked.address(page=number + 1) if has_more else "",
         "is_later_page": number > 1,
         "pillars": _pillars(scene, looked),
+        "files": [("plan.docx", "Word"), ("plan.xlsx", "Excel"), ("plan.pdf", "PDF"), ("plan.json", "JSON")],
     }
     return show(request, "desk/plan/plan.html", shown)
 

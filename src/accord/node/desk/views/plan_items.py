@@ -180,7 +180,7 @@ def _form(
         "seen": values.get("seen") or draft.version,
         "wrong": wrong,
         "wrong_list": [(name, _label(name), told) for name, all_told in wrong.items() for told in all_told],
-        "languages": [(str(one), LANGUAGE_WORDS[one]) for one in LANGUAGES],
+        "versions": [(str(one), LANGUAGE_WORDS[one]) for one in LANGUAGES],
         "texts": [("title", FIELDS["title"]), ("text", FIELDS["text"]), ("caveat", FIELDS["caveat"])],
         "owners": owner_rows(values, plan),
         "agencies": _agencies(scene, values),
@@ -271,7 +271,7 @@ def _terms(
         "seen": values.get("seen") or draft.version,
         "wrong": wrong,
         "wrong_list": [(name, _label(name), told) for name, all_told in wrong.items() for told in all_told],
-        "languages": [(str(one), LANGUAGE_WORDS[one]) for one in LANGUAGES],
+        "versions": [(str(one), LANGUAGE_WORDS[one]) for one in LANGUAGES],
         "texts": [("title", FIELDS["title"]), ("about", FIELDS["about"]), ("caveat", FIELDS["caveat"])],
         "clocks": clock_rows(values),
         "themes": [

@@ -145,7 +145,8 @@ def show_brief(request: HttpRequest, peer: str) -> HttpResponse:
         if scene.plan is None:
             return show(request, "desk/plan/empty.html", shown)
         shown |= _brief(scene) | {
-            "languages": [(code, code == language) for code in LANGUAGES],
+            "asked": language,
+            "offered": [(code, code == language) for code in LANGUAGES],
             "printed_by": officer_of(request),
             "printed_at": timezone.now(),
             "own": settings.ACCORD_PARTY,
