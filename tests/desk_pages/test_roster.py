@@ -284,17 +284,19 @@ def test_a_calendar_speaks_its_officer_s_language(desk: Desk, settings: Any) -> 
     desk.duty.language = "fr"
     desk.duty.save(update_fields=["language"])
     _feed, secret = make_feed(desk.duty, CalendarFeed.Kind.OWN)
-    assert Client().get(f"/calendar/{secret}.ics").status_code == 200
+    assert "SUMMARY:Permanence" in Client().get(f"/calendar/{secret}.ics").content.decode()
 
 
 def test_what_is_no_address_is_not_found_and_soon_not_even_asked(desk: Desk) -> None:
     client = Client()
     codes = [client.get(f"/calendar/accord_{number}.ics").status_code for number in range(12)]
     assert codes == [404] * 10 + [429] * 2
+    _feed, secret = make_feed(desk.duty, CalendarFeed.Kind.GAPS)
+    assert client.get(f"/calendar/{secret}.ics").status_code == 200  # whose address is good is not slowed down
     assert int(client.get("/calendar/x.ics").headers["Retry-After"]) > 0
 
 
-def test_a_caller_asks_thirty_times_at_once_and_no_more(desk: Desk) -> None:
+def test_a_calendar_is_asked_for_thirty_times_at_once_and_no_more(desk: Desk) -> None:
     _feed, secret = make_feed(desk.duty, CalendarFeed.Kind.GAPS)
     client = Client()
     codes = [client.get(f"/calendar/{secret}.ics").status_code for _ask in range(31)]

@@ -131,6 +131,13 @@ def test_an_account_that_was_closed_leaves_every_watch_open(desk: Desk) -> None:
     assert len(read_roster(Span(NOON, NOON + timedelta(days=2))).missing) == 3
 
 
+def test_who_lost_the_role_leaves_every_watch_open(desk: Desk) -> None:
+    two_desks(desk)
+    Officer.objects.filter(pk=desk.duty.pk).update(roles=["reviewer"])
+    assert len(read_roster(Span(NOON, NOON + timedelta(days=2))).missing) == 3
+    assert on_watch(now=NOON) == []
+
+
 def test_a_shift_keeps_the_holidays_it_names(desk: Desk) -> None:
     where = post(desk)
     shift(desk, where, desk.duty, 0, 0, rule=HolidayRule.NOT_ON, holidays_of="CA")

@@ -12,6 +12,7 @@ from accord.liaison.models import DutyPost, DutyShift, Leave, WatchSwap
 from accord.liaison.roster.calendars import Holidays, holidays_of
 from accord.liaison.roster.coverage import Coverage, Span, Watch, coverage_of, gaps_between, united
 from accord.officers.models import Act, Officer
+from accord.officers.permissions import Permission
 from accord.parties.models import Party
 
 __all__ = [
@@ -77,10 +78,10 @@ def holidays_known() -> Holidays:
 
 
 def absent_spans(officers: Iterable[Officer]) -> dict[int, list[Span]]:
-    """Returns when officers cannot be on duty: on leave, after their posting, or without a confirmed account."""
+    """Returns when officers cannot be on duty: on leave, after their posting, or without account or role."""
     found: dict[int, list[Span]] = {}
     for officer in officers:
-        if not officer.is_active or officer.waits_for_second:
+        if not officer.is_active or officer.waits_for_second or Permission.CASE_TAKE not in officer.permissions():
             found.setdefault(officer.pk, []).append(EVER)
         elif officer.active_until is not None:
             found.setdefault(officer.pk, []).append(Span(officer.active_until, EVER.end))

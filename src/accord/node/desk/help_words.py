@@ -28,6 +28,7 @@ class PageHelp:
 
 _ADMINISTRATOR: Final = _("The administrator of this node.")
 _COLLEAGUE: Final = _("A colleague of your office, or the releasing officer.")
+_ROSTER_KEEPER: Final = _("Who keeps the roster: an officer with the role policy.")
 _COUNSEL: Final = _("Counsel of your office.")
 _GATE: Final = _("Who the gate names under Who decides, or counsel of your office.")
 
@@ -277,6 +278,54 @@ HELP: Final[Mapping[str, PageHelp]] = {
         can=_("Add a passkey, see what your roles allow, and end a session that is not yours."),
         next=_("A change of your ways to sign in takes effect at once."),
         who=_ADMINISTRATOR,
+    ),
+    "roster": PageHelp(
+        what=_("Who is on duty when. Gaps stand first: hours in which nobody of ours is."),
+        can=_("Look at another week or month, hand the watch over, and go to your watches, leave and calendars."),
+        next=_("Gaps are looked for sixty days ahead, and who keeps the roster is told once a day."),
+        who=_ROSTER_KEEPER,
+    ),
+    "roster-watches": PageHelp(
+        what=_("Your watches of the next sixty days, and those that colleagues ask you to take."),
+        can=_("Ask a colleague to take a watch that has not begun, and answer what you are asked."),
+        next=_("A watch changes hands when the colleague takes it. It comes back the same way."),
+        who=_COLLEAGUE,
+    ),
+    "roster-leave": PageHelp(
+        what=_("When you cannot be on duty."),
+        can=_("Record leave for days or hours, and take it back."),
+        next=_("Your watches in that time become gaps until somebody else holds them."),
+        who=_ROSTER_KEEPER,
+    ),
+    "roster-posts": PageHelp(
+        what=_("The desks at which somebody is on duty, each in the time of its own place."),
+        can=_("Read their shifts. Who keeps the roster opens posts, adds and ends shifts, and can undo each."),
+        next=_("The roster and its gaps follow at once."),
+        who=_ROSTER_KEEPER,
+    ),
+    "roster-calls": PageHelp(
+        what=_("Who is called for an urgent request that nobody takes, in the order of the calls."),
+        can=_("Print it. Who keeps the roster adds numbers and takes them out."),
+        next=_("Each call is a notice and an e-mail, and stands in the timeline of the case."),
+        who=_ROSTER_KEEPER,
+    ),
+    "roster-handover-new": PageHelp(
+        what=_("What stands now, as far as you read it: the note for who takes the watch after you."),
+        can=_("Add remarks and the next call, name your colleague, and sign."),
+        next=_("Your colleague reads the note and signs the same digest. Until then you can take it back."),
+        who=_COLLEAGUE,
+    ),
+    "roster-handover": PageHelp(
+        what=_("A handover note: what stood when the watch changed, and who signed it."),
+        can=_("Read the lines of cases that you read, print it, and sign it if you take the watch."),
+        next=_("With the second signature the watch is yours, and both signatures are on record."),
+        who=_COLLEAGUE,
+    ),
+    "roster-calendars": PageHelp(
+        what=_("Secret addresses at which a calendar program reads your hours, or the gaps."),
+        can=_("Make an address, renew it when somebody else may know it, and end it."),
+        next=_("The old address opens nothing any more. It ends with your posting, too."),
+        who=_ROSTER_KEEPER,
     ),
 }
 """The help of each page by the name of its address."""
