@@ -5,11 +5,24 @@ import zipfile
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from icalendar import Calendar
 
 from accord.dialogue import drafting, negotiating
 from accord.dialogue.commitments import promises_of
-from accord.dialogue.models import Clause, ClauseAct, ClauseDraft, Commitment, ReadOut, Statement
+from accord.dialogue.models import (
+    Clause,
+    ClauseAct,
+    ClauseDraft,
+    Commitment,
+    Meeting,
+    MeetingItem,
+    MeetingPaper,
+    MeetingSeries,
+    ReadOut,
+    Statement,
+)
 from accord.dialogue.standing import ClauseState
 from accord.officers.models import Officer
 from accord.officers.permissions import Role
@@ -218,3 +231,44 @@ def test_promises_are_confirmed_and_exported(desk: Desk, lead: Client) -> None:
     posted(lead, f"{address}/act", act="drop", commitment=Commitment.objects.get().pk)
     assert not Commitment.objects.exists()
     assert lead.post(f"{address}/act", {**given, "due_on": "2027-06-31"}).status_code == 404
+
+
+def test_a_meeting_is_planned_recorded_and_taken_along(desk: Desk, lead: Client, sign_in: SignIn) -> None:
+    assert "A meeting belongs to a series." in read(lead, "/desk/dialogue/meetings/new")
+    page = posted(lead, "/desk/dialogue/series/new", peer="IN", level="advisers", **{"text-en": ""})
+    assert "A series has a party, a level and a name." in page
+    posted(lead, "/desk/dialogue/series/new", peer="IN", level="advisers", **{"text-en": "Dialogue, 2026"})
+    series = MeetingSeries.objects.get()
+    given = {"series": series.pk, "starts_at": "2026-03-02T09:00", "place": "By video", "our_chair": "Adviser"}
+    assert "This is no day and hour." in posted(lead, "/desk/dialogue/meetings/new", **{**given, "starts_at": "soon"})
+    page = posted(lead, "/desk/dialogue/meetings/new", **given)
+    assert "By video" in page
+    meeting = Meeting.objects.get()
+    assert meeting.starts_at.isoformat() == "2026-03-02T14:00:00+00:00"
+    address = f"/desk/dialogue/meetings/{meeting.pk}/"
+    posted(lead, f"{address}act", act="add", sort="agenda", text="Precursors")
+    posted(lead, f"{address}act", act="add", sort="action", text="Draft it", owner="both", due_on="2026-04-01")
+    item = MeetingItem.objects.get(sort="action")
+    assert "Done" in posted(lead, f"{address}act", act="done", item=item.pk)
+    posted(lead, f"{address}act", act="open", item=item.pk)
+    assert "This is no day." in posted(lead, f"{address}act", act="add", sort="action", text="X", due_on="2026-04-31")
+    posted(lead, f"{address}act", act="paper", paper=SimpleUploadedFile("agenda é.txt", b"specimen"))
+    posted(lead, f"{address}act", act="held")
+    page = posted(lead, f"{address}act", act="change", version=2, **{**given, "place": "By telephone"})
+    assert "By telephone" in page
+    reader = sign_in(desk.liaison)
+    assert 'value="add"' not in read(reader, address)
+    paper = reader.get(f"/desk/dialogue/papers/{MeetingPaper.objects.get().pk}")
+    assert (paper.content, paper.headers["Content-Disposition"]) == (b"specimen", 'attachment; filename="agenda__.txt"')
+    calendar = Calendar.from_ical(reader.get("/desk/dialogue/meetings.ics").content)
+    [event] = calendar.walk("VEVENT")
+    assert (event["summary"], event["location"], event.decoded("dtstart")) == (
+        "Dialogue, 2026",
+        "By telephone",
+        meeting.starts_at,
+    )
+    assert b"Precursors" not in calendar.to_ical()
+    posted(lead, f"{address}act", act="remove", item=item.pk)
+    assert lead.get("/desk/dialogue/meetings/9999/").status_code == 404
+    assert lead.post(f"{address}act", {"act": "something"}).status_code == 404
+    assert "By telephone" in read(lead, "/desk/dialogue/")

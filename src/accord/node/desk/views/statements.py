@@ -18,6 +18,7 @@ from accord.dialogue.signing import obstacles_of, prepare_statement, same_as_agr
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
 from accord.instruments.models import Text
+from accord.node.desk.meeting_rows import listed_meetings
 from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.statement_rows import language_name, pick, rows_of
@@ -77,6 +78,7 @@ def show_statements(request: HttpRequest) -> HttpResponse:
     shown = {
         "statements": [_listed(one) for one in statements_of(officer)],
         "may_draft": officer.may(Permission.AGREEMENT_DRAFT),
+        **listed_meetings(),
     }
     return show(request, "desk/dialogue/list.html", shown)
 
