@@ -333,3 +333,23 @@ def test_a_discarded_text_never_left_and_the_same_text_is_not_offered_anew(desk:
     agreed = offered(desk, "second", text.instrument)
     they_answer(desk, agreed, "accept")
     assert refused(prepared, desk, "second", agreed.instrument) == "instruments.nothing-changed"
+
+
+def test_of_a_type_that_is_had_once_no_second_one_is_agreed_beside_it(desk: Desk) -> None:
+    from dataclasses import replace
+
+    from accord.instruments.types import register_type, type_of
+
+    register_type(replace(type_of("specimen"), is_single=True))
+    signatory = desk.officers[Role.SIGNATORY]
+    ours = offered(desk)
+    # They began one of their own in the same hour.
+    assert they_offer(desk) == ""
+    assert refused(accept, signatory, their_text()) == "instruments.own-offer-stands"
+    assert they_answer(desk, ours, "accept") == ""
+    assert their_text().state == Text.State.OVERTAKEN
+    assert they_offer(desk, "a third") == "instruments.stale-text"
+    another = prepared(desk, "a fourth")
+    assert refused(offer, signatory, another) == "instruments.stale-text"
+    end(signatory, ours.instrument, from_day=timezone.now().date(), reason="The law changed.")
+    assert offer(signatory, another).state == Text.State.OFFERED

@@ -25,7 +25,7 @@ from accord.instruments.kinds import (
     read_offer,
 )
 from accord.instruments.models import Instrument, Remark, Signature, Text
-from accord.instruments.settling import agree, last_signed_digest, next_number, settle, standing_offer
+from accord.instruments.settling import agree, last_signed_digest, next_number, other_in_force, settle, standing_offer
 from accord.instruments.types import TextType, type_of
 from accord.release.received import FILED, FilingWork, Handled, Received
 from accord.release.registry import MessageKind
@@ -56,6 +56,8 @@ def _file_offer(received: Received, work: FilingWork) -> None:
         raise _Refusal("instruments.ended")
     _receipt_shown_by(instrument, content, at=received.received_at)
     if content.number != next_number(instrument) or content.previous != last_signed_digest(instrument):
+        raise _Refusal("instruments.stale-text")
+    if other_in_force(instrument, received.received_at.date()):
         raise _Refusal("instruments.stale-text")
     if standing_offer(instrument, content.number, is_ours=False) is not None:
         raise _Refusal("instruments.offer-stands")

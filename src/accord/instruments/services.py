@@ -30,7 +30,14 @@ from accord.instruments.kinds import (
     offer_bytes,
 )
 from accord.instruments.models import Instrument, Remark, Signature, Text
-from accord.instruments.settling import last_signed_digest, next_number, settle, standing_offer
+from accord.instruments.settling import (
+    last_signed_digest,
+    next_number,
+    other_in_force,
+    rivals_of,
+    settle,
+    standing_offer,
+)
 from accord.instruments.types import type_of
 from accord.officers.acts import note
 from accord.officers.models import Officer
@@ -168,14 +175,14 @@ def offer(officer: Officer, text: Text, *, now: datetime | None = None) -> Text:
                 next_step="Ask another officer who may sign.",
             )
         _require_running(held.instrument, moment)
-        _require_next(held)
+        _require_next(held, moment)
         if standing_offer(held.instrument, held.number, is_ours=True) is not None:
             raise InstrumentRefused(
                 "An offer of ours stands already.",
                 code="instruments.offer-stands",
                 next_step="Withdraw it first, or wait for the answer.",
             )
-        if held.instrument.texts.filter(number=held.number, state=Text.State.ACCEPTED).exists():
+        if rivals_of(held.instrument).filter(state=Text.State.ACCEPTED).exists():
             raise InstrumentRefused(
                 "We signed their text of this number; it is on its way.", code="instruments.we-signed-theirs"
             )
@@ -220,7 +227,7 @@ def accept(officer: Officer, text: Text, *, now: datetime | None = None) -> Text
     with one_release():
         held = _fresh(text, Text.State.OFFERED, is_ours=False)
         _require_running(held.instrument, moment)
-        _require_next(held)
+        _require_next(held, moment)
         if standing_offer(held.instrument, held.number, is_ours=True) is not None:
             raise InstrumentRefused(
                 "An offer of our own stands for the same number, and could be accepted at this moment.",
@@ -381,10 +388,11 @@ def _require_running(instrument: Instrument, now: datetime) -> None:
         )
 
 
-def _require_next(text: Text) -> None:
+def _require_next(text: Text, now: datetime) -> None:
     """Raises where another text was agreed since this one was made."""
     named = None if text.previous is None else bytes(text.previous)
-    if text.number != next_number(text.instrument) or named != last_signed_digest(text.instrument):
+    is_next = text.number == next_number(text.instrument) and named == last_signed_digest(text.instrument)
+    if not is_next or other_in_force(text.instrument, now.date()):
         raise InstrumentRefused(
             "Another text was agreed since this one was prepared.",
             code="instruments.stale-text",

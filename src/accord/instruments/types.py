@@ -29,6 +29,8 @@ class TextType:
             are not of it or not canonical. It sees bytes of the other side.
         may_offer: Whether a peer may offer this value (the other side's code, the value); a host cannot propose its
             guest's posting.
+        is_single: Whether two sides have one of it at a time (the workplan): where both began one in the same hour, at
+            most one of the two is agreed.
         on_offered: An offer of theirs was filed.
         on_agreed: Both signatures are there; called once, in the transaction that found the second.
         on_settled: A text of ours was declined, refused, withdrawn or overtaken; or theirs was.
@@ -38,6 +40,7 @@ class TextType:
     name: str
     decode: Callable[[bytes], Any]  # Any: each type has its own value
     may_offer: Callable[[str, Any], bool] = lambda _party, _value: True
+    is_single: bool = False
     on_offered: Callable[[Text], None] = _nothing
     on_agreed: Callable[[Text], None] = _nothing
     on_settled: Callable[[Text], None] = _nothing

@@ -46,5 +46,5 @@ def _on_ended(instrument: Instrument, day: date) -> None:
 
 
 WORKPLAN_TYPE: Final = TextType(
-    name=TYPE, decode=decode_plan, may_offer=_may_offer, on_agreed=_on_agreed, on_ended=_on_ended
+    name=TYPE, is_single=True, decode=decode_plan, may_offer=_may_offer, on_agreed=_on_agreed, on_ended=_on_ended
 )

@@ -5,6 +5,7 @@ The two sides agreed to establish liaison officers and to follow a shared workpl
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Final
 
 from accord.cli.demo import specimens
@@ -31,6 +32,8 @@ def play_agreed(story: Story, timeline: Timeline) -> None:
     timeline.heading("11  One workplan that both sides signed, and that drives both nodes")
     _planned(story, timeline)
     _driven(story, timeline)
+    timeline.heading("12  The plan goes out as a document and comes back, and a workbook comes in")
+    _as_files(story, timeline)
 
 
 def _code(story: Story, node: NodeProcess) -> str:
@@ -222,3 +225,48 @@ def _clock_of(node: NodeProcess, case: str, message: str) -> Any:  # Any: a cloc
 def _clock_waiting(node: NodeProcess, reference: str) -> Any:  # Any: a clock as the API has it
     page: Any = node.call("GET", "/queue?limit=100", as_="duty", expect=200).body
     return next((one["message"]["clock"] for one in page["items"] if one["message"]["reference"] == reference), None)
+
+
+CHANGED: Final = "Propose the first liaison officers to ea"
+"""How the title of the action that is changed begins."""
+
+
+def _as_files(story: Story, timeline: Timeline) -> None:
+    with timeline.step("document-back", "The plan goes out as a document and comes back without loss") as saw:
+        file = story.folder / "workplan.docx"
+        _at(story.canada, "plan", "export", "IN", "--out", str(file))
+        read: Any = json.loads(_at(story.canada, "plan", "import", "IN", str(file), "--json"))
+        require(read["not_understood"] == [] and not any(read["changes"].values()), f"It came back changed: {read}")
+        saw(f"{file.name}, {file.stat().st_size} bytes: every word, day and owner as it was signed.")
+    with timeline.step("workbook-in", "India changes a cell of a workbook, reads the preview, and saves it") as saw:
+        file = story.folder / "workplan.xlsx"
+        _at(story.india, "plan", "export", "CA", "--out", str(file))
+        _change_one_title(file)
+        read = json.loads(_at(story.india, "plan", "import", "CA", str(file), "--save", "--json"))
+        require(bool(read["saved"]) and read["changes"]["changed"] == 1, f"The workbook was read otherwise: {read}")
+        saw("One entry changed, nothing else touched; it is India's own draft, and a proposal until both have signed.")
+
+
+def _at(node: NodeProcess, *words: str) -> str:
+    account = node.accounts["policy"]
+    return run_accord(
+        [*words, "--as", account["username"]],
+        home=node.home,
+        passphrase=node.passphrase,
+        password=account["password"],
+    )
+
+
+def _change_one_title(file: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.load_workbook(file)
+    cell = next(
+        cell
+        for name in book.sheetnames
+        for row in book[name].iter_rows()
+        for cell in row
+        if isinstance(cell.value, str) and cell.value.startswith(CHANGED)
+    )
+    cell.value = f"{cell.value} (specimen)"
+    book.save(file)
