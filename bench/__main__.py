@@ -122,6 +122,12 @@ def _plan(_asked: argparse.Namespace, _scratch: Path) -> Found:
     return f"A workplan of {ACTIONS:,} actions in three languages, CPU time", measure_plan()
 
 
+def _plan_pages(_asked: argparse.Namespace, scratch: Path) -> Found:
+    from bench.plan_pages import measure_plan_pages
+
+    return "Pages of a workplan of 2,000 actions, CPU time", measure_plan_pages(folder=scratch)
+
+
 ALONE: Final[dict[str, Callable[[argparse.Namespace, Path], Found]]] = {
     "pages": _pages,
     "logs": _logs,
@@ -131,6 +137,7 @@ ALONE: Final[dict[str, Callable[[argparse.Namespace, Path], Found]]] = {
     "search": _search,
     "roster": _roster,
     "plan": _plan,
+    "plan-pages": _plan_pages,
 }
 """Parts that need no limit of the machine beside them."""
 

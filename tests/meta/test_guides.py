@@ -22,7 +22,7 @@ ITS_OWN = {
     "la ligne",
     "लाइन",
 }
-KINDS = ("liaison-officer", "duty-officer")
+KINDS = ("liaison-officer", "duty-officer", "policy-lead")
 
 
 def _texts(language: str) -> str:
