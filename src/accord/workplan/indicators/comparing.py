@@ -40,7 +40,9 @@ __all__ = [
     "Entry",
     "Pair",
     "Trace",
+    "is_other_question",
     "last_report",
+    "last_rows",
     "pairs_of",
     "reports_of",
     "rows_by_indicator",
@@ -185,11 +187,23 @@ def pairs_of(figures: Sequence[Figure], report: PublishedIndicators | None) -> l
     theirs = rows_by_indicator(report)
     found = []
     for figure in figures:
-        row, wanted = theirs.get(figure.wanted.id), figure.wanted
-        asked = (wanted.definition_code, wanted.unit, wanted.theme, wanted.urgency)
-        is_other = row is not None and asked != (row.definition, row.unit, row.theme or "", row.urgency or "")
+        row = theirs.get(figure.wanted.id)
+        is_other = row is not None and is_other_question(figure.wanted, row)
         found.append(Pair(ours=figure, theirs=row, is_other_question=is_other))
     return found
+
+
+def is_other_question(wanted: Wanted, row: ReportRow) -> bool:
+    """Returns whether a row of a report measures something else than the indicator of the same code."""
+    asked = (wanted.definition_code, wanted.unit, wanted.theme, wanted.urgency)
+    return asked != (row.definition, row.unit, row.theme or "", row.urgency or "")
+
+
+def last_rows(peer: str, periods: Sequence[Period]) -> dict[str, dict[str, ReportRow]]:
+    """Returns what the other side's newest report of each quarter says, by the quarter's code and the indicator's."""
+    first_days = [period.first_day for period in periods]
+    reports = PublishedIndicators.objects.filter(peer_id=peer, is_ours=False, first_day__in=first_days)
+    return {report.period.code: rows_by_indicator(report) for report in reports.order_by("as_of", "pk")}
 
 
 def trace(
@@ -264,7 +278,7 @@ def _entries(rows: QuerySet[Observation], period: Period, as_of: datetime) -> li
             names.add("pause")
         names |= _of_state(states.get(row.subject, ""))
         found.append(_entry(row, as_of, tuple(name for name in _EXPLANATIONS if name in names)))
-    return sorted(found, key=lambda entry: not entry.explanations)[:ENTRIES_LISTED]
+    return sorted(found, key=lambda entry: (not entry.explanations, entry.is_met))[:ENTRIES_LISTED]
 
 
 def _of_state(state: str) -> set[str]:

@@ -14,6 +14,7 @@ from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.statement_rows import rows_of
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
+from accord.workplan.models import IndicatorDispute
 from accord.workplan.reading import TYPE as PLAN
 
 __all__ = ["Section", "show_agreement"]
@@ -70,6 +71,10 @@ def _plans_waiting(_officer: Officer) -> int:
     return Text.objects.filter(instrument__type=PLAN, is_ours=False, state=Text.State.OFFERED).count()
 
 
+def _disputes_open(_officer: Officer) -> int:
+    return IndicatorDispute.objects.filter(state=IndicatorDispute.State.OPEN).count()
+
+
 SECTIONS: Final = (
     Section(
         name=_("Liaison officers"),
@@ -93,6 +98,12 @@ SECTIONS: Final = (
         address="desk:pings",
         says=_("Whether somebody answers at the other side, and how soon."),
         waiting=_pings_waiting,
+    ),
+    Section(
+        name=_("Indicators"),
+        address="desk:indicators",
+        says=_("What each side measured of what the plan promises, and where the two figures differ."),
+        waiting=_disputes_open,
     ),
     Section(
         name=_("Texts that both sides sign"),
