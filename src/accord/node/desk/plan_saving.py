@@ -1,6 +1,7 @@
 """A change of our draft as a page makes it: on the version that was seen, once, and never over a colleague's words."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -9,14 +10,17 @@ from accord.node.desk.once import NAME, do_once
 from accord.node.desk.page import officer_of, show
 from accord.node.desk.plan_changes import conflict_rows
 from accord.node.desk.plan_scene import Scene, plan_of_save
+from accord.workplan.checking import problems_of
 from accord.workplan.content import Plan
 from accord.workplan.drafting import save_plan
 from accord.workplan.errors import PlanRefused, StalePlan
+from accord.workplan.indicators.definitions import definition_codes
 from accord.workplan.merging import Choice
-from accord.workplan.models import PlanDraft
+from accord.workplan.models import DraftSave, PlanDraft
 from accord.workplan.reading import last_save
+from accord.workplan.versions import Problem
 
-__all__ = ["CHOOSE", "choices_of", "draft_of", "plan_seen", "save_change", "seen_of", "show_stale"]
+__all__ = ["CHOOSE", "choices_of", "draft_of", "plan_seen", "problems_now", "save_change", "seen_of", "show_stale"]
 
 CHOOSE: Final = "choose."
 """What stands before the name of a conflict in a form."""
@@ -43,6 +47,29 @@ def plan_seen(draft: PlanDraft, seen: int) -> Plan:
     """Returns the draft as it was at the version that was seen; as it is now where that one is not kept."""
     held = draft.saves.filter(version=seen).first()
     return plan_of_save(held if held is not None else last_save(draft))
+
+
+def problems_now(scene: Scene) -> tuple[Problem, ...]:
+    """Returns what is wrong with our draft as it is now; the same words are checked once.
+
+    To check a plan of 2,000 actions in three languages takes a third of a second, and an officer who mends it opens
+    ten forms of one version.
+    """
+    save = last_save(draft_of(scene))
+    return _problems(bytes(save.digest), save.pk, frozenset(scene.agencies))
+
+
+@lru_cache(maxsize=4)
+def _problems(digest: bytes, key: int, agencies: frozenset[tuple[str, str]]) -> tuple[Problem, ...]:
+    del digest
+    known: dict[str, set[str]] = {}
+    for party, code in agencies:
+        known.setdefault(party, set()).add(code)
+    return problems_of(
+        plan_of_save(DraftSave.objects.get(pk=key)),
+        agencies={party: frozenset(codes) for party, codes in known.items()},
+        definitions=definition_codes(),
+    )
 
 
 def choices_of(posted: Mapping[str, str]) -> dict[str, Choice]:

@@ -16,7 +16,7 @@ from accord.exchange.errors import NotFound
 from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.plan_forms import Written, progress_of_form
-from accord.node.desk.plan_saving import draft_of, save_change, seen_of, show_stale
+from accord.node.desk.plan_saving import draft_of, problems_now, save_change, seen_of, show_stale
 from accord.node.desk.plan_scene import Scene, scene_of
 from accord.node.desk.plan_words import PART_WORDS, SAVE_WORDS
 from accord.node.desk.views.plan import frame
@@ -27,7 +27,6 @@ from accord.workplan.content import Plan, item_of
 from accord.workplan.drafting import (
     discard_draft,
     prepare_for_signing,
-    problems_with,
     start_from_agreed,
     start_from_plan,
     start_from_template,
@@ -79,7 +78,7 @@ def _show(request: HttpRequest, scene: Scene, error: AccordError | None) -> Http
     shown = frame(request, scene, "plan-draft")
     if scene.draft is None:
         return show(request, "desk/plan/empty.html", shown | {"error": error, "is_draft_page": True})
-    problems = problems_with(scene.draft)
+    problems = problems_now(scene)
     blocking = [one for one in problems if one.blocks]
     peer = scene.peer.code
     shown |= {

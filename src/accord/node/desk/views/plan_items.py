@@ -26,7 +26,7 @@ from accord.node.desk.plan_forms import (
     values_of,
     written,
 )
-from accord.node.desk.plan_saving import draft_of, plan_seen, save_change, seen_of, show_stale
+from accord.node.desk.plan_saving import draft_of, plan_seen, problems_now, save_change, seen_of, show_stale
 from accord.node.desk.plan_scene import Scene, scene_of
 from accord.node.desk.plan_terms import clock_rows, terms_of_form, terms_values
 from accord.node.desk.plan_words import FIELDS, LANGUAGE_WORDS, PART_WORDS, STATUS_WORDS
@@ -39,7 +39,6 @@ from accord.vocabulary.urgency import Urgency
 from accord.workplan.changing import next_code, part_of, with_item, with_progress
 from accord.workplan.codes import LANGUAGES, Aim, Function, LegalEffect, Recurrence, Unit, Verb
 from accord.workplan.content import PARTS, Item, Plan, item_of, statuses
-from accord.workplan.drafting import problems_with
 from accord.workplan.errors import StalePlan
 from accord.workplan.versions import Problem
 
@@ -62,7 +61,7 @@ def show_item(request: HttpRequest, peer: str, code: str) -> HttpResponse:
     if request.method != "POST":
         if item is None:
             raise NotFound("There is no such item.")
-        problems = [one for one in problems_with(draft) if one.item == code]
+        problems = [one for one in problems_now(scene) if one.item == code]
         return _form(request, scene, now, item, values_of(item), problems=problems)
     seen = plan_seen(draft, seen_of(request.POST, draft))
     before = item_of(seen, code)
@@ -127,9 +126,8 @@ def _save(
 
 def _saved(request: HttpRequest, scene: Scene, code: str) -> HttpResponse:
     """Says that it is saved; leads back to the form where something of the item is still to be mended."""
-    draft = draft_of(scene)
-    draft.refresh_from_db()
-    left = sum(1 for one in problems_with(draft) if one.item == code and one.blocks)
+    draft_of(scene).refresh_from_db()
+    left = sum(1 for one in problems_now(scene) if one.item == code and one.blocks)
     if not left:
         notes.success(request, _("%(code)s is saved.") % {"code": code})
         return redirect(f"{reverse('desk:plan', args=[scene.peer.code])}?of=draft&words={code}#{code}")
@@ -238,7 +236,7 @@ def show_terms(request: HttpRequest, peer: str) -> HttpResponse:
     draft = draft_of(scene)
     now = plan_seen(draft, draft.version)
     if request.method != "POST":
-        wrong = errors_by_field([one for one in problems_with(draft) if one.item == "plan"], said)
+        wrong = errors_by_field([one for one in problems_now(scene) if one.item == "plan"], said)
         return _terms(request, scene, now, terms_values(now), wrong)
     seen = plan_seen(draft, seen_of(request.POST, draft))
     changed, result = terms_of_form(request.POST, seen)
