@@ -1,14 +1,15 @@
 """One private draft a peer; a save never overwrites a colleague's in silence, and each can be undone."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 from msgspec.structs import replace
 
 from accord.instruments.canonical import canonical_bytes
 from accord.instruments.errors import InstrumentRefused
 from accord.instruments.models import Text
-from accord.instruments.services import offer
+from accord.instruments.services import end, offer
 from accord.officers.models import Act
 from accord.officers.permissions import NotPermitted, Role
 from accord.workplan import drafting
@@ -196,6 +197,18 @@ def test_the_next_draft_starts_from_what_both_signed_and_follows_it(desk: Desk) 
     assert (following.number, bytes(following.previous)) == (2, bytes(text.digest))
     (change,) = compared(plan_of_text(text), last_save(draft_with("IN")).plan).changes
     assert (change.key, change.change) == ("A2", Change.CHANGED)
+
+
+def test_from_a_plan_that_ends_later_the_next_one_starts_and_begins_anew(desk: Desk) -> None:
+    text = signed(desk, PLAN)
+    day = timezone.now().date() + timedelta(days=30)
+    end(desk.officers[Role.SIGNATORY], text.instrument, from_day=day, reason="A new plan is to follow.")
+    assert agreed_text("IN") == text
+    draft = start_from_agreed(policy(desk), peer="IN")
+    save_plan(policy(desk), draft, seen=1, plan=changed(PLAN, due_on=date(2026, 8, 1)))
+    following = prepare_for_signing(policy(desk), draft, seen=2)
+    assert (following.number, following.previous) == (1, None)
+    assert following.instrument_id != text.instrument_id
 
 
 def test_what_they_changed_is_merged_into_our_draft(desk: Desk) -> None:
