@@ -249,6 +249,32 @@ HELP: Final[Mapping[str, PageHelp]] = {
         next=_("Each file is noted with your name. The record names officers and is not to be published."),
         who=_("Your own office; nobody at this node may tell you what to find."),
     ),
+    "dialogue": PageHelp(
+        what=_("The statements that both sides negotiate, and our record of the meetings."),
+        can=_("Open a statement and see which clauses wait for us, begin one, or plan a meeting."),
+        next=_("A statement is your team's alone until its first wording is sent."),
+        who=_("The policy lead of your office."),
+    ),
+    "clause": PageHelp(
+        what=_("One clause: the wording of each side beside the other, and everything that was said about it."),
+        can=_("Accept their wording, propose another one, put words in brackets, withdraw ours, or comment."),
+        next=_(
+            "The clause is agreed while both sides stand for the same wording. It binds nobody before the signature."
+        ),
+        who=_("The policy lead of your office."),
+    ),
+    "statement-sign": PageHelp(
+        what=_("What is left before the statement can be signed, and the text that would be signed."),
+        can=_("Settle what is listed, then prepare the text. Another officer signs it and offers it."),
+        next=_("When the other side signs the same text, the statement is closed."),
+        who=_("Who may sign for our side."),
+    ),
+    "read-outs": PageHelp(
+        what=_("The agreed text, our read-out and theirs beside each other, sentence by sentence."),
+        can=_("Write ours, paste theirs from its public source, and confirm which sentence speaks of which."),
+        next=_("Before ours is published, the page names each figure and verb that contradicts the agreed text."),
+        who=_("The policy lead of your office."),
+    ),
     "timeliness": PageHelp(
         what=_("What each side published of how soon it answers and is answered, beside what our own log shows."),
         can=_("Compare a report with our log. A releasing officer publishes our figures of a period that is over."),
