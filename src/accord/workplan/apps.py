@@ -19,6 +19,7 @@ class WorkplanConfig(AppConfig):
         from accord.instruments.types import register_type  # noqa: PLC0415
         from accord.release.registry import follow, register  # noqa: PLC0415
         from accord.workplan.in_force import signed_table  # noqa: PLC0415
+        from accord.workplan.indicators.contact_source import CONTACT_SOURCE  # noqa: PLC0415
         from accord.workplan.indicators.exchange_sources import EXCHANGE_SOURCES, reply_sources  # noqa: PLC0415
         from accord.workplan.indicators.reporting import FOLLOWER, INDICATOR_REPORT_KIND  # noqa: PLC0415
         from accord.workplan.indicators.sources import register_source  # noqa: PLC0415
@@ -26,7 +27,7 @@ class WorkplanConfig(AppConfig):
 
         register_type(WORKPLAN_TYPE)
         find_tables_with(signed_table)
-        for source in (*EXCHANGE_SOURCES, *reply_sources()):
+        for source in (*EXCHANGE_SOURCES, CONTACT_SOURCE, *reply_sources()):
             register_source(source)
         register(INDICATOR_REPORT_KIND)
         follow("workplan indicators", FOLLOWER)

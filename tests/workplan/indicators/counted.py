@@ -143,10 +143,10 @@ def plan_with(*indicators: Indicator) -> Plan:
     return msgspec.structs.replace(small_plan(), indicators=indicators)
 
 
-def sign_plan(*indicators: Indicator) -> Text:
+def sign_plan(*indicators: Indicator, peer: str = "IN") -> Text:
     """A plan with these indicators that both sides have signed."""
     content = canonical_bytes(plan_with(*indicators))
-    held = Instrument.objects.create(peer_id="IN", type="workplan", is_ours=True)
+    held = Instrument.objects.create(peer_id=peer, type="workplan", is_ours=True)
     text = Text.objects.create(
         instrument=held, number=1, is_ours=True, state=Text.State.AGREED, digest=digest_of(content),
         packed=zlib.compress(content), size_bytes=len(content), settled_at=timezone.now(),

@@ -51,7 +51,7 @@ def test_counts_of_what_is_done_to_persons_are_refused_with_the_reason(code: str
 
 def test_what_the_node_does_not_know_is_not_measured_and_never_zero(desk: Desk) -> None:
     asked(hours=1)
-    for code in ("notices.before-day-7", "warnings.told-within-2-hours", "money.restored", "pings.answered"):
+    for code in ("notices.before-day-7", "warnings.told-within-2-hours", "money.restored"):
         found = figure(wanted(code))
         assert (found.standing, found.figure, found.numerator, found.denominator) == (
             Standing.NOT_MEASURED,
