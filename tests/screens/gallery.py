@@ -183,6 +183,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "text": "shown of a text that was prepared or offered; its own tests open it",
     "text-signed": "hands out a file",
     "plan-file": "hands out a file",
+    "indicators-export": "hands out a file",
     "plan-merge": "shown while the other side offers a plan; its own tests open it",
     "timeliness-export": "hands out a file",
     "registers-export": "hands out a file",
