@@ -18,7 +18,7 @@ from accord.errors import AccordError
 from accord.exchange.errors import NotFound
 from accord.instruments.models import Instrument, Text
 from accord.liaison.models import PostingRecord
-from accord.liaison.postings.content import POSTING, PostingContent
+from accord.liaison.postings.content import POSTING, PostingContent, read_posting
 from accord.liaison.postings.proposing import propose_posting
 from accord.liaison.postings.records import KINDS, WITH_SECOND, agree_record, refuse_record, write_record
 from accord.liaison.postings.standing import Posting, posting_of, postings
@@ -27,7 +27,8 @@ from accord.node.desk.fields import Field, fields_of, posted_values
 from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.posting_words import HINTS, NAMES, POSTING_ORDER, POSTING_STATES, RECORD_STATES
-from accord.node.desk.text_readings import changes_of, parts_of_text
+from accord.node.desk.reading import Part, parts_of
+from accord.node.desk.text_readings import changes_of
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.parties.models import Party
@@ -101,7 +102,7 @@ def _shown(request: HttpRequest, instrument: Instrument, error: AccordError | No
         **_row(posting),
         "instrument": instrument,
         "told": told,
-        "parts": parts_of_text(told),
+        "parts": _in_order(read_posting(told.content)),
         "change": change,
         "changes": changes_of(change, posting.agreed) if change is not None and posting.agreed is not None else (),
         "texts": instrument.texts.prefetch_related("signatures"),
@@ -119,6 +120,12 @@ def _shown(request: HttpRequest, instrument: Instrument, error: AccordError | No
         "error_names": RECORD_NAMES,
     }
     return show(request, "desk/liaison/posting.html", shown, status=error.http_status if error else HTTPStatus.OK)
+
+
+def _in_order(content: PostingContent) -> tuple[Part, ...]:
+    """Returns what a posting says in the order of its form; canonical bytes have the order of the alphabet."""
+    members = msgspec.to_builtins(content)
+    return parts_of({name: members[name] for name in ("sending", *POSTING_ORDER) if name in members}, names=NAMES)
 
 
 def _reads_record(officer: Officer, records: Sequence[PostingRecord]) -> bool:
