@@ -172,7 +172,10 @@ def _node_book(connection: sqlite3.Connection, channel: sqlite3.Row) -> NodeBook
         effects=_effects(connection, peer),
         alarms=Counter({row["code"]: row["count"] for row in alarms}),
         services=frozenset(
-            bytes.fromhex(row["envelope_id"]) for row in outcomes if row["kind"] in {"disposition", "keyset"}
+            # An answer that is no signature and no remark moves the text it is about and leaves no row of its own.
+            bytes.fromhex(row["envelope_id"])
+            for row in outcomes
+            if row["kind"] in {"disposition", "keyset", "text-answer"}
         ),
     )
 
@@ -213,8 +216,12 @@ def _effects(connection: sqlite3.Connection, peer: str) -> Counter[bytes]:
         " UNION ALL SELECT envelope_id FROM oversight_publishedtimeliness WHERE NOT is_ours AND peer_id = ?"
         " UNION ALL SELECT a.envelope_id FROM dialogue_clauseact a JOIN dialogue_clause c ON c.id = a.clause_id"
         " JOIN dialogue_statement s ON s.id = c.statement_id WHERE NOT a.is_ours AND s.peer_id = ?"
-        " UNION ALL SELECT envelope_id FROM workplan_publishedindicators WHERE NOT is_ours AND peer_id = ?",
-        (peer, peer, peer, peer),
+        " UNION ALL SELECT envelope_id FROM workplan_publishedindicators WHERE NOT is_ours AND peer_id = ?"
+        " UNION ALL SELECT n.envelope_id FROM instruments_signature n JOIN instruments_text t ON t.id = n.text_id"
+        " JOIN instruments_instrument i ON i.id = t.instrument_id WHERE NOT n.is_ours AND i.peer_id = ?"
+        " UNION ALL SELECT r.envelope_id FROM instruments_remark r JOIN instruments_text t ON t.id = r.text_id"
+        " JOIN instruments_instrument i ON i.id = t.instrument_id WHERE NOT r.is_ours AND i.peer_id = ?",
+        (peer, peer, peer, peer, peer, peer),
     )
     return Counter(bytes.fromhex(row["envelope_id"]) for row in rows)
 
