@@ -244,6 +244,19 @@ CODES: Final[Mapping[str, Mapping[str, Any]]] = {
         "frozen": pgettext_lazy("channel", "frozen on proof of two histories"),
         "suspended": pgettext_lazy("channel", "suspended by an officer"),
     },
+    "standing": {
+        "told": pgettext_lazy("code", "told"),
+        "no-cases": pgettext_lazy("code", "no cases"),
+        "kept-back": pgettext_lazy("code", "kept back: too few cases"),
+        "not-measured": pgettext_lazy("code", "not measured"),
+    },
+    "unit": {
+        "count": pgettext_lazy("code", "number"),
+        "days": pgettext_lazy("code", "days"),
+        "hours": pgettext_lazy("code", "hours"),
+        "minutes": pgettext_lazy("code", "minutes"),
+        "percent": pgettext_lazy("code", "percent"),
+    },
     "act": {
         "remark": pgettext_lazy("code", "ask or remark"),
         "decline": pgettext_lazy("code", "decline it"),

@@ -1,12 +1,10 @@
 """Read-outs beside the agreed text in three columns, what is published of them, and tables to take along."""
 
-import io
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-import docx
 from django.contrib import messages as notes
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -31,8 +29,8 @@ from accord.exchange.errors import NotFound
 from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.statement_rows import language_name, pick
+from accord.node.desk.table_document import table_document
 from accord.node.tables import table_response
-from accord.node.unseen import with_marks
 from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
@@ -219,7 +217,7 @@ def download_read_outs(request: HttpRequest, key: UUID, language: str, form: str
         return table_response(head, rows, name=name, mark=True)
     title = pick(view_of(officer, statement).title)[0]
     response = HttpResponse(
-        _document(title, head, rows),
+        table_document(title, head, rows),
         content_type="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     )
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.docx"'
@@ -235,19 +233,3 @@ def _cells(compared: Comparison) -> Iterator[list[str]]:
                 lines = [f"[{OMITTED}]"]
             cells.append("\n".join(lines))
         yield cells
-
-
-def _document(title: str, head: list[str], rows: list[list[str]]) -> bytes:
-    document = docx.Document()
-    document.core_properties.author = ""
-    document.add_heading(with_marks(title), level=1)
-    table = document.add_table(rows=1, cols=len(head))
-    table.style = "Table Grid"
-    for cell, words in zip(table.rows[0].cells, head, strict=True):
-        cell.text = words
-    for row in rows:
-        for cell, words in zip(table.add_row().cells, row, strict=True):
-            cell.text = with_marks(words)
-    held = io.BytesIO()
-    document.save(held)
-    return held.getvalue()
