@@ -21,7 +21,7 @@ def table_document(title: str, head: list[str], rows: list[list[str]]) -> bytes:
     document.core_properties.author = ""
     document.add_heading(with_marks(title), level=1)
     table = document.add_table(rows=1, cols=len(head))
-    table.style = "Table Grid"
+    table.style = next(style for style in document.styles if style.style_id == "TableGrid")
     for cell, words in zip(table.rows[0].cells, head, strict=True):
         cell.text = words
     for row in rows:
