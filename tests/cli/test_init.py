@@ -64,8 +64,10 @@ def test_a_demonstration_node_has_a_specimen_account_of_each_role_but_the_decide
         "counsel",
         "duty",
         "liaison",
+        "policy",
         "releasing",
         "reviewer",
+        "signatory",
     ]
 
 

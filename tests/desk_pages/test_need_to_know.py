@@ -64,6 +64,13 @@ ABOUT_A_CASE = {
 }
 """Addresses that name a case or a message of it."""
 
+OF_THE_AGREEMENT = {
+    one.name
+    for one in urlpatterns
+    if str(one.pattern).split("/")[0] in {"agreement", "dialogue", "indicators", "liaison", "plan", "roster", "texts"}
+}
+"""Addresses of what both sides sign and of who is on watch: they name no case."""
+
 STRANGERS = (Role.LIAISON, Role.DUTY, Role.RELEASING, Role.DECIDER, Role.REVIEWER)
 
 
@@ -109,6 +116,10 @@ def called(client: Client, name: str, key: UUID, reference: str) -> HttpResponse
         "owner": "CA",
         "year": 2026,
         "register": "risk",
+        "language": "en",
+        "form": "csv",
+        "part": "actions",
+        "code": "A1",
     }
     wanted = next(pattern for pattern in urlpatterns if pattern.name == name).pattern.converters
     given = {part: known[part] for part in wanted}
@@ -155,6 +166,7 @@ def test_the_table_of_addresses_about_a_case_is_whole() -> None:
     others = {name for name in named if name.split("-")[0] in {"view", "upload", "notice", "review", "correction"}} - {
         "upload-begin"
     }
+    others |= OF_THE_AGREEMENT
     assert named - others == ABOUT_A_CASE
 
 

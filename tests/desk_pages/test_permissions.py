@@ -200,6 +200,8 @@ TABLE: dict[str, set[Role]] = {
     "notice-agree": {Role.ADMINISTRATOR},
 }
 POSTED = {
+    "indicators-report",
+    "indicator-dispute",
     "statement-act",
     "clause-act",
     "meeting-act",

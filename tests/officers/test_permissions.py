@@ -71,7 +71,8 @@ def test_a_scope_narrows_and_never_widens() -> None:
 
 
 def test_counsel_reads_the_registers_and_no_content() -> None:
-    assert not ROLE_PERMISSIONS[Role.COUNSEL] & CONTENT_PERMISSIONS
+    # What both sides sign is read by whoever advises on it; it is about no case.
+    assert ROLE_PERMISSIONS[Role.COUNSEL] & CONTENT_PERMISSIONS == {Permission.AGREEMENT_READ}
     assert {Permission.REGISTER_PROPOSE, Permission.REGISTER_DECIDE} <= ROLE_PERMISSIONS[Role.COUNSEL]
 
 

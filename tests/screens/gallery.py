@@ -72,7 +72,7 @@ SIGHTS: Final = (
     Sight(name="meeting-new", address="/desk/dialogue/meetings/new", role="policy", is_empty_too=True),
     Sight(name="statement-new", address="/desk/dialogue/statements/new", role="policy", is_empty_too=True),
     Sight(name="indicators", address="/desk/indicators/", role="signatory", is_empty_too=True),
-    Sight(name="indicator", address="/desk/indicators/answers.within-clock/", role="policy", is_empty_too=True),
+    Sight(name="indicator", address="/desk/indicators/I1/", role="policy"),
     Sight(name="texts", address="/desk/texts/", role="signatory", is_empty_too=True),
     Sight(name="plans", address="/desk/plan/", role="policy", is_empty_too=True),
     Sight(name="plan", address="/desk/plan/IN/", role="policy"),

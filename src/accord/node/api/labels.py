@@ -125,8 +125,8 @@ ROLES: Final = _labels(
     (Role.DECIDER, "decider", "décideur", "निर्णायक अधिकारी"),
     (Role.COUNSEL, "counsel", "conseiller juridique", "विधि सलाहकार"),
     (Role.DUTY, "duty officer", "agent de permanence", "ड्यूटी अधिकारी"),
-    (Role.REVIEWER, "reviewer", "réviseur", "समीक्षक"),
     (Role.POLICY, "policy lead", "responsable des politiques", "नीति प्रमुख"),
     (Role.SIGNATORY, "signatory", "signataire", "हस्ताक्षरकर्ता"),
+    (Role.REVIEWER, "reviewer", "réviseur", "समीक्षक"),
     (Role.ADMINISTRATOR, "administrator", "administrateur", "प्रशासक"),
 )
