@@ -353,3 +353,36 @@ def test_of_a_type_that_is_had_once_no_second_one_is_agreed_beside_it(desk: Desk
     assert refused(offer, signatory, another) == "instruments.stale-text"
     end(signatory, ours.instrument, from_day=timezone.now().date(), reason="The law changed.")
     assert offer(signatory, another).state == Text.State.OFFERED
+
+
+def test_what_we_answered_before_a_loss_of_storage_meets_their_offer_when_it_is_taken_in_again(
+    desk: Desk, told: Told
+) -> None:
+    """Our own words come back first: an acceptance, and the end of our consent, of which the offer is still missing."""
+    from accord.instruments.following import FOLLOWER
+    from accord.release.models import DecisionRecord, ReleasedMessage
+
+    they_offer(desk)
+    signatory, day = desk.officers[Role.SIGNATORY], timezone.now().date()
+    text = accept(signatory, their_text())
+    receipt(desk)
+    end(signatory, Instrument.objects.get(), from_day=day, reason="The law changed.")
+    receipt(desk)
+    key, instrument = text.instrument_id, text.instrument
+    # The storage is lost but for what the peer gave back: our own answers, whose decisions are gone.
+    Instrument.objects.update(agreed=None)
+    Signature.objects.all().delete()
+    Text.objects.all().delete()
+    Instrument.objects.all().delete()
+    told.what.clear()
+    DecisionRecord.objects.filter(kind=TEXT_ANSWER).update(outcome="lost")
+    for released in ReleasedMessage.objects.filter(kind=TEXT_ANSWER).select_related("outbox"):
+        FOLLOWER.on_restored(released.pk, bytes(released.outbox.payload))
+    assert not Text.objects.exists()
+    assert they_offer(desk, instrument=key) == ""
+    assert their_text().state == Text.State.AGREED
+    assert their_text().signatures.filter(is_ours=True).count() == 1
+    again = Instrument.objects.get()
+    assert (again.agreed, again.ends_on, again.ended_by_us) == (their_text(), day, True)
+    assert told.what == [("offered", 1), ("agreed", 1), ("ended", day.day)]
+    assert instrument.pk == again.pk

@@ -16,6 +16,7 @@ import msgspec
 from accord.courier.alarms import raise_alarm
 from accord.exchange.text import TextRefused, check_texts, looks_plain
 from accord.instruments.errors import InstrumentRefused
+from accord.instruments.following import answers_given_before
 from accord.instruments.kinds import (
     OFFER_BYTES_MAX,
     TEXT_ANSWER,
@@ -76,6 +77,7 @@ def _file_offer(received: Received, work: FilingWork) -> None:
     )
     _signed_by_them(text, content.signed_as, received)
     type_.on_offered(text)
+    answers_given_before(instrument)
 
 
 def _readable(content: TextOffer, peer: str) -> TextType:

@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -12,10 +13,12 @@ from accord.courier.alarms import raise_alarm
 from accord.instruments.kinds import TEXT_ANSWER, TEXT_OFFER, TextAnswer, read_offer
 from accord.instruments.models import Instrument, Remark, Signature, Text
 from accord.instruments.settling import agree, settle
+from accord.instruments.types import type_of
 from accord.release.models import ReleasedMessage
+from accord.release.recovered import LOST
 from accord.release.registry import Delivered, Follower, OutcomeNotice
 
-__all__ = ["FOLLOWER"]
+__all__ = ["FOLLOWER", "answers_given_before"]
 
 _KINDS: Final = (TEXT_OFFER, TEXT_ANSWER)
 
@@ -133,6 +136,18 @@ def _restore_offer(released: ReleasedMessage, payload: bytes) -> None:
     )
 
 
+def answers_given_before(instrument: Instrument) -> None:
+    """Applies our own answers that were lost with the storage, came back, and found no text: theirs was lost, too.
+
+    Our own words come back before the other side's are taken in again, so an answer may wait for its offer.
+    """
+    lost = ReleasedMessage.objects.filter(kind=TEXT_ANSWER, peer_id=instrument.peer_id, decision__outcome=LOST)
+    for released in lost.select_related("outbox").order_by("outbox__position"):
+        answer = msgspec.json.decode(bytes(released.outbox.payload), type=TextAnswer)
+        if UUID(answer.instrument) == instrument.pk:
+            _restore_answer(released, answer)
+
+
 def _restore_answer(released: ReleasedMessage, answer: TextAnswer) -> None:
     meant = Text.objects.select_related("instrument").filter(
         instrument_id=UUID(answer.instrument),
@@ -160,13 +175,21 @@ def _restore_answer(released: ReleasedMessage, answer: TextAnswer) -> None:
         ours.settled_reason = answer.reason
         ours.state = Text.State.WITHDRAWING
         ours.save()
-    elif answer.act == "end":
-        Instrument.objects.filter(pk=UUID(answer.instrument), peer_id=released.peer_id, ends_on=None).update(
-            ends_on=answer.from_day,
-            ended_by_us=True,
-            end_reason=answer.reason,
-            end_envelope_id=released.envelope_id,
-        )
+    elif answer.act == "end" and answer.from_day is not None:
+        _restore_end(released, answer, answer.from_day)
+
+
+def _restore_end(released: ReleasedMessage, answer: TextAnswer, day: date) -> None:
+    instrument = Instrument.objects.filter(
+        pk=UUID(answer.instrument), peer_id=released.peer_id, ends_on=None, agreed__isnull=False
+    ).first()
+    if instrument is not None:
+        instrument.ends_on = day
+        instrument.ended_by_us = True
+        instrument.end_reason = answer.reason
+        instrument.end_envelope_id = released.envelope_id
+        instrument.save()
+        type_of(instrument.type).on_ended(instrument, day)
 
 
 FOLLOWER: Final = Follower(

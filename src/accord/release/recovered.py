@@ -30,7 +30,7 @@ from accord.release.approvals import payload_digest
 from accord.release.models import Approval, DecisionRecord, ReleasedMessage
 from accord.release.registry import followers
 
-__all__ = ["RESTORED_A_TURN", "OwnWordsMissing", "has_own_words", "require_own_words", "restore_own_words"]
+__all__ = ["LOST", "RESTORED_A_TURN", "OwnWordsMissing", "has_own_words", "require_own_words", "restore_own_words"]
 
 RESTORED_A_TURN: Final = 64
 """Entries restored in one transaction."""
