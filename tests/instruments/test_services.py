@@ -386,3 +386,32 @@ def test_what_we_answered_before_a_loss_of_storage_meets_their_offer_when_it_is_
     assert (again.agreed, again.ends_on, again.ended_by_us) == (their_text(), day, True)
     assert told.what == [("offered", 1), ("agreed", 1), ("ended", day.day)]
     assert instrument.pk == again.pk
+
+
+def test_what_never_left_is_undone_but_for_the_end_of_our_consent(desk: Desk) -> None:
+    from accord.instruments.following import FOLLOWER
+    from accord.release.models import ReleasedMessage
+
+    def never_left() -> None:
+        FOLLOWER.on_unsent([ReleasedMessage.objects.latest("pk").pk], "expired")
+
+    signatory = desk.officers[Role.SIGNATORY]
+    ours = offered(desk)
+    withdraw(signatory, ours)
+    never_left()
+    ours.refresh_from_db()
+    assert (ours.state, ours.settling_envelope_id) == (Text.State.OFFERED, None)
+    they_answer(desk, ours, "accept")
+    end(signatory, ours.instrument, from_day=timezone.now().date(), reason="The law changed.")
+    never_left()
+    instrument = Instrument.objects.get()
+    assert (instrument.ended_by_us, instrument.ends_on) == (True, timezone.now().date())
+    assert Alarm.objects.get().code == "instruments.end-untold"
+    they_offer(desk, "of another matter")
+    accept(signatory, their_text())
+    never_left()
+    assert (their_text().state, their_text().signatures.filter(is_ours=True).count()) == (Text.State.OFFERED, 0)
+    other = offered(desk, "a third matter")
+    never_left()
+    other.refresh_from_db()
+    assert (other.state, other.signatures.count()) == (Text.State.PREPARED, 0)

@@ -71,7 +71,7 @@ def _outcome_of(envelope: UUID, notice: OutcomeNotice) -> None:
 
 
 def _on_unsent(keys: Sequence[int], _why: str) -> None:
-    """Undoes what never left: the other side has seen nothing of it."""
+    """Undoes what never left, for the other side has seen nothing of it; only the end of our consent stands."""
     unsent = ReleasedMessage.objects.filter(pk__in=keys, kind__in=_KINDS)
     for envelope in unsent.values_list("envelope_id", flat=True):
         Remark.objects.filter(envelope_id=envelope, is_ours=True).delete()
@@ -84,9 +84,13 @@ def _on_unsent(keys: Sequence[int], _why: str) -> None:
         Text.objects.filter(
             settling_envelope_id=envelope, state__in=(Text.State.WITHDRAWING, Text.State.DECLINED)
         ).update(state=Text.State.OFFERED, settled_at=None, settled_reason="", settling_envelope_id=None)
-        Instrument.objects.filter(end_envelope_id=envelope, ended_by_us=True).update(
-            ends_on=None, ended_by_us=None, end_reason="", end_envelope_id=None
-        )
+        for ended in Instrument.objects.filter(end_envelope_id=envelope, ended_by_us=True):
+            # Our consent is withdrawn by our own word, told or not: nothing goes on under it in silence.
+            raise_alarm(
+                None,
+                "instruments.end-untold",
+                f"{ended.peer_id} was not told that we end the {ended.type} on {ended.ends_on}. Tell it another way.",
+            )
 
 
 def _on_restored(released_key: int, payload: bytes) -> None:
