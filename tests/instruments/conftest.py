@@ -45,9 +45,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
             name="specimen",
             decode=lambda content: read_canonical(content, Specimen),
             may_offer=lambda party, value: value.proposed_by in {"", party},
-            on_offered=lambda text: heard.on("offered", text),
             on_agreed=lambda text: heard.on("agreed", text),
-            on_settled=lambda text: heard.on("settled", text),
             on_ended=heard.ended,
         )
     )

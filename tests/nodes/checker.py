@@ -172,10 +172,7 @@ def _node_book(connection: sqlite3.Connection, channel: sqlite3.Row) -> NodeBook
         effects=_effects(connection, peer),
         alarms=Counter({row["code"]: row["count"] for row in alarms}),
         services=frozenset(
-            # An answer that is no signature and no remark moves the text it is about and leaves no row of its own.
-            bytes.fromhex(row["envelope_id"])
-            for row in outcomes
-            if row["kind"] in {"disposition", "keyset", "text-answer"}
+            bytes.fromhex(row["envelope_id"]) for row in outcomes if row["kind"] in {"disposition", "keyset"}
         ),
     )
 
@@ -220,8 +217,13 @@ def _effects(connection: sqlite3.Connection, peer: str) -> Counter[bytes]:
         " UNION ALL SELECT n.envelope_id FROM instruments_signature n JOIN instruments_text t ON t.id = n.text_id"
         " JOIN instruments_instrument i ON i.id = t.instrument_id WHERE NOT n.is_ours AND i.peer_id = ?"
         " UNION ALL SELECT r.envelope_id FROM instruments_remark r JOIN instruments_text t ON t.id = r.text_id"
-        " JOIN instruments_instrument i ON i.id = t.instrument_id WHERE NOT r.is_ours AND i.peer_id = ?",
-        (peer, peer, peer, peer, peer, peer),
+        " JOIN instruments_instrument i ON i.id = t.instrument_id WHERE NOT r.is_ours AND i.peer_id = ?"
+        # Their decline of a text of ours, their withdrawal of one of theirs, and the end of their consent.
+        " UNION ALL SELECT t.settling_envelope_id FROM instruments_text t"
+        " JOIN instruments_instrument i ON i.id = t.instrument_id WHERE i.peer_id = ?"
+        " AND (t.is_ours AND t.state = 'declined' OR NOT t.is_ours AND t.state = 'withdrawn')"
+        " UNION ALL SELECT end_envelope_id FROM instruments_instrument WHERE NOT ended_by_us AND peer_id = ?",
+        (peer, peer, peer, peer, peer, peer, peer, peer),
     )
     return Counter(bytes.fromhex(row["envelope_id"]) for row in rows)
 

@@ -172,5 +172,12 @@ def _agreed(text: Text) -> None:
     )
 
 
-STATEMENT_TYPE: Final = TextType(name=STATEMENT, decode=read_statement, may_offer=_may_offer, on_agreed=_agreed)
+STATEMENT_TYPE: Final = TextType(
+    name=STATEMENT,
+    decode=read_statement,
+    may_offer=_may_offer,
+    # Else a text could close the negotiation of another statement than the one that it is.
+    continues=lambda key, _before, value: str(key) == str(value.statement),
+    on_agreed=_agreed,
+)
 """Statements, as a type of text that both sides sign."""

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 from uuid import UUID
 
 import msgspec
@@ -27,7 +27,7 @@ from accord.instruments.kinds import (
 )
 from accord.instruments.models import Instrument, Remark, Signature, Text
 from accord.instruments.settling import agree, last_signed_digest, next_number, other_in_force, settle, standing_offer
-from accord.instruments.types import TextType, type_of
+from accord.instruments.types import TextType, continues, type_of
 from accord.release.received import FILED, FilingWork, Handled, Received
 from accord.release.registry import MessageKind
 
@@ -51,8 +51,10 @@ def _told(handle: Callable[[Received, FilingWork], None], received: Received, wo
 
 def _file_offer(received: Received, work: FilingWork) -> None:
     content: TextOffer = received.content
-    type_ = _readable(content, work.peer)
+    type_, value = _readable(content, work.peer)
     instrument = _instrument_of(content, received, work.peer)
+    if not continues(type_, instrument, value):
+        raise _Refusal("instruments.other-instrument")
     if instrument.ends_on is not None and instrument.ends_on <= received.received_at.date():
         raise _Refusal("instruments.ended")
     _receipt_shown_by(instrument, content, at=received.received_at)
@@ -76,12 +78,11 @@ def _file_offer(received: Received, work: FilingWork) -> None:
         offered_at=received.received_at,
     )
     _signed_by_them(text, content.signed_as, received)
-    type_.on_offered(text)
     answers_given_before(instrument)
 
 
-def _readable(content: TextOffer, peer: str) -> TextType:
-    """Returns the type of an offer that its room can read, that hides nothing, and that this peer may make."""
+def _readable(content: TextOffer, peer: str) -> tuple[TextType, Any]:  # Any: a value of the type
+    """Returns type and value of an offer that its room can read, that hides nothing, and that this peer may make."""
     try:
         type_ = type_of(content.type)
         value = type_.decode(content.content)
@@ -96,7 +97,7 @@ def _readable(content: TextOffer, peer: str) -> TextType:
         raise _Refusal("instruments.not-of-type") from None
     if not type_.may_offer(peer, value):
         raise _Refusal("instruments.not-theirs-to-offer")
-    return type_
+    return type_, value
 
 
 def _instrument_of(content: TextOffer, received: Received, peer: str) -> Instrument:
@@ -158,12 +159,14 @@ def _accepted(text: Text, content: TextAnswer, received: Received) -> None:
 
 
 def _declined(text: Text, content: TextAnswer, received: Received) -> None:
+    text.settling_envelope_id = received.envelope_id
     settle(text, Text.State.DECLINED, at=received.received_at, reason=content.reason)
 
 
 def _withdrawn(text: Text, content: TextAnswer, received: Received) -> None:
     if text.state != Text.State.OFFERED:
         raise _Refusal("instruments.accepted-already")
+    text.settling_envelope_id = received.envelope_id
     settle(text, Text.State.WITHDRAWN, at=received.received_at, reason=content.reason)
 
 
@@ -181,7 +184,8 @@ def _remarked(text: Text, content: TextAnswer, received: Received) -> None:
 _ACTS: Final = {"accept": _accepted, "decline": _declined, "withdraw": _withdrawn, "remark": _remarked}
 
 _MEANT: Final = {
-    # What an act of theirs may be about: whose text, and where it stands.
+    # What an act of theirs may be about: whose text, and where it stands. A withdrawal looks up what we accepted, too,
+    # so that it is told that it came too late.
     "accept": (True, (Text.State.OFFERED, Text.State.WITHDRAWING)),
     "decline": (True, (Text.State.OFFERED, Text.State.WITHDRAWING)),
     "withdraw": (False, (Text.State.OFFERED, Text.State.ACCEPTED, Text.State.AGREED)),
@@ -211,8 +215,9 @@ def _refuse_answer(instrument: Instrument, content: TextAnswer, work: FilingWork
 
 
 def _file_end(instrument: Instrument, content: TextAnswer, received: Received) -> None:
-    agreed = instrument.agreed
-    if agreed is None or bytes(agreed.digest) != bytes.fromhex(content.digest) or content.from_day is None:
+    # Their word may cross the signature under our next text: it names the last one that they knew to be agreed.
+    agreed = instrument.texts.filter(state=Text.State.AGREED, digest=bytes.fromhex(content.digest))
+    if content.from_day is None or not agreed.exists():
         raise _Refusal("instruments.stale-text")
     # Never backward: a day that was past when the word was given counts from that day on.
     day = max(content.from_day, received.sent_at.date())
@@ -220,6 +225,7 @@ def _file_end(instrument: Instrument, content: TextAnswer, received: Received) -
         instrument.ends_on = day
         instrument.ended_by_us = False
         instrument.end_reason = content.reason
+        instrument.end_envelope_id = received.envelope_id
         instrument.save()
         type_of(instrument.type).on_ended(instrument, day)
 
@@ -237,7 +243,7 @@ TEXT_OFFER_KIND: Final = MessageKind(
     facts_at_use=None,
     needs_approval=False,
 )
-"""The kind of an offer: two officers are behind it, by four eyes of its own, and it is about no case or person."""
+"""The kind of an offer: two officers are behind it, by four eyes of its own, and it is part of no case."""
 
 _ANSWER_DECODER: Final = msgspec.json.Decoder(TextAnswer)
 

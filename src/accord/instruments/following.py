@@ -56,8 +56,17 @@ def _outcome_of(envelope: UUID, notice: OutcomeNotice) -> None:
         else:
             settle(settling, Text.State.WITHDRAWN, at=notice.at, reason=settling.settled_reason)
         return
+    if not is_refused:
+        return
+    ended = Instrument.objects.filter(end_envelope_id=envelope, ended_by_us=True).first()
+    if ended is not None:
+        raise_alarm(
+            None,
+            "instruments.end-disputed",
+            f"{notice.peer} refuses our word that we end the {ended.type} on {ended.ends_on}. With us it ends.",
+        )
     signature = Signature.objects.select_related("text__instrument").filter(envelope_id=envelope, is_ours=True).first()
-    if signature is None or not is_refused:
+    if signature is None:
         return
     text = signature.text
     if text.is_ours and text.state in {Text.State.OFFERED, Text.State.WITHDRAWING}:
@@ -77,9 +86,10 @@ def _on_unsent(keys: Sequence[int], _why: str) -> None:
         Remark.objects.filter(envelope_id=envelope, is_ours=True).delete()
         for signature in Signature.objects.select_related("text").filter(envelope_id=envelope, is_ours=True):
             text = signature.text
-            if text.state in {Text.State.OFFERED, Text.State.ACCEPTED}:
+            if text.state in {Text.State.OFFERED, Text.State.ACCEPTED, Text.State.WITHDRAWING}:
                 text.state = Text.State.PREPARED if text.is_ours else Text.State.OFFERED
-                text.save(update_fields=["state"])
+                text.settling_envelope_id = None
+                text.save(update_fields=["state", "settling_envelope_id"])
                 signature.delete()
         Text.objects.filter(
             settling_envelope_id=envelope, state__in=(Text.State.WITHDRAWING, Text.State.DECLINED)
@@ -179,15 +189,31 @@ def _restore_answer(released: ReleasedMessage, answer: TextAnswer) -> None:
         ours.settled_reason = answer.reason
         ours.state = Text.State.WITHDRAWING
         ours.save()
+    elif answer.act == "remark":
+        _restore_remark(released, answer, meant.first())
     elif answer.act == "end" and answer.from_day is not None:
         _restore_end(released, answer, answer.from_day)
 
 
+def _restore_remark(released: ReleasedMessage, answer: TextAnswer, text: Text | None) -> None:
+    if text is not None:
+        Remark.objects.get_or_create(
+            envelope_id=released.envelope_id,
+            defaults={
+                "text": text,
+                "is_ours": True,
+                "at": released.released_at,
+                "signed_as": answer.signed_as,
+                "words": answer.reason,
+            },
+        )
+
+
 def _restore_end(released: ReleasedMessage, answer: TextAnswer, day: date) -> None:
     instrument = Instrument.objects.filter(
-        pk=UUID(answer.instrument), peer_id=released.peer_id, ends_on=None, agreed__isnull=False
+        pk=UUID(answer.instrument), peer_id=released.peer_id, agreed__isnull=False
     ).first()
-    if instrument is not None:
+    if instrument is not None and (instrument.ends_on is None or day < instrument.ends_on):
         instrument.ends_on = day
         instrument.ended_by_us = True
         instrument.end_reason = answer.reason

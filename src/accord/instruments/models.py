@@ -74,7 +74,7 @@ class Text(models.Model):
     settled_at = models.DateTimeField(null=True)
     settled_reason = models.CharField(max_length=2000, blank=True)
     settled_code = models.CharField(max_length=64, blank=True)
-    # Our own word that settles it (a withdrawal, a decline), so that what becomes of that word is noted here.
+    # The word that settles it (a withdrawal, a decline), of either side; what becomes of ours is noted here.
     settling_envelope_id = models.UUIDField(null=True)
 
     class Meta:

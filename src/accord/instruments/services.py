@@ -38,7 +38,7 @@ from accord.instruments.settling import (
     settle,
     standing_offer,
 )
-from accord.instruments.types import type_of
+from accord.instruments.types import continues, type_of
 from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
@@ -113,6 +113,12 @@ def prepare(
         if (held.peer_id, held.type) != (peer, type_name):
             raise InstrumentRefused("The instrument is another one.", code="instruments.other-instrument")
         _require_running(held, moment)
+        if not continues(type_, held, value):
+            raise InstrumentRefused(
+                "This text belongs to another matter than the one it is to continue.",
+                code="instruments.other-instrument",
+                next_step="Prepare it as the first text of a matter of its own.",
+            )
         if held.agreed is not None and bytes(held.agreed.digest) == digest_of(content):
             raise InstrumentRefused(
                 "The text is the one in force.", code="instruments.nothing-changed", next_step="Change something first."

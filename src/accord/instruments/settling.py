@@ -58,13 +58,12 @@ def other_in_force(instrument: Instrument, on: date) -> bool:
 
 
 def settle(text: Text, state: Text.State, *, at: datetime, reason: str = "", code: str = "") -> None:
-    """Settles a text without agreement, and tells the room that owns its type."""
+    """Settles a text without agreement."""
     text.state = state
     text.settled_at = at
     text.settled_reason = reason
     text.settled_code = code
     text.save()
-    type_of(text.instrument.type).on_settled(text)
 
 
 def agree(text: Text, *, at: datetime) -> None:
@@ -79,4 +78,8 @@ def agree(text: Text, *, at: datetime) -> None:
     rivals = rivals_of(instrument).exclude(instrument=instrument, number__gt=text.number)
     for other in rivals.filter(state__in=OPEN).select_related("instrument"):
         settle(other, Text.State.OVERTAKEN, at=at)
-    type_of(instrument.type).on_agreed(text)
+    type_ = type_of(instrument.type)
+    type_.on_agreed(text)
+    if instrument.ends_on is not None:
+        # A side's word that it ends crossed the signature: what was agreed last ends with the rest.
+        type_.on_ended(instrument, instrument.ends_on)

@@ -4,19 +4,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from .errors import InstrumentRefused
 from .models import Instrument, Text
 
-__all__ = ["TextType", "register_type", "type_of", "types"]
+__all__ = ["TextType", "continues", "register_type", "type_of"]
 
 
 def _nothing(_text: Text) -> None:
-    """A type without an effect at that moment."""
+    """A type without an effect when it is agreed."""
 
 
 def _nothing_ended(_instrument: Instrument, _on: date) -> None:
     """A type whose end has no effect of its own."""
+
+
+def _any(_instrument: UUID, _before: Any, _value: Any) -> bool:  # Any: each type has its own value
+    """A type whose texts may follow one another as they come."""
+    return True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,9 +37,9 @@ class TextType:
             guest's posting.
         is_single: Whether two sides have one of it at a time (the workplan): where both began one in the same hour, at
             most one of the two is agreed.
-        on_offered: An offer of theirs was filed.
+        continues: Whether a value may stand in the instrument of that identifier after the value in force there (or
+            nothing): a posting keeps its sides, a statement its own identifier. Asked of our texts and of theirs.
         on_agreed: Both signatures are there; called once, in the transaction that found the second.
-        on_settled: A text of ours was declined, refused, withdrawn or overtaken; or theirs was.
         on_ended: A side withdrew its consent from a day on.
     """
 
@@ -41,9 +47,8 @@ class TextType:
     decode: Callable[[bytes], Any]  # Any: each type has its own value
     may_offer: Callable[[str, Any], bool] = lambda _party, _value: True
     is_single: bool = False
-    on_offered: Callable[[Text], None] = _nothing
+    continues: Callable[[UUID, Any, Any], bool] = _any
     on_agreed: Callable[[Text], None] = _nothing
-    on_settled: Callable[[Text], None] = _nothing
     on_ended: Callable[[Instrument, date], None] = _nothing_ended
 
 
@@ -69,6 +74,7 @@ def type_of(name: str) -> TextType:
         ) from None
 
 
-def types() -> tuple[TextType, ...]:
-    """Returns all types, by name."""
-    return tuple(_TYPES[name] for name in sorted(_TYPES))
+def continues(type_: TextType, instrument: Instrument, value: Any) -> bool:  # Any: of the type
+    """Returns whether a value may follow what is in force in an instrument."""
+    before = None if instrument.agreed is None else type_.decode(instrument.agreed.content)
+    return type_.continues(instrument.pk, before, value)
