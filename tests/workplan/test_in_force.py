@@ -141,6 +141,17 @@ def test_when_a_side_withdraws_its_consent_the_first_table_counts_again_from_tha
     assert table_for("IN", at=at(day)) is FIRST_CLOCK_TABLE
 
 
+def test_the_same_plan_signed_anew_after_an_end_is_in_force(desk: Desk) -> None:
+    ended = signed(desk, OPEN)
+    end(desk.officers[Role.SIGNATORY], ended.instrument, from_day=TODAY, reason="A new plan is negotiated.")
+    assert table_for("IN", at=timezone.now()) is FIRST_CLOCK_TABLE
+    again = signed(desk, OPEN)
+    assert (again.number, bytes(again.digest)) == (ended.number, bytes(ended.digest))
+    assert again.instrument_id != ended.instrument_id
+    assert table_for("IN", at=timezone.now()).version == version_of(again)
+    assert AgreedTerms.objects.get(source=str(ended.instrument_id)).ends_on == TODAY
+
+
 def test_a_plan_without_a_table_leaves_the_first_one(desk: Desk) -> None:
     signed(desk, replace(OPEN, clocks=()))
     assert table_for("IN", at=timezone.now()) is FIRST_CLOCK_TABLE

@@ -4,9 +4,11 @@ When both signatures are there, and in the transaction that found the second, th
 where the rooms below read them (:mod:`accord.parties.terms`). From its day on, in UTC, new requests carry the version
 of its clock table, so that both nodes count with the same one; a clock that runs keeps the table it was started under.
 
-The version is made of the number and the digest of the text, which both nodes have alike.
+The version is made of the number, the instrument and the digest of the text, which both nodes have alike. Of the
+instrument too: the same words signed anew, after an end, are another agreement.
 """
 
+import hashlib
 from datetime import date, timedelta
 from typing import Final
 
@@ -22,12 +24,13 @@ from accord.workplan.reading import TYPE, plan_of_text
 __all__ = ["end_terms", "put_in_force", "signed_table", "version_of"]
 
 _DIGITS: Final = 12
-"""Hexadecimal digits of the digest in a version: 48 bits tell apart what two parties ever sign."""
+"""Hexadecimal digits of a digest in a version: 48 bits tell apart what two parties ever sign."""
 
 
 def version_of(text: Text) -> str:
     """Returns the name by which messages cite a signed revision, for example ``plan-3-9f86d081884c``."""
-    return f"plan-{text.number}-{bytes(text.digest).hex()[:_DIGITS]}"
+    digest = hashlib.sha256(text.instrument_id.bytes + bytes(text.digest)).hexdigest()
+    return f"plan-{text.number}-{digest[:_DIGITS]}"
 
 
 def put_in_force(text: Text, plan: Plan) -> None:
