@@ -263,6 +263,29 @@ def test_an_administrator_holds_no_posting_and_an_account_holds_one(desk: Desk) 
     assert desk.liaison.is_posted(), "the posting that is over no longer ends the account"
 
 
+def test_an_account_is_taken_until_the_day_on_which_its_posting_ends(desk: Desk) -> None:
+    first, second = agreed(desk), agreed(desk, holder="Another (specimen)")
+    recorded(desk, first, desk.liaison)
+    day = timezone.now().date() + timedelta(days=30)
+    end(desk.officers[Role.SIGNATORY], first, from_day=day, reason="Moves on next month.")
+    with pytest.raises(LiaisonRefused) as caught:
+        recorded(desk, second, desk.liaison)
+    assert caught.value.reason_code == "liaison.account-taken"
+    given = {"account": desk.liaison, "delegation": {}, "ceiling": "protected"}
+    assert write_record(desk.officers[Role.POLICY], second, now=midnight_of(day), **given).pk  # type: ignore[arg-type]
+
+
+def test_a_posting_that_was_declined_holds_no_account(desk: Desk) -> None:
+    proposed, other = offered(desk), agreed(desk, holder="Another (specimen)")
+    recorded(desk, proposed.instrument, desk.liaison)
+    with pytest.raises(LiaisonRefused, match="another posting"):
+        recorded(desk, other, desk.liaison)
+    assert they_answer(desk, proposed, "decline", reason="Not at this time.") == ""
+    recorded(desk, other, desk.liaison)
+    desk.liaison.refresh_from_db()
+    assert desk.liaison.active_until == content().ends_at
+
+
 def test_no_record_is_kept_of_their_posting(desk: Desk) -> None:
     they_propose(desk)
     with pytest.raises(LiaisonRefused) as caught:

@@ -18,6 +18,7 @@ from accord.liaison.errors import LiaisonRefused
 from accord.liaison.models import PostingRecord
 from accord.liaison.postings.accounts import hold_to
 from accord.liaison.postings.content import POSTING, read_posting
+from accord.liaison.postings.standing import DONE, posting_of
 from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, permissions_of, require
@@ -78,7 +79,7 @@ def write_record(
     held = Instrument.objects.select_for_update(of=("self",)).select_related("agreed").get(pk=posting.pk)
     _require_ours(held)
     if account is not None:
-        _require_may_hold(officer, account, held)
+        _require_may_hold(officer, account, held, moment)
     unknown = [kind for kind, way in delegation.items() if kind not in KINDS or way not in DELEGATIONS]
     if unknown:
         raise LiaisonRefused(
@@ -145,7 +146,7 @@ def agree_record(officer: Officer, record: PostingRecord, *, now: datetime | Non
     held = _waiting(record)
     _require_second(officer, held)
     if held.account is not None:
-        _require_free(held.account, held.posting)
+        _require_free(held.account, held.posting, moment)
     in_force = PostingRecord.objects.filter(state=PostingRecord.State.IN_FORCE)
     # Of a posting that is over as well: it must not end an account that holds a new one.
     in_force.filter(Q(posting=held.posting) | Q(account=held.account, account__isnull=False)).update(
@@ -184,7 +185,7 @@ def _require_ours(posting: Instrument) -> None:
         )
 
 
-def _require_may_hold(writer: Officer, account: Officer, posting: Instrument) -> None:
+def _require_may_hold(writer: Officer, account: Officer, posting: Instrument, now: datetime) -> None:
     if account.is_system or Permission.OFFICER_MANAGE in permissions_of(account.roles):
         raise LiaisonRefused(
             "A posting is held by a person who manages no accounts.",
@@ -199,14 +200,13 @@ def _require_may_hold(writer: Officer, account: Officer, posting: Instrument) ->
             next_step="Ask a colleague who may prepare texts.",
             fields={"field": "account"},
         )
-    _require_free(account, posting)
+    _require_free(account, posting, now)
 
 
-def _require_free(account: Officer, posting: Instrument) -> None:
+def _require_free(account: Officer, posting: Instrument, now: datetime) -> None:
     others = PostingRecord.objects.filter(account=account, state=PostingRecord.State.IN_FORCE).exclude(posting=posting)
     for other in others.select_related("posting__agreed"):
-        agreed = other.posting.agreed
-        if other.posting.ends_on is None and (agreed is None or read_posting(agreed.content).ends_at > timezone.now()):
+        if posting_of(other.posting, now=now).state not in DONE:
             raise LiaisonRefused(
                 "The account holds another posting.",
                 code="liaison.account-taken",

@@ -12,10 +12,13 @@ from accord.liaison.models import PostingRecord
 from accord.liaison.postings.content import POSTING, PostingContent, midnight_of, read_posting
 from accord.release.gate import our_party
 
-__all__ = ["RUNNING", "Posting", "ends_at", "is_in_force", "posting_of", "postings"]
+__all__ = ["DONE", "RUNNING", "Posting", "ends_at", "is_in_force", "posting_of", "postings"]
 
 RUNNING: Final = frozenset({"in-force", "in-force-changing"})
 """States in which the officer is posted now."""
+
+DONE: Final = frozenset({"over", "ended", "declined", "withdrawn"})
+"""States in which nobody is posted, nor will be as things stand."""
 
 _OPEN: Final = (Text.State.PREPARED, Text.State.OFFERED, Text.State.ACCEPTED, Text.State.WITHDRAWING)
 
