@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accord.dialogue.kinds import ClauseProposal
+from accord.dialogue.statement_text import ClauseText
 from accord.dialogue.wording import (
     Wording,
     bracketed,
@@ -95,3 +97,20 @@ def test_a_wording_says_something_or_leaves_the_clause_out() -> None:
     ):
         with pytest.raises(msgspec.ValidationError):
             msgspec.convert(wrong, Wording)
+
+
+UUID_TEXT = "0b8f1c52-6a55-4a52-9b52-8ad1f4ce5a10"
+PROPOSAL = {"schema_version": 1, "statement": UUID_TEXT, "clause": UUID_TEXT, "act": "accept", "digest": "0" * 64}
+
+
+@pytest.mark.parametrize("field", ["statement", "clause", "digest"])
+def test_no_identifier_or_digest_ends_with_a_newline(field: str) -> None:
+    assert msgspec.convert(PROPOSAL, ClauseProposal)
+    with pytest.raises(msgspec.ValidationError, match="regex"):
+        msgspec.convert({**PROPOSAL, field: f"{PROPOSAL[field]}\n"}, ClauseProposal)
+
+
+@pytest.mark.parametrize("changed", [{"id": f"{UUID_TEXT}\n"}, {"texts": {"en\n": "They meet."}}])
+def test_no_identifier_or_language_of_a_signed_clause_ends_with_a_newline(changed: dict[str, object]) -> None:
+    with pytest.raises(msgspec.ValidationError, match="regex"):
+        msgspec.convert({"id": UUID_TEXT, "texts": {"en": "They meet."}, **changed}, ClauseText)

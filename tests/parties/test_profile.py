@@ -104,3 +104,15 @@ def test_a_third_state_joins_with_a_file_of_its_own(tmp_path: Path) -> None:
     file = tmp_path / "specimen.toml"
     file.write_text(text.replace('code = "IN"', 'code = "XS"', 1), "utf-8")
     assert load_profile(str(file)).code == "XS"
+
+
+@pytest.mark.parametrize("field", ["code", "law_packs", "agencies"])
+def test_no_code_of_a_profile_ends_with_a_newline(india: dict[str, Any], field: str) -> None:
+    if field == "agencies":
+        india["agencies"][0]["code"] += "\n"
+    elif field == "law_packs":
+        india["law_packs"] = [f"{india['law_packs'][0]}\n"]
+    else:
+        india["code"] += "\n"
+    with pytest.raises(ProfileRefused, match="regex"):
+        profile_from_json(india)

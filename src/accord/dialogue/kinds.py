@@ -5,6 +5,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from accord.dialogue.wording import Wording
+from accord.exchange.kinds.particulars import Digest, EnvelopeId
 
 __all__ = ["CLAUSE_PROPOSAL", "COMMENT_CHARACTERS_MAX", "PROPOSAL_BYTES_MAX", "ClauseProposal"]
 
@@ -14,9 +15,6 @@ COMMENT_CHARACTERS_MAX: Final = 2_000
 
 PROPOSAL_BYTES_MAX: Final = 128 * 1024
 """Encoded size: six languages of 4,000 characters at four bytes, and a comment, stay below it."""
-
-Uuid = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
-Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
 
 
 class ClauseProposal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -38,8 +36,8 @@ class ClauseProposal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """
 
     schema_version: Literal[1]
-    statement: Uuid
-    clause: Uuid
+    statement: EnvelopeId
+    clause: EnvelopeId
     act: Literal["propose", "accept", "withdraw", "comment"]
     wording: Wording | None = None
     digest: Digest | None = None

@@ -12,6 +12,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from accord.dialogue.wording import CLAUSES_MAX, Texts, has_brackets
+from accord.exchange.kinds.particulars import EnvelopeId
 from accord.instruments.canonical import read_canonical
 from accord.vocabulary.figures_in_text import figures_of, missing_in
 
@@ -19,8 +20,6 @@ __all__ = ["STATEMENT", "ClauseText", "Difference", "StatementText", "difference
 
 STATEMENT: Final = "statement"
 """Name of the type of text."""
-
-Uuid = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 
 
 class ClauseText(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -31,7 +30,7 @@ class ClauseText(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         texts: Its text by language.
     """
 
-    id: Uuid
+    id: EnvelopeId
     texts: Texts
 
 
@@ -46,7 +45,7 @@ class StatementText(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """
 
     schema_version: Literal[1]
-    statement: Uuid
+    statement: EnvelopeId
     title: Texts
     clauses: Annotated[tuple[ClauseText, ...], msgspec.Meta(min_length=1, max_length=CLAUSES_MAX)]
 

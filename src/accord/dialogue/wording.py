@@ -41,7 +41,7 @@ LANGUAGES_MAX: Final = 6
 WORDS_MAX: Final = 4_000
 """Words of both texts that are compared word by word; longer ones would take seconds."""
 
-Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}$")]
+Language = Annotated[str, msgspec.Meta(pattern=r"\A[a-z]{2,3}\Z")]
 ClauseText = Annotated[str, msgspec.Meta(min_length=1, max_length=TEXT_CHARACTERS_MAX)]
 Texts = Annotated[dict[Language, ClauseText], msgspec.Meta(max_length=LANGUAGES_MAX)]
 

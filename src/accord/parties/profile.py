@@ -19,9 +19,9 @@ from accord.vocabulary.handling import Classification
 __all__ = ["Agency", "Names", "Profile", "ProfileRefused", "load_profile", "profile_from_json", "shipped_profiles"]
 
 # ISO 3166-1 alpha-2 has two letters; the room above it serves a specimen state or an organisation.
-PARTY_CODE: Final = r"^[A-Z][A-Z0-9]{1,7}$"
-AGENCY_CODE: Final = r"^[A-Z0-9][A-Z0-9-]{0,15}$"
-PACK_NAME: Final = r"^[a-z][a-z0-9_]{0,31}$"
+PARTY_CODE: Final = r"\A[A-Z][A-Z0-9]{1,7}\Z"
+AGENCY_CODE: Final = r"\A[A-Z0-9][A-Z0-9-]{0,15}\Z"
+PACK_NAME: Final = r"\A[a-z][a-z0-9_]{0,31}\Z"
 
 # A profile is read at pairing from a file that another state made: bounded before it is parsed.
 PROFILE_BYTES: Final = 256 * 1024

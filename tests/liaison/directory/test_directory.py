@@ -56,6 +56,20 @@ def test_the_first_entries_name_agencies_of_the_profile_and_known_functions(name
         assert set(msgspec.structs.asdict(entry)) == {"agency", "functions"}, "no telephone is invented"
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("agency", "CBN\n"),
+        ("functions", ["customs\n"]),
+        ("telephone", "+1 613 555 0100\n"),
+        ("email", "desk@example.org\n"),
+    ],
+)
+def test_no_code_or_number_of_an_entry_ends_with_a_newline(field: str, value: object) -> None:
+    with pytest.raises(msgspec.ValidationError, match="regex"):
+        msgspec.convert({**FIELDS, field: value}, Entry)
+
+
 def test_a_party_without_first_entries_has_none() -> None:
     assert first_entries("ZZ") == ()
     assert function_names("customs", "fr") == "Douanes"

@@ -118,3 +118,19 @@ def test_the_host_offers_the_text_of_an_act_on_its_soil_only_with_conditions() -
     assert not may_offer_soil_act("CA", "IN", asked)
     assert may_offer_soil_act("CA", "IN", bound)
     assert not may_offer_soil_act("ZZ", "CA", asked)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"agency": "RCMP\n"},
+        {"telephones": ["+91 11 5550 0100\n"]},
+        {"fingerprints": ["0" * 64 + "\n"]},
+        {"languages": [{"language": "en\n", "level": "C2"}]},
+    ],
+)
+def test_no_code_number_or_fingerprint_ends_with_a_newline(changed: dict[str, Any]) -> None:
+    with pytest.raises(LiaisonRefused):
+        content(**changed)
+    with pytest.raises(msgspec.ValidationError, match="regex"):
+        msgspec.convert(msgspec.to_builtins(content()) | changed, PostingContent, strict=False)

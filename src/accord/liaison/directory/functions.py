@@ -9,7 +9,9 @@ import msgspec
 
 from accord.parties.profile import Names
 
-__all__ = ["FirstEntry", "Function", "first_entries", "function_names", "functions"]
+__all__ = ["FirstEntry", "Function", "FunctionCode", "first_entries", "function_names", "functions"]
+
+FunctionCode = Annotated[str, msgspec.Meta(pattern=r"\A[a-z][a-z0-9-]{0,31}\Z")]
 
 
 class Function(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -20,7 +22,7 @@ class Function(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         names: What it is called.
     """
 
-    code: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
+    code: FunctionCode
     names: Names
 
 

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from accord.exchange.kinds.particulars import EnvelopeId
-from accord.parties.profile import Names
+from accord.liaison.directory.functions import FunctionCode
+from accord.parties.profile import AGENCY_CODE, Names
 
 __all__ = ["DIRECTORY", "ENTRIES_MAX", "PING", "PING_ANSWER", "Directory", "Entry", "Ping", "PingAnswer"]
 
@@ -17,10 +18,9 @@ PING_ANSWER: Final = "ping-answer"
 ENTRIES_MAX: Final = 200
 """Entries of one side: twice the agencies that take part in the largest networks of liaison officers of one state."""
 
-FunctionCode = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
-_Agency = Annotated[str, msgspec.Meta(pattern=r"^[A-Z0-9][A-Z0-9-]{0,15}$")]
-_Phone = Annotated[str, msgspec.Meta(pattern=r"^(\+[0-9][0-9 ()/.-]{4,38})?$")]
-_Mail = Annotated[str, msgspec.Meta(pattern=r"^([^\s@]{1,64}@[^\s@]{1,120})?$")]
+_Agency = Annotated[str, msgspec.Meta(pattern=AGENCY_CODE)]
+_Phone = Annotated[str, msgspec.Meta(pattern=r"\A(\+[0-9][0-9 ()/.-]{4,38})?\Z")]
+_Mail = Annotated[str, msgspec.Meta(pattern=r"\A([^\s@]{1,64}@[^\s@]{1,120})?\Z")]
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -10,7 +10,9 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
+from accord.exchange.kinds.particulars import Digest
 from accord.instruments.canonical import read_canonical
+from accord.parties.profile import AGENCY_CODE, PARTY_CODE
 from accord.vocabulary.subjects import Theme
 
 __all__ = [
@@ -36,12 +38,11 @@ SOIL_ACT: Final = "soil-act"
 LINE: Final = 160
 """Characters of a line: a name, a function, a reference."""
 
-_Party = Annotated[str, msgspec.Meta(pattern=r"^[A-Z][A-Z0-9]{1,7}$")]
-_Agency = Annotated[str, msgspec.Meta(pattern=r"^[A-Z0-9][A-Z0-9-]{0,15}$")]
+_Party = Annotated[str, msgspec.Meta(pattern=PARTY_CODE)]
+_Agency = Annotated[str, msgspec.Meta(pattern=AGENCY_CODE)]
 _Line = Annotated[str, msgspec.Meta(min_length=1, max_length=LINE)]
 _Paragraph = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
-_Phone = Annotated[str, msgspec.Meta(pattern=r"^\+[0-9][0-9 ()/.-]{4,38}$")]
-_Fingerprint = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+_Phone = Annotated[str, msgspec.Meta(pattern=r"\A\+[0-9][0-9 ()/.-]{4,38}\Z")]
 
 Status = Literal["diplomatic", "administrative", "consular", "non-diplomatic"]
 Level = Literal["A1", "A2", "B1", "B2", "C1", "C2"]
@@ -55,7 +56,7 @@ class LanguageLevel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         level: Level of the Common European Framework of Reference (CEFR).
     """
 
-    language: Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}$")]
+    language: Annotated[str, msgspec.Meta(pattern=r"\A[a-z]{2,3}\Z")]
     level: Level
 
 
@@ -92,7 +93,7 @@ class PostingContent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     to_day: date
     accreditation: Annotated[str, msgspec.Meta(max_length=LINE)] = ""
     telephones: Annotated[tuple[_Phone, ...], msgspec.Meta(max_length=4)] = ()
-    fingerprints: Annotated[tuple[_Fingerprint, ...], msgspec.Meta(max_length=4)] = ()
+    fingerprints: Annotated[tuple[Digest, ...], msgspec.Meta(max_length=4)] = ()
 
     def __post_init__(self) -> None:
         if self.sending == self.host:

@@ -11,7 +11,7 @@ from accord.exchange.models import Clock, Message
 from accord.node.api.operations import ApiRequest, offer
 from accord.node.api.paging import page_of
 from accord.node.api.problems import NotFound
-from accord.node.api.shapes import Cursor, Limit, PageOut
+from accord.node.api.shapes import Cursor, Limit, PageOut, portable
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.oversight.statistics import (
@@ -34,7 +34,7 @@ router = Router()
 
 YEAR_MAX = 9999
 
-Peer = Annotated[str, Query(pattern=PARTY_CODE, description="Code of the other party.")]
+Peer = Annotated[str, Query(pattern=portable(PARTY_CODE), description="Code of the other party.")]
 Days = Annotated[int, Query(PERIODS[1], ge=1, le=PERIODS[-1], description="How many days back.")]
 Year = Path[Annotated[int, Field(ge=FIRST_YEAR, le=YEAR_MAX)]]
 TOTAL = "total"

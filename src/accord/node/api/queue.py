@@ -14,7 +14,7 @@ from accord.node.api.case_shapes import CaseOut, CaseRow, InquiryOut, MessageRow
 from accord.node.api.cases import case_after, find_case
 from accord.node.api.operations import ApiRequest, offer
 from accord.node.api.paging import page_of
-from accord.node.api.shapes import Closed, Cursor, Limit, Narrative, PageOut, PartyCode, Sentence
+from accord.node.api.shapes import Closed, Cursor, Limit, Narrative, PageOut, PartyCode, Sentence, portable
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.parties.profile import AGENCY_CODE
@@ -24,7 +24,7 @@ __all__ = ["router"]
 
 router = Router()
 
-AgencyCode = Annotated[str, Field(pattern=AGENCY_CODE)]
+AgencyCode = Annotated[str, Field(pattern=portable(AGENCY_CODE))]
 
 
 class QueueRow(Schema):

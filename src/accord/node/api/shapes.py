@@ -28,6 +28,7 @@ __all__ = [
     "RowId",
     "Sentence",
     "one_of",
+    "portable",
 ]
 
 Item = TypeVar("Item")
@@ -62,6 +63,11 @@ def _in_utc(value: datetime) -> datetime:
 Moment = Annotated[AwareDatetime, BeforeValidator(_text_only), AfterValidator(_in_utc)]
 
 
+def portable(pattern: str) -> str:
+    """Returns a pattern of ours as JSON Schema writes it: there ``$`` is the end, and never before a last newline."""
+    return pattern.replace(r"\A", "^").replace(r"\Z", "$")
+
+
 def one_of(codes: Iterable[str], description: str = "") -> WithJsonSchema:
     """Returns the schema of a text of an answer that is one of these codes, such as those of an enum.
 
@@ -88,9 +94,9 @@ Cursor = Annotated[
     ),
 ]
 Limit = Annotated[int, Query(PAGE_DEFAULT, ge=1, le=PAGE_MAX, description="Most rows of the page.")]
-OtherParty = Annotated[str, Field(pattern=PARTY_CODE, description="Code of the other party.")]
+OtherParty = Annotated[str, Field(pattern=portable(PARTY_CODE), description="Code of the other party.")]
 PeerInPath = Path[OtherParty]
-PartyCode = Annotated[str | None, Query(None, pattern=PARTY_CODE, description="Code of the other party.")]
+PartyCode = Annotated[str | None, Query(None, pattern=portable(PARTY_CODE), description="Code of the other party.")]
 KindName = Annotated[str, Path(pattern=r"^[a-z][a-z-]{1,47}$", description="Name of a kind of message.")]
 Sentence = Annotated[str, Field(min_length=1, max_length=SENTENCE_CHARACTERS_MAX)]
 Narrative = Annotated[str, Field(min_length=1, max_length=NARRATIVE_CHARACTERS_MAX)]

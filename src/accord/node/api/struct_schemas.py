@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from accord.exchange.drafts import SERVICE_FIELDS
+from accord.node.api.shapes import portable
 
 __all__ = ["draft_name", "draft_schema", "struct_components", "struct_schema"]
 
@@ -57,9 +58,7 @@ def _or_null(schema: JsonSchema) -> JsonSchema:
 def _portable(node: Any) -> Any:  # Any: walks JSON of every shape
     if isinstance(node, dict):
         return {
-            key: value.replace(r"\A", "^").replace(r"\Z", "$")
-            if key == "pattern" and isinstance(value, str)
-            else _portable(value)
+            key: portable(value) if key == "pattern" and isinstance(value, str) else _portable(value)
             for key, value in node.items()
         }
     if isinstance(node, list):

@@ -9,7 +9,7 @@ from ninja.responses import Status
 
 from accord.channel.witness import MAX_COSIGNED_BYTES
 from accord.node.api.operations import ApiRequest, offer
-from accord.node.api.shapes import Closed, RowId
+from accord.node.api.shapes import Closed, RowId, portable
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.oversight.models import Cosignature, Witness
@@ -26,7 +26,7 @@ KEYS_CHARACTERS_MAX: Final = 4_096
 REQUEST_MEDIA_TYPE: Final = "text/plain"
 
 Number = Path[RowId]
-Party = Annotated[str, Query(pattern=PARTY_CODE, description="Code of a party.")]
+Party = Annotated[str, Query(pattern=portable(PARTY_CODE), description="Code of a party.")]
 
 
 class NewWitness(Closed):
