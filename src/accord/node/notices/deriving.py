@@ -27,6 +27,7 @@ from .models import Notice, Reading
 from .own_accounts import own_accounts
 from .registered import OF_REGISTERS
 from .rostered import OF_ROSTER
+from .signed import OF_TEXTS
 
 __all__ = ["ARRIVALS_A_TURN", "OVERLAP", "make_notices", "posted_officers"]
 
@@ -59,7 +60,7 @@ def make_notices(*, now: datetime | None = None, since: datetime | None = None) 
     moment = now or timezone.now()
     looked = dict(Reading.objects.values_list("source", "looked_at"))
     made = _tell_arrivals(moment, is_first=ARRIVALS not in looked)
-    for name, source in {**SOURCES, **OF_REGISTERS, **OF_ROSTER, "own accounts": own_accounts}.items():
+    for name, source in {**SOURCES, **OF_REGISTERS, **OF_ROSTER, **OF_TEXTS, "own accounts": own_accounts}.items():
         begin = min(looked.get(name, moment), moment) - OVERLAP
         new = _not_told(source(begin if since is None else max(begin, since), moment))
         # The place is kept once half the overlap has passed: a turn without news writes nothing.

@@ -47,6 +47,9 @@ class Kind(TextChoices):
     WATCH_ANSWERED = "watch-answered", _("A colleague answered about your watch")
     HANDOVER_WAITS = "handover-waits", _("A handover note waits for your signature")
     HANDOVER_UNREAD = "handover-unread", _("A handover note has waited unread for half an hour")
+    TEXT_WAITS = "text-waits", _("A text waits for the signature of our side")
+    TEXT_SETTLED = "text-settled", _("A text was signed by both sides, declined or withdrawn")
+    CLAUSE_ARRIVED = "clause-arrived", _("The other side wrote about a clause of a statement")
 
 
 MAILED_UNLESS_CHOSEN: Final[Mapping[Kind, bool]] = {
@@ -73,6 +76,7 @@ MAILED_UNLESS_CHOSEN: Final[Mapping[Kind, bool]] = {
         Kind.WATCH_ASKED,
         Kind.HANDOVER_WAITS,
         Kind.HANDOVER_UNREAD,
+        Kind.TEXT_WAITS,
     }
     for kind in Kind
 }

@@ -26,6 +26,7 @@ OF_REGISTER: Final = frozenset({Kind.REGISTER_WAITS, Kind.REGISTER_DUE})
 ABOUT_WATCHES: Final = frozenset({Kind.WATCH_ASKED, Kind.WATCH_ANSWERED})
 ABOUT_NOTES: Final = frozenset({Kind.HANDOVER_WAITS, Kind.HANDOVER_UNREAD})
 OF_ROSTER: Final = frozenset({Kind.ROSTER_GAP, *ABOUT_WATCHES, *ABOUT_NOTES})
+OF_TEXTS: Final = {Kind.TEXT_WAITS: "desk:text", Kind.TEXT_SETTLED: "desk:text", Kind.CLAUSE_ARRIVED: "desk:statement"}
 OF_PINGS: Final = frozenset({Kind.PING_WAITS, Kind.PING_LATE})
 ON_FILE: Final = frozenset({Kind.FILE_WAITS, Kind.FILE_ESCALATED})
 TO_MEND: Final = frozenset({Kind.DRAFT_SENT_BACK, Kind.DRAFT_BLOCKED})
@@ -34,8 +35,9 @@ WRITABLE: Final = frozenset({Message.State.DRAFT, Message.State.SUBMITTED, Messa
 
 def place_of(notice: Notice, officer: Officer) -> str:
     """Returns the address of the page; one that the officer may not open is never given."""
-    if notice.kind in OF_REGISTER or notice.kind in OF_ROSTER:
-        return _of_register(notice, officer) if notice.kind in OF_REGISTER else _of_roster(notice, officer)
+    for kinds, place in ((OF_REGISTER, _of_register), (OF_ROSTER, _of_roster), (frozenset(OF_TEXTS), _of_text)):
+        if notice.kind in kinds:
+            return place(notice, officer)
     if notice.kind in OF_PINGS | FOR_SECOND | {Kind.ACCOUNT_CHANGED}:
         return reverse(_by_kind(notice, officer))
     if notice.case is not None and officer.may(Permission.CASE_READ) and reads(officer, notice.case):
@@ -46,6 +48,12 @@ def place_of(notice: Notice, officer: Officer) -> str:
     if is_of_line and officer.may(Permission.CHANNEL_READ):
         return reverse("desk:channel")
     return reverse("desk:notices")
+
+
+def _of_text(notice: Notice, officer: Officer) -> str:
+    if not officer.may(Permission.AGREEMENT_READ):
+        return reverse("desk:notices")
+    return reverse(OF_TEXTS[Kind(notice.kind)], args=[notice.subject.partition(":")[2]])
 
 
 def _by_kind(notice: Notice, officer: Officer) -> str:

@@ -19,6 +19,7 @@ from .kinds import Kind
 from .models import Choice, Notice
 from .registered import due_keys, open_records
 from .rostered import days_with_gaps, waiting_handovers, waiting_swaps
+from .signed import waiting_texts
 
 __all__ = ["settle_notices", "waiting_notices"]
 
@@ -85,6 +86,8 @@ def settle_notices(*, now: datetime | None = None) -> int:
         gone += _without_hold()
     if waiting.intersection(ON_FILE):
         gone += _without_record()
+    if Kind.TEXT_WAITS in waiting:
+        gone += _without_text()
     if waiting.intersection(OF_NOTES):
         gone += _without_note()
     if not gone:
@@ -124,6 +127,13 @@ def _without_note() -> list[int]:
     still = {str(key) for key in waiting_handovers()}
     rows = waiting_notices().filter(kind__in=OF_NOTES).values_list("pk", "key")
     return [pk for pk, key in rows if key not in still]
+
+
+def _without_text() -> list[int]:
+    """Returns the notices about a text that waits for no signature of our side any more."""
+    rows = list(waiting_notices().filter(kind=Kind.TEXT_WAITS).values_list("pk", "subject")[:AT_ONCE])
+    still = waiting_texts([subject.partition(":")[2] for _, subject in rows])
+    return [pk for pk, subject in rows if subject.partition(":")[2] not in still]
 
 
 def _without_record() -> list[int]:
