@@ -105,7 +105,8 @@ def test_a_dispute_is_opened_and_settled_with_words(desk: Desk, sign_in: SignIn)
     assert again.status_code == 409
     settle = {**GIVEN, "act": "settle", "dispute": dispute.pk, "reason": "They agreed."}
     assert "They agreed." in text(client.post(address, settle, follow=True))
-    assert client.post(address, {**settle, "dispute": 99}).status_code == 404
+    for key in (99, "", "x", "\u00b2", "9" * 5_000):
+        assert client.post(address, {**settle, "dispute": key}).status_code == 404
     assert sign_in(desk.duty).post(address, settle).status_code == 403
 
 

@@ -256,6 +256,18 @@ def test_an_item_is_added_moved_taken_out_and_brought_back(desk: Desk, sign_in: 
     assert client.get(f"{HOME}draft/items/A99/").status_code == 404
 
 
+@pytest.mark.parametrize("number", ["\u00b2", "9" * 5_000])
+def test_what_is_no_number_names_no_version(desk: Desk, sign_in: SignIn, number: str) -> None:
+    drafted(desk)
+    client = policy(desk, sign_in)
+    assert client.get(HOME, {"of": f"draft-{number}"}).status_code == 404
+    answer = client.post(f"{HOME}draft/act", {"act": "undo", "seen": number, "to": number})
+    assert answer.status_code in {409, 422}
+    form = fields_of(words(client.get(f"{HOME}draft/items/I1/")))
+    answer = client.post(f"{HOME}draft/items/I1/", {**form, "min_cell": number})
+    assert "This is no whole number." in words(answer)
+
+
 def test_a_colleagues_save_is_never_overwritten_and_both_texts_are_shown(desk: Desk, sign_in: SignIn) -> None:
     draft = drafted(desk)
     first = policy(desk, sign_in)

@@ -15,6 +15,7 @@ import msgspec
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from accord.node.desk.numbers import whole
 from accord.node.desk.plan_words import word_of
 from accord.workplan.checking import ABOVE
 from accord.workplan.codes import LANGUAGES, Status
@@ -230,11 +231,11 @@ def _measure(posted: QueryDict, result: Written) -> dict[str, Any]:  # Any: JSON
                 data[name] = str(Decimal(text.replace(",", ".")))
             except InvalidOperation:
                 result.wrong(name, _("This is no number."))
-    cell = posted.get("min_cell", "").strip()
-    if not cell.isascii() or not cell.isdecimal():
+    cell = whole(posted.get("min_cell", "").strip(), 9)
+    if cell is None:
         result.wrong("min_cell", _("This is no whole number."))
     else:
-        data["min_cell"] = int(cell)
+        data["min_cell"] = cell
     return data
 
 

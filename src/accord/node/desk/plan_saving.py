@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 
+from accord.node.desk.numbers import whole
 from accord.node.desk.once import NAME, do_once
 from accord.node.desk.page import officer_of, show
 from accord.node.desk.plan_changes import conflict_rows
@@ -39,8 +40,7 @@ def draft_of(scene: Scene) -> PlanDraft:
 
 def seen_of(posted: Mapping[str, str], draft: PlanDraft) -> int:
     """Returns the version on which a form was shown; a form that names none was shown on none."""
-    text = posted.get("seen", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+    return whole(posted.get("seen", ""), 9) or 0
 
 
 def plan_seen(draft: PlanDraft, seen: int) -> Plan:

@@ -19,6 +19,7 @@ from django.utils.translation import get_language
 
 from accord.exchange.errors import NotFound
 from accord.instruments.models import Text
+from accord.node.desk.numbers import whole
 from accord.node.desk.page import officer_of
 from accord.officers.permissions import Permission
 from accord.parties.models import Party
@@ -153,8 +154,8 @@ def _wanted(
     if wanted == DRAFT and draft is not None:
         return None, last_save(draft)
     if wanted.startswith(f"{DRAFT}-") and draft is not None:
-        number = wanted.removeprefix(f"{DRAFT}-")
-        found = draft.saves.select_related("by").filter(version=int(number) if number.isdecimal() else 0).first()
+        number = whole(wanted.removeprefix(f"{DRAFT}-"), 9)
+        found = draft.saves.select_related("by").filter(version=number or 0).first()
         if found is None:
             raise NotFound("There is no such version of the draft.")
         return None, found

@@ -14,6 +14,7 @@ from accord.dialogue.negotiating import accept_wording, comment_on, propose_word
 from accord.dialogue.reading import ClauseView, statement_for, view_of
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
+from accord.node.desk.numbers import whole
 from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.statement_rows import pick, row_of
@@ -138,18 +139,14 @@ def _write(officer: Officer, clause: Clause, given: QueryDict, act: str) -> str:
     if act == "bracket":
         bracket_clause(officer, clause, texts)
         return _("The whole text stands in brackets now, as a draft. It is not sent.")
-    stated: dict[str, Any] = {"place": _number(given.get("place", "")), "leaves_out": "leaves_out" in given}
+    stated: dict[str, Any] = {"place": whole(given.get("place", ""), 8), "leaves_out": "leaves_out" in given}
     save_draft(
-        officer, clause, texts, comment=given.get("comment", ""), version=_number(given.get("version", "")), **stated
+        officer, clause, texts, comment=given.get("comment", ""), version=whole(given.get("version", ""), 8), **stated
     )
     if act == "save":
         return _("Kept for our team. It is not sent.")
     propose_wording(officer, clause, seen=_digest(given))
     return _("Sent. Our side stands for this wording now.")
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
 
 
 def _digest(given: QueryDict) -> bytes:

@@ -38,6 +38,7 @@ from accord.node.desk.draft_form import (
 from accord.node.desk.gate_card import GateCard, gate_card_of, own_fields_read
 from accord.node.desk.kept_words import is_by_script, label_of, not_saved
 from accord.node.desk.leaving import leaving_of
+from accord.node.desk.numbers import whole
 from accord.node.desk.openings import filled_with_opening, opening_for
 from accord.node.desk.overview import after_act
 from accord.node.desk.page import officer_of, page, show
@@ -132,8 +133,7 @@ def _after(request: HttpRequest, officer: Officer, message: Message, posted: Que
 
 
 def _version(posted: QueryDict) -> int:
-    text = str(posted.get("version", ""))
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return whole(str(posted.get("version", "")), 9) or 0
 
 
 def _saved(

@@ -25,6 +25,7 @@ from accord.liaison.directory.keeping import (
 from accord.liaison.directory.kinds import Entry
 from accord.liaison.models import DirectoryEntry, PublishedDirectory
 from accord.node.desk.fields import fields_of, posted_values
+from accord.node.desk.numbers import whole
 from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.posting_words import ENTRY_ORDER, NAMES
@@ -148,8 +149,7 @@ def _act(officer: Officer, given: Mapping[str, str]) -> None:
 
 
 def _entry(key: str) -> DirectoryEntry:
-    number = int(key) if key.isascii() and key.isdigit() and len(key) <= 18 else 0
-    found = DirectoryEntry.objects.filter(pk=number).first()
+    found = DirectoryEntry.objects.filter(pk=whole(key) or 0).first()
     if found is None:
         raise NotFound("There is no such entry.")
     return found

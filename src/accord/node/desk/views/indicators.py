@@ -18,6 +18,7 @@ from accord.exchange.errors import NotFound
 from accord.node.desk.code_words import choice_label
 from accord.node.desk.indicator_rows import IndicatorRow, Overview, overview, trend_of
 from accord.node.desk.indicator_words import EXPLANATIONS, FAMILIES
+from accord.node.desk.numbers import whole
 from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of, page, show
 from accord.node.tables import table_response
@@ -193,7 +194,9 @@ def act_on_dispute(request: HttpRequest, code: str) -> HttpResponse:
 
     def act() -> None:
         if given.get("act") == "settle":
-            held = IndicatorDispute.objects.filter(pk=given.get("dispute", ""), peer=peer, indicator=code).first()
+            held = IndicatorDispute.objects.filter(
+                pk=whole(given.get("dispute", "")) or 0, peer=peer, indicator=code
+            ).first()
             if held is None:
                 raise NotFound("There is no such dispute.")
             settle_dispute(officer, held, words=words)

@@ -26,6 +26,7 @@ from accord.liaison.directory.pinging import (
     send_ping,
 )
 from accord.liaison.models import PingPlan, PingTest
+from accord.node.desk.numbers import whole
 from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of, page, show
 from accord.officers.models import Officer
@@ -137,7 +138,7 @@ def act_on_pings(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(officer: Officer, given: Mapping[str, str]) -> None:
-    test = PingTest.objects.filter(pk=_number(given.get("test", "")), is_ours=False).first()
+    test = PingTest.objects.filter(pk=whole(given.get("test", "")) or 0, is_ours=False).first()
     if test is None:
         raise NotFound("There is no such test call.")
     answer_ping(officer, test)
@@ -148,7 +149,7 @@ def _plan(officer: Officer, given: Mapping[str, str]) -> None:
         officer,
         peer=given.get("peer", ""),
         function=given.get("function", ""),
-        every_days=_number(given.get("every_days", "")),
+        every_days=whole(given.get("every_days", "")) or 0,
         begins=_time(given.get("begins", "")),
         ends=_time(given.get("ends", "")),
         zone=given.get("zone", ""),
@@ -156,14 +157,10 @@ def _plan(officer: Officer, given: Mapping[str, str]) -> None:
 
 
 def _end(officer: Officer, given: Mapping[str, str]) -> None:
-    plan = PingPlan.objects.filter(pk=_number(given.get("plan", ""))).first()
+    plan = PingPlan.objects.filter(pk=whole(given.get("plan", "")) or 0).first()
     if plan is None:
         raise NotFound("There is no such plan.")
     end_plan(officer, plan)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
 
 
 def _time(text: str) -> time:

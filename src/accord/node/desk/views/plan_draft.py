@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
+from accord.node.desk.numbers import whole
 from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.plan_forms import Written, progress_of_form
@@ -172,8 +173,8 @@ def _stands(plan: Plan, posted: Mapping[str, str]) -> Plan:
 
 
 def _undo(request: HttpRequest, officer: Officer, scene: Scene, seen: int) -> HttpResponse:
-    to = request.POST.get("to", "")
-    undo(officer, draft_of(scene), seen=seen, to=int(to) if to.isascii() and to.isdecimal() else None)
+    to = whole(request.POST.get("to", ""), 9)
+    undo(officer, draft_of(scene), seen=seen, to=to)
     notes.success(request, _("The earlier version is back. What was undone stays in the history."))
     return redirect("desk:plan-draft", scene.peer.code)
 

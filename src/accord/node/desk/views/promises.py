@@ -15,6 +15,7 @@ from accord.dialogue.reading import statement_for, view_of
 from accord.dialogue.verbs import Strength
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
+from accord.node.desk.numbers import whole
 from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.statement_rows import pick
@@ -79,8 +80,8 @@ def act_on_promises(request: HttpRequest, key: UUID) -> HttpResponse:
 def _do(officer: Officer, statement: Statement, given: QueryDict) -> None:
     act = given.get("act", "")
     if act == "drop":
-        number = given.get("commitment", "")
-        found = Commitment.objects.filter(statement=statement, pk=int(number) if number.isdigit() else 0).first()
+        number = whole(given.get("commitment", ""))
+        found = Commitment.objects.filter(statement=statement, pk=number or 0).first()
         if found is None:
             raise NotFound("There is no such commitment.")
         drop_commitment(officer, found)
@@ -90,12 +91,12 @@ def _do(officer: Officer, statement: Statement, given: QueryDict) -> None:
             due_on = date.fromisoformat(due) if due else None
         except ValueError:
             raise NotFound("There is no such clause or day.") from None
-        sentence = given.get("sentence", "")
+        sentence = whole(given.get("sentence", ""), 5)
         confirm_commitment(
             officer,
             statement,
             clause=clause,
-            sentence=int(sentence) if sentence.isdigit() and len(sentence) < 6 else -1,
+            sentence=-1 if sentence is None else sentence,
             verb=given.get("verb", ""),
             our_lead=given.get("our_lead", ""),
             their_lead=given.get("their_lead", ""),

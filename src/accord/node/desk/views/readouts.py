@@ -26,6 +26,7 @@ from accord.dialogue.readouts import (
 from accord.dialogue.verbs import Strength
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
+from accord.node.desk.numbers import whole
 from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.statement_rows import language_name, pick
@@ -185,7 +186,8 @@ def _ours(statement: Statement, language: str) -> ReadOut:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+    number = whole(text, 9)
+    return -1 if number is None else number
 
 
 def _day(text: str) -> date:

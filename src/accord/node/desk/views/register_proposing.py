@@ -16,6 +16,7 @@ from accord.exchange.errors import NotFound
 from accord.exchange.text import check_written
 from accord.node.desk.error_words import reason_words
 from accord.node.desk.fields import Field, fields_of, posted_values
+from accord.node.desk.numbers import whole
 from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.register_words import HINTS, NAMES, ORDER, TITLES
@@ -36,9 +37,6 @@ BESIDE: Final = {
     "why": gettext_lazy("Why, for the record"),
 }
 """Fields of the form beside the terms."""
-
-DIGITS_MAX: Final = 18
-"""Of the longest number that every database takes as a key."""
 
 CHOSEN: Final = frozenset({"parties", "agencies"})
 """Members whose values are ticked, since this node knows them all."""
@@ -85,7 +83,7 @@ def propose(request: HttpRequest, register: str) -> HttpResponse:
 def _before(register: Register, key: str) -> RegisterEntry | None:
     if not key:
         return None
-    number = int(key) if key.isascii() and key.isdigit() and len(key) <= DIGITS_MAX else 0
+    number = whole(key) or 0
     found = RegisterEntry.objects.filter(pk=number, register=register).first()
     if found is None:
         raise NotFound("There is no such entry.")
