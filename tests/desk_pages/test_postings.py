@@ -110,7 +110,7 @@ def test_our_record_is_written_agreed_to_and_shown_to_few(desk: Desk, sign_in: S
     assert "waits for a second person" in waiting
     assert "A cousin works" in waiting
     assert "1 waits" in text(signatory.get("/desk/agreement/"))
-    assert signatory.post(f"{address}record/act", {"act": "agree"})["Location"] == address
+    assert signatory.post(f"{address}record/act", {"act": "agree", "number": 1})["Location"] == address
     record = PostingRecord.objects.get()
     assert (record.state, record.account, record.deputies) == ("in-force", desk.liaison, ["duty"])
     assert "A cousin works" in text(sign_in(desk.liaison).get(address)), "it is the officer's own"
@@ -118,6 +118,22 @@ def test_our_record_is_written_agreed_to_and_shown_to_few(desk: Desk, sign_in: S
         page = text(sign_in(other).get(address))
         assert "A cousin works" not in page
         assert "Our own record" not in page
+
+
+def test_a_record_that_was_replaced_meanwhile_is_not_agreed_unseen(desk: Desk, sign_in: SignIn) -> None:
+    posting = agreed(desk)
+    address = f"/desk/liaison/postings/{posting.pk}/"
+    policy, signatory = sign_in(desk.officers[Role.POLICY]), sign_in(desk.officers[Role.SIGNATORY])
+    policy.post(f"{address}record", {"account": "liaison", "ceiling": "protected", "conflicts": "None known."})
+    assert 'name="number" value="1"' in signatory.get(address).content.decode()
+    policy.post(f"{address}record", {"account": "liaison", "ceiling": "protected", "conflicts": "A cousin there."})
+    for number in ("1", "", "\u00b2", "9" * 5_000):
+        answer = signatory.post(f"{address}record/act", {"act": "agree", "number": number})
+        assert answer.status_code == 409
+        assert "has changed since you opened the page" in text(answer)
+    assert not PostingRecord.objects.filter(state="in-force").exists()
+    assert signatory.post(f"{address}record/act", {"act": "agree", "number": "2"})["Location"] == address
+    assert PostingRecord.objects.get(state="in-force").conflicts == "A cousin there."
 
 
 def test_a_record_that_is_refused_says_why_and_keeps_the_words(desk: Desk, sign_in: SignIn) -> None:

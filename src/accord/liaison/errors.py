@@ -2,7 +2,7 @@
 
 from accord.errors import OfficerCanMend
 
-__all__ = ["AboveCeiling", "DelegationRefused", "LiaisonRefused", "PostingNotInForce"]
+__all__ = ["AboveCeiling", "DelegationRefused", "LiaisonRefused", "PostingNotInForce", "RecordChanged"]
 
 
 class LiaisonRefused(OfficerCanMend):
@@ -10,6 +10,14 @@ class LiaisonRefused(OfficerCanMend):
 
     code = "liaison.refused"
     default_next_step = "Open the page again and see how things stand."
+
+
+class RecordChanged(LiaisonRefused):
+    """A newer version of our record of a posting waits than the one that was read."""
+
+    code = "liaison.record-changed"
+    default_next_step = "Read the version that waits now, and settle that one."
+    http_status = 409
 
 
 class DelegationRefused(OfficerCanMend):

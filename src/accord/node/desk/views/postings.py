@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
 from accord.instruments.models import Instrument, Text
+from accord.liaison.errors import RecordChanged
 from accord.liaison.models import PostingRecord
 from accord.liaison.postings.content import POSTING, PostingContent, read_posting
 from accord.liaison.postings.proposing import propose_posting
@@ -24,6 +25,7 @@ from accord.liaison.postings.records import KINDS, WITH_SECOND, agree_record, re
 from accord.liaison.postings.standing import Posting, posting_of, postings
 from accord.node.desk.error_words import reason_words
 from accord.node.desk.fields import Field, fields_of, posted_values
+from accord.node.desk.numbers import whole
 from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.posting_words import HINTS, NAMES, POSTING_ORDER, POSTING_STATES, RECORD_STATES
@@ -321,22 +323,26 @@ def act_on_record(request: HttpRequest, key: UUID) -> HttpResponse:
     View permission: ``agreement.sign``.
     """
     officer, instrument, posted = officer_of(request), _found(key), request.POST
-    record = instrument.posting_records.filter(state=PostingRecord.State.WAITING).first()
     acts = {"agree": agree_record, "refuse": refuse_record}
     act = acts.get(posted.get("act", ""))
     if act is None:
         raise NotFound("There is no such act.")
 
-    def do() -> None:
-        if record is None:
-            raise NotFound("No record waits here.")
-        act(officer, record)
-
     try:
-        is_done_now = do_once(officer, posted, do)
+        is_done_now = do_once(officer, posted, lambda: act(officer, _seen_record(instrument, posted)))
     except NotFound:
         raise
     except AccordError as error:
         return _shown(request, instrument, error)
     notes.success(request, _("Done.") if is_done_now else _("This was done already. Nothing was done twice."))
     return redirect("desk:posting", key)
+
+
+def _seen_record(instrument: Instrument, posted: QueryDict) -> PostingRecord:
+    """Returns the record that waits, where it is the one that the page showed."""
+    record = instrument.posting_records.filter(state=PostingRecord.State.WAITING).first()
+    if record is None:
+        raise NotFound("No record waits here.")
+    if record.number != whole(posted.get("number", ""), 9):
+        raise RecordChanged("Our record of this posting has changed since you opened the page.")
+    return record
