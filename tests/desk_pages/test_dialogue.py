@@ -240,6 +240,10 @@ def test_a_meeting_is_planned_recorded_and_taken_along(desk: Desk, lead: Client,
     posted(lead, "/desk/dialogue/series/new", peer="IN", level="advisers", **{"text-en": "Dialogue, 2026"})
     series = MeetingSeries.objects.get()
     given = {"series": series.pk, "starts_at": "2026-03-02T09:00", "place": "By video", "our_chair": "Adviser"}
+    for far in ("0001-01-01T00:00", "9999-12-31T23:59"):
+        page = posted(lead, "/desk/dialogue/meetings/new", **{**given, "starts_at": far})
+        assert "This day is more than ten years away." in page
+        assert 'href="#starts_at"' in page
     assert "This is no day and hour." in posted(lead, "/desk/dialogue/meetings/new", **{**given, "starts_at": "soon"})
     page = posted(lead, "/desk/dialogue/meetings/new", **given)
     assert "By video" in page
@@ -272,3 +276,40 @@ def test_a_meeting_is_planned_recorded_and_taken_along(desk: Desk, lead: Client,
     assert lead.get("/desk/dialogue/meetings/9999/").status_code == 404
     assert lead.post(f"{address}act", {"act": "something"}).status_code == 404
     assert "By telephone" in read(lead, "/desk/dialogue/")
+
+
+def test_a_drafter_who_does_not_see_its_statement_leaves_it_with_the_meeting(
+    desk: Desk, lead: Client, sign_in: SignIn
+) -> None:
+    posted(lead, "/desk/dialogue/series/new", peer="IN", level="advisers", **{"text-en": "Dialogue, 2026"})
+    hidden = drafting.begin_statement(policy(desk), peer="IN", title=TITLE)
+    given = {"starts_at": "2026-03-02T09:00", "place": "By video"}
+    series = MeetingSeries.objects.get().pk
+    posted(lead, "/desk/dialogue/meetings/new", series=series, statement=hidden.pk, **given)
+    meeting = Meeting.objects.get()
+    assert meeting.statement == hidden
+    address = f"/desk/dialogue/meetings/{meeting.pk}/act"
+    other = Officer.objects.create(username="drafter", display_name="Drafter", roles=policy(desk).roles)
+    stranger = sign_in(other)
+    assert TITLE["en"] not in read(stranger, f"/desk/dialogue/meetings/{meeting.pk}/")
+    posted(stranger, address, act="change", version=1, statement="", **{**given, "place": "By telephone"})
+    meeting.refresh_from_db()
+    assert (meeting.place, meeting.statement) == ("By telephone", hidden)
+    posted(lead, address, act="change", version=2, statement="", **given)
+    meeting.refresh_from_db()
+    assert meeting.statement is None, "who sees it can take it off"
+
+
+@pytest.mark.parametrize("number", ["\u00b2", "9" * 5_000, "-1", ""])
+def test_what_is_no_number_names_nothing(desk: Desk, lead: Client, number: str) -> None:
+    statement = signed(desk)
+    address = f"/desk/dialogue/statements/{statement.pk}"
+    [first, *_] = promises_of(statement)
+    assert lead.post(f"{address}/commitments/act", {"act": "drop", "commitment": number}).status_code in {404, 422}
+    given = {"act": "confirm", "clause": str(first.clause), "sentence": number, "verb": "will"}
+    assert lead.post(f"{address}/commitments/act", given).status_code in {404, 422}
+    new = {"series": number, "starts_at": "2026-03-02T09:00", "place": "By video"}
+    assert lead.post("/desk/dialogue/meetings/new", new).status_code in {404, 422}
+    link = {"act": "confirm", "language": "en", "read_out": number, "sentence": number}
+    assert lead.post(f"{address}/read-outs/act", link).status_code in {404, 422}
+    assert not Commitment.objects.exists()

@@ -201,6 +201,21 @@ def test_another_s_leave_is_not_found_and_not_taken(desk: Desk, sign_in: SignIn)
     assert answer.status_code == 403
 
 
+@pytest.mark.parametrize("field", ["starts_on", "ends_on"])
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_leave_at_the_end_of_the_calendar_is_refused_with_its_field(
+    desk: Desk, sign_in: SignIn, field: str, day: str
+) -> None:
+    today = timezone.localdate().isoformat()
+    fields = {"starts_on": today, "ends_on": today, field: day}
+    answer = posted(sign_in(desk.duty), "roster-leave", act="take", reason="Kept words.", **fields)
+    assert answer.status_code == 422
+    assert "This day is more than ten years away." in text(answer)
+    assert f'href="#{field}"' in text(answer)
+    assert "Kept words." in text(answer)
+    assert not Leave.objects.exists()
+
+
 # Handing over.
 
 
@@ -232,6 +247,15 @@ def test_what_has_changed_meanwhile_is_shown_and_not_signed(desk: Desk, sign_in:
     assert answer.status_code == 409
     assert "Something has changed since the page was shown" in text(answer)
     assert "Kept words." in text(answer)
+    assert not Handover.objects.exists()
+
+
+def test_a_next_call_at_the_end_of_the_calendar_is_refused_with_its_field(desk: Desk, sign_in: SignIn) -> None:
+    given = {"post": post(desk).pk, "incoming": "liaison", "seen": what_stands(desk.duty).digest, "act": "sign"}
+    call = {"next_call": "The port", "next_call_on": "0001-01-01", "next_call_time": "00:00"}
+    answer = posted(sign_in(desk.duty), "roster-handover-new", **given, **call)
+    assert answer.status_code == 422
+    assert 'href="#next_call_on"' in text(answer)
     assert not Handover.objects.exists()
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
-from typing import Final
 
 from django.contrib import messages as notes
 from django.http import HttpRequest, QueryDict
@@ -11,6 +10,8 @@ from django.utils.translation import gettext as _
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
 from accord.liaison.roster.errors import WrongField
+from accord.node.desk.near import is_near
+from accord.node.desk.numbers import whole
 from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of
 from accord.officers.models import Officer
@@ -27,9 +28,6 @@ __all__ = [
     "wanted_day",
     "wanted_time",
 ]
-
-DIGITS_MAX: Final = 18
-"""Of the longest number that every database takes as a key."""
 
 
 def act_posted(request: HttpRequest, acts: Mapping[str, Callable[[QueryDict], object]]) -> AccordError | None:
@@ -69,9 +67,13 @@ def posted_day(given: QueryDict, name: str) -> date | None:
     if not told:
         return None
     try:
-        return date.fromisoformat(told)
+        found = date.fromisoformat(told)
     except ValueError as error:
         raise WrongField("This is no day of the calendar.", field=name, next_step="Write it as 2026-12-31.") from error
+    if not is_near(found):
+        next_step = "Give a day within ten years of today."
+        raise WrongField("This day is more than ten years away.", field=name, next_step=next_step)
+    return found
 
 
 def wanted_time(given: QueryDict, name: str) -> time:
@@ -96,15 +98,15 @@ def posted_time(given: QueryDict, name: str) -> time | None:
 def posted_number(given: QueryDict, name: str) -> int:
     """Returns a whole number; a word that is none is refused."""
     told = given.get(name, "").strip()
-    if not told.isascii() or not told.isdigit() or len(told) > DIGITS_MAX:
+    number = whole(told)
+    if number is None:
         raise WrongField("This is no whole number.", field=name, next_step="Write digits alone.")
-    return int(told)
+    return number
 
 
 def posted_key(given: QueryDict, name: str) -> int:
     """Returns the key of a row; what is none names nothing."""
-    told = given.get(name, "")
-    return int(told) if told.isascii() and told.isdigit() and len(told) <= DIGITS_MAX else 0
+    return whole(given.get(name, "")) or 0
 
 
 def named_officer(given: QueryDict, name: str) -> Officer | None:

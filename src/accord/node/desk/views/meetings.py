@@ -30,6 +30,8 @@ from accord.dialogue.reading import statements_of
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
 from accord.node.desk.meeting_rows import listed_meetings
+from accord.node.desk.near import is_near
+from accord.node.desk.numbers import whole
 from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.statement_rows import pick
@@ -131,15 +133,16 @@ def _zone() -> Any:  # Any: a ZoneInfo or UTC
 
 
 def _series(text: str) -> MeetingSeries:
-    found = MeetingSeries.objects.filter(pk=int(text)).first() if text.isdigit() and len(text) < 10 else None
+    found = MeetingSeries.objects.filter(pk=whole(text) or 0).first()
     if found is None:
         raise NotFound("There is no such series.")
     return found
 
 
-def _plan(officer: Officer, given: QueryDict) -> MeetingPlan:
+def _plan(officer: Officer, given: QueryDict, meeting: Meeting | None = None) -> MeetingPlan:
+    """Returns what a form says of a meeting; a statement that the officer does not see stays with it."""
     try:
-        starts_at = datetime.fromisoformat(given.get("starts_at", "")).replace(tzinfo=_zone())
+        wall = datetime.fromisoformat(given.get("starts_at", ""))
     except ValueError:
         raise DialogueRefused(
             "This is no day and hour.",
@@ -147,8 +150,18 @@ def _plan(officer: Officer, given: QueryDict) -> MeetingPlan:
             next_step="Give the day and the hour at which it begins.",
             fields={"field": "starts_at"},
         ) from None
-    chosen = given.get("statement", "")
-    statement = next((one.statement for one in statements_of(officer) if str(one.statement.pk) == chosen), None)
+    if not is_near(wall):
+        raise DialogueRefused(
+            "This day is more than ten years away.",
+            code="dialogue.far-day",
+            next_step="Give a day within ten years of today.",
+            fields={"field": "starts_at"},
+        )
+    starts_at = wall.replace(tzinfo=_zone())
+    seen = {str(one.statement.pk): one.statement for one in statements_of(officer)}
+    linked = meeting.statement if meeting is not None else None
+    is_hidden = linked is not None and str(linked.pk) not in seen
+    statement = linked if is_hidden else seen.get(given.get("statement", ""))
     words = {name: given.get(name, "") for name in _WORDS}
     return MeetingPlan(starts_at=starts_at, statement=statement, **words)
 
@@ -218,7 +231,7 @@ def _do(request: HttpRequest, officer: Officer, meeting: Meeting) -> None:
     given = request.POST
     act = given.get("act", "")
     if act == "change":
-        change_meeting(officer, meeting, _plan(officer, given), version=_number(given.get("version", "")))
+        change_meeting(officer, meeting, _plan(officer, given, meeting), version=_number(given.get("version", "")))
     elif act in {"held", "cancelled", "planned"}:
         settle_meeting(officer, meeting, act)
     elif act == "add":
@@ -248,7 +261,8 @@ def _do(request: HttpRequest, officer: Officer, meeting: Meeting) -> None:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+    number = whole(text, 9)
+    return -1 if number is None else number
 
 
 def _day(text: str) -> date:
