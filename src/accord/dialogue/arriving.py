@@ -162,10 +162,6 @@ CLAUSE_PROPOSAL_KIND: Final[MessageKind] = json_kind(
 """The kind: one officer's act sends it, because it binds nobody; the signature under the whole text asks for two."""
 
 
-def _nothing(*_told: object) -> None:
-    """What becomes of an act on its way stands in the record of what left, and is read there."""
-
-
 def _restored(released_key: int, payload: bytes) -> None:
     """Puts an act of ours that was lost with the storage back; who did it is not in it."""
     released = ReleasedMessage.objects.get(pk=released_key)
@@ -198,5 +194,5 @@ def _statement_of(content: ClauseProposal, peer: str, at: datetime) -> Statement
     return statement
 
 
-FOLLOWER: Final = Follower(on_outcome=_nothing, on_delivered=_nothing, on_unsent=_nothing, on_restored=_restored)
+FOLLOWER: Final = Follower(on_restored=_restored)
 """What this room does when an act of ours comes back after a loss of storage."""

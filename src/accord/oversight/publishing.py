@@ -28,7 +28,7 @@ from accord.parties.models import Party
 from accord.release.acknowledging import acknowledgement
 from accord.release.models import ReleasedMessage
 from accord.release.received import FILED, FilingWork, Handled, Received
-from accord.release.registry import Delivered, Follower, MessageKind, OutcomeNotice, json_kind
+from accord.release.registry import Follower, MessageKind, json_kind
 from accord.release.services import channel_to, one_release, send_for_the_channel
 from accord.vocabulary.periods import Period, period_of
 from accord.vocabulary.urgency import Lane
@@ -209,20 +209,12 @@ TIMELINESS_REPORT_KIND: Final[MessageKind] = json_kind(
 """The kind: counts alone, so that one officer's act sends it and the gate at use is not asked."""
 
 
-def _nothing_delivered(_delivered: Sequence[Delivered]) -> None:
-    """A receipt changes nothing of a report."""
-
-
 def _unsent(keys: Sequence[int], _why: str) -> None:
     """Takes a report that never left out of what we published, so that it can be published again."""
     unsent = ReleasedMessage.objects.filter(pk__in=keys, kind=TIMELINESS_REPORT)
     PublishedTimeliness.objects.filter(
         is_ours=True, envelope_id__in=list(unsent.values_list("envelope_id", flat=True))
     ).delete()
-
-
-def _no_outcome(_notice: OutcomeNotice) -> None:
-    """What became of a report at the other side stands in the channel's record."""
 
 
 def _restored(released_key: int, payload: bytes) -> None:
@@ -245,7 +237,5 @@ def _restored(released_key: int, payload: bytes) -> None:
     )
 
 
-FOLLOWER: Final = Follower(
-    on_outcome=_no_outcome, on_delivered=_nothing_delivered, on_unsent=_unsent, on_restored=_restored
-)
+FOLLOWER: Final = Follower(on_unsent=_unsent, on_restored=_restored)
 """What this room does when a report of ours never left, or comes back after a loss of storage."""

@@ -72,10 +72,6 @@ def _on_outcome(notice: OutcomeNotice) -> None:
             activate_own_keyset(channel_to(notice.peer), serial=keyset.serial)
 
 
-def _pass_over(*_what: object) -> None:
-    """Receipt, expiry and return of a keyset change nothing here."""
-
-
 KEYSET = MessageKind(
     name="keyset",
     schema=1,
@@ -86,6 +82,4 @@ KEYSET = MessageKind(
     needs_approval=False,
 )
 
-KEYSET_FOLLOWER = Follower(
-    on_outcome=_on_outcome, on_delivered=_pass_over, on_unsent=_pass_over, on_restored=_pass_over
-)
+KEYSET_FOLLOWER = Follower(on_outcome=_on_outcome)

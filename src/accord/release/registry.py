@@ -102,9 +102,13 @@ class MessageKind:
     struct: type[msgspec.Struct] | None = None
 
 
+def _pass_over(*_what: object) -> None:
+    """Nothing follows in a room that does not ask."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Follower:
-    """A room that is told what becomes of messages after they left.
+    """A room that is told what becomes of messages after they left; of what it does not ask for, nothing follows.
 
     Args:
         on_outcome: Told when the peer disposed of a range of our log.
@@ -113,10 +117,10 @@ class Follower:
         on_restored: Told the primary key and payload of a released message that was lost here and came back.
     """
 
-    on_outcome: Callable[[OutcomeNotice], None]
-    on_delivered: Callable[[Sequence[Delivered]], None]
-    on_unsent: Callable[[Sequence[int], str], None]
-    on_restored: Callable[[int, bytes], None]
+    on_outcome: Callable[[OutcomeNotice], None] = _pass_over
+    on_delivered: Callable[[Sequence[Delivered]], None] = _pass_over
+    on_unsent: Callable[[Sequence[int], str], None] = _pass_over
+    on_restored: Callable[[int, bytes], None] = _pass_over
 
 
 _KINDS: dict[tuple[str, int], MessageKind] = {}

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from accord.courier.models import Outbox
+from accord.liaison.directory.filing import FOLLOWER
 from accord.liaison.directory.functions import first_entries, function_names, functions
 from accord.liaison.directory.keeping import (
     begin_directory,
@@ -20,6 +21,7 @@ from accord.liaison.errors import LiaisonRefused
 from accord.liaison.models import DirectoryEntry, PublishedDirectory
 from accord.officers.permissions import NotPermitted, Role
 from accord.parties.profile import load_profile, shipped_profiles
+from accord.release.models import ReleasedMessage
 from tests.desk import Desk
 from tests.instruments.test_services import arrives
 
@@ -152,3 +154,16 @@ def test_their_directory_is_filed_and_an_older_one_is_refused(desk: Desk) -> Non
     assert arrives(desk, "directory", theirs(3, names=hiding)) == "liaison.hidden-characters"
     assert arrives(desk, "directory", theirs(3, home="1 Main Street")) != ""
     assert PublishedDirectory.objects.count() == 1
+
+
+def test_a_directory_that_never_left_is_published_again_under_its_number(desk: Desk) -> None:
+    begin_directory(desk.officers[Role.POLICY])
+    signatory = desk.officers[Role.SIGNATORY]
+    first = publish_directory(signatory, peer="IN")
+    assert refused(publish_directory, signatory, peer="IN") == "liaison.nothing-changed"
+    released = ReleasedMessage.objects.get(kind="directory")
+    FOLLOWER.on_unsent([released.pk + 1], "expired")
+    assert PublishedDirectory.objects.get() == first
+    FOLLOWER.on_unsent([released.pk], "expired")
+    assert not PublishedDirectory.objects.exists()
+    assert publish_directory(signatory, peer="IN").number == first.number

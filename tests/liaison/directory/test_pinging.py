@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accord.courier.models import Outbox
+from accord.liaison.directory.filing import FOLLOWER
 from accord.liaison.directory.kinds import Ping, PingAnswer
 from accord.liaison.directory.pinging import (
     ANSWER_WITHIN,
@@ -27,6 +28,7 @@ from accord.node.notices.kinds import Kind
 from accord.node.notices.models import Notice
 from accord.node.notices.rounds import make_round
 from accord.officers.permissions import NotPermitted, Role
+from accord.release.models import DecisionRecord, ReleasedMessage
 from tests.desk import Desk
 from tests.instruments.test_services import arrives, receipt
 from tests.liaison.directory.test_directory import refused
@@ -78,6 +80,23 @@ def test_their_call_waits_for_the_duty_officer_who_answers_with_one_act(desk: De
     answered = msgspec.json.decode(bytes(Outbox.objects.get(kind="ping-answer").payload), type=PingAnswer)
     assert (UUID(answered.ping), held.answered_by) == (key, desk.duty)
     assert refused(answer_ping, desk.duty, held) == "liaison.ping-answered"
+    make_round()
+    assert not Notice.objects.filter(kind=Kind.PING_WAITS, settled_at=None).exists()
+
+
+def test_our_answer_that_came_back_before_their_call_is_taken_in_again_is_no_open_call(desk: Desk) -> None:
+    key = uuid4()
+    they_call(desk, key)
+    they_call(desk)
+    for test in PingTest.objects.order_by("pk"):
+        answer_ping(desk.duty, test)
+    PingTest.objects.all().delete()
+    DecisionRecord.objects.filter(kind="ping-answer").update(outcome="lost")
+    released = ReleasedMessage.objects.filter(kind="ping-answer").select_related("outbox")
+    for one in released:
+        FOLLOWER.on_restored(one.pk, bytes(one.outbox.payload))
+    assert they_call(desk, key) == ""
+    assert PingTest.objects.get().answered_at == released[0].released_at
     make_round()
     assert not Notice.objects.filter(kind=Kind.PING_WAITS, settled_at=None).exists()
 

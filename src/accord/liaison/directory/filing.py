@@ -14,7 +14,8 @@ from accord.liaison.directory.pinging import ANSWER_WITHIN, open_ping
 from accord.liaison.models import PingTest, PublishedDirectory
 from accord.release.models import ReleasedMessage
 from accord.release.received import FILED, FilingWork, Handled, Received
-from accord.release.registry import Delivered, Follower, MessageKind, OutcomeNotice, json_kind
+from accord.release.recovered import LOST
+from accord.release.registry import Delivered, Follower, MessageKind, json_kind
 
 __all__ = ["FOLLOWER", "KINDS"]
 
@@ -42,7 +43,7 @@ def _file_directory(received: Received, work: FilingWork) -> Handled:
 
 def _file_ping(received: Received, work: FilingWork) -> Handled:
     content: Ping = received.content
-    _row, is_new = PingTest.objects.get_or_create(
+    row, is_new = PingTest.objects.get_or_create(
         peer_id=work.peer,
         is_ours=False,
         ping=UUID(content.ping),
@@ -54,7 +55,22 @@ def _file_ping(received: Received, work: FilingWork) -> Handled:
             "envelope_id": received.envelope_id,
         },
     )
-    return FILED if is_new else Handled(state="refused", code="liaison.ping-known")
+    if not is_new:
+        return Handled(state="refused", code="liaison.ping-known")
+    _answer_given_before(row)
+    return FILED
+
+
+def _answer_given_before(row: PingTest) -> None:
+    """Notes our own answer that was lost with the storage and came back before the call that it answers.
+
+    Our own words come back before the other side's are taken in again.
+    """
+    lost = ReleasedMessage.objects.filter(kind=PING_ANSWER, peer_id=row.peer_id, decision__outcome=LOST)
+    for released in lost.select_related("outbox"):
+        answer = msgspec.json.decode(bytes(released.outbox.payload), type=PingAnswer)
+        if UUID(answer.ping) == row.ping:
+            _restore_answer(released, answer)
 
 
 def _file_answer(received: Received, work: FilingWork) -> Handled:
@@ -94,12 +110,15 @@ def _on_delivered(delivered: Sequence[Delivered]) -> None:
         PingTest.objects.filter(pk=waiting[envelope], reached_at=None).update(reached_at=arrived[key])
 
 
-def _on_outcome(_notice: OutcomeNotice) -> None:
-    """Nothing follows: an unanswered call shows as one."""
+def _on_unsent(keys: Sequence[int], _why: str) -> None:
+    """Takes a directory that never left out of what the peer has, so that it can be published again.
 
-
-def _on_unsent(_keys: Sequence[int], _why: str) -> None:
-    """Nothing follows: a call that never left shows as one that did not reach the other node."""
+    A call that never left shows as one that did not reach the other node.
+    """
+    unsent = ReleasedMessage.objects.filter(pk__in=keys, kind=DIRECTORY)
+    for released in unsent.select_related("outbox"):
+        told = msgspec.json.decode(bytes(released.outbox.payload), type=Directory)
+        PublishedDirectory.objects.filter(peer_id=released.peer_id, is_ours=True, number=told.number).delete()
 
 
 def _on_restored(released_key: int, payload: bytes) -> None:
@@ -118,10 +137,13 @@ def _on_restored(released_key: int, payload: bytes) -> None:
     elif released.kind == PING:
         _restore_ping(released, msgspec.json.decode(payload, type=Ping), at=released.released_at)
     else:
-        answer = msgspec.json.decode(payload, type=PingAnswer)
-        PingTest.objects.filter(
-            peer_id=released.peer_id, is_ours=False, ping=UUID(answer.ping), answered_at=None
-        ).update(answered_at=released.released_at)
+        _restore_answer(released, msgspec.json.decode(payload, type=PingAnswer))
+
+
+def _restore_answer(released: ReleasedMessage, answer: PingAnswer) -> None:
+    PingTest.objects.filter(peer_id=released.peer_id, is_ours=False, ping=UUID(answer.ping), answered_at=None).update(
+        answered_at=released.released_at
+    )
 
 
 def _restore_ping(released: ReleasedMessage, told: Ping, *, at: datetime) -> None:
@@ -140,7 +162,5 @@ def _restore_ping(released: ReleasedMessage, told: Ping, *, at: datetime) -> Non
     )
 
 
-FOLLOWER: Final = Follower(
-    on_outcome=_on_outcome, on_delivered=_on_delivered, on_unsent=_on_unsent, on_restored=_on_restored
-)
+FOLLOWER: Final = Follower(on_delivered=_on_delivered, on_unsent=_on_unsent, on_restored=_on_restored)
 """What this room does with receipts and losses of what it sent."""
