@@ -85,6 +85,10 @@ _FIELDS_OF_FACT: Final[dict[str, tuple[str, ...]]] = {
     "substance_not_yet_controlled": ("own.substances",),
     "substance_undated": ("own.substances",),
     "theme": ("theme",),
+    # Lanes and ceilings of the signed workplan: the draft says what they are held against.
+    "above_plan_classification": ("classification",),
+    "above_plan_handling": ("handling",),
+    "outside_plan": ("theme",),
     "third_party": ("own.has_third_party_origin",),
     "urgency": ("urgency",),
     "victim_of_intimidation": ("own.is_victim_of_intimidation",),

@@ -158,7 +158,7 @@ def _marks(change: FieldChange) -> SafeString:
         tag, told = tags[mark.change]
         pieces.append(
             format_html(
-                '<{}><span class="govuk-visually-hidden" lang="{}">{} </span>{}</{}>',
+                '<{}><bdi class="govuk-visually-hidden" lang="{}">{} </bdi>{}</{}>',
                 SafeString(tag),
                 language,
                 told,
