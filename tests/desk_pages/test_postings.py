@@ -1,5 +1,6 @@
 """Postings at the desk: the list, one posting, proposing, our own record; acts on the other side's soil."""
 
+import re
 from uuid import uuid4
 
 from django.utils import timezone
@@ -113,6 +114,8 @@ def test_our_record_is_written_agreed_to_and_shown_to_few(desk: Desk, sign_in: S
     assert signatory.post(f"{address}record/act", {"act": "agree", "number": 1})["Location"] == address
     record = PostingRecord.objects.get()
     assert (record.state, record.account, record.deputies) == ("in-force", desk.liaison, ["duty"])
+    again = policy.get(f"{address}record").content.decode()
+    assert re.search(r'<textarea[^>]*name="deputies"[^>]*>\nduty\n</textarea>', again)
     assert "A cousin works" in text(sign_in(desk.liaison).get(address)), "it is the officer's own"
     for other in (desk.duty, desk.releasing):
         page = text(sign_in(other).get(address))

@@ -66,8 +66,11 @@ def _signed_in(browser: Browser, node: NodeProcess, role: str | None, *, languag
     return page
 
 
-def take_all(browser: Browser, nodes: dict[str, NodeProcess], *, languages: Sequence[str], out: Path) -> int:
-    """Makes a picture of every page and returns how many there are."""
+def take_all(
+    browser: Browser, nodes: dict[str, NodeProcess], *, languages: Sequence[str], out: Path, only: Sequence[str] = ()
+) -> int:
+    """Makes a picture of every page, or of those that are named alone, and returns how many there are."""
+    sights = [sight for sight in SIGHTS if not only or sight.name in only]
     known, count = places(nodes), 0
     shutil.rmtree(out, ignore_errors=True)
     for language in languages:
@@ -75,7 +78,7 @@ def take_all(browser: Browser, nodes: dict[str, NodeProcess], *, languages: Sequ
             folder = out / language / width
             folder.mkdir(parents=True)
             pages: dict[tuple[str, str | None], Page] = {}
-            for sight in SIGHTS:
+            for sight in sights:
                 who = (sight.party, sight.role)
                 if who not in pages:
                     pages[who] = _signed_in(browser, nodes[sight.party], sight.role, language=language, size=size)
@@ -84,7 +87,7 @@ def take_all(browser: Browser, nodes: dict[str, NodeProcess], *, languages: Sequ
                 count += 1
             for page in pages.values():
                 page.context.close()
-        print(f"{language}: {len(SIGHTS) * len(WIDTHS)} pictures in {out / language}")
+        print(f"{language}: {len(sights) * len(WIDTHS)} pictures in {out / language}")
     return count
 
 
@@ -130,6 +133,7 @@ def main() -> None:
     )
     asked.add_argument("--home", type=Path, help="folder of a demonstration that was played and is stopped")
     asked.add_argument("--language", action="append", help="only this language; may be given again")
+    asked.add_argument("--only", action="append", help="only the page of this name; may be given again")
     given = asked.parse_args()
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
@@ -140,7 +144,8 @@ def main() -> None:
             take_for_readme(browser, nodes, out=README_OUT)
         else:
             languages = given.language or [code for code, _name in ACCORD_DESK_LANGUAGES]
-            print(f"{take_all(browser, nodes, languages=languages, out=OUT)} pictures.")
+            count = take_all(browser, nodes, languages=languages, out=OUT, only=given.only or ())
+            print(f"{count} pictures.")
         browser.close()
 
 
