@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from pytest_django.plugin import DjangoDbBlocker
 
 from accord.courier.machine import forget_meetings
 from accord.courier.recent import forget_recent
 from accord.parties.custody import use_custody
+from tests.databases import copy_migrated, keep_migrated
 from tests.simulators.paired_node import PairedNode, make_paired_node
 
 
@@ -16,6 +18,19 @@ def pytest_configure() -> None:
     """Makes passwords cheap to check and refusals quick: no test is about the cost of one."""
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     django_settings.ACCORD_REFUSAL_STEP_SECONDS = 0.0
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """Lets the database in memory begin as a copy of what the migrations made."""
+    copy_migrated()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Keeps what the migrations made for the next run."""
+    with django_db_blocker.unblock():
+        keep_migrated()
 
 
 @pytest.fixture
