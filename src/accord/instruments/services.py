@@ -8,9 +8,7 @@ Worked example::
 """
 
 import zlib
-from datetime import date, datetime, timedelta
-from typing import Final, Literal
-from uuid import UUID
+from datetime import date, datetime
 
 import msgspec
 from django.utils import timezone
@@ -21,15 +19,13 @@ from accord.instruments.canonical import digest_of
 from accord.instruments.errors import InstrumentRefused
 from accord.instruments.kinds import (
     OFFER_BYTES_MAX,
-    SIGNED_AS_CHARACTERS,
-    TEXT_ANSWER,
     TEXT_BYTES_MAX,
     TEXT_OFFER,
-    TextAnswer,
     TextOffer,
     offer_bytes,
 )
-from accord.instruments.models import Instrument, Remark, Signature, Text
+from accord.instruments.models import Instrument, Remark, Text
+from accord.instruments.sending import send_answer, send_word, sign_text, signed_as
 from accord.instruments.settling import (
     last_signed_digest,
     next_number,
@@ -43,18 +39,10 @@ from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 from accord.parties.models import Party
-from accord.release.acknowledging import acknowledgement
 from accord.release.gate import our_party
-from accord.release.models import ReleasedMessage
-from accord.release.services import channel_to, one_release, send_for_the_channel
-from accord.vocabulary.urgency import Lane
+from accord.release.services import channel_to, one_release
 
 __all__ = ["accept", "decline", "discard", "end", "offer", "prepare", "remark", "withdraw"]
-
-WORD_LIFE_DAYS: Final = 365
-"""Days an offer or an answer may wait for its peer: consent does not lapse while a line is down."""
-
-_Act = Literal["accept", "remark", "decline", "withdraw", "end"]
 
 
 def prepare(
@@ -199,7 +187,7 @@ def offer(officer: Officer, text: Text, *, now: datetime | None = None) -> Text:
                 number=held.number,
                 previous=None if held.previous is None else bytes(held.previous),
                 content=held.content,
-                signed_as=_signed_as(officer),
+                signed_as=signed_as(officer),
                 note=held.note,
             )
         )
@@ -210,8 +198,8 @@ def offer(officer: Officer, text: Text, *, now: datetime | None = None) -> Text:
                 next_step="Shorten it, or drop a language.",
                 fields={"size_bytes": len(content), "limit_bytes": OFFER_BYTES_MAX},
             )
-        released = _send(held.instrument, TEXT_OFFER, content, now=moment)
-        _sign(held, officer, released.envelope_id, at=moment)
+        released = send_word(held.instrument, TEXT_OFFER, content, now=moment)
+        sign_text(held, officer, released.envelope_id, at=moment)
         held.state = Text.State.OFFERED
         held.offered_at = moment
         held.save()
@@ -240,8 +228,8 @@ def accept(officer: Officer, text: Text, *, now: datetime | None = None) -> Text
                 code="instruments.own-offer-stands",
                 next_step="Withdraw ours; when the other side has confirmed that, sign theirs.",
             )
-        released = _answer(officer, held, "accept", now=moment)
-        _sign(held, officer, released.envelope_id, at=moment)
+        released = send_answer(officer, held, "accept", now=moment)
+        sign_text(held, officer, released.envelope_id, at=moment)
         held.state = Text.State.ACCEPTED
         held.save()
         note(officer, "accept text", held, at=moment, detail=_detail(held))
@@ -262,12 +250,12 @@ def remark(officer: Officer, text: Text, *, words: str, now: datetime | None = N
     moment = now or timezone.now()
     with one_release():
         held = _fresh(text, Text.State.OFFERED, is_ours=text.is_ours)
-        released = _answer(officer, held, "remark", reason=said, now=moment)
+        released = send_answer(officer, held, "remark", reason=said, now=moment)
         row = Remark.objects.create(
             text=held,
             is_ours=True,
             at=moment,
-            signed_as=_signed_as(officer),
+            signed_as=signed_as(officer),
             officer=officer,
             words=said,
             envelope_id=released.envelope_id,
@@ -290,7 +278,7 @@ def decline(officer: Officer, text: Text, *, reason: str, now: datetime | None =
     moment = now or timezone.now()
     with one_release():
         held = _fresh(text, Text.State.OFFERED, is_ours=False)
-        held.settling_envelope_id = _answer(officer, held, "decline", reason=said, now=moment).envelope_id
+        held.settling_envelope_id = send_answer(officer, held, "decline", reason=said, now=moment).envelope_id
         settle(held, Text.State.DECLINED, at=moment, reason=said)
         note(officer, "decline text", held, at=moment, detail=_detail(held))
     return held
@@ -310,7 +298,7 @@ def withdraw(officer: Officer, text: Text, *, reason: str = "", now: datetime | 
     moment = now or timezone.now()
     with one_release():
         held = _fresh(text, Text.State.OFFERED, is_ours=True)
-        held.settling_envelope_id = _answer(officer, held, "withdraw", reason=said, now=moment).envelope_id
+        held.settling_envelope_id = send_answer(officer, held, "withdraw", reason=said, now=moment).envelope_id
         held.settled_reason = said
         held.state = Text.State.WITHDRAWING
         held.save()
@@ -352,7 +340,7 @@ def end(
             raise InstrumentRefused("Nothing is in force that could end.", code="instruments.nothing-in-force")
         if held.ends_on is not None and held.ends_on <= from_day:
             raise InstrumentRefused(f"It ends on {held.ends_on} already.", code="instruments.ends-already")
-        released = _answer(officer, held.agreed, "end", reason=said, from_day=from_day, now=moment)
+        released = send_answer(officer, held.agreed, "end", reason=said, from_day=from_day, now=moment)
         held.ends_on = from_day
         held.ended_by_us = True
         held.end_reason = said
@@ -405,44 +393,6 @@ def _require_next(text: Text, now: datetime) -> None:
             next_step="Compare the two, take over what you need, and prepare it anew.",
             fields={"number": text.number},
         )
-
-
-def _answer(
-    officer: Officer, text: Text, act: _Act, *, now: datetime, reason: str = "", from_day: date | None = None
-) -> ReleasedMessage:
-    answer = TextAnswer(
-        schema_version=1,
-        instrument=str(text.instrument_id),
-        number=text.number,
-        digest=bytes(text.digest).hex(),
-        act=act,
-        signed_as=_signed_as(officer),
-        reason=reason,
-        from_day=from_day,
-    )
-    return _send(text.instrument, TEXT_ANSWER, msgspec.json.encode(answer), now=now)
-
-
-def _send(instrument: Instrument, kind: str, payload: bytes, *, now: datetime) -> ReleasedMessage:
-    return send_for_the_channel(
-        peer=instrument.peer_id,
-        kind=kind,
-        payload=payload,
-        facts=acknowledgement(kind, peer=instrument.peer_id, on=now.date()),
-        lane=Lane.ROUTINE,
-        not_after=now + timedelta(days=WORD_LIFE_DAYS),
-        now=now,
-    )
-
-
-def _sign(text: Text, officer: Officer, envelope_id: UUID, *, at: datetime) -> None:
-    Signature.objects.create(
-        text=text, is_ours=True, at=at, signed_as=_signed_as(officer), officer=officer, envelope_id=envelope_id
-    )
-
-
-def _signed_as(officer: Officer) -> str:
-    return str(officer)[:SIGNED_AS_CHARACTERS]
 
 
 def _detail(text: Text) -> dict[str, str | int | bool | None]:
