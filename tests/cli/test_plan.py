@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import openpyxl
 import pytest
+from docx import Document
 
 from accord.workplan.content import Plan
 from accord.workplan.documents.plain import json_of
@@ -13,6 +14,7 @@ from accord.workplan.documents.word import document_of
 from accord.workplan.documents.workbook import workbook_of
 from accord.workplan.template import template_plan
 from tests.cli.conftest import Node
+from tests.cli.test_dispute import copy_of, pair
 
 
 def own_plan() -> Plan:
@@ -48,6 +50,22 @@ def test_what_is_not_understood_is_named_with_its_cell_and_exits_1(canada: Node,
     assert done.returncode == 1, done.stdout
     assert "Not understood" in done.stdout
     assert "Nothing was saved." in done.stdout
+
+
+def test_a_file_of_our_draft_says_that_it_is_one_and_is_read_back(canada: Node, india: Node, tmp_path: Path) -> None:
+    canada, india = copy_of(canada, tmp_path / "ca-home"), copy_of(india, tmp_path / "in-home")
+    pair(canada, india, tmp_path)
+    file = tmp_path / "plan.json"
+    file.write_bytes(json_of(own_plan()))
+    assert canada.run_as("policy", "plan", "import", "IN", str(file), "--save").returncode == 0
+    for name in ("plan.docx", "plan.ics"):
+        done = canada.run_as("policy", "plan", "export", "IN", "--draft", "--out", str(tmp_path / name))
+        assert done.returncode == 0, done.stderr
+    assert b"Draft of CA\\, version 1 of " in (tmp_path / "plan.ics").read_bytes()
+    head = Document(str(tmp_path / "plan.docx")).sections[0].header.paragraphs[0].text
+    assert head.startswith("Draft of CA, version 1 of ")
+    read = canada.run_as("policy", "plan", "import", "IN", str(tmp_path / "plan.docx"))
+    assert (read.returncode, "It would change nothing." in read.stdout) == (0, True), read.stdout
 
 
 def test_who_may_not_and_what_is_no_plan_is_refused(canada: Node, tmp_path: Path) -> None:

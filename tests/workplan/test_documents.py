@@ -21,6 +21,7 @@ from accord.workplan.documents import archive
 from accord.workplan.documents.due_days import calendar_of
 from accord.workplan.documents.plain import json_of, read_json
 from accord.workplan.documents.preview import Note
+from accord.workplan.documents.printed import print_words
 from accord.workplan.documents.word import document_of, read_document
 from accord.workplan.documents.workbook import read_workbook, workbook_of
 from accord.workplan.errors import PlanRefused
@@ -92,6 +93,36 @@ def test_what_goes_out_comes_back_as_the_same_bytes(plan, write, read) -> None:
 def test_awkward_texts_come_back_to_the_letter(write, read) -> None:
     plan = replace(PLAN, actions=(A1, replace(A2, text=AWKWARD, caveat=AWKWARD)))
     assert read(write(plan)).plan == plan
+
+
+LINE = "Entwurf & Ébauche 'Standing': Title (en): मसौदा, not signed"
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "hi"])
+@pytest.mark.parametrize(("write", "read"), FORMS[:2])
+def test_the_line_that_says_how_a_file_stands_is_no_part_of_the_plan(write, read, language: str) -> None:
+    line = print_words(language)["standing-draft"].format(party="CA", version=3, moment="2026-04-01 10:00 UTC")
+    for standing in (line, LINE):
+        found = read(write(PLAN, standing=standing), current=PLAN)
+        assert found.plan == PLAN
+        assert (found.not_understood, found.stripped, list(found.would_change.changes)) == ((), (), [])
+
+
+def test_a_workbook_says_how_it_stands_on_its_first_sheet_and_on_the_paper_of_each() -> None:
+    book = load_workbook(io.BytesIO(workbook_of(PLAN, standing=LINE)))
+    assert [cell.value for cell in book["Plan"][2]] == ["Standing", LINE]
+    line = print_words("hi")["standing-signed"].format(number=2)
+    printed = load_workbook(io.BytesIO(workbook_of(PLAN, standing=line)))
+    assert {sheet.oddHeader.right.text for sheet in printed} == {line}
+    book["Plan"]["A2"] = " STANDING "
+    stream = io.BytesIO()
+    book.save(stream)
+    assert read_workbook(stream.getvalue(), current=PLAN).not_understood == ()
+
+
+def test_a_document_says_how_it_stands_at_head_and_foot() -> None:
+    section = Document(io.BytesIO(document_of(PLAN, standing=LINE))).sections[0]
+    assert [paragraph.text for paragraph in (*section.header.paragraphs, *section.footer.paragraphs)] == [LINE, LINE]
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
@@ -387,3 +418,12 @@ def test_due_days_are_a_calendar_in_the_readers_language() -> None:
     assert "BYMONTHDAY=28,29,30,31" in rule
     assert "UNTIL=20261231" in rule
     assert "by telephone" not in made.decode()
+
+
+def test_a_calendar_and_each_of_its_days_say_how_the_plan_stands() -> None:
+    made = calendar_of(PLAN, language="en", at=datetime(2026, 4, 1, tzinfo=UTC), standing="Draft of CA; not signed")
+    calendar = Calendar.from_ical(made)
+    assert calendar["description"] == calendar["x-wr-caldesc"] == "Draft of CA; not signed"
+    days = [str(one["description"]).splitlines() for one in calendar.walk("VEVENT")]
+    assert days
+    assert all(lines[-1] == "Draft of CA; not signed" for lines in days)

@@ -32,6 +32,20 @@ def pages(monkeypatch: pytest.MonkeyPatch) -> list[list[bytes]]:
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "hi"])
+def test_each_page_says_at_head_and_foot_how_the_plan_stands(language: str, pages) -> None:
+    line = print_words(language)["standing-draft"].format(party="CA", version=3, moment="2026-04-01 10:00 UTC")
+    plan = large_plan(actions=150)
+    plan_pdf(plan, language=language)
+    plan_pdf(plan, language=language, standing=line)
+    without, with_line = ([page.count(b"<use ") for page in drawn] for drawn in pages)
+    assert len(with_line) == len(without) > 2
+    glyphs = {after - before for before, after in zip(without, with_line, strict=True)}
+    # The same words twice on every page, and nothing else moved.
+    assert len(glyphs) == 1
+    assert glyphs.pop() >= 2 * len(line.split())
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "hi"])
 @pytest.mark.parametrize("plan", [PLAN, *shipped_templates()], ids=["small", "template"])
 def test_a_plan_and_its_brief_are_printed_in_each_language(plan: Plan, language: str, pages) -> None:
     for made in (plan_pdf(plan, language=language), brief_pdf(plan, language=language, on=ON)):

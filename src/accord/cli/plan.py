@@ -87,8 +87,8 @@ def export(
     """Take the plan out as a workbook, a document, JSON, PDF or a calendar of what is due."""
     open_node(home)
     officer = acting_officer(acting)
-    plan = _plan(officer, peer, is_draft=draft)
-    content = _written(plan, out.suffix.lower(), language=language, is_brief=brief)
+    plan, standing = _plan(officer, peer, is_draft=draft, language=language)
+    content = _written(plan, out.suffix.lower(), language=language, is_brief=brief, standing=standing)
     out.write_bytes(content)
     say(f"{out}: {len(content)} bytes.")
 
@@ -128,23 +128,25 @@ def import_file(
     ended(ExitCode.DONE if is_whole else ExitCode.NOT_VERIFIED)
 
 
-def _plan(officer: "Officer", peer: str, *, is_draft: bool) -> "Plan":
+def _plan(officer: "Officer", peer: str, *, is_draft: bool, language: str) -> tuple["Plan", str]:
     from accord.officers.permissions import Permission, require
     from accord.workplan.reading import agreed_text, draft_with, last_save, plan_of_text
+    from accord.workplan.standing import standing_of_save, standing_of_text
 
     require(officer, Permission.AGREEMENT_DRAFT if is_draft else Permission.AGREEMENT_READ)
     if is_draft:
         held = draft_with(peer)
         if held is None:
             raise NoPlan(f"No draft of the plan with {peer} is being written.")
-        return last_save(held).plan
+        save = last_save(held)
+        return save.plan, standing_of_save(save, language=language)
     agreed = agreed_text(peer)
     if agreed is None:
         raise NoPlan(f"Both sides have signed no plan with {peer} yet.", next_step="Name the draft with --draft.")
-    return plan_of_text(agreed)
+    return plan_of_text(agreed), standing_of_text(agreed, latest=agreed, language=language)
 
 
-def _written(plan: "Plan", ending: str, *, language: str, is_brief: bool) -> bytes:
+def _written(plan: "Plan", ending: str, *, language: str, is_brief: bool, standing: str) -> bytes:
     from django.utils import timezone
 
     from accord.workplan.documents.due_days import calendar_of
@@ -155,13 +157,13 @@ def _written(plan: "Plan", ending: str, *, language: str, is_brief: bool) -> byt
 
     now = timezone.now()
     if is_brief:
-        return brief_pdf(plan, language=language, on=now.date())
+        return brief_pdf(plan, language=language, on=now.date(), standing=standing)
     forms = {
-        ".xlsx": lambda: workbook_of(plan),
-        ".docx": lambda: document_of(plan),
+        ".xlsx": lambda: workbook_of(plan, standing=standing),
+        ".docx": lambda: document_of(plan, standing=standing),
         ".json": lambda: json_of(plan),
-        ".pdf": lambda: plan_pdf(plan, language=language),
-        ".ics": lambda: calendar_of(plan, language=language, at=now),
+        ".pdf": lambda: plan_pdf(plan, language=language, standing=standing),
+        ".ics": lambda: calendar_of(plan, language=language, at=now, standing=standing),
     }
     if ending not in forms:
         raise NoPlan(

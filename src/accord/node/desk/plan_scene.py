@@ -26,6 +26,7 @@ from accord.parties.models import Party
 from accord.workplan.content import Plan
 from accord.workplan.models import DraftSave, PlanDraft
 from accord.workplan.reading import TYPE, agreed_text, draft_with, last_save, plan_of_text, standing_offer_of_theirs
+from accord.workplan.standing import standing_of_save, standing_of_text
 
 __all__ = ["DRAFT", "Held", "Scene", "party_of", "plan_of_save", "scene_of", "texts_with"]
 
@@ -79,8 +80,14 @@ class Scene:
 
     @property
     def is_proposal(self) -> bool:
-        """Whether it is not what both sides signed last."""
-        return self.held is not Held.SIGNED
+        """Whether both sides have not signed it."""
+        return self.held not in {Held.SIGNED, Held.OLDER, Held.ENDED}
+
+    def standing(self, language: str) -> str:
+        """Returns the line that a file of it says of its standing."""
+        if self.text is not None:
+            return standing_of_text(self.text, latest=self.agreed, language=language)
+        return standing_of_save(self.save, language=language) if self.save is not None else ""
 
     @property
     def is_draft(self) -> bool:

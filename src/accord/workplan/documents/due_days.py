@@ -2,7 +2,7 @@
 
 An entry says code, title and who answers for it; the texts of the plan are not in it.
 
-Source: RFC 5545, sections 3.6.1 (events of whole days) and 3.3.10 (rules of recurrence).
+Source: RFC 5545, sections 3.6.1 (events of whole days) and 3.3.10 (rules of recurrence); RFC 7986, section 5.2.
 """
 
 from datetime import datetime, timedelta
@@ -27,31 +27,36 @@ _RULES: Final[dict[Recurrence, dict[str, Any]]] = {  # Any: values of a rule, as
 }
 
 
-def calendar_of(plan: Plan, *, language: str, at: datetime) -> bytes:
+def calendar_of(plan: Plan, *, language: str, at: datetime, standing: str = "") -> bytes:
     """Returns the due days as iCalendar.
 
     Args:
         plan: The plan.
         language: Language of the titles.
         at: When the calendar is made.
+        standing: Whether the plan is signed, for the description of the calendar and of each day.
     """
     calendar = Calendar()
     calendar.add("prodid", "-//Accord//Workplan//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", plan.title.in_language(language))
+    if standing:
+        calendar.add("description", standing)
+        calendar.add("x-wr-caldesc", standing)
     done = {code for code, row in statuses(plan).items() if row.status in {Status.DONE, Status.DROPPED}}
     for item in all_items(plan):
         if item.due_on is not None and item.id not in done:
-            calendar.add_component(_event(plan, item, language, at))
+            calendar.add_component(_event(plan, item, language, at, standing))
     return bytes(calendar.to_ical())
 
 
-def _event(plan: Plan, item: Item, language: str, at: datetime) -> Event:
+def _event(plan: Plan, item: Item, language: str, at: datetime, standing: str) -> Event:
     event = Event()
     event.add("uid", f"{item.id}.{'-'.join(plan.parties)}.workplan@accord.invalid")
     event.add("dtstamp", at)
     event.add("summary", f"{item.id} {item.title.in_language(language)}")
-    event.add("description", "; ".join(f"{owner.party} {owner.agency}" for owner in item.owners))
+    owners = "; ".join(f"{owner.party} {owner.agency}" for owner in item.owners)
+    event.add("description", "\n".join(line for line in (owners, standing) if line))
     event.add("dtstart", item.due_on)
     if item.due_on is not None:
         event.add("dtend", item.due_on + timedelta(days=1))

@@ -49,6 +49,7 @@ class _Page(msgspec.Struct, frozen=True, kw_only=True):
     mark: str
     lead: tuple[str, ...]
     footer: str
+    standing: str
     sections: tuple[_Section, ...]
     size: float
 
@@ -61,17 +62,20 @@ def print_words(language: str) -> Mapping[str, str]:
     return found
 
 
-def plan_pdf(plan: Plan, *, language: str) -> bytes:
+def plan_pdf(plan: Plan, *, language: str, standing: str = "") -> bytes:
     """Returns the whole plan as PDF.
 
     Args:
         plan: The plan.
         language: Language of the words; a text that lacks it is printed in one that it has.
+        standing: Whether it is signed, for the head and foot of every page.
     """
-    return _printed(_plan_page(plan, language[:2]))
+    return _printed(_plan_page(plan, language[:2], standing))
 
 
-def brief_pdf(plan: Plan, *, language: str, on: date, measured: Mapping[str, str] | None = None) -> bytes:
+def brief_pdf(
+    plan: Plan, *, language: str, on: date, measured: Mapping[str, str] | None = None, standing: str = ""
+) -> bytes:
     """Returns a brief of one page: what stands where, what is due, what the indicators are to be.
 
     Args:
@@ -79,8 +83,9 @@ def brief_pdf(plan: Plan, *, language: str, on: date, measured: Mapping[str, str
         language: Language of the words.
         on: The day of which it tells.
         measured: What the indicators measured, by their codes, as it is to be printed.
+        standing: Whether it is signed, for the head and foot of the page.
     """
-    return _printed(_brief_page(plan, language[:2], on, measured or {}))
+    return _printed(_brief_page(plan, language[:2], on, measured or {}, standing))
 
 
 def _printed(page: _Page) -> bytes:
@@ -125,7 +130,7 @@ def _figure(figure: Decimal | None, item: Indicator, words: Mapping[str, str]) -
     return words[item.aim.value].format(figure=words["percent"].format(n=said) if item.unit is Unit.PERCENT else said)
 
 
-def _plan_page(plan: Plan, language: str) -> _Page:
+def _plan_page(plan: Plan, language: str, standing: str) -> _Page:
     words = print_words(language)
     parties = ", ".join(plan.parties)
     lead = [words["in_force"].format(day=_day(plan.in_force_on, words), parties=parties)]
@@ -138,6 +143,7 @@ def _plan_page(plan: Plan, language: str) -> _Page:
         mark=words["template"] if plan.is_template else "",
         lead=tuple(lead),
         footer=words["footer"].format(parties=parties),
+        standing=standing,
         sections=tuple(_sections(plan, language, words)),
         size=9,
     )
@@ -229,7 +235,7 @@ def _pillar_of(plan: Plan) -> dict[str, str]:
     return found
 
 
-def _brief_page(plan: Plan, language: str, on: date, measured: Mapping[str, str]) -> _Page:
+def _brief_page(plan: Plan, language: str, on: date, measured: Mapping[str, str], standing: str) -> _Page:
     words = print_words(language)
     parties = ", ".join(plan.parties)
     stands = {code: row.status for code, row in statuses(plan).items()}
@@ -267,6 +273,7 @@ def _brief_page(plan: Plan, language: str, on: date, measured: Mapping[str, str]
             words["in_force"].format(day=_day(plan.in_force_on, words), parties=parties),
         ),
         footer=plan.caveat.in_language(language)[:240],
+        standing=standing,
         sections=tuple(sections),
         size=8,
     )

@@ -43,9 +43,17 @@ _FOREIGN_SENTENCES: Final = {
 }
 
 
-def document_of(plan: Plan) -> bytes:
-    """Returns the plan as a Word document."""
+def document_of(plan: Plan, *, standing: str = "") -> bytes:
+    """Returns the plan as a Word document.
+
+    Args:
+        plan: The plan.
+        standing: Whether it is signed, for the head and foot of every page; no part of what is read back.
+    """
     document = Document()
+    if standing:
+        for margin in (document.sections[0].header, document.sections[0].footer):
+            margin.paragraphs[0].text = standing
     document.core_properties.author = "Accord"
     document.core_properties.comments = ""
     document.core_properties.title = plan.title.in_language("en")
@@ -129,7 +137,7 @@ def read_document(data: bytes, *, current: Plan | None = None) -> Preview:
     reading.read()
     stripped = [*_authors(document), *_comments(parts), *reading.stripped]
     plan, wrong = built(reading.own(), reading.parts(), current=current)
-    return previewed(plan, current=current, notes=[*reading.notes, *wrong], stripped=stripped)
+    return previewed(plan, current=current, notes=[*reading.told, *wrong], stripped=stripped)
 
 
 class _Entry:
@@ -155,7 +163,7 @@ class _Reading:
         self._entry: _Entry | None = None
         self._entries: list[_Entry] = []
         self._named: list[str] = []
-        self.notes: list[Note] = []
+        self.told: list[Note] = []
         self.stripped: list[Note] = []
 
     def own(self) -> Found | None:
@@ -177,7 +185,7 @@ class _Reading:
                 self._paragraph(element, place)
 
     def _tell(self, place: str, code: str, *, sentence: str, shown: str = "") -> None:
-        self.notes.append(
+        self.told.append(
             Note(
                 place=place,
                 code=code,

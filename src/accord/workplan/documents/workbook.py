@@ -38,13 +38,26 @@ _WIDE: Final = 48
 _NARROW: Final = 16
 _WORKBOOK: Final = "xl/workbook.xml"
 
+_HEAD: Final = "Field"
+_STANDING: Final = "Standing"
+"""Label of the row that says whether the plan is signed; whoever reads a workbook back passes it over."""
 
-def workbook_of(plan: Plan) -> bytes:
-    """Returns the plan as a workbook. No cell of it is a formula, whatever a text begins with."""
+_PASSED_OVER: Final = frozenset({_HEAD.casefold(), _STANDING.casefold()})
+
+
+def workbook_of(plan: Plan, *, standing: str = "") -> bytes:
+    """Returns the plan as a workbook. No cell of it is a formula, whatever a text begins with.
+
+    Args:
+        plan: The plan.
+        standing: Whether it is signed, for the first sheet and the printed head of each; no part of what is read back.
+    """
     book = Workbook(write_only=True)
     own = book.create_sheet(SHEETS["plan"])
     own.column_dimensions["A"].width, own.column_dimensions["B"].width = _NARROW * 2, _WIDE * 2
-    own.append(_head(own, ("Field", "Value")))
+    own.append(_head(own, (_HEAD, "Value")))
+    if standing:
+        own.append(_head(own, (_STANDING, standing)))
     for path in paths_of(Plan):
         own.append([_cell(own, label_of(path)), _cell(own, cell_of(plan, path))])
     for part, kind in KINDS.items():
@@ -57,6 +70,8 @@ def workbook_of(plan: Plan) -> bytes:
         sheet.append(_head(sheet, [label_of(path) for path in paths]))
         for entry in getattr(plan, part):
             sheet.append([_cell(sheet, cell_of(entry, path)) for path in paths])
+    for sheet in book.worksheets:
+        sheet.oddHeader.right.text = standing or None
     stream = io.BytesIO()
     book.properties.creator = "Accord"
     book.save(stream)
@@ -136,7 +151,7 @@ def _own(sheet: Any, notes: list[Note]) -> Found:  # Any: as before
             continue
         path = path_of(str(row[0].value), Plan)
         if path is None:
-            if str(row[0].value) != "Field":
+            if " ".join(str(row[0].value).split()).casefold() not in _PASSED_OVER:
                 notes.append(_unknown(sheet, row[0]))
             continue
         if len(row) > 1 and row[1].value is not None and _is_plain(sheet, row[1], notes):

@@ -22,27 +22,30 @@ from accord.workplan.documents.workbook import workbook_of
 
 __all__ = ["FILES", "download_plan"]
 
-FILES: Final[Mapping[str, tuple[str, Callable[[Plan, str], bytes]]]] = {
+FILES: Final[Mapping[str, tuple[str, Callable[[Plan, str, str], bytes]]]] = {
     "plan.docx": (
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        lambda plan, _language: document_of(plan),
+        lambda plan, _language, standing: document_of(plan, standing=standing),
     ),
     "plan.xlsx": (
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        lambda plan, _language: workbook_of(plan),
+        lambda plan, _language, standing: workbook_of(plan, standing=standing),
     ),
-    "plan.pdf": ("application/pdf", lambda plan, language: plan_pdf(plan, language=language)),
+    "plan.pdf": (
+        "application/pdf",
+        lambda plan, language, standing: plan_pdf(plan, language=language, standing=standing),
+    ),
     "plan.ics": (
         "text/calendar; charset=utf-8",
-        lambda plan, language: calendar_of(plan, language=language, at=timezone.now()),
+        lambda plan, language, standing: calendar_of(plan, language=language, at=timezone.now(), standing=standing),
     ),
-    "plan.json": ("application/json", lambda plan, _language: json_of(plan)),
+    "plan.json": ("application/json", lambda plan, _language, _standing: json_of(plan)),
     "brief.pdf": (
         "application/pdf",
-        lambda plan, language: brief_pdf(plan, language=language, on=timezone.localdate()),
+        lambda plan, language, standing: brief_pdf(plan, language=language, on=timezone.localdate(), standing=standing),
     ),
 }
-"""Files by their names: the type, and what makes them of a plan in a language."""
+"""Files by their names: the type, and what makes them of a plan in a language, with the line of its standing."""
 
 
 @page(Permission.AGREEMENT_READ)
@@ -61,7 +64,7 @@ def download_plan(request: HttpRequest, peer: str, name: str) -> HttpResponse:
     target = scene.text if scene.text is not None else scene.draft
     if target is not None:
         note(officer_of(request), "export plan", target, detail={"file": name})
-    response = HttpResponse(make(scene.plan, language), content_type=kind)
+    response = HttpResponse(make(scene.plan, language, scene.standing(language)), content_type=kind)
     # A proposal is named so, where the file lies among others on a disk.
     number = f"-{scene.text.number}" if scene.text is not None else ""
     state = "proposal" if scene.is_proposal else "signed"
