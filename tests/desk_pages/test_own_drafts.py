@@ -48,7 +48,7 @@ def test_a_case_says_who_sent_its_draft_back_and_its_next_step_is_to_mend_it(des
     Case.objects.filter(pk=message.case_id).update(holder=None, is_ours=False)
     client = sign_in(desk.liaison)
     page = client.get(reverse("desk:case", args=[message.case.own_ref])).content.decode()
-    head = page[page.index("a-case-head") : page.index("a-case-head__step") + 400]
+    head = page[page.index("a-case-head") : page.index("<div data-step>") + 400]
     assert f"Sent back by {desk.releasing.display_name}:" in head
     assert "SPECIMEN too broad" in head
     assert "Mend the draft" in head
