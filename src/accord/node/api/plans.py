@@ -57,7 +57,7 @@ class RevisionOut(Schema):
 class ProblemOut(Schema):
     """What is wrong with a draft."""
 
-    item: str = Field(description="Code of the item; empty for the plan as a whole.")
+    item: str = Field(description="Code of the item; `plan` for the plan as a whole.")
     field: str
     code: str
     sentence: str
