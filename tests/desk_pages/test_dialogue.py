@@ -234,7 +234,20 @@ def test_promises_are_confirmed_and_exported(desk: Desk, lead: Client) -> None:
     assert "2027-06-30" in lead.get(f"{address}.csv").content.decode()
     posted(lead, f"{address}/act", act="drop", commitment=Commitment.objects.get().pk)
     assert not Commitment.objects.exists()
-    assert lead.post(f"{address}/act", {**given, "due_on": "2027-06-31"}).status_code == 404
+    for day, reason in (("2027-06-31", "This is no day."), ("9999-12-31", "more than ten years away")):
+        wrong = {**given, "verb": "explore", "due_on": day, "our_lead": "Health Canada", "their_lead": "The NCB"}
+        page = posted(lead, f"{address}/act", **wrong)
+        assert reason in page
+        assert 'href="#due-1"' in page
+        [_head, form, *_rest] = page.split('a-noprint" open>')
+        form = form.partition("</form>")[0]
+        assert f'value="{first.clause}"' in form
+        assert f'value="{day}"' in form
+        assert 'value="Health Canada"' in form
+        assert 'value="The NCB"' in form
+        assert '<option value="explore" selected>' in form
+        assert not _rest, "the form that was refused is open, and no other"
+    assert not Commitment.objects.exists()
 
 
 def test_a_meeting_is_planned_recorded_and_taken_along(desk: Desk, lead: Client, sign_in: SignIn) -> None:
@@ -259,7 +272,13 @@ def test_a_meeting_is_planned_recorded_and_taken_along(desk: Desk, lead: Client,
     item = MeetingItem.objects.get(sort="action")
     assert "Done" in posted(lead, f"{address}act", act="done", item=item.pk)
     posted(lead, f"{address}act", act="open", item=item.pk)
-    assert "This is no day." in posted(lead, f"{address}act", act="add", sort="action", text="X", due_on="2026-04-31")
+    wrong = {"act": "add", "sort": "action", "text": "Write it", "owner": "theirs", "due_on": "2026-04-31"}
+    page = posted(lead, f"{address}act", **wrong)
+    assert "This is no day." in page
+    for kept in ('value="Write it"', '<option value="theirs" selected>', 'value="2026-04-31"', 'href="#due_on"'):
+        assert kept in page
+    page = posted(lead, f"{address}act", act="add", sort="agenda", text=" ")
+    assert 'href="#text-agenda"' in page
     posted(lead, f"{address}act", act="paper", paper=SimpleUploadedFile("agenda é.txt", b"specimen"))
     posted(lead, f"{address}act", act="held")
     page = posted(lead, f"{address}act", act="change", version=2, **{**given, "place": "By telephone"})
@@ -302,6 +321,18 @@ def test_a_drafter_who_does_not_see_its_statement_leaves_it_with_the_meeting(
     posted(lead, address, act="change", version=2, statement="", **given)
     meeting.refresh_from_db()
     assert meeting.statement is None, "who sees it can take it off"
+
+
+def test_whoever_takes_herself_out_of_an_unsent_statement_is_led_to_the_list(desk: Desk, lead: Client) -> None:
+    statement = drafting.begin_statement(policy(desk), peer="IN", title=TITLE)
+    other = Officer.objects.create(username="drafter", display_name="Drafter", roles=policy(desk).roles)
+    address = f"/desk/dialogue/statements/{statement.pk}/act"
+    assert "The last one of a team stays in it." in posted(lead, address, act="take-out", who=policy(desk).username)
+    posted(lead, address, act="add", who=other.username)
+    answer = lead.post(address, {"act": "take-out", "who": policy(desk).username}, follow=True)
+    assert (answer.status_code, answer.redirect_chain) == (200, [("/desk/dialogue/", 302)])
+    assert "You are out of the team of this statement." in answer.content.decode()
+    assert lead.get(f"/desk/dialogue/statements/{statement.pk}/").status_code == 404
 
 
 @pytest.mark.parametrize("number", ["\u00b2", "9" * 5_000, "-1", ""])

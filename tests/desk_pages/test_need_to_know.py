@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accord.dialogue.drafting import begin_statement
 from accord.exchange import services
 from accord.exchange.models import Case, Message
 from accord.node.desk.urls import urlpatterns
@@ -64,12 +65,38 @@ ABOUT_A_CASE = {
 }
 """Addresses that name a case or a message of it."""
 
-OF_THE_AGREEMENT = {
-    one.name
-    for one in urlpatterns
-    if str(one.pattern).split("/")[0] in {"agreement", "dialogue", "indicators", "liaison", "plan", "roster", "texts"}
+OF_A_TEAM = {
+    "statement",
+    "statement-act",
+    "statement-sign",
+    "clause",
+    "clause-act",
+    "clause-new",
+    "read-outs",
+    "read-outs-act",
+    "read-outs-export",
+    "promises",
+    "promises-act",
+    "promises-export",
 }
-"""Addresses of what both sides sign and of who is on watch: they name no case."""
+"""Addresses of a statement, which is its team's alone until something of it was sent."""
+
+OF_THE_AGREEMENT = OF_A_TEAM | {
+    # What both sides sign: everyone who may read the agreement reads all of it.
+    "text",
+    "text-act",
+    "text-signed",
+    "posting",
+    "posting-change",
+    "posting-record",
+    "posting-record-act",
+    "soil-act",
+    "soil-act-answer",
+    "plan-merge",
+    # A note is for its two officers and those who take cases; its cases are for whoever reads them.
+    "roster-handover",
+}
+"""Addresses with a key that name no case: what both sides sign, and who was on watch."""
 
 STRANGERS = (Role.LIAISON, Role.DUTY, Role.RELEASING, Role.DECIDER, Role.REVIEWER)
 
@@ -168,6 +195,19 @@ def test_the_table_of_addresses_about_a_case_is_whole() -> None:
     }
     others |= OF_THE_AGREEMENT
     assert named - others == ABOUT_A_CASE
+
+
+@pytest.mark.parametrize("role", [*STRANGERS, Role.POLICY, Role.SIGNATORY])
+def test_a_statement_of_which_nothing_was_sent_is_for_its_team_alone(desk: Desk, sign_in: SignIn, role: Role) -> None:
+    statement = begin_statement(desk.officers[Role.POLICY], peer="IN", title={"en": SECRET})
+    other = Officer.objects.create(username="other", display_name="Other", roles=[role])
+    client = sign_in(other)
+    missing = uuid4()
+    for name in sorted(OF_A_TEAM):
+        answer, empty = called(client, name, statement.pk, ""), called(client, name, missing, "")
+        assert answer.status_code in {403, 404}, name
+        assert body(answer, str(statement.pk)) == body(empty, str(missing)), name
+    assert SECRET not in body(client.get(reverse("desk:dialogue")))  # type: ignore[arg-type]
 
 
 def test_who_needs_to_know_reads_it(desk: Desk, sign_in: SignIn) -> None:

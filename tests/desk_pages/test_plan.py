@@ -9,8 +9,9 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
+from icalendar import Calendar
 
-from accord.instruments.models import Text
+from accord.instruments.models import Instrument, Text
 from accord.officers.permissions import Role
 from accord.workplan.codes import Recurrence, Status
 from accord.workplan.content import Plan, Progress, item_of, statuses
@@ -455,3 +456,43 @@ def test_the_plan_is_taken_out_as_a_file_that_says_whether_it_is_signed(
     drafted(desk)
     answer = policy(desk, sign_in).get(f"{HOME}files/{name}?of=draft")
     assert f"IN-proposal-{name}" in answer.headers["Content-Disposition"]
+
+
+def test_a_file_says_on_its_pages_whose_proposal_it_is_or_which_revision(desk: Desk, sign_in: SignIn) -> None:
+    def standing(of: str = "", language: str = "en") -> str:
+        file = client.get(f"{HOME}files/plan.ics?of={of}&in={language}")
+        return str(Calendar.from_ical(file.content)["description"])
+
+    client = policy(desk, sign_in)
+    draft = drafted(desk)
+    moment = f"{last_save(draft).at:%Y-%m-%d %H:%M} UTC"
+    assert standing("draft") == f"Draft of CA, version 1 of {moment}, not signed"
+    assert standing("draft", "fr") == f"Ébauche de CA, version 1 du {moment}, non signée"
+    first = signed(desk, small_plan())
+    assert standing() == standing(str(first.pk)) == "Revision 1, signed by both sides"
+    second = signed(desk, msgspec.structs.replace(small_plan(), title=said("Later")))
+    assert standing() == "Revision 2, signed by both sides"
+    assert standing(str(first.pk)) == "Revision 1, signed by both sides; a later revision is signed"
+    assert "IN-signed-1-plan.ics" in client.get(f"{HOME}files/plan.ics?of={first.pk}").headers["Content-Disposition"]
+    assert not they_offer(desk, msgspec.structs.replace(small_plan(), title=said("Theirs")), follows=second)
+    theirs = Text.objects.get(is_ours=False)
+    assert standing(str(theirs.pk)) == "Proposal of IN, text 3, not signed by both sides"
+    Instrument.objects.update(ends_on=date(2030, 1, 1))
+    assert standing() == "Revision 2, signed by both sides; consent withdrawn from 2030-01-01"
+
+
+def test_an_item_that_is_sent_twice_is_added_once_and_no_other_code_is_named(desk: Desk, sign_in: SignIn) -> None:
+    draft, client = drafted(desk), policy(desk, sign_in)
+    page = words(client.get(f"{HOME}draft/new/actions"))
+    given = fields_of(page) | {"title.en": ["Call each other"]}
+    first = client.post(f"{HOME}draft/new/actions", given, follow=True)
+    assert "A3 is saved." in words(first)
+    again = client.post(f"{HOME}draft/new/actions", given, follow=True)
+    assert "This was done already. Nothing was done twice." in words(again)
+    assert "is saved" not in words(again)
+    assert item_of(last_save(draft).plan, "A4") is None
+    given = fields_of(words(client.get(f"{HOME}draft/items/A2/"))) | {"title.en": ["Say it once"]}
+    assert "A2 is saved." in words(client.post(f"{HOME}draft/items/A2/", given, follow=True))
+    again = client.post(f"{HOME}draft/items/A2/", given, follow=True)
+    assert "This was done already. Nothing was done twice." in words(again)
+    assert "is saved" not in words(again)

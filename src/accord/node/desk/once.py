@@ -16,7 +16,7 @@ from django.utils import timezone
 from accord.node.desk.models import SentForm
 from accord.officers.models import Officer
 
-__all__ = ["NAME", "do_once", "new_form"]
+__all__ = ["NAME", "do_once", "forget_form", "new_form"]
 
 NAME: Final = "form"
 """Name of the hidden field."""
@@ -41,9 +41,8 @@ def do_once(officer: Officer, posted: QueryDict, act: Callable[[], object]) -> b
     Returns:
         Whether it was done now.
     """
-    try:
-        key = UUID(posted.get(NAME, ""))
-    except ValueError:
+    key = _key(posted)
+    if key is None:
         act()
         return True
     now = timezone.now()
@@ -53,3 +52,17 @@ def do_once(officer: Officer, posted: QueryDict, act: Callable[[], object]) -> b
         if is_new:
             act()
         return is_new
+
+
+def forget_form(posted: QueryDict) -> None:
+    """Forgets the key of a form whose act was refused after its transaction: it can be mended and sent again."""
+    key = _key(posted)
+    if key is not None:
+        SentForm.objects.filter(key=key).delete()
+
+
+def _key(posted: QueryDict) -> UUID | None:
+    try:
+        return UUID(posted.get(NAME, ""))
+    except ValueError:
+        return None

@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 
+from accord.node.desk.acting import act_once
 from accord.node.desk.numbers import whole
-from accord.node.desk.once import NAME, do_once
+from accord.node.desk.once import NAME
 from accord.node.desk.page import officer_of, show
 from accord.node.desk.plan_changes import conflict_rows
 from accord.node.desk.plan_scene import Scene, plan_of_save
@@ -82,8 +83,10 @@ def choices_of(posted: Mapping[str, str]) -> dict[str, Choice]:
     }
 
 
-def save_change(request: HttpRequest, draft: PlanDraft, change: Callable[[Plan], Plan], *, remark: str = "") -> bool:
-    """Saves a change of the draft, made on the version that was seen.
+def save_change(
+    request: HttpRequest, draft: PlanDraft, change: Callable[[Plan], Plan], *, remark: str = "", done: str = ""
+) -> bool:
+    """Saves a change of the draft, made on the version that was seen; says ``done``, or that it was done before.
 
     Returns:
         Whether it was saved now, and not by the same form before.
@@ -96,10 +99,10 @@ def save_change(request: HttpRequest, draft: PlanDraft, change: Callable[[Plan],
     officer, posted = officer_of(request), request.POST
     seen = seen_of(posted, draft)
     plan = change(plan_seen(draft, seen))
-    return do_once(
-        officer,
-        posted,
+    return act_once(
+        request,
         lambda: save_plan(officer, draft, seen=seen, plan=plan, choices=choices_of(posted), remark=remark),
+        done=done,
     )
 
 

@@ -3,17 +3,15 @@
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 
-from django.contrib import messages as notes
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
 from accord.liaison.roster.errors import WrongField
+from accord.node.desk.acting import act_once
 from accord.node.desk.near import is_near
 from accord.node.desk.numbers import whole
-from accord.node.desk.once import do_once
-from accord.node.desk.page import officer_of
 from accord.officers.models import Officer
 from accord.parties.models import Party
 
@@ -41,15 +39,11 @@ def act_posted(request: HttpRequest, acts: Mapping[str, Callable[[QueryDict], ob
     if act is None:
         raise NotFound("There is no such act.")
     try:
-        is_done_now = do_once(officer_of(request), given, lambda: act(given))
+        act_once(request, lambda: act(given), done=_("Done. It stands on record."))
     except NotFound:
         raise
     except AccordError as refused:
         return refused
-    if is_done_now:
-        notes.success(request, _("Done. It stands on record."))
-    else:
-        notes.warning(request, _("This was done already. Nothing was done twice."))
     return None
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages as notes
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -14,8 +13,8 @@ from accord.dialogue.negotiating import accept_wording, comment_on, propose_word
 from accord.dialogue.reading import ClauseView, statement_for, view_of
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
+from accord.node.desk.acting import act_once
 from accord.node.desk.numbers import whole
-from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.statement_rows import pick, row_of
 from accord.node.desk.views.statements import NAMES, text_fields, written_texts
@@ -93,23 +92,10 @@ def act_on_clause(request: HttpRequest, key: UUID) -> HttpResponse:
     officer = officer_of(request)
     clause = _found(officer, key)
     statement = clause.statement
-    told: list[str] = []
-    refused: list[GateRefuses] = []
-
-    def act() -> None:
-        # The decision of a gate that refuses stays on record, so that its refusal ends no transaction.
-        try:
-            told.append(_do(officer, clause, request.POST))
-        except GateRefuses as stopped:
-            refused.append(stopped)
-
     try:
-        do_once(officer, request.POST, act)
+        act_once(request, lambda: _do(officer, clause, request.POST))
     except AccordError as error:
         return _shown(request, clause, error)
-    if refused:
-        return _shown(request, clause, refused[0])
-    notes.success(request, told[0] if told else _("This was done already. Nothing was done twice."))
     if Clause.objects.filter(pk=key).exists():
         return redirect("desk:clause", key)
     return redirect("desk:statement", statement.pk)

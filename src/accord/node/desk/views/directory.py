@@ -5,7 +5,6 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
-from django.contrib import messages as notes
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import get_language, gettext_lazy
@@ -24,9 +23,9 @@ from accord.liaison.directory.keeping import (
 )
 from accord.liaison.directory.kinds import Entry
 from accord.liaison.models import DirectoryEntry, PublishedDirectory
+from accord.node.desk.acting import act_once
 from accord.node.desk.fields import fields_of, posted_values
 from accord.node.desk.numbers import whole
-from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.posting_words import ENTRY_ORDER, NAMES
 from accord.node.desk.views.postings import agencies_to_choose, dressed, field_names, wrong_field
@@ -109,24 +108,12 @@ def act_on_directory(request: HttpRequest) -> HttpResponse:
     done = _DONE.get(given.get("act", ""))
     if done is None:
         raise NotFound("There is no such act.")
-    refused: list[GateRefuses] = []
-
-    def do() -> None:
-        # The decision of a gate that refuses stays on record, so that its refusal ends no transaction.
-        try:
-            _act(officer, given)
-        except GateRefuses as stopped:
-            refused.append(stopped)
-
     try:
-        is_done_now = do_once(officer, given, do)
+        act_once(request, lambda: _act(officer, given), done=done)
     except NotFound:
         raise
     except AccordError as error:
         return _shown(request, error)
-    if refused:
-        return _shown(request, refused[0])
-    notes.success(request, done if is_done_now else _("This was done already. Nothing was done twice."))
     return redirect("desk:directory")
 
 
@@ -182,11 +169,11 @@ def _edit(request: HttpRequest, entry: DirectoryEntry | None) -> HttpResponse:
         values = posted_values(Entry, [name for name in ENTRY_ORDER if name != "functions"], posted)
         values["functions"] = posted.getlist("functions")
         try:
-            do_once(officer, posted, lambda: keep_entry(officer, values, entry=entry))
+            done = _("Kept. The other side reads it when the directory is published.")
+            act_once(request, lambda: keep_entry(officer, values, entry=entry), done=done)
         except AccordError as refused:
             error = refused
         else:
-            notes.success(request, _("Kept. The other side reads it when the directory is published."))
             return redirect("desk:directory")
     language = get_language() or "en"
     choices = {

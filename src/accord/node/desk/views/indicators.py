@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from django.contrib import messages as notes
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -15,11 +14,11 @@ from django.utils.translation import gettext as _
 
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
+from accord.node.desk.acting import act_once
 from accord.node.desk.code_words import choice_label
 from accord.node.desk.indicator_rows import IndicatorRow, Overview, overview, trend_of
 from accord.node.desk.indicator_words import EXPLANATIONS, FAMILIES
 from accord.node.desk.numbers import whole
-from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of, page, show
 from accord.node.tables import table_response
 from accord.node.workbooks import workbook_response
@@ -97,23 +96,14 @@ def report_one_quarter(request: HttpRequest) -> HttpResponse:
     """
     officer, given = officer_of(request), request.POST
     peer, period = given.get("peer", ""), given.get("period", "")
-    refused: list[GateRefuses] = []
-
-    def act() -> None:
-        # The decision of a gate that refuses stays on record, so that its refusal ends no transaction.
-        try:
-            report_indicators(officer, peer=peer, period=period)
-        except GateRefuses as stopped:
-            refused.append(stopped)
-
     try:
-        is_done_now = do_once(officer, given, act)
+        act_once(
+            request,
+            lambda: report_indicators(officer, peer=peer, period=period),
+            done=_("Reported. The other side has these figures beside its own."),
+        )
     except AccordError as error:
         return _show(request, given, error)
-    if refused:
-        return _show(request, given, refused[0])
-    done = _("Reported. The other side has these figures beside its own.")
-    notes.success(request, done if is_done_now else _("This was done already. Nothing was done twice."))
     return _to("desk:indicators", peer, period)
 
 
@@ -207,13 +197,11 @@ def act_on_dispute(request: HttpRequest, code: str) -> HttpResponse:
         open_dispute(officer, row.pair, report, words=words)
 
     try:
-        is_done_now = do_once(officer, given, act)
+        act_once(request, act, done=_("Recorded. It stays on our side."))
     except NotFound:
         raise
     except AccordError as error:
         return _show_one(request, code, given, error)
-    done = _("Recorded. It stays on our side.")
-    notes.success(request, done if is_done_now else _("This was done already. Nothing was done twice."))
     return _to("desk:indicator", peer, period.code, code)
 
 

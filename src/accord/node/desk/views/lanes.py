@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from django.contrib import messages as notes
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -15,8 +14,8 @@ from accord.exchange.errors import NotFound
 from accord.exchange.reach import messages_for
 from accord.handling.lanes import resume_lane, suspend_lane
 from accord.handling.models import LaneSuspension, ObjectionMade
+from accord.node.desk.acting import act_once
 from accord.node.desk.code_words import choice_label
-from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of, page, show
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
@@ -79,25 +78,12 @@ def act_on_lanes(request: HttpRequest) -> HttpResponse:
     View permission: ``message.release``.
     """
     officer, given = officer_of(request), request.POST
-    refused: list[GateRefuses] = []
-
-    def act() -> None:
-        # The decision of a gate that refuses stays on record, so that its refusal ends no transaction.
-        try:
-            _act(officer, given)
-        except GateRefuses as stopped:
-            refused.append(stopped)
-
     try:
-        is_done_now = do_once(officer, given, act)
+        act_once(request, lambda: _act(officer, given), done=_("Done. The other side is told."))
     except NotFound:
         raise
     except AccordError as error:
         return _show(request, error)
-    if refused:
-        return _show(request, refused[0])
-    done = _("Done. The other side is told.")
-    notes.success(request, done if is_done_now else _("This was done already. Nothing was done twice."))
     return redirect("desk:lanes")
 
 

@@ -1,10 +1,9 @@
 """Meetings: planning one, its page with agenda, papers, decisions and action items, and the calendar to take along."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from django.contrib import messages as notes
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -29,10 +28,10 @@ from accord.dialogue.models import Meeting, MeetingItem, MeetingPaper, MeetingSe
 from accord.dialogue.reading import statements_of
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
+from accord.node.desk.acting import act_once
+from accord.node.desk.dialogue_days import near_day, posted_date
 from accord.node.desk.meeting_rows import listed_meetings
-from accord.node.desk.near import is_near
 from accord.node.desk.numbers import whole
-from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.statement_rows import pick
 from accord.node.desk.views.statements import text_fields, written_texts
@@ -65,6 +64,7 @@ NAMES: Final[Mapping[str, Any]] = {
     "starts_at": gettext_lazy("Begins"),
     "statement": gettext_lazy("Statement"),
     "text": gettext_lazy("Text"),
+    "due_on": gettext_lazy("Due on"),
     "paper": gettext_lazy("Paper"),
     "our_chair": gettext_lazy("Chair of our side"),
     "their_chair": gettext_lazy("Chair of the other side"),
@@ -84,11 +84,14 @@ def new_series(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         peer, level = given.get("peer", ""), given.get("level", "")
         try:
-            do_once(officer, given, lambda: begin_series(officer, names=written_texts(given), peer=peer, level=level))
+            act_once(
+                request,
+                lambda: begin_series(officer, names=written_texts(given), peer=peer, level=level),
+                done=_("Done."),
+            )
         except AccordError as refused:
             error = refused
         else:
-            notes.success(request, _("Done."))
             return redirect("desk:dialogue")
     shown = {
         "peers": Party.objects.filter(is_self=False).order_by("code"),
@@ -113,7 +116,7 @@ def new_meeting(request: HttpRequest) -> HttpResponse:
         try:
             plan = _plan(officer, given)
             series = _series(given.get("series", ""))
-            do_once(officer, given, lambda: made.append(plan_meeting(officer, series, plan)))
+            act_once(request, lambda: made.append(plan_meeting(officer, series, plan)))
         except AccordError as refused:
             error = refused
         else:
@@ -150,13 +153,7 @@ def _plan(officer: Officer, given: QueryDict, meeting: Meeting | None = None) ->
             next_step="Give the day and the hour at which it begins.",
             fields={"field": "starts_at"},
         ) from None
-    if not is_near(wall):
-        raise DialogueRefused(
-            "This day is more than ten years away.",
-            code="dialogue.far-day",
-            next_step="Give a day within ten years of today.",
-            fields={"field": "starts_at"},
-        )
+    near_day(wall, "starts_at")
     starts_at = wall.replace(tzinfo=_zone())
     seen = {str(one.statement.pk): one.statement for one in statements_of(officer)}
     linked = meeting.statement if meeting is not None else None
@@ -197,11 +194,11 @@ def _shown(request: HttpRequest, meeting: Meeting, error: AccordError | None) ->
         "meeting": meeting,
         "name": pick(meeting.series.names),
         "level": LEVELS[meeting.series.level],
-        "groups": [(sort, [one for one in items if one.sort == sort]) for sort in ("agenda", "decision", "action")],
+        "groups": [(sort, [one for one in items if one.sort == sort]) for sort in MeetingItem.Sort.values],
         "papers": meeting.papers.defer("content").select_related("added_by"),
         "statement_title": pick(statement.title) if statement is not None else None,
         "owners": MeetingItem.Owner.values,
-        "posted": given,
+        "added": given if given.get("act") == "add" else {},
         "limit": PAPER_BYTES_MAX,
         "today": timezone.now().date(),
         "is_past": meeting.starts_at <= timezone.now(),
@@ -209,6 +206,8 @@ def _shown(request: HttpRequest, meeting: Meeting, error: AccordError | None) ->
         "is_open": is_change,
         "error": error,
     }
+    if given.get("act") == "add" and given.get("sort") in MeetingItem.Sort.values:
+        shown["error_names"] = {**NAMES, "text": (f"text-{given['sort']}", NAMES["text"])}
     return show(request, "desk/dialogue/meeting.html", shown, status=error.http_status if error else 200)
 
 
@@ -220,10 +219,9 @@ def act_on_meeting(request: HttpRequest, number: int) -> HttpResponse:
     """
     officer, meeting = officer_of(request), _found(number)
     try:
-        do_once(officer, request.POST, lambda: _do(request, officer, meeting))
+        act_once(request, lambda: _do(request, officer, meeting), done=_("Done."))
     except AccordError as refused:
         return _shown(request, meeting, refused)
-    notes.success(request, _("Done."))
     return redirect("desk:meeting", meeting.pk)
 
 
@@ -242,7 +240,7 @@ def _do(request: HttpRequest, officer: Officer, meeting: Meeting) -> None:
             sort=given.get("sort", ""),
             text=given.get("text", ""),
             owner=given.get("owner", ""),
-            due_on=_day(due) if due else None,
+            due_on=posted_date(due, "due_on") if due else None,
         )
     elif act in {"done", "open", "remove"}:
         item = MeetingItem.objects.filter(meeting=meeting, pk=_number(given.get("item", ""))).first()
@@ -263,18 +261,6 @@ def _do(request: HttpRequest, officer: Officer, meeting: Meeting) -> None:
 def _number(text: str) -> int:
     number = whole(text, 9)
     return -1 if number is None else number
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise DialogueRefused(
-            "This is no day.",
-            code="dialogue.no-day",
-            next_step="Give a day of the calendar.",
-            fields={"field": "due_on"},
-        ) from None
 
 
 @page(Permission.AGREEMENT_READ)

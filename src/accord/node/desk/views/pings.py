@@ -5,7 +5,6 @@ from datetime import time, timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
-from django.contrib import messages as notes
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -26,8 +25,8 @@ from accord.liaison.directory.pinging import (
     send_ping,
 )
 from accord.liaison.models import PingPlan, PingTest
+from accord.node.desk.acting import act_once
 from accord.node.desk.numbers import whole
-from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of, page, show
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
@@ -116,24 +115,12 @@ def act_on_pings(request: HttpRequest) -> HttpResponse:
     act = _ACTS.get(given.get("act", ""))
     if act is None:
         raise NotFound("There is no such act.")
-    refused: list[GateRefuses] = []
-
-    def do() -> None:
-        # The decision of a gate that refuses stays on record, so that its refusal ends no transaction.
-        try:
-            act(officer, given)
-        except GateRefuses as stopped:
-            refused.append(stopped)
-
     try:
-        is_done_now = do_once(officer, given, do)
+        act_once(request, lambda: act(officer, given), done=_("Done."))
     except NotFound:
         raise
     except AccordError as error:
         return _shown(request, error)
-    if refused:
-        return _shown(request, refused[0])
-    notes.success(request, _("Done.") if is_done_now else _("This was done already. Nothing was done twice."))
     return redirect("desk:pings")
 
 

@@ -5,7 +5,6 @@ from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.contrib import messages as notes
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
 from accord.instruments.models import Text
-from accord.node.desk.once import do_once
+from accord.node.desk.acting import act_once
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.plan_changes import CHANGE_WORDS, change_rows, conflict_rows
 from accord.node.desk.plan_filters import whole_number
@@ -141,16 +140,15 @@ def merge_offer(request: HttpRequest, peer: str, key: UUID) -> HttpResponse:
         return _merge_page(request, scene, text, None)
     draft, posted = draft_of(scene), request.POST
     try:
-        do_once(
-            officer_of(request),
-            posted,
+        act_once(
+            request,
             lambda: merge_theirs(
                 officer_of(request), draft, seen=seen_of(posted, draft), text=text, choices=choices_of(posted)
             ),
+            done=_("Their changes are in the draft."),
         )
     except AccordError as error:
         return _merge_page(request, scene_of(request, peer), text, error)
-    notes.success(request, _("Their changes are in the draft."))
     return redirect("desk:plan-draft", peer)
 
 

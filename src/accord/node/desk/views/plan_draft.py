@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
+from accord.node.desk.acting import act_once
 from accord.node.desk.numbers import whole
-from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.plan_forms import Written, progress_of_form
 from accord.node.desk.plan_saving import draft_of, problems_now, save_change, seen_of, show_stale
@@ -61,8 +61,8 @@ def start_draft(request: HttpRequest, peer: str) -> HttpResponse:
             return start_from_plan(officer, peer=peer, plan=plan_of_text(scene.offer))
         return start_from_template(officer, peer=peer)
 
-    do_once(officer, request.POST, start)
-    notes.success(request, _("The draft is started. Nothing of it leaves before a colleague signs and offers it."))
+    done = _("The draft is started. Nothing of it leaves before a colleague signs and offers it.")
+    act_once(request, start, done=done)
     return redirect("desk:plan-draft", peer)
 
 
@@ -119,18 +119,11 @@ def act_on_draft(request: HttpRequest, peer: str) -> HttpResponse:
         draft = draft_of(scene)
         if act in _CHANGES:
             change = _CHANGES[act]
-            save_change(request, draft, lambda plan: change(plan, request.POST))
-            notes.success(request, _("Saved."))
+            save_change(request, draft, lambda plan: change(plan, request.POST), done=_("Saved."))
             return redirect(_back(request, peer))
         done: list[HttpResponse] = []
         officer = officer_of(request)
-        is_done_now = do_once(
-            officer,
-            request.POST,
-            lambda: done.append(_ACTS[act](request, officer, scene, seen_of(request.POST, draft))),
-        )
-        if not is_done_now:
-            notes.success(request, _("This was done already. Nothing was done twice."))
+        act_once(request, lambda: done.append(_ACTS[act](request, officer, scene, seen_of(request.POST, draft))))
         return done[0] if done else redirect("desk:plan-draft", peer)
     except NotFound:
         raise

@@ -116,11 +116,14 @@ def _save(
         return with_progress(changed, row) if row is not None else changed
 
     try:
-        save_change(request, draft, change, remark=code)
+        is_saved_now = save_change(request, draft, change, remark=code)
     except StalePlan as error:
         return show_stale(request, frame(request, scene, "plan-draft"), error)
     except AccordError as error:
         return _form(request, scene, now, before, values, kind=kind, code=code, error=error)
+    if not is_saved_now:
+        # A new item that was sent twice has the code that it got the first time, which the form does not know.
+        return redirect(f"{reverse('desk:plan', args=[scene.peer.code])}?of=draft{f'#{before.id}' if before else ''}")
     return _saved(request, scene, code)
 
 
@@ -244,12 +247,11 @@ def show_terms(request: HttpRequest, peer: str) -> HttpResponse:
     if changed is None:
         return _terms(request, scene, now, values, result.errors, status=422)
     try:
-        save_change(request, draft, lambda _plan: changed)
+        save_change(request, draft, lambda _plan: changed, done=_("Saved."))
     except StalePlan as error:
         return show_stale(request, frame(request, scene, "plan-draft"), error)
     except AccordError as error:
         return _terms(request, scene, now, values, {}, error=error, status=error.http_status)
-    notes.success(request, _("Saved."))
     return redirect("desk:plan-draft", peer)
 
 

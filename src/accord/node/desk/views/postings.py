@@ -7,7 +7,6 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from django.contrib import messages as notes
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -23,10 +22,10 @@ from accord.liaison.postings.content import POSTING, PostingContent, read_postin
 from accord.liaison.postings.proposing import propose_posting
 from accord.liaison.postings.records import KINDS, WITH_SECOND, agree_record, refuse_record, write_record
 from accord.liaison.postings.standing import Posting, posting_of, postings
+from accord.node.desk.acting import act_once
 from accord.node.desk.error_words import reason_words
 from accord.node.desk.fields import Field, fields_of, posted_values
 from accord.node.desk.numbers import whole
-from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.posting_words import HINTS, NAMES, POSTING_ORDER, POSTING_STATES, RECORD_STATES
 from accord.node.desk.reading import Part, parts_of
@@ -180,11 +179,14 @@ def _propose(request: HttpRequest, instrument: Instrument | None) -> HttpRespons
         if not more and not posted.get("remove"):
             made: list[Text] = []
             try:
-                do_once(officer, posted, lambda: made.append(propose_posting(officer, values, instrument=instrument)))
+                act_once(
+                    request,
+                    lambda: made.append(propose_posting(officer, values, instrument=instrument)),
+                    done=_("Prepared. An officer who may sign proposes it to the other side."),
+                )
             except AccordError as refused:
                 error = refused
             else:
-                notes.success(request, _("Prepared. An officer who may sign proposes it to the other side."))
                 return redirect("desk:text", made[0].pk) if made else redirect("desk:liaison")
     fields = fields_of(PostingContent, POSTING_ORDER, values, more=more)
     choices = {"host": peers_to_choose(), "agency": agencies_to_choose()}
@@ -255,11 +257,11 @@ def write_own_record(request: HttpRequest, key: UUID) -> HttpResponse:
     error: AccordError | None = None
     if request.method == "POST":
         try:
-            do_once(officer, posted, lambda: _write(officer, instrument, given))
+            done = _("Written. Another officer who may sign agrees to it before it counts.")
+            act_once(request, lambda: _write(officer, instrument, given), done=done)
         except AccordError as refused:
             error = refused
         else:
-            notes.success(request, _("Written. Another officer who may sign agrees to it before it counts."))
             return redirect("desk:posting", key)
     shown = {
         **_row(posting_of(instrument, now=timezone.now())),
@@ -329,12 +331,11 @@ def act_on_record(request: HttpRequest, key: UUID) -> HttpResponse:
         raise NotFound("There is no such act.")
 
     try:
-        is_done_now = do_once(officer, posted, lambda: act(officer, _seen_record(instrument, posted)))
+        act_once(request, lambda: act(officer, _seen_record(instrument, posted)), done=_("Done."))
     except NotFound:
         raise
     except AccordError as error:
         return _shown(request, instrument, error)
-    notes.success(request, _("Done.") if is_done_now else _("This was done already. Nothing was done twice."))
     return redirect("desk:posting", key)
 
 

@@ -1,10 +1,9 @@
 """What both sides promised in a signed statement: suggested sentence by sentence, taken out by a person, exported."""
 
-from datetime import date
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages as notes
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -15,8 +14,9 @@ from accord.dialogue.reading import statement_for, view_of
 from accord.dialogue.verbs import Strength
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
+from accord.node.desk.acting import act_once
+from accord.node.desk.dialogue_days import posted_date
 from accord.node.desk.numbers import whole
-from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.statement_rows import pick
 from accord.node.desk.views.readouts import STRENGTHS
@@ -41,24 +41,47 @@ def _shown(request: HttpRequest, statement: Statement, error: AccordError | None
     officer = officer_of(request)
     view = view_of(officer, statement)
     promises = promises_of(statement)
+    rows = [_row(one, request.POST if error is not None else {}) for one in promises]
+    # Fields are numbered by their row, as the template numbers them.
+    place = next((number for number, row in enumerate(rows, start=1) if row["is_open"]), 1)
     shown = {
         "statement": statement,
         "title": pick(view.title)[0],
-        "promises": [_row(one) for one in promises],
+        "promises": rows,
         "taken": sum(one.commitment is not None for one in promises),
         "verbs": [(strength.value, words) for strength, words in STRENGTHS.items()],
         "may_change": view.is_member and officer.may(Permission.AGREEMENT_DRAFT),
         "error": error,
-        "error_names": {"our_lead": _("Who leads for our side"), "their_lead": _("Who leads for the other side")},
+        "error_names": {
+            "our_lead": (f"ours-{place}", _("Who leads for our side")),
+            "their_lead": (f"theirs-{place}", _("Who leads for the other side")),
+            "due_on": (f"due-{place}", _("Due on")),
+        },
     }
     return show(request, "desk/dialogue/promises.html", shown, status=error.http_status if error else 200)
 
 
-def _row(promise: Promise) -> dict[str, Any]:
+def _row(promise: Promise, refused: Mapping[str, str]) -> dict[str, Any]:
+    """Returns a sentence with what its form holds: what was written where that was refused, else what stands."""
     text, language = pick(promise.texts)
-    verb = Strength(promise.commitment.verb) if promise.commitment is not None else promise.verb
-    words = STRENGTHS[verb]
-    return {"promise": promise, "text": text, "language": language, "verb": verb.value, "verb_words": words}
+    made = promise.commitment
+    verb = Strength(made.verb) if made is not None else promise.verb
+    key = (str(promise.clause), str(promise.sentence))
+    is_open = refused.get("act") == "confirm" and (refused.get("clause"), refused.get("sentence")) == key
+    stands = {
+        "verb": verb.value,
+        "due_on": made.due_on.isoformat() if made is not None and made.due_on else "",
+        "our_lead": made.our_lead if made is not None else "",
+        "their_lead": made.their_lead if made is not None else "",
+    }
+    return {
+        "promise": promise,
+        "text": text,
+        "language": language,
+        "verb_words": STRENGTHS[verb],
+        "is_open": is_open,
+        "given": {name: refused.get(name, "") for name in stands} if is_open else stands,
+    }
 
 
 @page(Permission.AGREEMENT_DRAFT, methods=("POST",))
@@ -70,10 +93,9 @@ def act_on_promises(request: HttpRequest, key: UUID) -> HttpResponse:
     officer = officer_of(request)
     statement = statement_for(officer, key)
     try:
-        do_once(officer, request.POST, lambda: _do(officer, statement, request.POST))
+        act_once(request, lambda: _do(officer, statement, request.POST), done=_("Done."))
     except AccordError as refused:
         return _shown(request, statement, refused)
-    notes.success(request, _("Done."))
     return redirect("desk:promises", statement.pk)
 
 
@@ -87,10 +109,10 @@ def _do(officer: Officer, statement: Statement, given: QueryDict) -> None:
         drop_commitment(officer, found)
     elif act == "confirm":
         try:
-            clause, due = UUID(given.get("clause", "")), given.get("due_on", "")
-            due_on = date.fromisoformat(due) if due else None
+            clause = UUID(given.get("clause", ""))
         except ValueError:
-            raise NotFound("There is no such clause or day.") from None
+            raise NotFound("There is no such clause.") from None
+        due = given.get("due_on", "")
         sentence = whole(given.get("sentence", ""), 5)
         confirm_commitment(
             officer,
@@ -100,7 +122,7 @@ def _do(officer: Officer, statement: Statement, given: QueryDict) -> None:
             verb=given.get("verb", ""),
             our_lead=given.get("our_lead", ""),
             their_lead=given.get("their_lead", ""),
-            due_on=due_on,
+            due_on=posted_date(due, "due_on") if due else None,
         )
     else:
         raise NotFound("There is no such act.")

@@ -1,11 +1,9 @@
 """Read-outs beside the agreed text in three columns, what is published of them, and tables to take along."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from django.contrib import messages as notes
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -13,7 +11,6 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accord.dialogue.aligning import Tag
 from accord.dialogue.comparing import Comparison, OwnSentence, compare
-from accord.dialogue.errors import DialogueRefused
 from accord.dialogue.models import ReadOut, Statement
 from accord.dialogue.reading import statement_for, view_of
 from accord.dialogue.readouts import (
@@ -26,8 +23,9 @@ from accord.dialogue.readouts import (
 from accord.dialogue.verbs import Strength
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
+from accord.node.desk.acting import act_once
+from accord.node.desk.dialogue_days import posted_date
 from accord.node.desk.numbers import whole
-from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.statement_rows import language_name, pick
 from accord.node.desk.table_document import table_document
@@ -135,10 +133,9 @@ def act_on_read_outs(request: HttpRequest, key: UUID) -> HttpResponse:
     if language not in view_of(officer, statement).languages:
         raise NotFound("The statement is not in this language.")
     try:
-        do_once(officer, given, lambda: _do(officer, statement, language, given))
+        act_once(request, lambda: _do(officer, statement, language, given), done=_("Done."))
     except AccordError as refused:
         return _shown(request, statement, language, refused)
-    notes.success(request, _("Done."))
     answer = redirect("desk:read-outs", statement.pk)
     answer["Location"] += f"?language={language}"
     return answer
@@ -153,7 +150,7 @@ def _do(officer: Officer, statement: Statement, language: str, given: QueryDict)
             officer,
             _ours(statement, language),
             url=given.get("url", ""),
-            published_on=_day(given.get("published_on", "")),
+            published_on=posted_date(given.get("published_on", ""), "published_on"),
             despite_contradictions=given.get("despite") == "yes",
         )
     elif act == "theirs":
@@ -163,7 +160,7 @@ def _do(officer: Officer, statement: Statement, language: str, given: QueryDict)
             language=language,
             text=given.get("text", ""),
             url=given.get("url", ""),
-            published_on=_day(given.get("published_on", "")),
+            published_on=posted_date(given.get("published_on", ""), "published_on"),
         )
     elif act in {"confirm", "undo"}:
         found = ReadOut.objects.filter(statement=statement, pk=_number(given.get("read_out", ""))).first()
@@ -188,18 +185,6 @@ def _ours(statement: Statement, language: str) -> ReadOut:
 def _number(text: str) -> int:
     number = whole(text, 9)
     return -1 if number is None else number
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise DialogueRefused(
-            "This is no day.",
-            code="dialogue.no-day",
-            next_step="Give a day of the calendar.",
-            fields={"field": "published_on"},
-        ) from None
 
 
 @page(Permission.AGREEMENT_READ)

@@ -3,14 +3,13 @@
 from http import HTTPStatus
 from uuid import UUID
 
-from django.contrib import messages as notes
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from accord.errors import AccordError
 from accord.exchange.services import read_message, recall
-from accord.node.desk.once import do_once
+from accord.node.desk.acting import act_once
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.reading import principal_parts
 from accord.officers.permissions import Permission
@@ -30,25 +29,13 @@ def recall_one(request: HttpRequest, key: UUID) -> HttpResponse:
     error: AccordError | None = None
     if request.method == "POST":
         reason = request.POST.get("reason", "")
-        refused: list[GateRefuses] = []
-
-        def act() -> None:
-            # The decision of a gate that refuses stays on record, so that its refusal ends no transaction.
-            try:
-                recall(officer, message, reason=reason)
-            except GateRefuses as stopped:
-                refused.append(stopped)
-
+        done = _("Recalled: the other side is asked to use it no more. Their answer appears at the message.")
         try:
-            is_done_now = do_once(officer, request.POST, act)
-        except AccordError as stopped:
-            error = stopped
+            act_once(request, lambda: recall(officer, message, reason=reason), done=done)
+        except AccordError as refused:
+            error = refused
         else:
-            error = refused[0] if refused else None
-            if error is None:
-                words = _("Recalled: the other side is asked to use it no more. Their answer appears at the message.")
-                notes.success(request, words if is_done_now else _("This was done already. Nothing was done twice."))
-                return redirect("desk:case", message.case.own_ref)
+            return redirect("desk:case", message.case.own_ref)
     shown = {
         "message": message,
         "case": message.case,

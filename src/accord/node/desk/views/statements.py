@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from django.contrib import messages as notes
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,8 +18,8 @@ from accord.dialogue.signing import obstacles_of, prepare_statement, same_as_agr
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
 from accord.instruments.models import Text
+from accord.node.desk.acting import act_once
 from accord.node.desk.meeting_rows import listed_meetings
-from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.statement_rows import language_name, pick, rows_of
 from accord.node.desk.text_readings import TextReading, register_reading
@@ -106,9 +106,8 @@ def new_statement(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         made: list[Statement] = []
         try:
-            do_once(
-                officer,
-                request.POST,
+            act_once(
+                request,
                 lambda: made.append(
                     begin_statement(officer, peer=request.POST.get("peer", ""), title=written_texts(request.POST))
                 ),
@@ -167,19 +166,22 @@ def act_on_statement(request: HttpRequest, key: UUID) -> HttpResponse:
     statement = statement_for(officer, key)
     prepared: list[Text] = []
     try:
-        do_once(officer, request.POST, lambda: _do(officer, statement, request.POST, prepared))
+        act_once(request, lambda: _do(officer, statement, request.POST, prepared))
     except AccordError as refused:
         if request.POST.get("act") == "prepare":
             return _sign_page(request, statement, refused)
         return _shown(request, statement, refused)
     if prepared:
-        notes.success(request, _("Prepared. Another officer who may sign signs and offers it."))
         return redirect("desk:text", prepared[0].pk)
-    notes.success(request, _("Done."))
-    return redirect("desk:statement", statement.pk)
+    try:
+        statement_for(officer, key)
+    except NotFound:
+        # Whoever takes herself out of the team of an unsent statement sees it no more.
+        return redirect("desk:dialogue")
+    return redirect("desk:statement", key)
 
 
-def _do(officer: Officer, statement: Statement, given: QueryDict, prepared: list[Text]) -> None:
+def _do(officer: Officer, statement: Statement, given: QueryDict, prepared: list[Text]) -> str:
     act, who = given.get("act", ""), given.get("who", "").strip()
     if act == "join":
         join_statement(officer, statement)
@@ -187,10 +189,14 @@ def _do(officer: Officer, statement: Statement, given: QueryDict, prepared: list
         add_member(officer, statement, who=who)
     elif act == "take-out":
         leave_statement(officer, statement, who=who)
+        if who == officer.username:
+            return _("You are out of the team of this statement.")
     elif act == "prepare":
         prepared.append(prepare_statement(officer, statement))
+        return _("Prepared. Another officer who may sign signs and offers it.")
     else:
         raise NotFound("There is no such act.")
+    return _("Done.")
 
 
 @page(Permission.AGREEMENT_DRAFT, methods=("GET", "POST"))
@@ -205,9 +211,8 @@ def new_clause(request: HttpRequest, key: UUID) -> HttpResponse:
     after = request.POST.get("after") or request.GET.get("after", "")
     if request.method == "POST":
         try:
-            do_once(
-                officer,
-                request.POST,
+            act_once(
+                request,
                 lambda: add_clause(
                     officer,
                     statement,
@@ -215,11 +220,11 @@ def new_clause(request: HttpRequest, key: UUID) -> HttpResponse:
                     after=_key(after),
                     comment=request.POST.get("comment", ""),
                 ),
+                done=_("Kept for our team. It is not sent."),
             )
         except AccordError as refused:
             error = refused
         else:
-            notes.success(request, _("Kept for our team. It is not sent."))
             return redirect("desk:statement", statement.pk)
     shown = {
         "statement": statement,
@@ -282,7 +287,7 @@ def _title_of_text(text: Text) -> str:
 
 
 def _home_of_text(text: Text) -> str:
-    return f"/desk/dialogue/statements/{text.instrument_id}/sign"
+    return reverse("desk:statement-sign", args=[text.instrument_id])
 
 
 register_reading(

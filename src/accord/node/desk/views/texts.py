@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from django.contrib import messages as notes
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -17,7 +16,7 @@ from accord.instruments.models import Instrument, Text
 from accord.instruments.services import accept, decline, discard, end, offer, remark, withdraw
 from accord.instruments.settling import standing_offer
 from accord.instruments.signed import signed_file
-from accord.node.desk.once import do_once
+from accord.node.desk.acting import act_once
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.text_readings import changes_of, parts_of_text, reading_of
 from accord.officers.models import Officer
@@ -122,25 +121,13 @@ def act_on_text(request: HttpRequest, key: UUID) -> HttpResponse:
     act = _ACTS.get(given.get("act", ""))
     if act is None:
         raise NotFound("There is no such act.")
-    refused: list[GateRefuses] = []
-
-    def do() -> None:
-        # The decision of a gate that refuses stays on record, so that its refusal ends no transaction.
-        try:
-            act(officer, text, given)
-        except GateRefuses as stopped:
-            refused.append(stopped)
-
+    done = _("Done.") if given["act"] == "discard" else _("Done. The other side is told.")
     try:
-        is_done_now = do_once(officer, given, do)
+        act_once(request, lambda: act(officer, text, given), done=done)
     except NotFound:
         raise
     except AccordError as error:
         return _show(request, _text(key), error)
-    if refused:
-        return _show(request, _text(key), refused[0])
-    done = _("Done.") if given.get("act") == "discard" else _("Done. The other side is told.")
-    notes.success(request, done if is_done_now else _("This was done already. Nothing was done twice."))
     return redirect("desk:text", key)
 
 

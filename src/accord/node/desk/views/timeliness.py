@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from django.contrib import messages as notes
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -13,8 +12,8 @@ from django.utils.translation import gettext_lazy
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
 from accord.exchange.kinds.timeliness_report import TimelinessRow
+from accord.node.desk.acting import act_once
 from accord.node.desk.code_words import choice_label
-from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.published import FIGURE_WORDS, figures_cell, published_section
 from accord.node.tables import table_response
@@ -87,23 +86,14 @@ def publish_timeliness(request: HttpRequest) -> HttpResponse:
     """
     officer, given = officer_of(request), request.POST
     peer = given.get("peer", "")
-    refused: list[GateRefuses] = []
-
-    def act() -> None:
-        # The decision of a gate that refuses stays on record, so that its refusal ends no transaction.
-        try:
-            publish(officer, peer=peer, period=given.get("period", ""))
-        except GateRefuses as stopped:
-            refused.append(stopped)
-
     try:
-        is_done_now = do_once(officer, given, act)
+        act_once(
+            request,
+            lambda: publish(officer, peer=peer, period=given.get("period", "")),
+            done=_("Published. The other side can compare it with its own log."),
+        )
     except AccordError as error:
         return _show(request, given, error)
-    if refused:
-        return _show(request, given, refused[0])
-    done = _("Published. The other side can compare it with its own log.")
-    notes.success(request, done if is_done_now else _("This was done already. Nothing was done twice."))
     answer = redirect("desk:timeliness")
     answer["Location"] += f"?peer={peer}"
     return answer
