@@ -148,6 +148,7 @@ TABLE: dict[str, set[Role]] = {
     "plan-draft": {Role.POLICY},
     "plan-act": {Role.POLICY},
     "plan-terms": {Role.POLICY},
+    "plan-promises": {Role.POLICY},
     "plan-new": {Role.POLICY},
     "plan-item": {Role.POLICY},
     "plan-merge": {Role.POLICY},

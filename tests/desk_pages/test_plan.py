@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from icalendar import Calendar
 
+from accord.dialogue.commitments import confirm_commitment, promises_of
 from accord.instruments.models import Instrument, Text
 from accord.officers.permissions import Role
 from accord.workplan.codes import Recurrence, Status
@@ -20,6 +21,7 @@ from accord.workplan.models import PlanDraft
 from accord.workplan.reading import last_save
 from tests.desk import Desk
 from tests.desk_pages.conftest import SignIn, statements
+from tests.dialogue.test_readouts import signed as signed_statement
 from tests.workplan.plans import large_plan, said, small_plan
 from tests.workplan.signing import signed, they_offer
 
@@ -496,3 +498,56 @@ def test_an_item_that_is_sent_twice_is_added_once_and_no_other_code_is_named(des
     again = client.post(f"{HOME}draft/items/A2/", given, follow=True)
     assert "This was done already. Nothing was done twice." in words(again)
     assert "is saved" not in words(again)
+
+
+def test_commitments_of_signed_statements_are_taken_over_at_the_page(desk: Desk, sign_in: SignIn) -> None:
+    client, draft = policy(desk, sign_in), drafted(desk)
+    address = f"{HOME}draft/commitments"
+    assert "No statement with India is signed by both sides yet." in words(client.get(address))
+    statement = signed_statement(desk)
+    page = words(client.get(address))
+    assert "No sentence of a signed statement is confirmed as a commitment yet." in page
+    assert f"/desk/dialogue/statements/{statement.pk}/commitments" in page
+    first, second = promises_of(statement)
+    for one in (first, second):
+        confirm_commitment(
+            desk.officers[Role.POLICY],
+            statement,
+            clause=one.clause,
+            sentence=one.sentence,
+            verb=one.verb,
+            our_lead="Health <Canada>",
+        )
+    assert 'Commitments of signed statements</a> <span class="a-chip">2</span>' in words(client.get(f"{HOME}draft/"))
+    page = words(client.get(address))
+    assert first.texts["en"] in page
+    assert "Clause 2, sentence 1" in page
+    assert "Health &lt;Canada&gt;" in page
+    assert "to be translated: हिन्दी" in page
+    assert "Take over all 2" in page
+    answer = client.post(address, {"seen": "1", "under": "P2"})
+    assert answer.status_code == 422
+    assert "No commitment is ticked." in words(answer)
+    assert 'href="#references"' in words(answer)
+    assert '<option value="P2" selected>' in words(answer)
+    ticked = f"{second.clause}/{second.sentence + 1}"
+    given = {"seen": "1", "under": "P2", "references": [ticked], "form": "0f0f0f0f-0000-4000-8000-00000000c0de"}
+    page = words(client.post(address, given, follow=True))
+    assert "Taken over into the draft: C2." in page
+    assert "In the draft already: 1" in page
+    assert f'value="{ticked}"' not in page
+    assert "Nothing was done twice." in words(client.post(address, given, follow=True))
+    stale = client.post(address, {"seen": "1", "references": [f"{first.clause}/1"]})
+    assert "A colleague saved meanwhile." in words(stale)
+    assert f'value="{first.clause}/1" checked' in words(stale)
+    page = words(client.post(address, {"seen": "2", "which": "all"}, follow=True))
+    assert "The draft has every commitment" in page
+    added = held(draft).commitments[-2:]
+    assert [(one.id, one.under) for one in added] == [("C2", "P2"), ("C3", None)]
+    page = words(client.get(f"{HOME}draft/items/C2/"))
+    assert second.texts["en"] in page
+
+
+def test_commitments_are_taken_over_into_a_draft_alone(desk: Desk, sign_in: SignIn) -> None:
+    page = words(policy(desk, sign_in).get(f"{HOME}draft/commitments", follow=True))
+    assert "There is no draft." in page

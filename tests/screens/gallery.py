@@ -98,6 +98,7 @@ SIGHTS: Final = (
     Sight(name="plan-history", address="/desk/plan/IN/history", role="policy"),
     Sight(name="plan-draft", address="/desk/plan/IN/draft/", role="policy"),
     Sight(name="plan-terms", address="/desk/plan/IN/draft/terms", role="policy"),
+    Sight(name="plan-promises", address="/desk/plan/IN/draft/commitments", role="policy"),
     Sight(name="plan-new", address="/desk/plan/IN/draft/new/actions", role="policy"),
     Sight(name="plan-item", address="/desk/plan/IN/draft/items/A5/", role="policy"),
     Sight(name="plan-merge", address="/desk/plan/IN/merge/{offered}", role="policy"),

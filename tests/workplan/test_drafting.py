@@ -18,7 +18,6 @@ from accord.workplan.differing import Change
 from accord.workplan.drafting import (
     discard_draft,
     merge_theirs,
-    merge_with,
     prepare_for_signing,
     problems_with,
     save_plan,
@@ -32,6 +31,7 @@ from accord.workplan.errors import PlanConflicts, PlanNotReady, PlanRefused, Sta
 from accord.workplan.merging import Choice
 from accord.workplan.models import DraftSave, PlanDraft
 from accord.workplan.reading import agreed_text, compared, draft_with, last_save, plan_of_text, revisions_with
+from accord.workplan.theirs import merge_with
 from tests.desk import Desk
 from tests.workplan.plans import said, small_plan
 from tests.workplan.signing import signed, they_offer

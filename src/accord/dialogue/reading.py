@@ -12,7 +12,7 @@ from accord.exchange.errors import NotFound
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 
-__all__ = ["ClauseView", "StatementView", "is_member", "statement_for", "statements_of", "view_of"]
+__all__ = ["ClauseView", "StatementView", "is_member", "signed_with", "statement_for", "statements_of", "view_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +120,16 @@ def statements_of(officer: Officer) -> list[StatementView]:
     """Returns every statement that the officer may see, the newest first."""
     found = list(_seen_by(officer).select_related("peer"))
     return _views(officer, found)
+
+
+def signed_with(officer: Officer, peer: str) -> list[tuple[Statement, dict[str, str]]]:
+    """Returns the statements that both sides signed with one party, each with its title, the newest first.
+
+    Raises:
+        NotPermitted: The officer reads no agreement.
+    """
+    found = _seen_by(officer).filter(peer_id=peer, signed_at__isnull=False).order_by("-signed_at")
+    return [(view.statement, view.title) for view in _views(officer, list(found))]
 
 
 def view_of(officer: Officer, statement: Statement) -> StatementView:

@@ -12,7 +12,7 @@ Invariants:
 """
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -33,23 +33,25 @@ from accord.workplan.checking import problems_of
 from accord.workplan.content import Plan
 from accord.workplan.errors import PlanConflicts, PlanNotReady, PlanRefused, StalePlan
 from accord.workplan.indicators.definitions import definition_codes
-from accord.workplan.merging import Choice, Merged, merged
+from accord.workplan.merging import Choice, merged
 from accord.workplan.models import DraftSave, PlanDraft
+from accord.workplan.promised import promises_with, with_promises
 from accord.workplan.reading import TYPE, agreed_text, instrument_with, last_save, plan_of_text
 from accord.workplan.template import template_plan
+from accord.workplan.theirs import merge_with, require_theirs
 from accord.workplan.versions import Problem
 
 __all__ = [
     "SAVES_MAX",
     "discard_draft",
     "merge_theirs",
-    "merge_with",
     "prepare_for_signing",
     "problems_with",
     "save_plan",
     "start_from_agreed",
     "start_from_plan",
     "start_from_template",
+    "take_commitments",
     "take_theirs_as_base",
     "undo",
 ]
@@ -216,43 +218,12 @@ def take_theirs_as_base(
     """
     require(officer, Permission.AGREEMENT_DRAFT)
     moment = now or timezone.now()
-    _require_theirs(draft, text)
+    require_theirs(draft, text)
     with transaction.atomic():
         held = _locked(draft)
         _require_seen(held, seen)
         held.started_from = text
         return _store(officer, held, plan_of_text(text), why=DraftSave.Why.THEIRS, at=moment)
-
-
-def merge_with(draft: PlanDraft, text: Text, *, choices: Mapping[str, Choice] | None = None) -> Merged:
-    """Returns what our draft and a text of theirs make together, before anything is stored.
-
-    Both are held against the revision that theirs follows; where it follows none, against what our draft began from.
-    """
-    _require_theirs(draft, text)
-    theirs = plan_of_text(text)
-    return merged(_base_of(draft, text, theirs), last_save(draft).plan, theirs, choices=choices)
-
-
-def _base_of(draft: PlanDraft, text: Text, theirs: Plan) -> Plan:
-    named = None if text.previous is None else bytes(text.previous)
-    for held in (agreed_text(draft.peer_id), draft.started_from):
-        if held is not None and bytes(held.digest) == named:
-            return plan_of_text(held)
-    before = text.instrument.texts.filter(state=Text.State.AGREED)
-    if named is not None:
-        for held in before:
-            if bytes(held.digest) == named:
-                return plan_of_text(held)
-    # Nothing stood there before: what each side wrote is its own, and what both wrote alike agrees.
-    empty = dict.fromkeys(_LISTS, ())
-    return msgspec.structs.replace(theirs, about=None, **empty)
-
-
-_LISTS: Final = (
-    *("pillars", "priorities", "commitments", "actions", "deliverables", "milestones", "indicators"),
-    *("clocks", "ceilings", "lanes", "progress"),
-)
 
 
 def merge_theirs(
@@ -334,6 +305,41 @@ def prepare_for_signing(
         )
 
 
+def take_commitments(
+    officer: Officer,
+    draft: PlanDraft,
+    *,
+    seen: int,
+    references: Collection[str],
+    under: str = "",
+    now: datetime | None = None,
+) -> DraftSave:
+    """Takes commitments of signed statements over into the draft, each with its sentence and its reference.
+
+    Args:
+        officer: Who may prepare texts.
+        draft: The draft.
+        seen: The version that the officer saw.
+        references: Which ones, by their references; those that the plan has already are left.
+        under: Code of the pillar under which they are put; none yet where omitted.
+        now: The time.
+
+    Raises:
+        NotPermitted: The officer may not prepare texts.
+        PlanRefused: Nothing was chosen, a commitment is not confirmed any more or in no language of a plan, there is
+            no such pillar, the plan has them already, or a colleague saved meanwhile.
+    """
+    require(officer, Permission.AGREEMENT_DRAFT)
+    moment = now or timezone.now()
+    with transaction.atomic():
+        held = _locked(draft)
+        _require_seen(held, seen)
+        plan = last_save(held).plan
+        taken = with_promises(plan, promises_with(officer, held.peer_id), references=references, under=under)
+        codes = [row.id for row in taken.commitments[len(plan.commitments) :]]
+        return _store(officer, held, taken, why=DraftSave.Why.EDITED, at=moment, remark=", ".join(codes))
+
+
 def discard_draft(officer: Officer, draft: PlanDraft, *, seen: int, now: datetime | None = None) -> None:
     """Discards the draft with its history; what was prepared or offered from it stays.
 
@@ -364,15 +370,6 @@ def _require_seen(draft: PlanDraft, seen: int) -> None:
             code="workplan.version-moved",
             next_step="Look at what changed, then do it again.",
             fields={"stored_version": draft.version},
-        )
-
-
-def _require_theirs(draft: PlanDraft, text: Text) -> None:
-    if text.is_ours or (text.instrument.type, text.instrument.peer_id) != (TYPE, draft.peer_id):
-        raise PlanRefused(
-            "The text is not a workplan that this party offered.",
-            code="workplan.not-theirs",
-            next_step="Choose a text that the other side offered.",
         )
 
 

@@ -23,9 +23,10 @@ from accord.node.desk.views.plan import PAGES_MAX, frame
 from accord.officers.permissions import Permission
 from accord.workplan.content import Plan
 from accord.workplan.differing import ItemChange
-from accord.workplan.drafting import merge_theirs, merge_with
+from accord.workplan.drafting import merge_theirs
 from accord.workplan.errors import PlanConflicts
 from accord.workplan.reading import TYPE, compared, last_save, plan_of_text
+from accord.workplan.theirs import merge_with
 
 __all__ = ["merge_offer", "show_compare"]
 

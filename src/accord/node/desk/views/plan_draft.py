@@ -18,7 +18,7 @@ from accord.node.desk.numbers import whole
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.plan_forms import Written, progress_of_form
 from accord.node.desk.plan_saving import draft_of, problems_now, save_change, seen_of, show_stale
-from accord.node.desk.plan_scene import Scene, scene_of
+from accord.node.desk.plan_scene import Scene, plan_of_save, scene_of
 from accord.node.desk.plan_words import PART_WORDS, SAVE_WORDS
 from accord.node.desk.views.plan import frame
 from accord.officers.models import Officer
@@ -35,7 +35,8 @@ from accord.workplan.drafting import (
     undo,
 )
 from accord.workplan.errors import PlanRefused, StalePlan
-from accord.workplan.reading import plan_of_text
+from accord.workplan.promised import not_taken, promises_with
+from accord.workplan.reading import last_save, plan_of_text
 from accord.workplan.versions import Problem
 
 __all__ = ["act_on_draft", "show_draft", "start_draft"]
@@ -92,6 +93,7 @@ def _show(request: HttpRequest, scene: Scene, error: AccordError | None) -> Http
         "blocking_count": len(blocking),
         "notes": [_problem(peer, one) for one in problems if not one.blocks][:PROBLEMS_SHOWN],
         "parts": list(PART_WORDS.items()),
+        "waiting": len(not_taken(plan_of_save(last_save(scene.draft)), promises_with(officer_of(request), peer))),
         "error": error,
         "given": request.POST,
     }
