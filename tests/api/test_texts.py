@@ -70,3 +70,16 @@ def test_what_is_not_of_its_type_and_what_is_not_there_is_refused_by_name(desk: 
     key = policy.post("/texts", NEW).json()["id"]
     signatory.post(f"/texts/{key}/offer")
     assert signatory.post(f"/texts/{key}/withdraw", {}).json()["state"] == "withdrawing"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"content": {"words": "\ud800", "proposed_by": ""}}, {"content": {"\udfff": ""}}, {"note": "a\ud800b"}],
+    ids=["in a text", "as a name", "beside the offer"],
+)
+def test_half_of_a_surrogate_pair_is_refused_with_its_reason(
+    desk: Desk, caller_of: CallerOf, given: dict[str, object]
+) -> None:
+    answer = caller_of(desk.officers[Role.POLICY]).post("/texts", {**NEW, **given})
+    assert (answer.status_code, answer.json()["code"]) == (400, "api.malformed")
+    assert b"half of a surrogate pair" in answer.content

@@ -37,7 +37,8 @@ def act_once(request: HttpRequest, act: Callable[[], object], *, done: str = "")
         except GateRefuses as stopped:
             refused.append(stopped)
         else:
-            told.extend([said] if isinstance(said, str) else [])
+            # A state or a code is a text by its class, and no sentence.
+            told.extend([said] if type(said) is str else [])
 
     is_done_now = do_once(officer, request.POST, do)
     if refused:

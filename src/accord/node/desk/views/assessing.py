@@ -4,7 +4,6 @@ from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID
 
-from django.contrib import messages as notes
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -25,6 +24,7 @@ from accord.handling.assessing import (
 from accord.handling.models import MistreatmentAssessment, PredominanceTest
 from accord.handling.on_file import OnFile, counts_for, is_another
 from accord.handling.weighing import decide_weighing, weigh
+from accord.node.desk.acting import act_once
 from accord.node.desk.assessment_words import (
     ANSWERS,
     DECISIONS,
@@ -34,7 +34,6 @@ from accord.node.desk.assessment_words import (
     PREDOMINATES,
     QUESTIONS,
 )
-from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of, page, show
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
@@ -57,11 +56,10 @@ def show_assessments(request: HttpRequest, key: UUID) -> HttpResponse:
     error: AccordError | None = None
     if request.method == "POST":
         try:
-            do_once(officer, request.POST, lambda: _do(officer, message, request.POST))
+            act_once(request, lambda: _do(officer, message, request.POST), done=_said(request.POST.get("act", "")))
         except AccordError as refused:
             error = refused
         else:
-            notes.success(request, _said(request.POST.get("act", "")))
             return redirect("desk:assessments", message.pk)
     return _shown(request, officer, message, error)
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.contrib import messages as notes
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -19,7 +18,7 @@ from accord.exchange.models import Case, Message
 from accord.exchange.services import read_case
 from accord.handling.models import LegalHold
 from accord.handling.retention import SOON_DAYS, confirm_need, keepings_for, lift_hold, place_hold, standing_hold
-from accord.node.desk.once import do_once
+from accord.node.desk.acting import act_once
 from accord.node.desk.page import officer_of, page, show
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
@@ -99,13 +98,11 @@ def act_on_keeping(request: HttpRequest, reference: str) -> HttpResponse:
     if act is None:
         raise NotFound("There is no such act.")
     try:
-        is_done_now = do_once(officer, given, lambda: act(officer, case, given))
+        act_once(request, lambda: act(officer, case, given), done=_("Done. It stands in the case's timeline."))
     except NotFound:
         raise
     except AccordError as error:
         return _show_case(request, officer, case, error)
-    done = _("Done. It stands in the case's timeline.")
-    notes.success(request, done if is_done_now else _("This was done already. Nothing was done twice."))
     return redirect("desk:case-keeping", case.own_ref)
 
 

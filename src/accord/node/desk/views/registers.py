@@ -3,7 +3,6 @@
 from http import HTTPStatus
 from typing import Any
 
-from django.contrib import messages as notes
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
 from accord.exchange.text import check_written
-from accord.node.desk.once import do_once
+from accord.node.desk.acting import act_once
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.register_rows import RegisterRow, row_of, rows_of
 from accord.node.desk.register_words import TITLES
@@ -125,16 +124,15 @@ def act_on_entry(request: HttpRequest, entry: int) -> HttpResponse:
     View permission: ``register.read``; each act's service asks for what it needs.
     """
     officer, found = officer_of(request), _found(entry)
-    try:
-        do_once(officer, request.POST, lambda: _do(officer, found, request.POST))
-    except AccordError as refused:
-        return _shown(request, entry, refused)
     done = {
         "agree": _("Agreed. It counts from its first day on."),
         "refuse": _("Refused. Nothing of it counts."),
         "end": _("Ended. From today (UTC) on it counts no more."),
-    }
-    notes.success(request, done[request.POST["act"]])
+    }.get(request.POST.get("act", ""), "")
+    try:
+        act_once(request, lambda: _do(officer, found, request.POST), done=done)
+    except AccordError as refused:
+        return _shown(request, entry, refused)
     return redirect("desk:register-entry", found.pk)
 
 

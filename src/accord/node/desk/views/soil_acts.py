@@ -4,7 +4,6 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages as notes
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -17,8 +16,8 @@ from accord.liaison.postings.content import SOIL_ACT, SoilActContent
 from accord.liaison.postings.proposing import answer_soil_act, ask_soil_act
 from accord.liaison.postings.soil import SoilAct, soil_act_of, soil_acts
 from accord.liaison.postings.standing import postings
+from accord.node.desk.acting import act_once
 from accord.node.desk.fields import fields_of, posted_values
-from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.posting_words import NAMES, SOIL_ORDER, SOIL_STATES
 from accord.node.desk.text_readings import parts_of_text
@@ -94,11 +93,11 @@ def ask_for_soil_act(request: HttpRequest) -> HttpResponse:
         made: list[Text] = []
         given = {**values, **({"posting": posting} if posting else {})}
         try:
-            do_once(officer, posted, lambda: made.append(ask_soil_act(officer, given)))
+            done = _("Prepared. An officer who may sign asks the other side.")
+            act_once(request, lambda: made.append(ask_soil_act(officer, given)), done=done)
         except AccordError as refused:
             error = refused
         else:
-            notes.success(request, _("Prepared. An officer who may sign asks the other side."))
             return redirect("desk:text", made[0].pk) if made else redirect("desk:soil-acts")
     elif posting:
         values["officer"] = next((one.content.holder for one in ours if str(one.instrument.pk) == posting), "")
@@ -131,10 +130,9 @@ def answer_with_conditions(request: HttpRequest, key: UUID) -> HttpResponse:
         made.append(answer_soil_act(officer, question, conditions=conditions))
 
     try:
-        do_once(officer, posted, act)
+        act_once(request, act, done=_("Prepared. An officer who may sign sends it with the conditions."))
     except NotFound:
         raise
     except AccordError as error:
         return _shown(request, instrument, error)
-    notes.success(request, _("Prepared. An officer who may sign sends it with the conditions."))
     return redirect("desk:text", made[0].pk) if made else redirect("desk:soil-act", key)

@@ -24,6 +24,7 @@ from accord.exchange.services import (
 )
 from accord.exchange.team import BREAK_IN_HOURS, keeps_team
 from accord.exchange.waiting import highest_handling
+from accord.node.desk.acting import act_once
 from accord.node.desk.case_filters import plain_words
 from accord.node.desk.once import do_once
 from accord.node.desk.page import officer_of, page, show
@@ -47,14 +48,10 @@ def show_team(request: HttpRequest, reference: str) -> HttpResponse:
         if act is None:
             raise NotFound("There is no such act.")
         try:
-            is_done_now = do_once(officer, given, lambda: act(officer, case, given))
+            act_once(request, lambda: act(officer, case, given), done=_("Done. It stands in the case's timeline."))
         except AccordError as refused:
             error = refused
         else:
-            if is_done_now:
-                notes.success(request, _("Done. It stands in the case's timeline."))
-            else:
-                notes.warning(request, _("This was done already. Nothing was done twice."))
             # Who put the case out of their own sight goes on at the list.
             return redirect("desk:case-team", case.own_ref) if reads(officer, case) else redirect("desk:cases")
     team = team_of(officer, case)
