@@ -1,5 +1,7 @@
 """Help in context on each page, and what the codes mean."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -10,6 +12,7 @@ from accord.vocabulary.handling import Handling
 from accord.vocabulary.refusal import RefusalGround
 from tests.desk import Desk, submitted_request
 from tests.desk_pages.conftest import SignIn
+from tests.screens.gallery import SIGHTS
 
 OPENED_BY = {"administration": Role.ADMINISTRATOR, "review": Role.REVIEWER, "approvals": Role.RELEASING}
 PLAIN = ("queue", "cases", "new-case", "approvals", "check", "channel", "law", "law-try", "review", "me")
@@ -17,6 +20,19 @@ PLAIN = ("queue", "cases", "new-case", "approvals", "check", "channel", "law", "
 
 def test_help_names_no_page_that_is_gone() -> None:
     assert set(HELP) <= {pattern.name for pattern in urlpatterns}
+
+
+def test_every_page_of_the_agreement_that_can_be_looked_at_has_help_of_its_own() -> None:
+    of_agreement = re.compile("/desk/(agreement|liaison|dialogue|indicators|texts|plan|roster)/")
+    pages = {sight.name for sight in SIGHTS if of_agreement.match(sight.address)}
+    assert len(pages) > 40
+    assert pages - set(HELP) == set()
+
+
+def test_what_an_act_refused_has_the_help_of_its_page(desk: Desk, sign_in: SignIn) -> None:
+    posted = {"act": "publish", "peer": "IN"}
+    page = sign_in(desk.officers[Role.POLICY]).post(reverse("desk:directory-act"), posted)
+    assert str(HELP["directory"].what) in page.content.decode()
 
 
 @pytest.mark.parametrize("name", [*PLAIN, "administration"])

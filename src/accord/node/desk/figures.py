@@ -16,11 +16,12 @@ from babel.dates import format_date, format_datetime, format_time, format_timede
 from babel.numbers import format_decimal
 from babel.units import format_unit
 from django.conf import settings
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 __all__ = [
     "clock_seconds_of",
     "clock_time_of",
+    "colon",
     "day_minutes_of",
     "day_month_of",
     "day_of",
@@ -161,3 +162,8 @@ def _hours(count: int) -> str:
 
 def _minutes(count: int) -> str:
     return ngettext("%(count)d min", "%(count)d min", count) % {"count": count}
+
+
+def colon() -> str:
+    """Returns the colon between a label and what it names, as the reader's language sets it."""
+    return pgettext("after a label", ":")

@@ -1,30 +1,14 @@
 """Help in context: what a page is, what one can do there, what happens next, and who can help."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-__all__ = ["GENERAL", "HELP", "PageHelp"]
+from accord.node.desk.agreement_help import AGREEMENT_HELP
+from accord.node.desk.help_page import PageHelp
 
-
-@dataclass(frozen=True, kw_only=True)
-class PageHelp:
-    """The help of one page; every text is a lazy translation.
-
-    Args:
-        what: What this is.
-        can: What one can do here.
-        next: What happens next.
-        who: Who can help.
-    """
-
-    what: Any  # Any: lazy translations
-    can: Any
-    next: Any
-    who: Any
-
+__all__ = ["GENERAL", "HELP"]
 
 _ADMINISTRATOR: Final = _("The administrator of this node.")
 _COLLEAGUE: Final = _("A colleague of your office, or the releasing officer.")
@@ -353,5 +337,6 @@ HELP: Final[Mapping[str, PageHelp]] = {
         next=_("The old address opens nothing any more. It ends with your posting, too."),
         who=_ROSTER_KEEPER,
     ),
+    **AGREEMENT_HELP,
 }
 """The help of each page by the name of its address."""

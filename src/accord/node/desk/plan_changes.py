@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from accord.node.desk.figures import colon
 from accord.node.desk.plan_words import PARTS_WORDS, field_words, value_words
 from accord.node.unseen import with_marks
 from accord.workplan.content import ClockRow, Item, Plan, Progress, Wording
@@ -86,14 +87,14 @@ def entry_label(part: str, key: str, entry: msgspec.Struct | None) -> SafeString
         )
     if isinstance(entry, ClockRow):
         urgency, access = value_words("urgency", entry.urgency), value_words("access", entry.access)
-        return format_html("{}: {}, {}", PARTS_WORDS[part], urgency, access)
+        return format_html("{}{} {}, {}", PARTS_WORDS[part], colon(), urgency, access)
     if part == OWN:
         return format_html("{}", PARTS_WORDS[OWN])
     if part == "ceilings":
-        return format_html("{}: {}", PARTS_WORDS[part], value_words("theme", key))
+        return format_html("{}{} {}", PARTS_WORDS[part], colon(), value_words("theme", key))
     if isinstance(entry, Progress):
-        return format_html("{}: {} ({})", PARTS_WORDS[part], entry.item, entry.by)
-    return format_html("{}: {}", PARTS_WORDS.get(part, part), key)
+        return format_html("{}{} {} ({})", PARTS_WORDS[part], colon(), entry.item, entry.by)
+    return format_html("{}{} {}", PARTS_WORDS.get(part, part), colon(), key)
 
 
 def _body(change: ItemChange) -> SafeString:
@@ -200,7 +201,7 @@ def _conflict_label(conflict: Conflict, titles: Mapping[str, Item]) -> str:
     item = titles.get(conflict.key)
     if item is not None:
         where = f"{conflict.key} {item.title.in_language(get_language() or 'en')}"
-    return f"{where}: {field_words(conflict.field)}"
+    return f"{where}{colon()} {field_words(conflict.field)}"
 
 
 def _side(field: str, value: Any) -> SafeString:  # Any: a field has the type of its struct

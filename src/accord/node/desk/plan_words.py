@@ -14,6 +14,7 @@ from accord.instruments.models import Text
 from accord.node.desk.code_words import choice_label
 from accord.node.desk.figures import day_of, number_of
 from accord.node.desk.text_readings import TextReading, register_reading
+from accord.node.page_words import LANGUAGES
 from accord.workplan.codes import Aim, Function, Language, LegalEffect, Recurrence, Status, Unit, Verb
 from accord.workplan.content import Owner, Source
 from accord.workplan.finding import Due
@@ -277,4 +278,6 @@ def _home(text: Text) -> str:
     return f"{reverse('desk:plan', args=[text.instrument.peer_id])}?of={text.pk}"
 
 
-register_reading(TYPE, TextReading(name=_("Workplan"), names=FIELDS, title=_title, home=_home))
+register_reading(
+    TYPE, TextReading(name=_("Workplan"), names={**LANGUAGES, **FIELDS}, title=_title, home=_home, is_long=True)
+)

@@ -8,12 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accord.instruments.models import Text
 from accord.liaison.postings.content import POSTING, SOIL_ACT, read_posting, read_soil_act
+from accord.node.desk.figures import day_of
 from accord.node.desk.text_readings import TextReading, register_reading
 
 __all__ = [
     "ENTRY_ORDER",
     "HINTS",
     "NAMES",
+    "PARTIES",
     "POSTING_ORDER",
     "POSTING_STATES",
     "RECORD_STATES",
@@ -53,6 +55,9 @@ SOIL_ORDER: Final = (
 )
 """Members of an act on the other side's soil in the order of the form."""
 
+PARTIES: Final = frozenset({"sending", "host", "asking"})
+"""Members that name a party by its code."""
+
 # Any: lazy translations throughout this module.
 NAMES: Final[Mapping[str, Any]] = {
     "accompanied_by": _("Authority of the host that accompanies"),
@@ -84,7 +89,7 @@ NAMES: Final[Mapping[str, Any]] = {
     "posting": _("Posting of the officer"),
     "schema_version": _("Version of the form"),
     "sending": _("Sending side"),
-    "status": _("Status"),
+    "status": _("Status of the officer"),
     "telephones": _("Office telephones"),
     "territory": _("Territory"),
     "to_day": _("Last day (UTC)"),
@@ -95,6 +100,7 @@ HINTS: Final[Mapping[str, Any]] = {
     "accompanied_by": _("Nothing is done on the host's soil without it."),
     "description": _("Whom, with what question, with which means. The host approves this and nothing else."),
     "fingerprints": _("One a line, 64 characters each. They may be left out."),
+    "languages": _("Each by its code, such as en, fr, hi or pa, with its level."),
     "email": _("Leave it blank while none is given."),
     "hours": _("Such as Mon-Fri 09:00-17:00, or: at any hour."),
     "telephone": _("With the country's code. Leave it blank while none is given."),
@@ -149,7 +155,7 @@ def _posting_title(text: Text) -> str:
 
 def _soil_title(text: Text) -> str:
     value = read_soil_act(text.content)
-    return f"{value.place}, {value.from_day} - {value.to_day}"
+    return f"{value.place}, {day_of(value.from_day)} \N{EN DASH} {day_of(value.to_day)}"
 
 
 register_reading(
@@ -157,6 +163,8 @@ register_reading(
     TextReading(
         name=_("Posting"),
         names=NAMES,
+        order=("sending", *POSTING_ORDER),
+        parties=PARTIES,
         title=_posting_title,
         home=lambda text: reverse("desk:posting", args=[text.instrument_id]),
     ),
@@ -166,6 +174,8 @@ register_reading(
     TextReading(
         name=_("Act on the other side's soil"),
         names=NAMES,
+        order=("asking", *SOIL_ORDER, "posting", "conditions"),
+        parties=PARTIES,
         title=_soil_title,
         home=lambda text: reverse("desk:soil-act", args=[text.instrument_id]),
     ),

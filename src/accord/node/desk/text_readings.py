@@ -12,6 +12,7 @@ import msgspec
 from accord.instruments.models import Text
 from accord.node.desk.changes import Change, changes_between
 from accord.node.desk.reading import Part, parts_of
+from accord.node.desk.templatetags.desk import party_name
 
 __all__ = ["TextReading", "changes_of", "parts_of_text", "reading_of", "register_reading"]
 
@@ -36,12 +37,18 @@ class TextReading:
         names: What its members are called.
         title: What one text is about, in a line; its writer's words.
         home: Address of the page where its subject is at home.
+        order: Members in the order in which they are read; what is not named comes after them.
+        parties: Members that name a party by its code.
+        is_long: Whether it is read at home, and its members are folded on its page.
     """
 
     name: Any  # Any: a lazy translation
     names: Mapping[str, Any] = field(default_factory=dict)
     title: Callable[[Text], str] = _no_title
     home: Callable[[Text], str] = _nowhere
+    order: tuple[str, ...] = ()
+    parties: frozenset[str] = frozenset()
+    is_long: bool = False
 
 
 _READINGS: dict[str, TextReading] = {}
@@ -72,4 +79,7 @@ def changes_of(text: Text, before: Text) -> tuple[Change, ...]:
 
 
 def _members(text: Text) -> dict[str, Any]:
-    return msgspec.json.decode(text.content, type=dict[str, Any])
+    members = msgspec.json.decode(text.content, type=dict[str, Any])
+    reading = reading_of(text.instrument.type)
+    order = dict.fromkeys((*(name for name in reading.order if name in members), *members))
+    return {name: party_name(members[name]) if name in reading.parties else members[name] for name in order}

@@ -21,6 +21,7 @@ from accord.node.desk.code_words import choice_label, happened_code, happened_wo
 from accord.node.desk.figures import (
     clock_seconds_of,
     clock_time_of,
+    colon,
     day_minutes_of,
     day_month_of,
     day_of,
@@ -38,6 +39,7 @@ from accord.parties.profile import Names
 __all__ = ["register"]
 
 register = template.Library()
+register.simple_tag(colon)
 
 ICONS: Final[Mapping[str, str]] = {
     "in": "M8 2v9M4 7l4 4 4-4M3 14h10",

@@ -21,4 +21,6 @@ def help_panel(context: template.Context) -> dict[str, Any]:  # Any: what a temp
         return {}
     match = request.resolver_match
     name = match.url_name if match is not None and match.namespace == "desk" else ""
-    return {"help": HELP.get(name or "", GENERAL), "name": name}
+    # What an act refused is shown on the page of the act.
+    known = HELP.get(name or "") or HELP.get((name or "").removesuffix("-act"), GENERAL)
+    return {"help": known, "name": name}

@@ -24,8 +24,14 @@ def _places(context: template.Context) -> Sequence[tuple[str, tzinfo | None]]:
 
 
 def _between(start: datetime, end: datetime, *, with_day: bool) -> str:
-    """Returns hours in one zone: the day where it is wanted, and the other day where they end on one."""
+    """Returns hours in one zone: the day where it is wanted, and the other day where they end on one.
+
+    A whole day is called so: 00:00 to 00:00 looks like nothing.
+    """
     begins, ends = clock_time_of(start), clock_time_of(end)
+    if begins == ends and start.date() != end.date() and not with_day:
+        at_midnight = not (start.hour or start.minute)
+        return gettext("all day") if at_midnight else gettext("24 hours from %(time)s") % {"time": begins}
     if with_day:
         begins = f"{day_of(start)}, {begins}"
     if start.date() != end.date() and (end - start).total_seconds() > 0 and with_day:

@@ -79,7 +79,7 @@ SECTIONS: Final = (
     Section(
         name=_("Liaison officers"),
         address="desk:liaison",
-        says=_("Who is posted by whom, with which state; acts on the other side's soil."),
+        says=_("Who is posted by whom, and where it stands; acts on the other side's soil."),
         waiting=_records_waiting,
     ),
     Section(

@@ -13,6 +13,7 @@ from accord.errors import AccordError
 from accord.exchange.errors import NotFound
 from accord.instruments.models import Text
 from accord.node.desk.acting import act_once
+from accord.node.desk.figures import colon
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.plan_changes import CHANGE_WORDS, change_rows, conflict_rows
 from accord.node.desk.plan_filters import whole_number
@@ -86,7 +87,7 @@ def _options(scene: Scene) -> list[tuple[str, Any, Text | None]]:  # Any: words
             is_now = save.version == scene.draft.version
             name = DRAFT if is_now else f"{DRAFT}-{save.version}"
             told = _("Draft, version %(number)s") % {"number": save.version}
-            found.append((name, f"{told}: {SAVE_WORDS[save.why]} ({save.by.display_name})", None))
+            found.append((name, f"{told}{colon()} {SAVE_WORDS[save.why]} ({save.by.display_name})", None))
     found += [(str(text.pk), "", text) for text in texts_with(scene.peer.code)]
     return found
 

@@ -27,8 +27,9 @@ from accord.node.desk.error_words import reason_words
 from accord.node.desk.fields import Field, fields_of, posted_values
 from accord.node.desk.numbers import whole
 from accord.node.desk.page import officer_of, page, show
-from accord.node.desk.posting_words import HINTS, NAMES, POSTING_ORDER, POSTING_STATES, RECORD_STATES
+from accord.node.desk.posting_words import HINTS, NAMES, PARTIES, POSTING_ORDER, POSTING_STATES, RECORD_STATES
 from accord.node.desk.reading import Part, parts_of
+from accord.node.desk.templatetags.desk import party_name
 from accord.node.desk.text_readings import changes_of
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
@@ -126,7 +127,8 @@ def _shown(request: HttpRequest, instrument: Instrument, error: AccordError | No
 def _in_order(content: PostingContent) -> tuple[Part, ...]:
     """Returns what a posting says in the order of its form; canonical bytes have the order of the alphabet."""
     members = msgspec.to_builtins(content)
-    return parts_of({name: members[name] for name in ("sending", *POSTING_ORDER) if name in members}, names=NAMES)
+    told = {name: party_name(members[name]) if name in PARTIES else members[name] for name in members}
+    return parts_of({name: told[name] for name in ("sending", *POSTING_ORDER) if name in told}, names=NAMES)
 
 
 def _reads_record(officer: Officer, records: Sequence[PostingRecord]) -> bool:

@@ -42,7 +42,7 @@ def show_roster(request: HttpRequest) -> HttpResponse:
     zone = described[0].zone if described else UTC
     today = now.astimezone(zone).date()
     view = request.GET.get("view", "") if request.GET.get("view", "") in VIEWS else "week"
-    first = _first_day(request.GET.get("from", ""), view, today)
+    first = _first_day(request.GET.get("from", ""), today)
     days = VIEWS[view]
     zone_name = described[0].time_zone if described else "UTC"
     ahead = read_roster(Span(now, now + timedelta(days=DAYS_AHEAD)))
@@ -80,12 +80,12 @@ def show_roster(request: HttpRequest) -> HttpResponse:
     return show(request, "desk/roster/roster.html", shown)
 
 
-def _first_day(asked: str, view: str, today: date) -> date:
-    """Returns the first day that is shown: that which was asked for, else the Monday of this week or today."""
+def _first_day(asked: str, today: date) -> date:
+    """Returns the first day that is shown: that which was asked for, else today; what is past can no more be kept."""
     try:
         day = date.fromisoformat(asked)
     except ValueError:
-        return today - timedelta(days=today.weekday()) if view == "week" else today
+        return today
     return day if abs(day.year - today.year) <= YEARS_AROUND else today
 
 

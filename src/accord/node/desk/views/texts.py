@@ -92,6 +92,7 @@ def _show(request: HttpRequest, text: Text, error: AccordError | None) -> HttpRe
         "title": reading.title(text),
         "home": reading.home(text),
         "parts": parts_of_text(text),
+        "is_long": reading.is_long,
         "before": before,
         "changes": changes_of(text, before) if before is not None else (),
         "signatures": text.signatures.select_related("officer"),
