@@ -166,4 +166,4 @@ def _minutes(count: int) -> str:
 
 def colon() -> str:
     """Returns the colon between a label and what it names, as the reader's language sets it."""
-    return pgettext("after a label", ":")
+    return pgettext("after a label", "%s:") % ""

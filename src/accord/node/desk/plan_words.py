@@ -278,6 +278,6 @@ def _home(text: Text) -> str:
     return f"{reverse('desk:plan', args=[text.instrument.peer_id])}?of={text.pk}"
 
 
-register_reading(
-    TYPE, TextReading(name=_("Workplan"), names={**LANGUAGES, **FIELDS}, title=_title, home=_home, is_long=True)
-)
+_NAMES: Final[Mapping[str, Any]] = {**LANGUAGES, **PARTS_WORDS, **FIELDS}
+
+register_reading(TYPE, TextReading(name=_("Workplan"), names=_NAMES, title=_title, home=_home, is_long=True))
