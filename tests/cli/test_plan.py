@@ -1,5 +1,6 @@
 """``accord plan``: what a file would change is said before anything is stored, and what was not read is not kept."""
 
+import io
 import json
 from pathlib import Path
 
@@ -68,6 +69,20 @@ def test_a_file_of_our_draft_says_that_it_is_one_and_is_read_back(canada: Node, 
     assert (read.returncode, "It would change nothing." in read.stdout) == (0, True), read.stdout
 
 
+def test_a_day_with_two_readings_is_read_as_it_is_said(canada: Node, tmp_path: Path) -> None:
+    file = tmp_path / "plan.xlsx"
+    book = openpyxl.load_workbook(io.BytesIO(workbook_of(own_plan())))
+    sheet = book["Actions"]
+    column = next(cell.column for cell in sheet[1] if cell.value == "Due on")
+    sheet.cell(row=2, column=column).value = "06/07/2026"
+    book.save(file)
+    done = canada.run_as("policy", "plan", "import", "IN", str(file))
+    assert (done.returncode, "is one day in one country" in done.stdout) == (1, True)
+    done = canada.run_as("policy", "plan", "import", "IN", str(file), "--days", "day-first")
+    assert (done.returncode, "Not understood" in done.stdout) == (0, False), done.stdout + done.stderr
+    assert "cli.no-plan" in canada.run_as("policy", "plan", "import", "IN", str(file), "--days", "any").stderr
+
+
 def test_who_may_not_and_what_is_no_plan_is_refused(canada: Node, tmp_path: Path) -> None:
     file = tmp_path / "plan.json"
     file.write_bytes(json_of(own_plan()))
@@ -75,7 +90,7 @@ def test_who_may_not_and_what_is_no_plan_is_refused(canada: Node, tmp_path: Path
     assert (refused.returncode, "agreement.draft" in refused.stderr) == (2, True)
     other = tmp_path / "plan.txt"
     other.write_text("words")
-    assert "cli.no-plan" in canada.run_as("policy", "plan", "import", "IN", str(other)).stderr
+    assert "workplan.file-kind" in canada.run_as("policy", "plan", "import", "IN", str(other)).stderr
     nothing = canada.run_as("policy", "plan", "export", "IN", "--out", str(tmp_path / "plan.docx"))
     assert (nothing.returncode, "cli.no-plan" in nothing.stderr) == (2, True)
     assert not (tmp_path / "plan.docx").exists()

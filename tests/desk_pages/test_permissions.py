@@ -147,6 +147,8 @@ TABLE: dict[str, set[Role]] = {
     "plan-start": {Role.POLICY},
     "plan-draft": {Role.POLICY},
     "plan-act": {Role.POLICY},
+    "plan-bring": {Role.POLICY},
+    "plan-brought": {Role.POLICY},
     "plan-terms": {Role.POLICY},
     "plan-promises": {Role.POLICY},
     "plan-new": {Role.POLICY},

@@ -13,12 +13,15 @@ from hypothesis import HealthCheck, given, settings
 from icalendar import Calendar
 from msgspec.structs import replace
 from openpyxl import load_workbook
+from openpyxl.comments import Comment
 
 from accord.instruments.canonical import canonical_bytes
 from accord.workplan.codes import Recurrence, Status
 from accord.workplan.content import Plan, Wording
 from accord.workplan.documents import archive
+from accord.workplan.documents.cells import DayOrder
 from accord.workplan.documents.due_days import calendar_of
+from accord.workplan.documents.incoming import read_file
 from accord.workplan.documents.plain import json_of, read_json
 from accord.workplan.documents.preview import Note
 from accord.workplan.documents.printed import print_words
@@ -178,17 +181,21 @@ def test_a_day_with_one_reading_is_understood_however_it_is_written(value: objec
     assert found.plan.actions[1].due_on == date(2026, 6, 30)
 
 
-def test_a_wrong_verb_tells_what_can_stand_there_and_leaves_the_rest() -> None:
+def test_a_wrong_verb_tells_what_can_stand_there_and_changes_nothing() -> None:
     found = read_workbook(cells({f"Actions!{column('Verb')}3": "must"}), current=PLAN)
     assert "acknowledge, continue, explore, intend, shall, will" in found.not_understood[0].next_step
-    assert found.plan.actions[1].title == A2.title
-    assert found.plan.actions[1].verb is None
+    assert found.plan == PLAN
+    assert not found.would_change
+    # Where there is no plan at hand, the field is left out.
+    alone = read_workbook(cells({f"Actions!{column('Verb')}3": "must"})).plan
+    assert alone.actions[1] == replace(A2, verb=None)
 
 
-def test_a_row_without_a_title_is_left_out_and_told() -> None:
+def test_a_row_without_a_title_is_told_and_leaves_the_item_as_it_is() -> None:
     places = {f"Actions!{column(f'Title ({language})')}3": None for language in ("en", "fr", "hi")}
     found = read_workbook(cells(places), current=PLAN)
-    assert [row.id for row in found.plan.actions] == ["A1"]
+    assert found.plan == PLAN
+    assert [row.id for row in read_workbook(cells(places)).plan.actions] == ["A1"]
     assert ("Actions!3", "missing") in [(note.place, note.code) for note in found.not_understood]
 
 
@@ -221,7 +228,124 @@ def test_merged_cells_are_told() -> None:
     book.save(stream)
     found = read_workbook(stream.getvalue(), current=PLAN)
     (note,) = [one for one in found.not_understood if one.code == "merged"]
-    assert note.place.endswith("!B2:B3")
+    assert note.place == "Actions!B2:B3"
+    # The cell that the merging hides says nothing, and the title of A2 stays.
+    assert not found.would_change
+
+
+def saved(book: Any) -> bytes:
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def test_a_hidden_row_column_or_sheet_is_shown_and_changes_nothing() -> None:
+    book = load_workbook(io.BytesIO(workbook_of(PLAN)))
+    sheet = book["Actions"]
+    place = column("Title (en)")
+    sheet[f"{place}2"] = "Not meant for anybody"
+    sheet.row_dimensions[2].hidden = True
+    sheet[f"{column('Due on')}3"] = date(2026, 12, 1)
+    sheet.column_dimensions[column("Due on")].hidden = True
+    sheet[f"{place}3"] = "Meant for all"
+    book["Milestones"]["A2"] = "M9"
+    book["Milestones"].sheet_state = "hidden"
+    found = read_workbook(saved(book), current=PLAN)
+    (change,) = found.would_change.changes
+    assert (change.key, [field.after for field in change.fields]) == ("A2", ["Meant for all"])
+    assert {(note.place, note.code) for note in found.stripped} == {
+        ("Actions!2", "hidden"),
+        (f"Actions!{column('Due on')}1", "hidden"),
+        ("Milestones", "hidden"),
+    }
+    assert b"Not meant" not in canonical_bytes(found.plan)
+    assert found.not_understood == ()
+
+
+def test_a_column_that_is_missing_leaves_its_field_as_it_is() -> None:
+    book = load_workbook(io.BytesIO(workbook_of(PLAN)))
+    sheet = book["Actions"]
+    for label in ("Depends on", "Text (fr)"):
+        number = next(cell.column for cell in sheet[1] if cell.value == label)
+        sheet.delete_cols(number)
+    found = read_workbook(saved(book), current=PLAN)
+    assert (found.plan, found.not_understood) == (PLAN, ())
+
+
+def test_a_formula_changes_nothing() -> None:
+    found = read_workbook(cells({f"Actions!{column('Title (fr)')}3": "=1+1"}), current=PLAN)
+    assert codes(found.not_understood) == ["formula"]
+    assert found.plan == PLAN
+
+
+def test_comments_of_a_workbook_are_shown_with_their_author_and_taken_out() -> None:
+    book = load_workbook(io.BytesIO(workbook_of(PLAN)))
+    book["Actions"]["B3"].comment = Comment("They will not accept this.", "A person (specimen)")
+    found = read_workbook(saved(book), current=PLAN)
+    (note,) = found.stripped
+    assert (note.place, note.code) == ("Actions!B3", "comment")
+    assert note.shown == "A person (specimen): They will not accept this."
+    assert not found.would_change
+
+
+@pytest.mark.parametrize(("order", "day"), [("day-first", date(2026, 7, 6)), ("month-first", date(2026, 6, 7))])
+@pytest.mark.parametrize("form", ["xlsx", "docx"])
+def test_a_day_with_two_readings_is_read_as_a_person_says(order: str, day: date, form: str) -> None:
+    data = cells({f"Actions!{column('Due on')}3": "06/07/2026"}) if form == "xlsx" else changed_document(_write_day)
+    name = f"plan.{form}"
+    asked = read_file(name, data, current=PLAN)
+    assert codes(asked.not_understood) == ["two-readings"]
+    assert asked.plan == PLAN
+    (two,) = asked.two_readings
+    assert (two.written, two.day_first, two.month_first) == ("06/07/2026", date(2026, 7, 6), date(2026, 6, 7))
+    read = read_file(name, data, current=PLAN, order=DayOrder(order))
+    assert read.not_understood == ()
+    assert read.two_readings == asked.two_readings
+    assert read.plan.actions[1].due_on == day
+
+
+def _write_day(document: Any) -> None:
+    line_of(document, "Due on: 2026-07-31").runs[1].text = "06/07/2026"
+
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [
+        ("plan.xlsx", b"", "workplan.file-empty"),
+        ("plan.json", b"", "workplan.file-empty"),
+        ("plan.pdf", b"%PDF-1.7", "workplan.file-kind"),
+        ("plan", b"{}", "workplan.file-kind"),
+        ("plan.docm", b"PK", "workplan.macros"),
+        ("plan.XLSM", b"PK", "workplan.macros"),
+        ("plan.json", workbook_of(PLAN), "workplan.file-of-other-form"),
+        ("plan.xlsx", document_of(PLAN), "workplan.file-of-other-form"),
+        ("plan.docx", workbook_of(PLAN), "workplan.file-of-other-form"),
+        ("plan.docx", b"%PDF-1.7", "workplan.no-document"),
+        ("plan.docx", OLE + "EncryptedPackage".encode("utf-16-le"), "workplan.file-locked"),
+        ("plan.xlsx", OLE, "workplan.file-of-old-form"),
+    ],
+)
+def test_a_file_that_is_no_plan_is_refused_by_its_name_and_its_first_bytes(name: str, data: bytes, code: str) -> None:
+    with pytest.raises(PlanRefused) as refused:
+        read_file(name, data)
+    assert refused.value.reason_code == code
+    assert refused.value.fields["field"] == "file"
+    assert refused.value.next_step.endswith(".")
+
+
+def test_a_document_that_is_saved_with_macros_is_refused_under_another_name_too() -> None:
+    data = document_of(PLAN)
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        types = packed.read("[Content_Types].xml")
+    plain = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+    changed = types.replace(plain, b"application/vnd.ms-word.document.macroEnabled.main+xml")
+    assert changed != types
+    with pytest.raises(PlanRefused) as refused:
+        read_file("plan.docx", repacked(data, **{"[Content_Types]_xml": changed}))
+    assert refused.value.reason_code == "workplan.macros"
 
 
 def test_a_workbook_of_one_sheet_changes_that_part_alone() -> None:
@@ -361,7 +485,7 @@ def test_macros_entities_and_damage_are_refused(write, read) -> None:
         (repacked(data, docProps__custom_xml=entity), "workplan.entities"),
         (repacked(data, docProps__custom_xml=b"<a"), "workplan.no-document"),
         (data[:-400], "workplan.no-document"),
-        (b"", "workplan.no-document"),
+        (b"", "workplan.file-empty"),
         (b"PK\x05\x06" + b"\0" * 18, "workplan.no-document"),
     ):
         with pytest.raises(PlanRefused) as refused:

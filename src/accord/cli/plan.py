@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["NoPlan", "app"]
 
-FILE_BYTES_MAX: Final = 32 * 1024 * 1024
-"""Largest file that is read: a plan of 2,000 actions in three languages has far less in any form."""
-
 SHOWN: Final = 20
 """Changes that are listed; the others are counted."""
 
@@ -101,6 +98,9 @@ def import_file(
     home: Home = None,
     acting: ActingName = None,
     save: Annotated[bool, typer.Option("--save", help="Save what was understood into our draft.")] = False,
+    days: Annotated[
+        str, typer.Option("--days", help="How a day such as 06/07/2026 is read: day-first or month-first.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Say what is understood of a file, what is not, and what it would change; save it with --save alone.
@@ -111,16 +111,16 @@ def import_file(
     from accord.cli.exits import ExitCode
     from accord.cli.output import ended
     from accord.officers.permissions import Permission, require
-    from accord.workplan.reading import agreed_text, draft_with, last_save, plan_of_text
+    from accord.workplan.taking_in import plan_at_hand, take_in
 
     officer = acting_officer(acting)
     require(officer, Permission.AGREEMENT_DRAFT)
-    held, agreed = draft_with(peer), agreed_text(peer)
-    current = last_save(held).plan if held is not None else plan_of_text(agreed) if agreed is not None else None
-    found = _read(file, current)
+    held, current = plan_at_hand(peer)
+    found = _read(file, current, days)
     is_whole = found.plan is not None and not found.not_understood
     if save and is_whole:
-        _save(officer, peer, found.plan)
+        seen = held.version if held is not None else 0
+        take_in(officer, peer=peer, seen=seen, found=found, name=file.name)
     if as_json:
         print_json(_as_json(found, is_saved=save and is_whole))
     else:
@@ -172,34 +172,17 @@ def _written(plan: "Plan", ending: str, *, language: str, is_brief: bool, standi
     return forms[ending]()
 
 
-def _read(file: Path, current: "Plan | None") -> "Preview":
-    from accord.workplan.documents.plain import read_json
-    from accord.workplan.documents.word import read_document
-    from accord.workplan.documents.workbook import read_workbook
+def _read(file: Path, current: "Plan | None", order: str) -> "Preview":
+    from accord.workplan.documents.archive import FILE_BYTES_MAX
+    from accord.workplan.documents.cells import DayOrder
+    from accord.workplan.documents.incoming import read_file
 
-    if file.stat().st_size > FILE_BYTES_MAX:
-        raise NoPlan(f"The file is larger than {FILE_BYTES_MAX} bytes.", next_step="Take out what is no plan.")
-    readers = {".xlsx": read_workbook, ".docx": read_document, ".json": read_json}
-    reader = readers.get(file.suffix.lower())
-    if reader is None:
-        raise NoPlan(
-            f"{file.suffix or 'A file without an ending'} is not read.", next_step="Give .xlsx, .docx or .json."
-        )
-    return reader(file.read_bytes(), current=current)
-
-
-def _save(officer: "Officer", peer: str, plan: "Plan | None") -> None:
-    from accord.workplan.drafting import save_plan, start_from_plan
-    from accord.workplan.models import DraftSave
-    from accord.workplan.reading import draft_with
-
-    if plan is None:
-        return
-    held = draft_with(peer)
-    if held is None:
-        start_from_plan(officer, peer=peer, plan=plan)
-    else:
-        save_plan(officer, held, seen=held.version, plan=plan, why=DraftSave.Why.FILE)
+    if order and order not in set(DayOrder):
+        raise NoPlan(f"Days are not read as {order}.", next_step=f"Name one of: {', '.join(DayOrder)}.")
+    with file.open("rb") as stream:
+        # One byte more than is read tells a file that is too large, without reading all of it.
+        data = stream.read(FILE_BYTES_MAX + 1)
+    return read_file(file.name, data, current=current, order=DayOrder(order) if order else None)
 
 
 def _as_json(found: "Preview", *, is_saved: bool) -> dict[str, object]:

@@ -18,6 +18,7 @@ from accord.courier.thread_connections import ThreadConnections
 from accord.node.api.accounts import CERTIFICATE_DIGEST_KEY
 from accord.node.api.upload_acts import forget_expired_uploads
 from accord.node.config import ConfigRefused, NodeConfig
+from accord.node.desk.held_files import forget_old_files
 from accord.node.wsgi import application
 
 __all__ = ["ApiListener"]
@@ -137,6 +138,7 @@ class ApiListener:
         while not self._over.wait(JANITOR_SECONDS):
             try:
                 forget_expired_uploads()
+                forget_old_files()
             except DatabaseError as error:
                 logger.warning("Uploads could not be looked through: %s", type(error).__name__)
             connections.close_all()

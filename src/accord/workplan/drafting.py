@@ -131,6 +131,7 @@ def save_plan(
     choices: Mapping[str, Choice] | None = None,
     why: DraftSave.Why = DraftSave.Why.EDITED,
     remark: str = "",
+    is_exact: bool = False,
     now: datetime | None = None,
 ) -> DraftSave:
     """Saves the draft as an officer changed it, with what colleagues changed since.
@@ -143,6 +144,8 @@ def save_plan(
         choices: For each conflict by its name, whether the stored (``theirs``) or the new value (``ours``) stays.
         why: What the save is.
         remark: A few words on it, for the history.
+        is_exact: Whether it is refused where a colleague saved meanwhile, instead of merged with it: a file says what
+            the whole plan is, and was looked at against one version.
         now: The time.
 
     Raises:
@@ -154,6 +157,8 @@ def save_plan(
     moment = now or timezone.now()
     with transaction.atomic():
         held = _locked(draft)
+        if is_exact:
+            _require_seen(held, seen)
         if seen != held.version:
             plan = _with_colleagues(held, seen, plan, choices or {})
         return _store(officer, held, plan, why=why, at=moment, remark=remark)

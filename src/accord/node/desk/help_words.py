@@ -233,6 +233,18 @@ HELP: Final[Mapping[str, PageHelp]] = {
         next=_("Each file is noted with your name. The record names officers and is not to be published."),
         who=_("Your own office; nobody at this node may tell you what to find."),
     ),
+    "plan-bring": PageHelp(
+        what=_("A plan that was changed in Word or Excel, or that comes as JSON, is brought back here."),
+        can=_("Choose the file. It is read, and you see what it would change before anything is saved."),
+        next=_("The file is held for you alone until you take it or forget it, and for a day at most."),
+        who=_("The policy lead of your office."),
+    ),
+    "plan-brought": PageHelp(
+        what=_("What the file would change in the draft, what was left out of it, and what was not understood."),
+        can=_("Say how its days are read, take it into the draft, or forget it."),
+        next=_("Taking it is one save of the draft. A colleague sees it in the history and can undo it."),
+        who=_("The policy lead of your office."),
+    ),
     "dialogue": PageHelp(
         what=_("The statements that both sides negotiate, and our record of the meetings."),
         can=_("Open a statement and see which clauses wait for us, begin one, or plan a meeting."),

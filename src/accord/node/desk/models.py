@@ -6,8 +6,9 @@ from django.conf import settings
 from django.db import models
 
 from accord.exchange.models import Case, Message, new_key
+from accord.parties.models import Party
 
-__all__ = ["Look", "Preference", "SavedView", "SentForm", "UnsavedWords"]
+__all__ = ["HeldPlanFile", "Look", "Preference", "SavedView", "SentForm", "UnsavedWords"]
 
 
 class SavedView(models.Model):
@@ -98,3 +99,29 @@ class UnsavedWords(models.Model):
 
     def __str__(self) -> str:
         return f"kept {self.at:%Y-%m-%d %H:%M} UTC"
+
+
+class HeldPlanFile(models.Model):
+    """A file of a workplan that an officer brought and has not taken into the draft yet; nobody else is shown it.
+
+    It holds what the draft must not, such as a colleague's comments, and is deleted when it is taken, cancelled,
+    replaced by another, or a day old.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_key, editable=False)
+    officer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    peer = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=200)
+    content = models.BinaryField()
+    days = models.CharField(max_length=12, blank=True)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        """One file an officer and peer is held."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["officer", "peer"], name="held_plan_file_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"held {self.at:%Y-%m-%d %H:%M} UTC"

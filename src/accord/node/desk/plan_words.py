@@ -87,7 +87,7 @@ SAVE_WORDS: Final[Mapping[str, Any]] = {
     DraftSave.Why.AGREED: _("started from the signed revision"),
     DraftSave.Why.THEIRS: _("their offer taken as the base"),
     DraftSave.Why.MERGED: _("merged with their offer"),
-    DraftSave.Why.FILE: _("started from a file"),
+    DraftSave.Why.FILE: _("taken from a file"),
     DraftSave.Why.EDITED: _("edited"),
     DraftSave.Why.UNDONE: _("an earlier version brought back"),
 }

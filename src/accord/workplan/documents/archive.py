@@ -17,7 +17,17 @@ from defusedxml.ElementTree import ParseError, iterparse
 
 from accord.workplan.errors import PlanRefused
 
-__all__ = ["FILE_BYTES_MAX", "PARTS_MAX", "UNPACKED_BYTES_MAX", "damaged", "opened"]
+__all__ = [
+    "FILE_BYTES_MAX",
+    "PARTS_MAX",
+    "UNPACKED_BYTES_MAX",
+    "damaged",
+    "macros",
+    "opened",
+    "other_form",
+    "require_size",
+    "too_large",
+]
 
 FILE_BYTES_MAX: Final = 16 * 1024 * 1024
 """A file as it comes, bytes: that of a plan of 2,000 actions has some 2 MB."""
@@ -27,6 +37,18 @@ UNPACKED_BYTES_MAX: Final = 96 * 1024 * 1024
 
 PARTS_MAX: Final = 500
 """Parts of an archive; a document without pictures has some twenty."""
+
+_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How an older document begins, and one that is encrypted."""
+
+_LOCKED: Final = "EncryptedPackage".encode("utf-16-le")
+_ENCRYPTED_FLAG: Final = 0x1
+_OTHER_SENTENCES: Final = {
+    "xl/workbook.xml": "The file is an Excel workbook, and its name says something else.",
+    "word/document.xml": "The file is a Word document, and its name says something else.",
+    "": "The file is no JSON text, and its name says that it is one.",
+}
+"""What a file is that is of another form than its name says, by the part that makes it so."""
 
 _MACROS: Final = ("vbaproject.bin", "vbadata.xml", "macrosheets/", "activex/", "embeddings/oleobject")
 
@@ -41,24 +63,90 @@ def opened(data: bytes, *, wanted: str) -> Mapping[str, bytes]:
     Raises:
         PlanRefused: It is none, or holds what is refused whole.
     """
-    if len(data) > FILE_BYTES_MAX:
-        raise PlanRefused(
-            f"The file is larger than {FILE_BYTES_MAX // 1024 // 1024} MB.",
-            code="workplan.file-too-large",
-            next_step="Take pictures out, or send the plan in parts.",
-            fields={"field": "file"},
-        )
+    require_size(data)
+    if data.startswith(_OLE):
+        raise _locked() if _LOCKED in data else _older()
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = _unpacked(archive)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise damaged() from error
     if wanted not in parts:
-        raise damaged()
+        other = next((part for part in _OTHER_SENTENCES if part in parts), "")
+        raise other_form(other) if other else damaged()
     for name, content in parts.items():
         if name.endswith((".xml", ".rels")):
             _require_plain(content)
     return parts
+
+
+def require_size(data: bytes) -> None:
+    """Refuses a file without content, or of more than is read.
+
+    Raises:
+        PlanRefused: It is empty or too large.
+    """
+    if not data:
+        raise PlanRefused(
+            "The file is empty.",
+            code="workplan.file-empty",
+            next_step="Save the plan in its program once more, and choose the file again.",
+            fields={"field": "file"},
+        )
+    if len(data) > FILE_BYTES_MAX:
+        raise too_large()
+
+
+def too_large() -> PlanRefused:
+    """Returns the refusal of a file of more than is read."""
+    return PlanRefused(
+        f"The file is larger than {FILE_BYTES_MAX // 1024 // 1024} MB.",
+        code="workplan.file-too-large",
+        next_step="Take pictures out, or send the plan in parts.",
+        fields={"field": "file"},
+    )
+
+
+def other_form(part: str = "") -> PlanRefused:
+    """Returns the refusal of a file whose name says one form and whose content is of another.
+
+    Args:
+        part: The part that makes it what it is; empty where all that is known is that it is no text.
+    """
+    return PlanRefused(
+        _OTHER_SENTENCES[part],
+        code="workplan.file-of-other-form",
+        next_step="Give the file the ending of its form, or save it anew from its program.",
+        fields={"field": "file"},
+    )
+
+
+def _locked() -> PlanRefused:
+    return PlanRefused(
+        "The file is protected by a password.",
+        code="workplan.file-locked",
+        next_step="Save it without a password, and choose it again.",
+        fields={"field": "file"},
+    )
+
+
+def _older() -> PlanRefused:
+    return PlanRefused(
+        "The file is of an older form of Word or Excel, such as .doc or .xls.",
+        code="workplan.file-of-old-form",
+        next_step="Save it as .docx or .xlsx, and choose it again.",
+        fields={"field": "file"},
+    )
+
+
+def macros() -> PlanRefused:
+    """Returns the refusal of a file that holds macros, or is of a form that may."""
+    return PlanRefused(
+        "The file holds macros or programs.",
+        code="workplan.macros",
+        next_step="Save it without macros, as .xlsx or .docx.",
+        fields={"field": "file"},
+    )
 
 
 def damaged() -> PlanRefused:
@@ -84,12 +172,9 @@ def _unpacked(archive: zipfile.ZipFile) -> dict[str, bytes]:
     left = UNPACKED_BYTES_MAX
     for entry in entries:
         if any(mark in entry.filename.lower() for mark in _MACROS):
-            raise PlanRefused(
-                "The file holds macros or programs.",
-                code="workplan.macros",
-                next_step="Save it without macros, as .xlsx or .docx.",
-                fields={"field": "file"},
-            )
+            raise macros()
+        if entry.flag_bits & _ENCRYPTED_FLAG:
+            raise _locked()
         with archive.open(entry) as stream:
             content = stream.read(left + 1)
         left -= len(content)
@@ -101,6 +186,9 @@ def _unpacked(archive: zipfile.ZipFile) -> dict[str, bytes]:
                 fields={"field": "file"},
             )
         parts[entry.filename] = content
+    # A program that may hold macros says so of its form, whether or not it holds any.
+    if b"macroenabled" in parts.get("[Content_Types].xml", b"").lower():
+        raise macros()
     return parts
 
 

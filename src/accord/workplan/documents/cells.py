@@ -5,9 +5,12 @@ as ``CA/RCMP/liaison``, a day in ISO form. Read is more than is written: a day w
 where only one reading exists.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 from functools import cache
 from typing import Any, Final
 
@@ -18,11 +21,33 @@ from accord.workplan.codes import LANGUAGES
 from accord.workplan.content import Owner, Plan, Source
 from accord.workplan.entries import ROWS
 
-__all__ = ["LABELS", "CellRefused", "Raw", "cell_of", "label_of", "path_of", "paths_of", "read_cell", "text_of"]
+__all__ = [
+    "LABELS",
+    "CellRefused",
+    "DayOrder",
+    "Raw",
+    "cell_of",
+    "label_of",
+    "path_of",
+    "paths_of",
+    "read_cell",
+    "text_of",
+    "two_readings",
+]
 
 Raw = str | int | float | bool | date | datetime | None
 """What stands in a cell of a file."""
 
+
+class DayOrder(StrEnum):
+    """How a day in digits is read where two readings exist; a person says it, it is never guessed."""
+
+    DAY_FIRST = "day-first"
+    MONTH_FIRST = "month-first"
+
+
+_ISO: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_SLASHED: Final = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})")
 _WORDINGS: Final = frozenset({"title", "text", "about", "caveat", "reason"})
 _DAYS: Final = frozenset({"starts_on", "due_on", "recurs_until", "on", "in_force_on", "source.on"})
 _COUNTS: Final = frozenset({"seconds", "min_cell", "schema_version"})
@@ -155,14 +180,37 @@ def text_of(entry: msgspec.Struct, path: str) -> str:
     return "" if value is None else str(value)
 
 
-def read_cell(path: str, raw: Raw) -> Any:  # Any: each field has its own type
+def two_readings(path: str, raw: Raw) -> tuple[date, date] | None:
+    """Returns the two days that a cell can mean, the day read first and the month read first; else ``None``."""
+    if path not in _DAYS or not isinstance(raw, str):
+        return None
+    found = _SLASHED.fullmatch(raw.strip())
+    if found is None:
+        return None
+    first, second, year = int(found[1]), int(found[3]), int(found[4])
+    try:
+        readings = date(year, second, first), date(year, first, second)
+    except ValueError:
+        return None
+    return readings if readings[0] != readings[1] else None
+
+
+def read_cell(path: str, raw: Raw, *, order: DayOrder | None = None) -> Any:  # Any: each field has its own type
     """Returns the value of a cell in plain types; ``None`` where it is empty.
+
+    Args:
+        path: The field.
+        raw: What stands in the cell.
+        order: How a day with two readings is read; refused where it is omitted.
 
     Raises:
         CellRefused: It is no value of the field.
     """
     if raw is None or (isinstance(raw, str) and not raw.strip()):
         return None
+    readings = two_readings(path, raw) if order is not None else None
+    if readings is not None:
+        return readings[0] if order is DayOrder.DAY_FIRST else readings[1]
     reader = _READERS.get(path)
     if reader is not None:
         return reader(raw)
@@ -191,6 +239,10 @@ def _day(raw: Raw) -> date:
     if isinstance(raw, date):
         return raw
     text = _written(raw).strip()
+    if _ISO.fullmatch(text):
+        # As it stands in every file that was taken out here.
+        with suppress(ValueError):
+            return date.fromisoformat(text)
     for language in LANGUAGES:
         found = figures_of(text, language.value)
         if found.impossible:

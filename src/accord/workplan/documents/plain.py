@@ -3,9 +3,8 @@
 import msgspec
 
 from accord.workplan.content import Plan
-from accord.workplan.documents.archive import FILE_BYTES_MAX
+from accord.workplan.documents.archive import require_size
 from accord.workplan.documents.preview import Note, Preview, previewed
-from accord.workplan.errors import PlanRefused
 
 __all__ = ["json_of", "read_json"]
 
@@ -23,15 +22,9 @@ def read_json(data: bytes, *, current: Plan | None = None) -> Preview:
         current: The plan at hand, which it is held against.
 
     Raises:
-        PlanRefused: It is too large.
+        PlanRefused: It is empty or too large.
     """
-    if len(data) > FILE_BYTES_MAX:
-        raise PlanRefused(
-            f"The file is larger than {FILE_BYTES_MAX // 1024 // 1024} MB.",
-            code="workplan.file-too-large",
-            next_step="Take pictures out, or send the plan in parts.",
-            fields={"field": "file"},
-        )
+    require_size(data)
     try:
         plan = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=Plan)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:

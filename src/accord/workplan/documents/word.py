@@ -21,7 +21,7 @@ from docx.shared import Pt
 
 from accord.workplan.content import Plan
 from accord.workplan.documents.archive import damaged, opened
-from accord.workplan.documents.cells import label_of, path_of, paths_of, text_of
+from accord.workplan.documents.cells import DayOrder, label_of, path_of, paths_of, text_of
 from accord.workplan.documents.preview import KINDS, Found, Note, Preview, built, previewed
 from accord.workplan.entries import key_of
 
@@ -118,12 +118,13 @@ def _run(paragraph: Any, text: str) -> Any:  # Any: as before
     return run
 
 
-def read_document(data: bytes, *, current: Plan | None = None) -> Preview:
+def read_document(data: bytes, *, current: Plan | None = None, order: DayOrder | None = None) -> Preview:
     """Returns what was understood of a Word document, what was not, and what was taken out of it.
 
     Args:
         data: The file.
         current: The plan at hand, which what is read is held against; a part without a heading leaves it as it is.
+        order: How a day with two readings is read, where a person said it.
 
     Raises:
         PlanRefused: It is no Word document, too large, or holds macros or entities.
@@ -136,8 +137,14 @@ def read_document(data: bytes, *, current: Plan | None = None) -> Preview:
     reading = _Reading(document.element.body)
     reading.read()
     stripped = [*_authors(document), *_comments(parts), *reading.stripped]
-    plan, wrong = built(reading.own(), reading.parts(), current=current)
-    return previewed(plan, current=current, notes=[*reading.told, *wrong], stripped=stripped)
+    found = built(reading.own(), reading.parts(), current=current, order=order)
+    return previewed(
+        found.plan,
+        current=current,
+        notes=[*reading.told, *found.notes],
+        stripped=stripped,
+        readings=found.two_readings,
+    )
 
 
 class _Entry:
@@ -259,9 +266,10 @@ class _Reading:
         for run in paragraph.iter(f"{_W}r"):
             text = "".join(_pieces(run))
             kinds = {parent.tag for parent in run.iterancestors()}
+            said = _with_author(run, text)
             if {f"{_W}del", f"{_W}moveFrom"} & kinds:
                 self._strip(
-                    place, "tracked-deletion", sentence="A tracked change takes this out; it was left out.", text=text
+                    place, "tracked-deletion", sentence="A tracked change takes this out; it was left out.", text=said
                 )
                 continue
             properties = run.find(f"{_W}rPr")
@@ -273,7 +281,7 @@ class _Reading:
                     place,
                     "tracked-insertion",
                     sentence="A tracked change puts this in; it was taken as written.",
-                    text=text,
+                    text=said,
                 )
             if run.find(f"{_W}drawing") is not None or run.find(f"{_W}object") is not None:
                 self._tell(place, "picture", sentence="A picture has no place in a plan and was left out.")
@@ -283,6 +291,13 @@ class _Reading:
     def _strip(self, place: str, code: str, *, sentence: str, text: str) -> None:
         if text:
             self.stripped.append(Note(place=place, code=code, sentence=sentence, shown=text[:_SHOWN]))
+
+
+def _with_author(run: Any, text: str) -> str:  # Any: as before
+    """Returns what a tracked change holds with who made it; nothing where it holds no words."""
+    authors = (parent.get(f"{_W}author") for parent in run.iterancestors())
+    author = next((one for one in authors if one), "")
+    return f"{author}: {text}" if author and text else text
 
 
 def _pieces(run: Any) -> Iterator[str]:  # Any: as before

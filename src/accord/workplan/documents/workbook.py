@@ -6,12 +6,11 @@ days that can be read in two ways or that no calendar has, codes that stand twic
 """
 
 import io
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
-from defusedxml.ElementTree import iterparse
+from defusedxml.ElementTree import ParseError
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
@@ -19,8 +18,9 @@ from openpyxl.utils import get_column_letter
 
 from accord.workplan.content import Plan
 from accord.workplan.documents.archive import damaged, opened
-from accord.workplan.documents.cells import cell_of, label_of, path_of, paths_of
+from accord.workplan.documents.cells import DayOrder, cell_of, label_of, path_of, paths_of
 from accord.workplan.documents.preview import KINDS, Found, Note, Preview, built, previewed
+from accord.workplan.documents.workbook_marks import Marks, comments_of, marks_of
 from accord.workplan.entries import ROWS
 
 __all__ = ["ROWS_MAX", "SHEETS", "read_workbook", "workbook_of"]
@@ -33,6 +33,9 @@ ROWS_MAX: Final = 12_000
 
 COLUMNS_MAX: Final = 100
 """Columns of a sheet that are read: three times what the widest part has."""
+
+_NAMING: Final = frozenset({"id", "urgency", "access", "theme", "item", "on", "by"})
+"""Fields by which a row is known."""
 
 _WIDE: Final = 48
 _NARROW: Final = 16
@@ -95,84 +98,151 @@ def _cell(sheet: Any, value: object) -> Any:  # Any: as before
     return cell
 
 
-def read_workbook(data: bytes, *, current: Plan | None = None) -> Preview:
+def read_workbook(data: bytes, *, current: Plan | None = None, order: DayOrder | None = None) -> Preview:
     """Returns what was understood of a workbook, and what was not.
 
     Args:
         data: The file.
-        current: The plan at hand, which what is read is held against; a sheet that is missing leaves its part as it is.
+        current: The plan at hand, which what is read is held against; a sheet that is missing or hidden leaves its part
+            as it is, a column that is missing or hidden its field.
+        order: How a day with two readings is read, where a person said it.
 
     Raises:
         PlanRefused: It is no workbook, too large, or holds macros or entities.
     """
     parts = opened(data, wanted=_WORKBOOK)
-    notes: list[Note] = []
-    notes += _merged(parts)
     try:
-        own, found, stripped = _read(data, notes)
-    except (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError) as error:
+        reading = _Reading(marks_of(parts))
+        reading.read(data)
+        stripped = [*reading.stripped, *comments_of(parts)]
+    except (AttributeError, IndexError, KeyError, OverflowError, ParseError, TypeError, ValueError) as error:
         # What the library raises on a workbook that breaks its own form.
         raise damaged() from error
-    plan, wrong = built(own, found, current=current)
-    return previewed(plan, current=current, notes=[*notes, *wrong], stripped=stripped)
+    found = built(reading.own, reading.found, current=current, order=order)
+    return previewed(
+        found.plan,
+        current=current,
+        notes=[*reading.notes, *found.notes],
+        stripped=stripped,
+        readings=found.two_readings,
+    )
 
 
-def _read(data: bytes, notes: list[Note]) -> tuple[Found | None, dict[str, list[Found]], list[Note]]:
-    book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
-    own: Found | None = None
-    found: dict[str, list[Found]] = {}
-    by_name = {name.casefold(): part for part, name in SHEETS.items()}
-    try:
-        for sheet in book.worksheets:
-            part = by_name.get(sheet.title.strip().casefold())
-            if part is None:
-                notes.append(
-                    Note(
-                        place=sheet.title,
-                        code="unknown-sheet",
-                        sentence="No part of a plan is called so; the sheet was left out.",
-                        next_step=f"Name it one of: {', '.join(SHEETS.values())}.",
+class _Reading:
+    """A workbook while it is read, sheet by sheet."""
+
+    def __init__(self, marks: Mapping[str, Marks]) -> None:
+        self._marks = marks
+        self.own: Found | None = None
+        self.found: dict[str, list[Found]] = {}
+        self.notes: list[Note] = []
+        self.stripped: list[Note] = []
+
+    def read(self, data: bytes) -> None:
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
+        by_name = {name.casefold(): part for part, name in SHEETS.items()}
+        try:
+            self.stripped += _authors(book)
+            for sheet in book.worksheets:
+                marks = self._marks.get(sheet.title, Marks())
+                part = by_name.get(sheet.title.strip().casefold())
+                if marks.is_hidden:
+                    self.stripped.append(
+                        _hidden(
+                            sheet.title,
+                            sentence="This sheet is hidden; it was left out, and the draft keeps what it has.",
+                        )
                     )
-                )
-            elif part == "plan":
-                own = _own(sheet, notes)
-            else:
-                found[part] = list(_rows(sheet, KINDS[part], notes))
-        return own, found, list(_authors(book))
-    finally:
-        book.close()
+                elif part is None:
+                    self.notes.append(
+                        Note(
+                            place=sheet.title,
+                            code="unknown-sheet",
+                            sentence="No part of a plan is called so; the sheet was left out.",
+                            next_step=f"Name it one of: {', '.join(SHEETS.values())}.",
+                        )
+                    )
+                else:
+                    self.notes += _merged(sheet.title, marks)
+                    if part == "plan":
+                        self.own = self._own(sheet, marks)
+                    else:
+                        self.found[part] = list(self._rows(sheet, KINDS[part], marks))
+        finally:
+            book.close()
 
-
-def _own(sheet: Any, notes: list[Note]) -> Found:  # Any: as before
-    cells: dict[str, Any] = {}  # Any: what openpyxl reads
-    places: dict[str, str] = {}
-    for row in sheet.iter_rows(max_row=ROWS_MAX, max_col=2):
-        if not row or row[0].value is None:
-            continue
-        path = path_of(str(row[0].value), Plan)
-        if path is None:
-            if " ".join(str(row[0].value).split()).casefold() not in _PASSED_OVER:
-                notes.append(_unknown(sheet, row[0]))
-            continue
-        if len(row) > 1 and row[1].value is not None and _is_plain(sheet, row[1], notes):
-            cells[path], places[path] = row[1].value, _address(sheet, row[1])
-    return Found(cells=cells, places=places, place=sheet.title)
-
-
-def _rows(sheet: Any, kind: type[msgspec.Struct], notes: list[Note]) -> Iterator[Found]:  # Any: as before
-    paths: dict[int, str] = {}
-    for number, row in enumerate(sheet.iter_rows(max_row=ROWS_MAX, max_col=COLUMNS_MAX), start=1):
-        if number == 1:
-            paths = _columns(sheet, row, kind, notes)
-            continue
-        cells: dict[str, Any] = {}  # Any: as before
+    def _own(self, sheet: Any, marks: Marks) -> Found:  # Any: as before
+        cells: dict[str, Any] = {}  # Any: what openpyxl reads
         places: dict[str, str] = {}
-        for column, cell in enumerate(row):
-            path = paths.get(column)
-            if path is not None and cell.value is not None and _is_plain(sheet, cell, notes):
-                cells[path], places[path] = cell.value, _address(sheet, cell)
-        if cells:
-            yield Found(cells=cells, places=places, place=f"{sheet.title}!{number}")
+        unread = set(paths_of(Plan))
+        for number, row in enumerate(sheet.iter_rows(max_row=ROWS_MAX, max_col=2), start=1):
+            if not row or row[0].value is None:
+                continue
+            path = path_of(str(row[0].value), Plan)
+            if path is None:
+                if " ".join(str(row[0].value).split()).casefold() not in _PASSED_OVER:
+                    self.notes.append(_unknown(sheet, row[0]))
+            elif number in marks.rows:
+                self._hide_row(sheet, number, str(row[0].value))
+            elif not marks.covers(2, number) and (len(row) < 2 or self._is_read(sheet, row[1])):
+                unread.discard(path)
+                if len(row) > 1 and row[1].value is not None:
+                    cells[path], places[path] = row[1].value, _address(sheet, row[1])
+        return Found(cells=cells, places=places, place=sheet.title, unread=frozenset(unread))
+
+    def _rows(self, sheet: Any, kind: type[msgspec.Struct], marks: Marks) -> Iterator[Found]:  # Any: as before
+        paths: dict[int, str] = {}
+        missing: frozenset[str] = frozenset()
+        for number, row in enumerate(sheet.iter_rows(max_row=ROWS_MAX, max_col=COLUMNS_MAX), start=1):
+            if number == 1:
+                named = _columns(sheet, row, kind, self.notes)
+                paths = {column: path for column, path in named.items() if not marks.hides_column(column + 1)}
+                self.stripped += [
+                    _hidden(
+                        _address(sheet, row[column]),
+                        sentence="This column is hidden; it was left out, and the draft keeps what it has.",
+                        shown=str(row[column].value),
+                    )
+                    for column in named
+                    if column not in paths
+                ]
+                # A row is known by its code, also where the column of the codes is hidden.
+                paths |= {column: path for column, path in named.items() if path in _NAMING}
+                missing = frozenset(set(paths_of(kind)) - set(paths.values()))
+                continue
+            cells: dict[str, Any] = {}  # Any: as before
+            places: dict[str, str] = {}
+            unread = set(missing)
+            for column, path in paths.items():
+                if column >= len(row):
+                    continue
+                cell = row[column]
+                if marks.covers(column + 1, number) or not self._is_read(sheet, cell):
+                    unread.add(path)
+                elif cell.value is not None:
+                    cells[path], places[path] = cell.value, _address(sheet, cell)
+            if cells:
+                is_hidden = number in marks.rows
+                if is_hidden:
+                    self._hide_row(sheet, number, str(cells.get("id", "")))
+                place = f"{sheet.title}!{number}"
+                yield Found(cells=cells, places=places, place=place, unread=frozenset(unread), is_hidden=is_hidden)
+
+    def _hide_row(self, sheet: Any, number: int, shown: str) -> None:  # Any: as before
+        self.stripped.append(
+            _hidden(
+                f"{sheet.title}!{number}",
+                sentence="This row is hidden; it was left out, and the draft keeps what it has.",
+                shown=shown,
+            )
+        )
+
+    def _is_read(self, sheet: Any, cell: Any) -> bool:  # Any: as before
+        return cell.value is None or _is_plain(sheet, cell, self.notes)
+
+
+def _hidden(place: str, *, sentence: str, shown: str = "") -> Note:
+    return Note(place=place, code="hidden", sentence=sentence, shown=shown[:80])
 
 
 def _columns(sheet: Any, row: Sequence[Any], kind: type[msgspec.Struct], notes: list[Note]) -> dict[int, str]:
@@ -219,19 +289,14 @@ def _address(sheet: Any, cell: Any) -> str:  # Any: as before
     return f"{sheet.title}!{cell.coordinate}"
 
 
-def _merged(parts: Mapping[str, bytes]) -> Iterator[Note]:
-    for name, content in sorted(parts.items()):
-        if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", name) or b"mergeCell" not in content:
-            continue
-        for _event, element in iterparse(io.BytesIO(content), forbid_dtd=True):
-            if element.tag.endswith("}mergeCell"):
-                yield Note(
-                    place=f"{name.rpartition('/')[2].removesuffix('.xml')}!{element.get('ref')}",
-                    code="merged",
-                    sentence="Cells are merged; only the first of them holds a value.",
-                    next_step="Unmerge them, and write the value into each row it is meant for.",
-                )
-            element.clear()
+def _merged(title: str, marks: Marks) -> Iterator[Note]:
+    for written in marks.ranges:
+        yield Note(
+            place=f"{title}!{written}",
+            code="merged",
+            sentence="Cells are merged; only the first of them holds a value.",
+            next_step="Unmerge them, and write the value into each row it is meant for.",
+        )
 
 
 def _authors(book: Any) -> Iterator[Note]:  # Any: as before

@@ -29,7 +29,7 @@ from accord.workplan.errors import PlanConflicts
 from accord.workplan.reading import TYPE, compared, last_save, plan_of_text
 from accord.workplan.theirs import merge_with
 
-__all__ = ["merge_offer", "show_compare"]
+__all__ = ["listed", "merge_offer", "show_compare"]
 
 CHANGES_SHOWN: Final = 40
 """Entries of a page whose words are compared."""
@@ -51,7 +51,7 @@ def show_compare(request: HttpRequest, peer: str) -> HttpResponse:
     if before and after:
         first, second = _plan(scene, before), _plan(scene, after)
         what = compared(first, second)
-        shown |= _listed(request, what.changes, {"before": before, "after": after})
+        shown |= listed(request, what.changes, {"before": before, "after": after})
         shown |= {
             "is_compared": True,
             "counts": [(CHANGE_WORDS[change], count) for change, count in what.counted().items() if count],
@@ -59,9 +59,10 @@ def show_compare(request: HttpRequest, peer: str) -> HttpResponse:
     return show(request, "desk/plan/compare.html", shown)
 
 
-def _listed(
+def listed(
     request: HttpRequest, changes: Sequence[ItemChange], asked: dict[str, str]
 ) -> dict[str, Any]:  # Any: for a template
+    """Returns a page of changes, with the ways to the next one and to those of one part."""
     part = request.GET.get("part", "")
     parts = list(dict.fromkeys(one.part for one in changes))
     chosen = [one for one in changes if not part or one.part == part]
@@ -166,5 +167,5 @@ def _merge_page(request: HttpRequest, scene: Scene, text: Text, error: AccordErr
         "is_unchosen": isinstance(error, PlanConflicts),
         "error": error,
     }
-    shown |= _listed(request, compared(ours, found.plan).changes, {})
+    shown |= listed(request, compared(ours, found.plan).changes, {})
     return show(request, "desk/plan/merge.html", shown, status=error.http_status if error else 200)
