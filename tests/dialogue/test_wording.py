@@ -13,36 +13,10 @@ from accord.dialogue.wording import (
     bracketed_parts,
     brackets_close,
     has_brackets,
-    pieces_between,
 )
 
 TEXTS = st.text(alphabet=st.sampled_from("ab कख [].\n"), max_size=40)
 WRITTEN = st.text(alphabet=st.characters(categories=["L", "N", "P", "Zs"], exclude_characters="[]"), min_size=1)
-
-
-@given(TEXTS, TEXTS)
-def test_the_pieces_of_two_texts_give_both_back(old: str, new: str) -> None:
-    pieces = pieces_between(old, new)
-    assert "".join(one.text for one in pieces if one.sort != "del") == new
-    taken = "".join(one.text for one in pieces if one.sort != "ins")
-    assert taken.split() == old.split()
-
-
-@given(TEXTS)
-def test_a_text_beside_itself_has_no_mark(text: str) -> None:
-    assert {one.sort for one in pieces_between(text, text)} <= {"same"}
-
-
-def test_what_one_side_changed_is_marked_word_by_word() -> None:
-    pieces = pieces_between("They meet twice a year.", "They will meet once a year.")
-    assert [(one.sort, one.text) for one in pieces] == [
-        ("same", "They "),
-        ("ins", "will "),
-        ("same", "meet "),
-        ("del", "twice "),
-        ("ins", "once "),
-        ("same", "a year."),
-    ]
 
 
 @given(WRITTEN)

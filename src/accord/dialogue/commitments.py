@@ -8,9 +8,9 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from accord.dialogue.drafting import require_team
 from accord.dialogue.errors import DialogueRefused
 from accord.dialogue.models import Clause, Commitment, Statement
-from accord.dialogue.readouts import require_team
 from accord.dialogue.sentences import sentences_of
 from accord.dialogue.signing import signed_text
 from accord.dialogue.verbs import Strength, strength_of

@@ -48,6 +48,17 @@ def require_drafter(officer: Officer, statement: Statement) -> None:
         NotPermitted: The officer may not draft what both sides agree on.
         DialogueRefused: The officer is not of the statement's team, or it is signed.
     """
+    require_team(officer, statement)
+    require_unsigned(statement)
+
+
+def require_team(officer: Officer, statement: Statement) -> None:
+    """Raises unless the officer is of a statement's team; after the signature, too.
+
+    Raises:
+        NotPermitted: The officer may not draft what both sides agree on.
+        DialogueRefused: The officer is not of the team.
+    """
     require(officer, Permission.AGREEMENT_DRAFT)
     if not is_member(officer, statement):
         raise DialogueRefused(
@@ -55,7 +66,6 @@ def require_drafter(officer: Officer, statement: Statement) -> None:
             code="dialogue.not-of-team",
             next_step="Ask an officer of its team to add you; where it has no team yet, join it.",
         )
-    require_unsigned(statement)
 
 
 def require_unsigned(statement: Statement) -> None:

@@ -37,6 +37,8 @@ PAPER_BYTES_MAX: Final = 5 * 1024 * 1024
 """A paper; a scanned agenda of some pages stays below it."""
 
 ITEMS_MAX: Final = 200
+"""Agenda items, decisions and action items of one meeting together: ten pages of a record."""
+
 DELEGATION_CHARACTERS_MAX: Final = 4_000
 LINE_CHARACTERS_MAX: Final = 120
 TEXT_CHARACTERS_MAX: Final = 1_000

@@ -14,21 +14,20 @@ from django.utils import timezone
 
 from accord.dialogue.aligning import Tag, tag_of
 from accord.dialogue.comparing import agreed_sentences, compare
+from accord.dialogue.drafting import require_team
 from accord.dialogue.errors import DialogueRefused
 from accord.dialogue.models import ReadOut, ReadOutLink, Statement
-from accord.dialogue.reading import is_member, view_of
+from accord.dialogue.reading import view_of
 from accord.dialogue.sentences import sentences_of
 from accord.exchange.text import check_written
 from accord.officers.acts import note
 from accord.officers.models import Officer
-from accord.officers.permissions import Permission, require
 
 __all__ = [
     "confirm_link",
     "keep_read_out",
     "publish_read_out",
     "record_their_read_out",
-    "require_team",
     "undo_link",
 ]
 
@@ -36,22 +35,6 @@ READ_OUT_CHARACTERS_MAX: Final = 60_000
 """The longest joint statements have some 30,000 characters."""
 
 URL_CHARACTERS_MAX: Final = 500
-
-
-def require_team(officer: Officer, statement: Statement) -> None:
-    """Raises unless the officer is of a statement's team; after the signature, too.
-
-    Raises:
-        NotPermitted: The officer may not draft.
-        DialogueRefused: The officer is not of the team.
-    """
-    require(officer, Permission.AGREEMENT_DRAFT)
-    if not is_member(officer, statement):
-        raise DialogueRefused(
-            "You are not of the team that drafts this statement.",
-            code="dialogue.not-of-team",
-            next_step="Ask an officer of its team to add you; where it has no team yet, join it.",
-        )
 
 
 def _written(text: str) -> str:

@@ -6,12 +6,7 @@ other, they must close, and a text that holds one cannot be signed.
 A wording has one digest, over all its languages and its place at once: who accepts it accepts the whole of it.
 """
 
-import difflib
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 import msgspec
 
@@ -21,13 +16,11 @@ __all__ = [
     "CLAUSES_MAX",
     "LANGUAGES_MAX",
     "TEXT_CHARACTERS_MAX",
-    "Piece",
     "Wording",
     "bracketed",
     "bracketed_parts",
     "brackets_close",
     "has_brackets",
-    "pieces_between",
 ]
 
 TEXT_CHARACTERS_MAX: Final = 4_000
@@ -38,14 +31,10 @@ CLAUSES_MAX: Final = 200
 
 PLACE_MAX: Final = 9_999
 LANGUAGES_MAX: Final = 6
-WORDS_MAX: Final = 4_000
-"""Words of both texts that are compared word by word; longer ones would take seconds."""
 
 Language = Annotated[str, msgspec.Meta(pattern=r"\A[a-z]{2,3}\Z")]
 ClauseText = Annotated[str, msgspec.Meta(min_length=1, max_length=TEXT_CHARACTERS_MAX)]
 Texts = Annotated[dict[Language, ClauseText], msgspec.Meta(max_length=LANGUAGES_MAX)]
-
-_WORD: Final = re.compile(r"\S+\s*|\s+")
 
 
 class Wording(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -116,43 +105,3 @@ def bracketed_parts(text: str) -> tuple[str, ...]:
             if depth == 0:
                 found.append(text[start:at])
     return tuple(found)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Piece:
-    """A stretch of a text beside another one.
-
-    Args:
-        sort: Whether both have it, the second alone, or the first alone.
-        text: The words.
-    """
-
-    sort: Literal["same", "ins", "del"]
-    text: str
-
-
-@lru_cache(maxsize=512)
-def pieces_between(old: str, new: str) -> tuple[Piece, ...]:
-    """Returns the second text, marked with what it has and lacks against the first, word by word."""
-    before, after = _WORD.findall(old), _WORD.findall(new)
-    if not before or not after or len(before) + len(after) > WORDS_MAX:
-        return tuple(_joined([("same" if old == new else "del", old)] if old == new else [("del", old), ("ins", new)]))
-    return tuple(_joined(list(_compared(before, after))))
-
-
-_Sort = Literal["same", "ins", "del"]
-
-
-def _compared(before: list[str], after: list[str]) -> Iterator[tuple[_Sort, str]]:
-    bare_before, bare_after = [word.strip() for word in before], [word.strip() for word in after]
-    matcher = difflib.SequenceMatcher(a=bare_before, b=bare_after, autojunk=False)
-    for what, i1, i2, j1, j2 in matcher.get_opcodes():
-        if what == "equal":
-            yield "same", "".join(after[j1:j2])
-            continue
-        yield "del", "".join(before[i1:i2])
-        yield "ins", "".join(after[j1:j2])
-
-
-def _joined(parts: list[tuple[_Sort, str]]) -> Iterator[Piece]:
-    return (Piece(sort=sort, text=text) for sort, text in parts if text)

@@ -9,7 +9,7 @@ Source: rule BI-09; Arar Commission (2006), recommendation 12.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -33,6 +33,7 @@ from accord.officers.permissions import Permission, require
 from accord.release.received import FilingWork, Handled, Received
 from accord.vocabulary.handling import Classification
 from accord.vocabulary.objections import LEVELS, ObjectionLevel, ObjectionOutcome
+from accord.vocabulary.periods import midnight_after
 
 __all__ = [
     "ANSWER_ROOM",
@@ -228,12 +229,8 @@ def answer_objection(
     return draft_reply(officer, objection, OBJECTION_ANSWER, known, own=own, now=now)
 
 
-def _end_of(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(), UTC)
-
-
 def _clock(message: Message, due_on: date, started_at: datetime) -> Clock:
-    due_at = _end_of(due_on)
+    due_at = midnight_after(due_on)
     return Clock(
         message_id=message.pk,
         table=CLOCK_TABLE,

@@ -39,8 +39,10 @@ class TextType:
             most one of the two is agreed.
         continues: Whether a value may stand in the instrument of that identifier after the value in force there (or
             nothing): a posting keeps its sides, a statement its own identifier. Asked of our texts and of theirs.
-        on_agreed: Both signatures are there; called once, in the transaction that found the second.
-        on_ended: A side withdrew its consent from a day on.
+        on_agreed: Both signatures are there; called once, in the transaction that found the second. Left out by a type
+            whose owner asks which text is agreed whenever it needs it.
+        on_ended: A side withdrew its consent from a day on. Left out by a type whose owner reads the day where it
+            counts.
     """
 
     name: str

@@ -9,8 +9,10 @@ import msgspec
 from accord.exchange.text import check_written
 from accord.exchange.wording import explain
 from accord.liaison.errors import LiaisonRefused
+from accord.parties.models import Party
+from accord.release.gate import our_party
 
-__all__ = ["value_of"]
+__all__ = ["require_our_agency", "value_of"]
 
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
 
@@ -40,3 +42,18 @@ def value_of(struct: type[_Struct], fields: Mapping[str, Any]) -> _Struct:  # An
             next_step=refusal.next_step,
             fields={"field": _ITEM.sub("", refusal.field).replace("[", ".").replace("]", "")},
         ) from error
+
+
+def require_our_agency(code: str) -> None:
+    """Raises unless our own profile has an agency of this code.
+
+    Raises:
+        LiaisonRefused: It has none.
+    """
+    if code not in {agency.code for agency in Party.objects.get(code=our_party()).described.agencies}:
+        raise LiaisonRefused(
+            "Our profile has no such agency.",
+            code="liaison.unknown-agency",
+            next_step="Choose from the list.",
+            fields={"field": "agency"},
+        )

@@ -84,9 +84,6 @@ class MessageKind:
         prepare: Makes the look-ups of a whole batch at once.
         needs_approval: Whether a second officer approves each one.
         is_acknowledged: Whether a disposition answers it.
-        on_outcome: Told when the peer disposed of a range of our log.
-        on_delivered: Told which of our released messages (by primary key) have been receipted.
-        on_unsent: Told which of our released messages (by primary key) will not be sent, and why.
         struct: The msgspec type, for the published JSON Schema; ``None`` where the payload is not JSON.
     """
 
@@ -108,7 +105,10 @@ def _pass_over(*_what: object) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Follower:
-    """A room that is told what becomes of messages after they left; of what it does not ask for, nothing follows.
+    """A room that is told what becomes of messages after they left.
+
+    A room names only what changes something there: receipts are told to all rooms at once, and a room picks its own
+    messages out. Where it leaves one of them out, that changes nothing in it, and its rows stay as they are.
 
     Args:
         on_outcome: Told when the peer disposed of a range of our log.

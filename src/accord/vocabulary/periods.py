@@ -1,11 +1,19 @@
-"""Calendar months and quarters, by UTC, over which both sides count the same requests."""
+"""Days, calendar months and quarters, by UTC, over which both sides count the same requests."""
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-__all__ = ["Period", "ended_periods", "last_quarters", "period_of", "quarter_of"]
+__all__ = [
+    "Period",
+    "ended_periods",
+    "last_quarters",
+    "midnight_after",
+    "midnight_of",
+    "period_of",
+    "quarter_of",
+]
 
 _CODE: Final = re.compile(r"(20[0-9]{2})-(?:(0[1-9]|1[0-2])|Q([1-4]))")
 MONTHS: Final = 12
@@ -13,6 +21,16 @@ MONTHS_A_QUARTER: Final = 3
 MONTHS_OFFERED: Final = 6
 """Months that are offered for publication: half a year."""
 QUARTERS_OFFERED: Final = 4
+
+
+def midnight_of(day: date) -> datetime:
+    """Returns the moment at which a day begins, by UTC."""
+    return datetime.combine(day, time(), UTC)
+
+
+def midnight_after(day: date) -> datetime:
+    """Returns the moment at which a day is over, by UTC."""
+    return midnight_of(day + timedelta(days=1))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,13 +69,12 @@ class Period:
     @property
     def since(self) -> datetime:
         """Returns its first moment."""
-        return datetime(self.first_day.year, self.first_day.month, self.first_day.day, tzinfo=UTC)
+        return midnight_of(self.first_day)
 
     @property
     def until(self) -> datetime:
         """Returns the first moment after it."""
-        after = self.last_day + timedelta(days=1)
-        return datetime(after.year, after.month, after.day, tzinfo=UTC)
+        return midnight_after(self.last_day)
 
     def is_over(self, now: datetime) -> bool:
         """Returns whether all of it has passed."""

@@ -38,6 +38,7 @@ __all__ = [
     "CHARACTERS_MAX",
     "ITEMS_MAX",
     "LETTERS",
+    "MIN_CELL",
     "PARTS",
     "SCHEMA_VERSION",
     "TITLE_MAX",
@@ -76,6 +77,9 @@ ACTIONS_MAX: Final = 5_000
 
 ITEMS_MAX: Final = 1_000
 """Items of any other part of a plan."""
+
+MIN_CELL: Final = 5
+"""Fewest cases of which a figure is told; a plan may ask for more. Precedent: most statistics offices take 3 to 10."""
 
 STATUSES_MAX: Final = 10_000
 """Rows of status: more than one for each item."""
@@ -248,7 +252,7 @@ class Indicator(Item, frozen=True, kw_only=True):
     aim: Aim = Aim.AT_LEAST
     baseline: Decimal | None = None
     target: Decimal | None = None
-    min_cell: Annotated[int, msgspec.Meta(ge=5, le=1_000)]
+    min_cell: Annotated[int, msgspec.Meta(ge=MIN_CELL, le=1_000)]
     theme: Theme | None = None
     urgency: Urgency | None = None
 

@@ -14,7 +14,7 @@ from accord.instruments.services import accept, decline, end, prepare, remark
 from accord.liaison.errors import LiaisonRefused
 from accord.liaison.models import PostingRecord
 from accord.liaison.postings.accounts import hold_accounts_to_postings
-from accord.liaison.postings.content import midnight_of, read_posting
+from accord.liaison.postings.content import read_posting
 from accord.liaison.postings.proposing import propose_posting
 from accord.liaison.postings.records import KINDS, WITH_SECOND, agree_record, refuse_record, write_record
 from accord.liaison.postings.standing import Posting, posting_of, postings
@@ -22,6 +22,7 @@ from accord.officers.four_eyes import confirm_officer
 from accord.officers.models import Act, ApiToken, Officer
 from accord.officers.permissions import NotPermitted, Role
 from accord.officers.services import extend_posting
+from accord.vocabulary.periods import midnight_of
 from tests.desk import TODAY, Desk
 from tests.instruments.test_services import receipt, their_text, they_answer
 from tests.liaison.postings.posted import agreed, content, fields, offered, recorded, they_propose

@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 ITEMS_MAX = 50
-"""Messages that one correction names: those of a long case."""
+"""Messages that one correction names: those of a long case; no list of lines, so that it is no LIST_ITEMS_MAX."""
 
 COUNT_MAX = 10_000_000
 

@@ -1,15 +1,25 @@
 """The functions for which authorities are named, and the first entries of a party's directory; both are data."""
 
 import tomllib
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
 from typing import Annotated
 
 import msgspec
 
+from accord.liaison.errors import LiaisonRefused
 from accord.parties.profile import Names
 
-__all__ = ["FirstEntry", "Function", "FunctionCode", "first_entries", "function_names", "functions"]
+__all__ = [
+    "FirstEntry",
+    "Function",
+    "FunctionCode",
+    "first_entries",
+    "function_names",
+    "functions",
+    "require_functions",
+]
 
 FunctionCode = Annotated[str, msgspec.Meta(pattern=r"\A[a-z][a-z0-9-]{0,31}\Z")]
 
@@ -43,6 +53,21 @@ def functions() -> tuple[Function, ...]:
     """Returns the functions in the order of the page."""
     text = (files("accord.liaison.directory") / "functions.toml").read_text("utf-8")
     return msgspec.convert(tomllib.loads(text)["functions"], tuple[Function, ...])
+
+
+def require_functions(codes: Iterable[str], *, field: str) -> None:
+    """Raises unless each code is one of a function.
+
+    Raises:
+        LiaisonRefused: One is not; it lies in the named field.
+    """
+    if set(codes) - {one.code for one in functions()}:
+        raise LiaisonRefused(
+            "There is no such function.",
+            code="liaison.unknown-function",
+            next_step="Choose from the list.",
+            fields={"field": field},
+        )
 
 
 def function_names(code: str, language: str) -> str:

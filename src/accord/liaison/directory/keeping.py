@@ -8,11 +8,11 @@ import msgspec
 from django.db import transaction
 from django.utils import timezone
 
-from accord.liaison.directory.functions import first_entries, functions
+from accord.liaison.directory.functions import first_entries, require_functions
 from accord.liaison.directory.kinds import DIRECTORY, ENTRIES_MAX, Directory, Entry
 from accord.liaison.errors import LiaisonRefused
 from accord.liaison.models import DirectoryEntry, PublishedDirectory
-from accord.liaison.written import value_of
+from accord.liaison.written import require_our_agency, value_of
 from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
@@ -75,20 +75,8 @@ def keep_entry(
     require(officer, Permission.AGREEMENT_DRAFT)
     moment = now or timezone.now()
     value = value_of(Entry, fields)
-    if value.agency not in {one.code for one in Party.objects.get(code=our_party()).described.agencies}:
-        raise LiaisonRefused(
-            "Our profile has no such agency.",
-            code="liaison.unknown-agency",
-            next_step="Choose from the list.",
-            fields={"field": "agency"},
-        )
-    if set(value.functions) - {one.code for one in functions()}:
-        raise LiaisonRefused(
-            "There is no such function.",
-            code="liaison.unknown-function",
-            next_step="Choose from the list.",
-            fields={"field": "functions"},
-        )
+    require_our_agency(value.agency)
+    require_functions(value.functions, field="functions")
     if entry is None and DirectoryEntry.objects.filter(removed_at=None).count() >= ENTRIES_MAX:
         raise LiaisonRefused("The directory is full.", code="liaison.directory-full", next_step="Remove entries first.")
     row = entry or DirectoryEntry()

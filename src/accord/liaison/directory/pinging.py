@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accord.courier.models import Channel
 from accord.errors import AccordError
-from accord.liaison.directory.functions import functions
+from accord.liaison.directory.functions import require_functions
 from accord.liaison.directory.kinds import PING, PING_ANSWER, Ping, PingAnswer
 from accord.liaison.errors import LiaisonRefused
 from accord.liaison.models import PingPlan, PingTest
@@ -59,18 +59,8 @@ def send_ping(officer: Officer, *, peer: str, function: str, now: datetime | Non
         GateRefuses: The law does not let it pass.
     """
     require(officer, Permission.MESSAGE_ANSWER)
-    _require_known(function)
+    require_functions([function], field="function")
     return _send(officer, peer=peer, function=function, now=now or timezone.now())
-
-
-def _require_known(function: str) -> None:
-    if function not in {one.code for one in functions()}:
-        raise LiaisonRefused(
-            "There is no such function.",
-            code="liaison.unknown-function",
-            next_step="Choose from the list.",
-            fields={"field": "function"},
-        )
 
 
 def _send(officer: Officer | None, *, peer: str, function: str, now: datetime) -> PingTest:
@@ -165,7 +155,7 @@ def plan_pings(
     """
     require(officer, Permission.ROSTER_KEEP)
     moment = now or timezone.now()
-    _require_known(function)
+    require_functions([function], field="function")
     if not Channel.objects.filter(peer_id=peer).exists():
         raise LiaisonRefused("There is no channel to this party.", code="liaison.no-channel", fields={"field": "peer"})
     try:

@@ -5,7 +5,7 @@ the host need not know cannot be sent by mistake.
 """
 
 import uuid
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -13,6 +13,7 @@ import msgspec
 from accord.exchange.kinds.particulars import Digest
 from accord.instruments.canonical import read_canonical
 from accord.parties.profile import AGENCY_CODE, PARTY_CODE
+from accord.vocabulary.periods import midnight_after
 from accord.vocabulary.subjects import Theme
 
 __all__ = [
@@ -23,8 +24,6 @@ __all__ = [
     "SoilActContent",
     "may_offer_posting",
     "may_offer_soil_act",
-    "midnight_after",
-    "midnight_of",
     "read_posting",
     "read_soil_act",
 ]
@@ -192,13 +191,3 @@ def may_offer_soil_act(ours: str, party: str, value: SoilActContent) -> bool:
     if ours not in {value.asking, value.host}:
         return False
     return party == value.asking or (party == value.host and bool(value.conditions.strip()))
-
-
-def midnight_of(day: date) -> datetime:
-    """Returns the moment at which a day begins, by UTC."""
-    return datetime.combine(day, time(), UTC)
-
-
-def midnight_after(day: date) -> datetime:
-    """Returns the moment at which a day is over, by UTC."""
-    return midnight_of(day + timedelta(days=1))

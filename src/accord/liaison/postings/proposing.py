@@ -19,10 +19,9 @@ from accord.liaison.postings.content import (
     read_posting,
     read_soil_act,
 )
-from accord.liaison.written import value_of
+from accord.liaison.written import require_our_agency, value_of
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
-from accord.parties.models import Party
 from accord.release.gate import our_party
 
 __all__ = ["answer_soil_act", "ask_soil_act", "propose_posting"]
@@ -50,13 +49,7 @@ def propose_posting(
     moment = now or timezone.now()
     ours = our_party()
     value = value_of(PostingContent, {"schema_version": 1, "sending": ours, **fields})
-    if value.agency not in {agency.code for agency in Party.objects.get(code=ours).described.agencies}:
-        raise LiaisonRefused(
-            "Our profile has no such agency.",
-            code="liaison.unknown-agency",
-            next_step="Choose from the list.",
-            fields={"field": "agency"},
-        )
+    require_our_agency(value.agency)
     if value.ends_at <= moment:
         raise LiaisonRefused(
             "The posting would be over already.",

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Final
 
 from accord.instruments.models import Instrument, Text
-from accord.liaison.postings.content import SOIL_ACT, SoilActContent, midnight_of, read_soil_act
+from accord.liaison.postings.content import SOIL_ACT, SoilActContent, read_soil_act
 from accord.release.gate import our_party
+from accord.vocabulary.periods import midnight_of
 
 __all__ = ["SoilAct", "soil_act_of", "soil_acts"]
 

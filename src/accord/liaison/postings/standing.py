@@ -9,8 +9,9 @@ from django.db.models import Prefetch
 
 from accord.instruments.models import Instrument, Remark, Text
 from accord.liaison.models import PostingRecord
-from accord.liaison.postings.content import POSTING, PostingContent, midnight_of, read_posting
+from accord.liaison.postings.content import POSTING, PostingContent, read_posting
 from accord.release.gate import our_party
+from accord.vocabulary.periods import midnight_of
 
 __all__ = ["DONE", "RUNNING", "Posting", "ends_at", "is_in_force", "posting_of", "postings"]
 

@@ -1,32 +1,13 @@
 """What changed between two texts of one message, in the words in which an officer reads them."""
 
-import difflib
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any
 
 from accord.node.desk.reading import Part, parts_of
+from accord.vocabulary.pieces import Piece, pieces_between
 
-__all__ = ["Change", "Piece", "changes_between"]
-
-WORDS_MAX: Final = 4_000
-"""Words of one field that are compared word by word; the comparison of longer ones would take seconds."""
-
-_WORD: Final = re.compile(r"\S+\s*|\s+")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Piece:
-    """A stretch of a field's text.
-
-    Args:
-        sort: Whether it stayed, was put in, or was taken out.
-        text: The words.
-    """
-
-    sort: Literal["same", "ins", "del"]
-    text: str
+__all__ = ["Change", "changes_between"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +42,7 @@ def changes_between(
     return tuple(
         Change(
             label=tuple(name for name, _place in path),
-            pieces=_pieces(was, now),
+            pieces=pieces_between(was, now),
             is_written=part.is_written,
             language=part.language,
         )
@@ -86,20 +67,3 @@ def _text(part: Part | None) -> str:
     if part is None:
         return ""
     return "\n".join(part.items) if part.items else part.text
-
-
-def _pieces(old: str, new: str) -> tuple[Piece, ...]:
-    before, after = _WORD.findall(old), _WORD.findall(new)
-    if not before or not after or len(before) + len(after) > WORDS_MAX:
-        whole = (Piece(sort="del", text=old), Piece(sort="ins", text=new))
-        return tuple(piece for piece in whole if piece.text)
-    found: list[Piece] = []
-    for what, i1, i2, j1, j2 in difflib.SequenceMatcher(a=before, b=after, autojunk=False).get_opcodes():
-        if what == "equal":
-            found.append(Piece(sort="same", text="".join(before[i1:i2])))
-            continue
-        if i2 > i1:
-            found.append(Piece(sort="del", text="".join(before[i1:i2])))
-        if j2 > j1:
-            found.append(Piece(sort="ins", text="".join(after[j1:j2])))
-    return tuple(found)

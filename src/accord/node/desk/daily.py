@@ -5,12 +5,13 @@ by halving, in some twenty looks at an index, and stays what it is once the day 
 of half a million entries is looked through in seconds; this takes a look a log.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from django.core.cache import cache
 
 from accord.courier.models import Channel, Direction, Entry
+from accord.vocabulary.periods import midnight_of
 
 __all__ = ["entries_by_day", "first_position"]
 
@@ -39,7 +40,7 @@ def first_position(channel: Channel, direction: Direction, day: date) -> int:
     kept = cache.get(key)
     if kept is not None:
         return int(kept)
-    moment = datetime.combine(day, time(), UTC)
+    moment = midnight_of(day)
     rows = Entry.objects.filter(channel=channel, direction=direction)
     low, high = _begin(channel, direction), _end(channel, direction)
     is_over = False

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from accord.dialogue.models import ClauseAct
 from accord.dialogue.reading import ClauseView, StatementView
 from accord.dialogue.standing import ClauseState
-from accord.dialogue.wording import Piece, Wording, pieces_between
+from accord.dialogue.wording import Wording
 from accord.node.page_words import LANGUAGES
+from accord.vocabulary.pieces import Piece, pieces_between
 
 __all__ = ["STATES", "ClauseRow", "SpokenIn", "language_name", "pick", "row_of", "rows_of", "spoken"]
 

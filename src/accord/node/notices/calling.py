@@ -30,7 +30,11 @@ from .models import Escalation, Notice
 __all__ = ["call_by_roster"]
 
 REQUESTS_A_TURN: Final = 100
+"""Requests that one turn looks at, the first due first; the next turn sees the others."""
+
 LAST_MINUTES: Final = 15
+"""Minutes until the next call where no post says its own, and those that whoever stands behind the head has."""
+
 VERBS: Final = {
     CallEntry.Rank.DUTY: "call duty",
     CallEntry.Rank.DEPUTY: "call deputy",

@@ -24,7 +24,6 @@ from accord.workplan.codes import Aim, Unit
 from accord.workplan.content import DefinitionCode, Wording
 
 __all__ = [
-    "MIN_CELL",
     "Definition",
     "DefinitionRefused",
     "Shape",
@@ -34,9 +33,6 @@ __all__ = [
     "fits_unit",
     "register_definition",
 ]
-
-MIN_CELL: Final = 5
-"""Fewest cases of which a figure is told where no plan says more. Precedent: most statistics offices take 3 to 10."""
 
 _PERSECUTING: Final = re.compile(
     r"\b(?:arrest|removal|remov(?:e|ed) persons?|deport|expuls|expel|detention|detain|extradit|surrender|convict"

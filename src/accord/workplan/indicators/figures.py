@@ -22,10 +22,11 @@ from accord.vocabulary.refusal import RefusalGround
 from accord.vocabulary.subjects import Theme
 from accord.vocabulary.urgency import Urgency
 from accord.workplan.codes import Aim, Unit
+from accord.workplan.content import MIN_CELL
 from accord.workplan.models import CountedPeriod
 
 from .cells import Cell
-from .definitions import MIN_CELL, Definition, Shape, fits_unit
+from .definitions import Definition, Shape, fits_unit
 from .keeping_back import Group, kept_back
 from .report import Standing
 from .sources import is_measured

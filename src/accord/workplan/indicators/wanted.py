@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from accord.workplan.codes import Aim, Unit
-from accord.workplan.content import Indicator, Plan, Wording, items_by_id
+from accord.workplan.content import MIN_CELL, Indicator, Plan, Wording, items_by_id
 from accord.workplan.reading import agreed_text, plan_of_text
 
-from .definitions import MIN_CELL, Definition, definition_of, definitions
+from .definitions import Definition, definition_of, definitions
 
 __all__ = ["SignedPlan", "Wanted", "signed_plan", "wanted_of"]
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Any, Final
 
@@ -34,6 +34,7 @@ from accord.officers.permissions import Permission
 from accord.parties.keysets import channel_keys
 from accord.parties.models import Party
 from accord.release.models import ReleasedMessage
+from accord.vocabulary.periods import midnight_of
 
 __all__ = ["act_on_channel", "show_channel"]
 
@@ -210,7 +211,7 @@ def _receipts_by_day(channel: Channel, first: date) -> tuple[dict[date, int], di
         channel=channel,
         direction=Direction.OUT,
         size__gt=size,
-        receipt_recorded_at__gte=datetime.combine(first, time(), UTC),
+        receipt_recorded_at__gte=midnight_of(first),
     ).order_by("-size")
     took: dict[date, list[float]] = defaultdict(list)
     for signed_at, receipted_at in rows.values_list("recorded_at", "receipt_recorded_at")[:RECEIPTS_READ]:

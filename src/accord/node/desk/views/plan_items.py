@@ -1,7 +1,7 @@
 """Writing in our draft: the form of one item, and that of the plan's own words, time limits, ceilings and subjects."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages as notes
@@ -38,14 +38,11 @@ from accord.vocabulary.subjects import Theme
 from accord.vocabulary.urgency import Urgency
 from accord.workplan.changing import next_code, part_of, with_item, with_progress
 from accord.workplan.codes import LANGUAGES, Aim, Function, LegalEffect, Recurrence, Unit, Verb
-from accord.workplan.content import PARTS, Item, Plan, item_of, statuses
+from accord.workplan.content import MIN_CELL, PARTS, Item, Plan, item_of, statuses
 from accord.workplan.errors import StalePlan
 from accord.workplan.versions import Problem
 
 __all__ = ["show_item", "show_new_item", "show_terms"]
-
-MIN_CELL: Final = 5
-"""The fewest cases with which a new indicator begins."""
 
 
 @page(Permission.AGREEMENT_DRAFT, methods=("GET", "POST"))

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages as notes
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import get_language
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accord.dialogue.reading import signed_with
 from accord.errors import AccordError
-from accord.node.desk.once import do_once
+from accord.node.desk.acting import act_once
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.plan_forms import parents
 from accord.node.desk.plan_saving import draft_of, plan_seen, seen_of
@@ -63,9 +62,8 @@ def show_plan_promises(request: HttpRequest, peer: str) -> HttpResponse:
     ticked = request.POST.getlist("references")
     if request.POST.get("which") == "all":
         ticked = [one.reference for one in not_taken(plan_seen(draft, draft.version), promises)]
-    taken: list[Commitment] = []
 
-    def take() -> None:
+    def take() -> str:
         had = len(plan_seen(draft, draft.version).commitments)
         save = take_commitments(
             officer,
@@ -74,17 +72,13 @@ def show_plan_promises(request: HttpRequest, peer: str) -> HttpResponse:
             references=ticked,
             under=request.POST.get("under", ""),
         )
-        taken.extend(save.plan.commitments[had:])
+        codes = ", ".join(one.id for one in save.plan.commitments[had:])
+        return _("Taken over into the draft: %(codes)s.") % {"codes": codes}
 
     try:
-        is_done_now = do_once(officer, request.POST, take)
+        act_once(request, take)
     except AccordError as error:
         return _shown(request, scene_of(request, peer), error)
-    if is_done_now:
-        codes = ", ".join(one.id for one in taken)
-        notes.success(request, _("Taken over into the draft: %(codes)s.") % {"codes": codes})
-    else:
-        notes.success(request, _("This was done already. Nothing was done twice."))
     return redirect("desk:plan-promises", peer)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -39,6 +39,7 @@ from accord.oversight.models import Annotation
 from accord.oversight.reviews import emergencies, review_emergency
 from accord.oversight.services import decision, facts_of, outcome_counts
 from accord.release.models import DecisionRecord
+from accord.vocabulary.periods import midnight_of
 
 __all__ = ["decision_shown", "download_list", "show_decision", "show_list", "show_review"]
 
@@ -197,7 +198,7 @@ def _period(request: HttpRequest) -> tuple[dict[str, str], datetime | None, date
         text = request.GET.get(name, "")
         try:
             day = date.fromisoformat(text)
-            found[name] = datetime.combine(day + timedelta(days=more), time(), UTC)
+            found[name] = midnight_of(day + timedelta(days=more))
         except (ValueError, OverflowError):
             continue
         chosen[name] = text

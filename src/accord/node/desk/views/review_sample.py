@@ -1,6 +1,6 @@
 """The reviewer's sample of decisions, drawn by a stated seed, and the findings written beside a decision."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final, get_args
 
@@ -19,6 +19,7 @@ from accord.node.desk.views.review import decision_shown
 from accord.officers.permissions import Permission
 from accord.oversight.annotations import annotate
 from accord.oversight.sampling import SAMPLE_MAX, SEED_CHARACTERS_MAX, SampleRefused, draw_sample
+from accord.vocabulary.periods import midnight_of
 
 __all__ = ["annotate_decision", "show_sample"]
 
@@ -83,7 +84,7 @@ def _day(text: str) -> date | None:
 
 
 def _moment(day: date | None) -> datetime | None:
-    return None if day is None else datetime.combine(day, time(), UTC)
+    return None if day is None else midnight_of(day)
 
 
 @page(Permission.RECORD_READ, methods=("POST",))
