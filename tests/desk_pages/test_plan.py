@@ -1,7 +1,7 @@
 """The workplan at the desk: read, filtered, drawn, begun, written in, undone, compared, merged and prepared."""
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -12,6 +12,8 @@ from django.utils import timezone
 from icalendar import Calendar
 
 from accord.dialogue.commitments import confirm_commitment, promises_of
+from accord.dialogue.meetings import MeetingPlan, begin_series, plan_meeting, settle_meeting
+from accord.dialogue.models import Meeting
 from accord.instruments.models import Instrument, Text
 from accord.officers.permissions import Role
 from accord.workplan.codes import Recurrence, Status
@@ -185,6 +187,28 @@ def test_the_calendar_has_each_day_of_what_recurs(desk: Desk, sign_in: SignIn) -
     # September has no 31st: its last day is the day.
     page = words(client.get(f"{HOME}calendar?month=2026-09"))
     assert re.search(r'datetime="2026-09-30".{0,200}words=A2', page, re.DOTALL)
+
+
+def test_the_calendar_has_our_meetings_with_the_peer_and_no_file_of_the_plan_has(desk: Desk, sign_in: SignIn) -> None:
+    drafted(desk)
+    officer = desk.officers[Role.POLICY]
+    series = begin_series(officer, peer="IN", names={"en": "Security <dialogue>"}, level="advisers")
+    # The last evening of the year in Ottawa is the next year by UTC.
+    late = plan_meeting(officer, series, MeetingPlan(starts_at=datetime(2027, 1, 1, 2, 30, tzinfo=UTC), place="Ottawa"))
+    off = plan_meeting(officer, series, MeetingPlan(starts_at=datetime(2026, 12, 8, 15, tzinfo=UTC), place="Ottawa"))
+    settle_meeting(officer, off, Meeting.State.CANCELLED)
+    client = policy(desk, sign_in)
+    page = words(client.get(f"{HOME}calendar?month=2026-12"))
+    row = rf'datetime="2026-12-31".{{0,500}}/desk/dialogue/meetings/{late.pk}/.{{0,500}}21:30.{{0,80}}&lt;dialogue&gt;'
+    assert re.search(row, page, re.DOTALL)
+    assert f"/desk/dialogue/meetings/{off.pk}/" not in page
+    assert "1 meeting of the dialogue, from our own record" in page
+    assert f"/meetings/{late.pk}/" not in words(client.get(f"{HOME}calendar?month=2027-01"))
+    assert f"/meetings/{late.pk}/" in words(sign_in(desk.liaison).get("/desk/dialogue/"))
+    assert b"dialogue" not in client.get(f"{HOME}files/plan.ics?of=draft").content
+    found = Calendar.from_ical(client.get("/desk/dialogue/meetings.ics?peer=IN").content).walk("VEVENT")
+    assert [str(one["status"]) for one in found] == ["CONFIRMED", "CANCELLED"]
+    assert not Calendar.from_ical(client.get("/desk/dialogue/meetings.ics?peer=ZZ").content).walk("VEVENT")
 
 
 def test_an_item_is_shown_saved_and_what_is_wrong_stands_beside_its_field(desk: Desk, sign_in: SignIn) -> None:

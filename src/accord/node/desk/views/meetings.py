@@ -30,7 +30,7 @@ from accord.errors import AccordError
 from accord.exchange.errors import NotFound
 from accord.node.desk.acting import act_once
 from accord.node.desk.dialogue_days import near_day, posted_date
-from accord.node.desk.meeting_rows import listed_meetings
+from accord.node.desk.meeting_rows import listed_meetings, own_zone
 from accord.node.desk.numbers import whole
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.statement_rows import pick
@@ -127,12 +127,7 @@ def new_meeting(request: HttpRequest) -> HttpResponse:
 
 def _form(officer: Officer, given: Mapping[str, Any]) -> dict[str, Any]:
     statements = [(str(one.statement.pk), pick(one.title)[0]) for one in statements_of(officer)]
-    return {"given": given, "statements": statements, "error_names": NAMES, "zone": str(_zone())}
-
-
-def _zone() -> Any:  # Any: a ZoneInfo or UTC
-    party = Party.objects.filter(is_self=True).first()
-    return party.described.zone if party is not None else UTC
+    return {"given": given, "statements": statements, "error_names": NAMES, "zone": str(own_zone())}
 
 
 def _series(text: str) -> MeetingSeries:
@@ -154,7 +149,7 @@ def _plan(officer: Officer, given: QueryDict, meeting: Meeting | None = None) ->
             fields={"field": "starts_at"},
         ) from None
     near_day(wall, "starts_at")
-    starts_at = wall.replace(tzinfo=_zone())
+    starts_at = wall.replace(tzinfo=own_zone())
     seen = {str(one.statement.pk): one.statement for one in statements_of(officer)}
     linked = meeting.statement if meeting is not None else None
     is_hidden = linked is not None and str(linked.pk) not in seen
@@ -185,7 +180,7 @@ def _shown(request: HttpRequest, meeting: Meeting, error: AccordError | None) ->
     items = list(meeting.items.all())
     is_change = given.get("act") == "change"
     kept = {name: getattr(meeting, name) for name in _WORDS} | {
-        "starts_at": meeting.starts_at.astimezone(_zone()).strftime("%Y-%m-%dT%H:%M"),
+        "starts_at": meeting.starts_at.astimezone(own_zone()).strftime("%Y-%m-%dT%H:%M"),
         "statement": str(meeting.statement_id or ""),
     }
     statement = next((one for one in statements_of(officer) if one.statement.pk == meeting.statement_id), None)
@@ -283,13 +278,15 @@ def download_paper(request: HttpRequest, number: int) -> HttpResponse:
 def download_calendar(request: HttpRequest) -> HttpResponse:
     """Hands out the meetings as an iCalendar: name of the series, time and place, and nothing of what is discussed.
 
-    View permission: ``agreement.read``.
+    View permission: ``agreement.read``; with ``peer`` those with that party alone.
     """
     officer = officer_of(request)
     calendar = Calendar()
     calendar.add("prodid", "-//Accord//Dialogue//EN")
     calendar.add("version", "2.0")
-    for meeting in Meeting.objects.select_related("series"):
+    meetings = Meeting.objects.select_related("series")
+    peer = request.GET.get("peer", "")
+    for meeting in meetings.filter(series__peer_id=peer) if peer else meetings:
         event = Event()
         event.add("uid", f"meeting-{meeting.pk}@accord")
         event.add("dtstamp", meeting.changed_at.astimezone(UTC))

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
+from accord.node.desk.meeting_rows import MeetingRow, meetings_by_day
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.plan_chart import Window, chart_key, drawn, in_window, month_after
 from accord.node.desk.plan_filters import looked_for, whole_number
@@ -88,7 +89,9 @@ def _language() -> str:
 
 @page(Permission.AGREEMENT_READ)
 def show_calendar(request: HttpRequest, peer: str) -> HttpResponse:
-    """Shows a month with what falls due on each of its days, also what recurs.
+    """Shows a month with what falls due on each of its days, also what recurs, and our meetings of the dialogue.
+
+    The meetings are our own record: they are no part of the plan, and no file of it has them.
 
     View permission: ``agreement.read``.
     """
@@ -99,6 +102,7 @@ def show_calendar(request: HttpRequest, peer: str) -> HttpResponse:
     looked = looked_for(request, scene)
     first = _month(request.GET.get("month", ""), scene.today.replace(day=1))
     last = month_after(first, 1) - timedelta(days=1)
+    meetings = meetings_by_day(scene.peer.code, first, last)
     days: dict[date, list[Place]] = {}
     for place in looked.hits:
         for day in due_days(place.item, first, last):
@@ -107,7 +111,7 @@ def show_calendar(request: HttpRequest, peer: str) -> HttpResponse:
     weeks = []
     while monday <= last:
         week = [monday + timedelta(days=number) for number in range(7)]
-        weeks.append([_cell(day, days.get(day, ()), first, scene) for day in week])
+        weeks.append([_cell(day, days.get(day, ()), meetings.get(day, ()), first, scene) for day in week])
         monday += timedelta(days=7)
     shown |= {
         "found": looked,
@@ -115,17 +119,21 @@ def show_calendar(request: HttpRequest, peer: str) -> HttpResponse:
         "weeks": weeks,
         "weekdays": [cell["day"] for cell in weeks[0]],
         "count": sum(map(len, days.values())),
+        "meetings": sum(map(len, meetings.values())),
         "earlier": looked.address(month=f"{month_after(first, -1):%Y-%m}"),
         "later": looked.address(month=f"{month_after(first, 1):%Y-%m}"),
     }
     return show(request, "desk/plan/calendar.html", shown)
 
 
-def _cell(day: date, places: Sequence[Place], first: date, scene: Scene) -> dict[str, Any]:  # Any: for a template
+def _cell(
+    day: date, places: Sequence[Place], meetings: Sequence[MeetingRow], first: date, scene: Scene
+) -> dict[str, Any]:  # Any: for a template
     return {
         "day": day,
         "is_here": day.month == first.month,
         "is_today": day == scene.today,
+        "meetings": meetings,
         "places": places[:ENTRIES_OF_A_DAY],
         "more": max(0, len(places) - ENTRIES_OF_A_DAY),
     }
