@@ -115,7 +115,7 @@ def test_the_reading_of_classes_takes_every_branch_and_guesses_nothing() -> None
     assert sorted(given(text)) == ["a", "b", "c", "d--e", "d--f"]
     assert [len(chain(page)) > 1 for page in PAGES] == [True] * len(PAGES)
     assert "desk/theme.css" in sheets("desk/plan/conflict.html") & sheets("desk/case.html")
-    assert {"desk/plan.css", "desk/compose.css"} <= sheets("desk/plan/conflict.html")
+    assert {"desk/plan.css", "desk/approve.css"} <= sheets("desk/plan/conflict.html")
     assert "components/case/head.html" in drawn("desk/case.html")
 
 
