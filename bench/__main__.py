@@ -128,6 +128,14 @@ def _plan_pages(_asked: argparse.Namespace, scratch: Path) -> Found:
     return "Pages of a workplan of 2,000 actions, CPU time", measure_plan_pages(folder=scratch)
 
 
+def _indicators(asked: argparse.Namespace, scratch: Path) -> Found:
+    from bench.indicators import ENTRIES, ENTRIES_REDUCED, INDICATORS, measure_indicators
+
+    entries = asked.messages or (ENTRIES if asked.full else ENTRIES_REDUCED)
+    found = measure_indicators(folder=scratch, entries=entries)
+    return f"{INDICATORS:,} indicators over {entries:,} log entries", found
+
+
 ALONE: Final[dict[str, Callable[[argparse.Namespace, Path], Found]]] = {
     "pages": _pages,
     "logs": _logs,
@@ -138,6 +146,7 @@ ALONE: Final[dict[str, Callable[[argparse.Namespace, Path], Found]]] = {
     "roster": _roster,
     "plan": _plan,
     "plan-pages": _plan_pages,
+    "indicators": _indicators,
 }
 """Parts that need no limit of the machine beside them."""
 

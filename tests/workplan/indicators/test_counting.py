@@ -1,5 +1,6 @@
 """What is counted follows from this node's own tables, however late they change."""
 
+import random
 from datetime import timedelta
 from decimal import Decimal
 
@@ -13,7 +14,7 @@ from accord.workplan.indicators.counting import CountingClock, count_new, counte
 from accord.workplan.indicators.definitions import Shape
 from accord.workplan.indicators.report import Standing
 from accord.workplan.indicators.sources import Observed, Source, register_source
-from accord.workplan.models import AwaitedCase, CountedPeriod, Observation, StaleDay
+from accord.workplan.models import AwaitedCase, CountCursor, CountedPeriod, Observation, StaleDay
 from tests.workplan.indicators.counted import (
     HOUR,
     MIDDLE,
@@ -92,6 +93,61 @@ def test_counting_bit_by_bit_gives_what_counting_all_gives() -> None:
     finally:
         del sources._SOURCES["another"]
     assert sorted(CountedPeriod.objects.values_list(*names)) == kept
+
+
+def _act(dice: random.Random, clocks: list[Clock], answers: list[Message], *, erases: bool) -> None:
+    """One thing that happens in some case: asked, answered late, withdrawn, refused, erased, corrected, objected."""
+    at = MIDDLE + timedelta(days=dice.randint(-100, 40), minutes=dice.randint(0, 1_000))
+    theme, urgency = dice.choice(("precursors", "fraud")), dice.choice(("normal", "urgent"))
+    what = dice.choice(("asked", "asked", "done", "withdrawn", "answered", "erased", "corrected", "objected"))
+    if what == "asked":
+        clocks.append(asked(hours=dice.choice((None, 1, 9, 11)), at=at, theme=theme, urgency=urgency))
+    elif what == "answered":
+        answers.append(answered(*dice.sample(["a", "b", "law"], dice.randint(0, 2)), at=at, theme=theme))
+    elif what == "corrected":
+        corrected(is_reported=dice.random() < 0.5, at=at)
+    elif what == "objected":
+        objected(dice.choice(("", "remedied", "contested")), at=at)
+    elif what == "erased" and erases and answers:
+        gone = dice.choice(answers)
+        count_new()
+        Message.objects.filter(pk=gone.pk).update(content=b"")
+        touched(gone.case)
+    elif clocks:
+        clock = dice.choice(clocks)
+        if what == "withdrawn":
+            Message.objects.filter(pk=clock.pk).update(state=Message.State.WITHDRAWN)
+        else:
+            ended = clock.started_at + timedelta(minutes=dice.randint(1, 2_000))
+            Clock.objects.filter(pk=clock.pk).update(state=Clock.State.ENDED, ended_at=ended)
+        touched(clock.message.case)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_happens_in_whatever_order_counting_from_the_beginning_gives_the_same(seed: int) -> None:
+    dice = random.Random(seed)
+    clocks: list[Clock] = []
+    answers: list[Message] = []
+    for _ in range(40):
+        _act(dice, clocks, answers, erases=seed % 2 == 0)
+        if dice.random() < 0.3:
+            count_new(seconds=dice.choice((None, 0)))
+    now = timezone.now()
+    count_new(now=now)
+    columns = [one.attname for one in CountedPeriod._meta.concrete_fields if not one.primary_key]
+    bit_by_bit = sorted(CountedPeriod.objects.values_list(*columns))
+    assert bit_by_bit
+    # Erased content is not read again, so that what was observed stays and all is folded anew.
+    StaleDay.objects.bulk_create(
+        StaleDay(peer_id=peer, day=day) for peer, day in Observation.objects.values_list("peer", "day").distinct()
+    )
+    CountedPeriod.objects.all().delete()
+    count_new(now=now)
+    assert sorted(CountedPeriod.objects.values_list(*columns)) == bit_by_bit
+    if seed % 2:
+        CountCursor.objects.update(version="")
+        count_new(now=now)
+        assert sorted(CountedPeriod.objects.values_list(*columns)) == bit_by_bit
 
 
 def test_a_second_look_reads_what_is_new_and_counts_no_day_anew() -> None:

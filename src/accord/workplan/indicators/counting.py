@@ -20,7 +20,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -29,13 +29,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accord.exchange.models import Case, Message
-from accord.release.inserting import insert_rows
 from accord.vocabulary.periods import quarter_of
 from accord.workplan.models import AwaitedCase, CountCursor, CountedPeriod, Observation, StaleDay
 
 from .cells import Cell
 from .definitions import definitions
-from .sources import Kept, Observed, sources
+from .sources import Kept, sources
+from .stored import COLUMNS, Key, Seen, among, cells_of_days, day_of, seen, store, write_periods
 
 __all__ = ["CASES_A_BATCH", "Counted", "CountingClock", "count_new", "counted_at"]
 
@@ -56,9 +56,6 @@ TURN_SECONDS: Final = 0.02
 
 _LAYOUT: Final = "1"
 """Raised when what is stored of an observation changes."""
-
-_Key = tuple[str, str, str, str]
-_Seen = tuple[object, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,70 +173,46 @@ def _after(cursor: CountCursor) -> list[tuple[UUID, datetime]]:
     return list(cases.values_list("pk", "changed_at")[:CASES_A_BATCH])
 
 
-_COLUMNS: Final = (
-    "peer_id", "case_id", "subject", "envelope_id", "family", "code", "is_ours", "theme", "urgency", "at", "due_at",
-    "done_at", "is_met", "whole", "part",
-)  # fmt: skip
-
-
-def _seen(one: Observed) -> _Seen:
-    return (
-        one.peer, one.case, one.subject, one.envelope_id, one.family, one.code, one.is_ours, one.theme, one.urgency,
-        one.at, one.due_at, one.done_at, one.is_met, one.whole, one.part,
-    )  # fmt: skip
-
-
 def _observe(cases: Sequence[UUID]) -> None:
     """Replaces what was observed of some cases by what is to be observed of them now."""
-    found: dict[UUID, set[_Seen]] = defaultdict(set)
+    found: dict[UUID, list[Seen]] = defaultdict(list)
     kept: set[tuple[UUID, str]] = set()
     for source in sources():
         for one in source.of_cases(cases):
             if isinstance(one, Kept):
                 kept |= {(one.subject, family) for family in source.families}
             else:
-                found[one.case or one.subject].add(_seen(one))
-    before: dict[UUID, set[_Seen]] = defaultdict(set)
-    for row in Observation.objects.filter(case__in=cases).values_list(*_COLUMNS):
+                found[one.case or one.subject].append(seen(one))
+    before: dict[UUID, set[Seen]] = defaultdict(set)
+    for row in Observation.objects.filter(case__in=among(cases)).values_list(*COLUMNS):
         before[row[1]].add(row)
-        if (row[2], row[4]) in kept:
-            found[row[1]].add(row)
-    changed = [case for case in cases if before.get(case, set()) != found.get(case, set())]
-    if any(case in before for case in changed):
-        Observation.objects.filter(case__in=[case for case in changed if case in before]).delete()
-    _store(row for case in changed for row in found.get(case, ()))
-    _make_stale(row for case in changed for row in before.get(case, set()) ^ found.get(case, set()))
+        if (row[2], row[4]) in kept and row not in found[row[1]]:
+            found[row[1]].append(row)
+    known = {case: rows for case, rows in before.items() if rows != set(found.get(case, ()))}
+    if known:
+        Observation.objects.filter(case__in=among(list(known))).delete()
+    new = [row for case, rows in found.items() if case in known or case not in before for row in rows]
+    store(new)
+    _make_stale(new if not known else {*new} ^ {row for rows in known.values() for row in rows})
     _await(cases)
 
 
 def _observe_without_case(since: datetime | None) -> None:
     observed = [one for source in sources() for one in source.since(since)]
-    found, subjects = {_seen(one) for one in observed}, {one.subject for one in observed}
+    found, subjects = {seen(one) for one in observed}, {one.subject for one in observed}
     if not subjects:
         return
     held = Observation.objects.filter(case=None, subject__in=subjects)
-    before = set(held.values_list(*_COLUMNS))
+    before: set[Seen] = set(held.values_list(*COLUMNS))
     if before == found:
         return
     held.delete()
-    _store(found)
+    store(found)
     _make_stale(before ^ found)
 
 
-def _store(rows: Iterable[_Seen]) -> None:
-    made = [Observation(**dict(zip(_COLUMNS, row, strict=True)), day=_day_of(row)) for row in rows]
-    insert_rows(Observation, made, has_keys=False)
-
-
-def _day_of(row: _Seen) -> date:
-    at = row[9]
-    if not isinstance(at, datetime):  # pragma: no cover - the column is a moment
-        raise TypeError
-    return at.astimezone(UTC).date()
-
-
-def _make_stale(rows: Iterable[_Seen]) -> None:
-    _mark({(str(row[0]), _day_of(row)) for row in rows})
+def _make_stale(rows: Iterable[Seen]) -> None:
+    _mark({(row[0], day_of(row)) for row in rows})
 
 
 def _mark(days: Iterable[tuple[str, date]]) -> None:
@@ -249,13 +222,14 @@ def _mark(days: Iterable[tuple[str, date]]) -> None:
 def _await(cases: Sequence[UUID]) -> None:
     """Notes which cases have something of ours whose receipt or outcome is still to come."""
     underway = Message.objects.filter(
-        case__in=cases,
+        case__in=among(cases),
         direction=Message.Direction.OUT,
         state__in=(Message.State.RELEASED, Message.State.BLOCKED, Message.State.DELIVERED),
     )
     wanted = set(underway.values_list("case", flat=True))
-    held = set(AwaitedCase.objects.filter(case__in=cases).values_list("case", flat=True))
-    AwaitedCase.objects.filter(case__in=held - wanted).delete()
+    held = set(AwaitedCase.objects.filter(case__in=among(cases)).values_list("case", flat=True))
+    if held - wanted:
+        AwaitedCase.objects.filter(case__in=held - wanted).delete()
     AwaitedCase.objects.bulk_create([AwaitedCase(case_id=case) for case in wanted - held], ignore_conflicts=True)
 
 
@@ -280,14 +254,7 @@ def _fold_some(now: datetime) -> int:
     quarter = quarter_of(first.day)
     stale = StaleDay.objects.filter(peer=first.peer_id, day__lte=quarter.last_day).order_by("day")[:DAYS_A_BATCH]
     days = [row.day for row in stale]
-    counts: dict[date, dict[_Key, Cell]] = {day: defaultdict(Cell) for day in days}
-    rows = Observation.objects.filter(peer=first.peer_id, day__in=days).values_list(
-        "day", "family", "code", "theme", "urgency", "at", "due_at", "done_at", "is_met", "whole", "part"
-    )
-    for day, family, code, theme, urgency, *timed in rows.iterator(chunk_size=5_000):
-        counts[day][family, code, theme, urgency].add(timed, now)
-    for day, cells in counts.items():
-        _write(first.peer_id, day, cells, is_quarter=False)
+    write_periods(first.peer_id, cells_of_days(first.peer_id, days, now), is_quarter=False)
     StaleDay.objects.filter(peer=first.peer_id, day__in=days).delete()
     # The days of the quarter that are still stale are folded next, and the quarter with the last of them.
     if not StaleDay.objects.filter(peer=first.peer_id, day__lte=quarter.last_day).exists():
@@ -296,7 +263,7 @@ def _fold_some(now: datetime) -> int:
 
 
 def _fold_quarter(peer: str, first_day: date) -> None:
-    cells: dict[_Key, Cell] = defaultdict(Cell)
+    cells: dict[Key, Cell] = defaultdict(Cell)
     of_days = CountedPeriod.objects.filter(
         peer=peer, is_quarter=False, first_day__range=(first_day, quarter_of(first_day).last_day)
     )
@@ -304,27 +271,4 @@ def _fold_quarter(peer: str, first_day: date) -> None:
         "family", "code", "theme", "urgency", "spread", "made", "due", "met", "whole", "part"
     ).iterator(chunk_size=5_000):
         cells[family, code, theme, urgency].join(counts, spread)
-    _write(peer, first_day, cells, is_quarter=True)
-
-
-def _write(peer: str, first_day: date, cells: dict[_Key, Cell], *, is_quarter: bool) -> None:
-    CountedPeriod.objects.filter(peer=peer, is_quarter=is_quarter, first_day=first_day).delete()
-    rows = [
-        CountedPeriod(
-            peer_id=peer,
-            is_quarter=is_quarter,
-            first_day=first_day,
-            family=family,
-            code=code,
-            theme=theme,
-            urgency=urgency,
-            made=cell.made,
-            due=cell.due,
-            met=cell.met,
-            whole=cell.whole,
-            part=cell.part,
-            spread=sorted(cell.spread.items()),
-        )
-        for (family, code, theme, urgency), cell in cells.items()
-    ]
-    insert_rows(CountedPeriod, rows, has_keys=False)
+    write_periods(peer, {first_day: cells}, is_quarter=True)

@@ -6,7 +6,6 @@ kept.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Final
 from uuid import UUID
@@ -18,10 +17,12 @@ from django.db.models.functions import Coalesce
 from accord.exchange.kinds import ANSWER, REQUEST
 from accord.exchange.models import Clock, Message
 from accord.handling.models import Correction, ObjectionMade
+from accord.release.registry import is_known
 from accord.vocabulary.objections import ObjectionOutcome
 
 from .definitions import Definition, definitions
 from .sources import Kept, Observed, Source
+from .stored import among, rows_read
 
 __all__ = ["EXCHANGE_SOURCES", "GONE", "GONE_FAMILY", "reply_source", "reply_sources"]
 
@@ -65,13 +66,17 @@ def _overdue_from(clock: tuple[str, datetime, datetime | None, object]) -> datet
 
 
 def _requests(cases: Sequence[UUID]) -> Iterator[Observed | Kept]:
-    rows = Clock.objects.filter(message__case__in=cases, message__kind=REQUEST)
+    rows = Clock.objects.filter(message__case__in=among(cases), message__kind=REQUEST)
     for (
         key, peer, case, envelope, direction, theme, urgency, started, due, state, paused, expected, ended, of_message,
-    ) in rows.values_list(
-        "pk", "message__case__peer", "message__case", "message__envelope_id", "message__direction",
-        "message__case__theme", "urgency", "started_at", "due_at", "state", "paused_at", "expected_on", "ended_at",
-        "message__state",
+    ) in rows_read(
+        rows.values_list(
+            "pk", "message__case__peer", "message__case", "message__envelope_id", "message__direction",
+            "message__case__theme", "urgency", "started_at", "due_at", "state", "paused_at", "expected_on", "ended_at",
+            "message__state",
+        ),
+        keys=(0, 2, 3),
+        moments=(7, 8, 10, 12),
     ):  # fmt: skip
         done = ended if state == Clock.State.ENDED else None
         yield Observed(
@@ -91,10 +96,13 @@ def _requests(cases: Sequence[UUID]) -> Iterator[Observed | Kept]:
 
 
 def _answers(cases: Sequence[UUID]) -> Iterator[Observed | Kept]:
-    rows = Message.objects.filter(case__in=cases, kind=ANSWER).exclude(state__in=GONE).annotate(had_at=_RECEIVED)
+    rows = Message.objects.filter(case__in=among(cases), kind=ANSWER).exclude(state__in=GONE).annotate(had_at=_RECEIVED)
     urgencies = "in_reply_to__clock__urgency"
-    for key, peer, case, envelope, direction, theme, urgency, had_at, content in rows.exclude(had_at=None).values_list(
+    chosen = rows.exclude(had_at=None).values_list(
         "pk", "case__peer", "case", "envelope_id", "direction", "case__theme", urgencies, "had_at", "content"
+    )
+    for key, peer, case, envelope, direction, theme, urgency, had_at, content in rows_read(
+        chosen, keys=(0, 2, 3), moments=(7,)
     ):
         answer = Observed(
             peer=peer,
@@ -117,11 +125,11 @@ def _answers(cases: Sequence[UUID]) -> Iterator[Observed | Kept]:
             yield Kept(subject=key)
             continue
         for ground in sorted(grounds):
-            yield replace(answer, family="refusal", code=ground)
+            yield msgspec.structs.replace(answer, family="refusal", code=ground)
 
 
 def _corrections(cases: Sequence[UUID]) -> Iterator[Observed | Kept]:
-    rows = Correction.objects.filter(message__case__in=cases).exclude(message__state__in=GONE)
+    rows = Correction.objects.filter(message__case__in=among(cases)).exclude(message__state__in=GONE)
     told = Coalesce("report__receipt_stated_at", "report__received_at")
     had = Coalesce("message__receipt_stated_at", "message__received_at")
     for key, peer, case, envelope, is_ours, theme, had_at, told_at in (
@@ -148,7 +156,7 @@ def _corrections(cases: Sequence[UUID]) -> Iterator[Observed | Kept]:
 
 
 def _objections(cases: Sequence[UUID]) -> Iterator[Observed | Kept]:
-    rows = ObjectionMade.objects.filter(message__case__in=cases).exclude(message__state__in=GONE)
+    rows = ObjectionMade.objects.filter(message__case__in=among(cases)).exclude(message__state__in=GONE)
     had = Coalesce("message__receipt_stated_at", "message__received_at")
     for key, peer, case, envelope, is_ours, theme, had_at, answered_at, outcome in (
         rows.annotate(had_at=had)
@@ -195,11 +203,14 @@ def reply_source(*, family: str, asked: str, reply: str, within: timedelta) -> S
     """
 
     def of_cases(cases: Sequence[UUID]) -> Iterator[Observed | Kept]:
+        # A kind that this node does not know was never filed here.
+        if not (is_known(asked) and is_known(reply)):
+            return
         answered = Min(
             Coalesce("replies__receipt_stated_at", "replies__received_at"),
             filter=Q(replies__kind=reply) & ~Q(replies__state__in=GONE),
         )
-        rows = Message.objects.filter(case__in=cases, kind=asked).exclude(state__in=GONE)
+        rows = Message.objects.filter(case__in=among(cases), kind=asked).exclude(state__in=GONE)
         for key, peer, case, envelope, direction, theme, had_at, done_at in (
             rows.annotate(had_at=_RECEIVED, done_at=answered)
             .exclude(had_at=None)

@@ -144,27 +144,29 @@ class _Sums:
     def __init__(self, counts: Counts) -> None:
         self._counts = counts
         self._sums: dict[tuple[str, _GroupKey], Cell] = {}
+        self._inside: dict[str, dict[_GroupKey, list[_GroupKey]]] = {}
 
     def of(self, family: str, key: _GroupKey) -> Cell:
         """Returns the sum of a group."""
         found = self._sums.get((family, key))
         if found is None:
-            found = self._sums[family, key] = cell_of(
-                cell for own, cell in self._counts.get(family, {}).items() if _is_in(own, key)
-            )
+            cells = self._counts.get(family, {})
+            found = self._sums[family, key] = cell_of(cells[own] for own in self.inside(family, key))
         return found
 
     def codes(self, family: str) -> list[str]:
         """Returns the codes that were counted."""
         return sorted({code for code, _, _ in self._counts.get(family, {})} - {""})
 
-    def keys(self, family: str) -> list[_GroupKey]:
-        """Returns the smallest groups that were counted."""
-        return list(self._counts.get(family, {}))
-
-
-def _is_in(own: _GroupKey, key: _GroupKey) -> bool:
-    return all(not wanted or wanted == had for had, wanted in zip(own, key, strict=True))
+    def inside(self, family: str, key: _GroupKey) -> Sequence[_GroupKey]:
+        """Returns the smallest groups that were counted and lie within a group."""
+        found = self._inside.get(family)
+        if found is None:
+            found = self._inside[family] = defaultdict(list)
+            for code, theme, urgency in self._counts.get(family, {}):
+                for around in {*product(("", code), ("", theme), ("", urgency))}:
+                    found[around].append((code, theme, urgency))
+        return found.get(key, ())
 
 
 def cell_of(cells: Iterable[Cell]) -> Cell:
@@ -227,15 +229,13 @@ def _hidden(cells: _Sums, wanted: Sequence[Wanted]) -> dict[_Measure, frozenset[
 def _groups(cells: _Sums, measure: _Measure, told: set[_GroupKey]) -> list[Group[_GroupKey]]:
     """Returns the groups that are told of, and those by theme and urgency that are to be protected all the same."""
     family, name = measure
-    atoms = cells.keys(family)
     codes = {"", *(code for code, _, _ in told)}
     named = set(product(codes, ("", *map(str, Theme)), ("", *map(str, Urgency))))
     groups = []
     for key in sorted(told | named):
         count = _count(cells.of(family, key), name)
         if count or key in told:
-            inside = frozenset(own for own in atoms if _is_in(own, key))
-            groups.append(Group(key=key, atoms=inside, count=count, is_told=key in told))
+            groups.append(Group(key=key, atoms=frozenset(cells.inside(family, key)), count=count, is_told=key in told))
     return groups
 
 

@@ -21,8 +21,9 @@ an indicator are few, and tables by group are not published here.
 Source: Hundepool et al., Statistical Disclosure Control (2012), chapter 4 (secondary suppression).
 """
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 from itertools import combinations
 from typing import Final, Generic, TypeVar
 
@@ -31,6 +32,7 @@ __all__ = ["Group", "kept_back"]
 _PRIME: Final = (1 << 61) - 1
 
 _Key = TypeVar("_Key", bound=Hashable)
+_Column = TypeVar("_Column", bound=Hashable)
 _Row = dict[int, int]
 
 
@@ -61,37 +63,51 @@ def kept_back(groups: Sequence[Group[_Key]], minimum: int) -> frozenset[_Key]:
     small = [group for group in groups if 0 < group.count < minimum]
     hidden = {group.key for group in small if group.is_told}
     told = [group for group in groups if group.is_told]
-    while (more := _telling_difference(told, hidden, minimum)) is not None:
-        hidden.add(more)
+    _hide_telling_differences(told, hidden, minimum)
     if not small:
         return frozenset(hidden)
     vectors = _vectors(groups)
-    while True:
-        shown = [group for group in told if group.key not in hidden]
-        basis = _basis(vectors[group.key] for group in shown)
-        telling = next((group for group in small if _is_in_span(vectors[group.key], basis)), None)
-        if telling is None:
-            return frozenset(hidden)
-        hidden.add(_cheapest(telling, shown, vectors))
+    shown = [group for group in told if group.key not in hidden]
+    order = sorted(shown, key=lambda group: (group.count == 0, group.count, len(group.atoms)))
+    span = _Span({group.key: vectors[group.key] for group in shown}, {group.key: vectors[group.key] for group in small})
+    # What cannot be computed from what is shown cannot be computed from less.
+    for telling in small:
+        while span.holds(telling.key):
+            group = _cheapest(telling, order, span)
+            hidden.add(group.key)
+            order.remove(group)
+            span.take_out(group.key)
+    return frozenset(hidden)
 
 
-def _telling_difference(told: Sequence[Group[_Key]], hidden: set[_Key], minimum: int) -> _Key | None:
-    """Returns the smaller of two shown groups, one within the other, that differ by a small count."""
+def _hide_telling_differences(told: Sequence[Group[_Key]], hidden: set[_Key], minimum: int) -> None:
+    """Hides the smaller of two shown groups, one within the other, that differ by a small count, until there are none.
+
+    Whether two groups tell of their difference depends on nothing else, so that each pair is looked at once.
+    """
     shown = [group for group in told if group.key not in hidden]
     for one, other in combinations(shown, 2):
-        if 0 < abs(one.count - other.count) < minimum and (one.atoms <= other.atoms or other.atoms <= one.atoms):
-            return min(one, other, key=lambda group: (group.count == 0, group.count)).key
-    return None
+        if (
+            0 < abs(one.count - other.count) < minimum
+            and one.key not in hidden
+            and other.key not in hidden
+            and (one.atoms <= other.atoms or other.atoms <= one.atoms)
+        ):
+            hidden.add(min(one, other, key=lambda group: (group.count == 0, group.count)).key)
 
 
-def _cheapest(telling: Group[_Key], shown: Sequence[Group[_Key]], vectors: Mapping[_Key, _Row]) -> _Key:
-    """Returns what hides with the least loss: the smallest count above zero without which it cannot be computed."""
-    order = sorted(shown, key=lambda group: (group.count == 0, group.count, len(group.atoms)))
-    for group in order:
-        others = _basis(vectors[other.key] for other in shown if other is not group)
-        if not _is_in_span(vectors[telling.key], others):
-            return group.key
-    return next((group for group in order if group.atoms & telling.atoms), order[0]).key
+def _cheapest(telling: Group[_Key], order: Sequence[Group[_Key]], span: "_Span[_Key]") -> Group[_Key]:
+    """Returns what hides with the least loss: the smallest count above zero without which it cannot be computed.
+
+    Args:
+        telling: What can be computed.
+        order: What is shown, the smallest count above zero first.
+        span: What can be computed of what is shown.
+    """
+    needed = next((group for group in order if span.needs(telling.key, group.key)), None)
+    if needed is not None:
+        return needed
+    return next((group for group in order if group.atoms & telling.atoms), order[0])
 
 
 def _vectors(groups: Sequence[Group[_Key]]) -> dict[_Key, _Row]:
@@ -110,38 +126,90 @@ def _vectors(groups: Sequence[Group[_Key]]) -> dict[_Key, _Row]:
     return vectors
 
 
-def _reduced(vector: _Row, basis: Mapping[int, _Row]) -> _Row:
-    left = dict(vector)
-    while left:
-        place = min(left)
-        row = basis.get(place)
-        if row is None:
-            later = [place for place in left if place in basis]
-            if not later:
-                return left
-            place = min(later)
-            row = basis[place]
-        factor = left[place]
-        for column, value in row.items():
-            changed = (left.get(column, 0) - factor * value) % _PRIME
-            if changed:
-                left[column] = changed
-            else:
-                left.pop(column, None)
-    return left
+class _Span(Generic[_Key]):
+    """What is shown, and what can be computed from it; what is shown can be taken out again.
 
+    Of the shown vectors as many as are independent are the *basis*; each other one, and each target that can be
+    computed, is held as its combination of them. So a shown vector is in every combination that gives a target exactly
+    when it is of the basis, has a part in the target, and has none in another shown vector.
 
-def _basis(vectors: Iterable[_Row]) -> dict[int, _Row]:
-    """Returns rows by their first place, where each has a one."""
-    basis: dict[int, _Row] = {}
-    for vector in vectors:
-        left = _reduced(vector, basis)
-        if left:
+    Args:
+        shown: What is shown.
+        targets: What is looked for.
+    """
+
+    def __init__(self, shown: Mapping[_Key, _Row], targets: Mapping[_Key, _Row]) -> None:
+        echelon: dict[int, tuple[_Row, dict[_Key, int]]] = {}
+        self._others: dict[_Key, dict[_Key, int]] = {}
+        # The shortest first: they are one class each, and a longer one is then a sum of them.
+        for key, vector in sorted(shown.items(), key=lambda item: len(item[1])):
+            left, parts = _reduced(vector, echelon)
+            if not left:
+                self._others[key] = parts
+                continue
             place = min(left)
             inverse = pow(left[place], -1, _PRIME)
-            basis[place] = {column: value * inverse % _PRIME for column, value in left.items()}
-    return basis
+            made = {part: -value * inverse % _PRIME for part, value in parts.items()}
+            made[key] = inverse
+            echelon[place] = ({column: value * inverse % _PRIME for column, value in left.items()}, made)
+        self._targets: dict[_Key, dict[_Key, int]] = {}
+        for key, vector in targets.items():
+            left, parts = _reduced(vector, echelon)
+            if not left:
+                self._targets[key] = parts
+
+    def holds(self, target: _Key) -> bool:
+        """Returns whether a target can be computed from what is shown."""
+        return target in self._targets
+
+    def needs(self, target: _Key, shown: _Key) -> bool:
+        """Returns whether a target that can be computed could not be without one of what is shown."""
+        return shown in self._targets[target] and all(shown not in parts for parts in self._others.values())
+
+    def take_out(self, shown: _Key) -> None:
+        """Shows something no more."""
+        if self._others.pop(shown, None) is not None:
+            return
+        instead = next((key for key, parts in self._others.items() if shown in parts), None)
+        if instead is None:
+            self._targets = {key: parts for key, parts in self._targets.items() if shown not in parts}
+            return
+        # Another shown vector takes its place in the basis.
+        given = self._others.pop(instead)
+        inverse = pow(given.pop(shown), -1, _PRIME)
+        for parts in (*self._others.values(), *self._targets.values()):
+            factor = parts.pop(shown, 0) * inverse % _PRIME
+            if factor:
+                _subtract(parts, given, factor)
+                parts[instead] = factor
 
 
-def _is_in_span(vector: _Row, basis: Mapping[int, _Row]) -> bool:
-    return not _reduced(vector, basis)
+def _subtract(row: dict[_Column, int], other: Mapping[_Column, int], factor: int) -> None:
+    """Takes a multiple of another row from a row."""
+    for column, value in other.items():
+        changed = (row.get(column, 0) - factor * value) % _PRIME
+        if changed:
+            row[column] = changed
+        else:
+            row.pop(column, None)
+
+
+def _reduced(vector: _Row, echelon: Mapping[int, tuple[_Row, dict[_Key, int]]]) -> tuple[_Row, dict[_Key, int]]:
+    """Returns what rows leave of a vector, and of which shown vectors that which they took is made."""
+    left: _Row = dict(vector)
+    taken: dict[_Key, int] = {}
+    waiting = list(left)
+    heapify(waiting)
+    while waiting:
+        place = heappop(waiting)
+        if place not in left or place not in echelon:
+            continue
+        row, parts = echelon[place]
+        factor = left[place]
+        _subtract(left, row, factor)
+        _subtract(taken, parts, -factor)
+        # A row begins at its own place, so that nothing before it comes back.
+        for column in row:
+            if column != place:
+                heappush(waiting, column)
+    return left, taken

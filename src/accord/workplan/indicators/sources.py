@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from accord.release.registry import is_known
 
 from .definitions import Definition
@@ -20,8 +22,7 @@ from .definitions import Definition
 __all__ = ["Kept", "Observed", "Source", "families", "is_measured", "register_source", "sources", "unknown_kinds"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Observed:
+class Observed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One thing that is counted, as it stands.
 
     Args:
@@ -42,16 +43,17 @@ class Observed:
         part: How much of the numerator, where it is met.
     """
 
+    # In the order in which they are stored.
     peer: str
     case: UUID | None
     subject: UUID
     envelope_id: UUID | None
     family: str
-    is_ours: bool
-    at: datetime
     code: str = ""
+    is_ours: bool
     theme: str = ""
     urgency: str = ""
+    at: datetime
     due_at: datetime | None = None
     done_at: datetime | None = None
     is_met: bool = False
@@ -83,7 +85,7 @@ class Source:
     Args:
         name: Its name; a second source of the same name replaces the first.
         families: Families of what it observes.
-        of_cases: Returns everything in these cases.
+        of_cases: Returns everything in these cases, each thing once.
         since: Returns what belongs to no case and changed since a moment; everything for ``None``.
     """
 
