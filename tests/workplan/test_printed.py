@@ -72,7 +72,8 @@ def test_the_brief_of_the_largest_plan_is_one_page(language: str, pages) -> None
             replace(PLAN.indicators[0], id=f"I{number}", title=long, under="P1") for number in range(1, 30)
         ),
     )
-    brief_pdf(plan, language=language, on=date(2026, 9, 1), measured={"I1": "92 %"})
+    standing = print_words(language)["standing-draft"].format(party="CA", version=3, moment="2026-04-01 10:00 UTC")
+    brief_pdf(plan, language=language, on=date(2026, 9, 1), measured={"I1": "92 %"}, standing=standing)
     assert len(pages[-1]) == 1
 
 
