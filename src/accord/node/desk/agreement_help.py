@@ -227,6 +227,12 @@ _HELP: Final[Mapping[str, PageHelp]] = {
         next=_("Both versions stay in the history."),
         who=_COLLEAGUE,
     ),
+    "plan-promises": PageHelp(
+        what=_("Commitments of signed statements that our draft may take over."),
+        can=_("Tick those that the plan is to hold, and choose the pillar under which they stand."),
+        next=_("Each stands in the draft with its sentence. Then say in its form who answers for it."),
+        who=_POLICY,
+    ),
     "plan-terms": PageHelp(
         what=_("The plan as a whole: title, languages, first day, time limits, ceilings and open subjects."),
         can=_("Change them in our draft. Leave a table empty where the plan is to say nothing."),
