@@ -192,7 +192,7 @@ _HELP: Final[Mapping[str, PageHelp]] = {
         who=_POLICY,
     ),
     "plan-calendar": PageHelp(
-        what=_("The days of a month on which something of the plan falls due."),
+        what=_("The days of a month on which something of the plan falls due, and our meetings with the other side."),
         can=_("Go to another month, open an entry, or take all due days into your calendar program."),
         next=_("The file does not follow later changes: take it again when a new revision is signed."),
         who=_POLICY,
