@@ -118,6 +118,7 @@ MAY = {
     "list_objections": READERS,
     "object_to_use": DESK,
     "show_objection": READERS,
+    "import_plan": "policy",
     "prepare_plan": "policy",
     "save_plan_draft": "policy",
     "show_plan": AGREEMENT,

@@ -1,10 +1,23 @@
 """The workplan over the API: started from the template, saved with its version, prepared, signed by both, in force."""
 
+import base64
+import io
+from datetime import date
+from typing import Any
+
+from msgspec.structs import replace
+from openpyxl import load_workbook
+from openpyxl.comments import Comment
+
 from accord.instruments.models import Text
 from accord.officers.permissions import Role
+from accord.workplan.documents.workbook import workbook_of
+from accord.workplan.models import PlanDraft
+from accord.workplan.reading import last_save
 from tests.api.conftest import CallerOf
 from tests.desk import Desk, desk
 from tests.instruments.test_services import they_answer
+from tests.workplan.plans import said, small_plan
 
 __all__ = ["desk"]
 
@@ -49,3 +62,50 @@ def test_a_colleagues_save_is_not_overwritten_and_what_is_no_plan_is_refused(des
     assert wrong.json()["code"] == "workplan.not-a-plan"
     assert policy.post("/plans/IN/draft", {"start": "agreed"}).json()["code"] == "workplan.nothing-agreed"
     assert policy.get("/plans/XX").status_code == 404
+
+
+def body_of(data: bytes, *, name: str = "plan.xlsx", **more: Any) -> dict[str, Any]:
+    return {"name": name, "file": base64.b64encode(data).decode(), **more}
+
+
+def test_a_file_is_looked_at_and_then_taken_into_the_draft(desk: Desk, caller_of: CallerOf) -> None:
+    policy, plan = caller_of(desk.officers[Role.POLICY]), small_plan()
+    first = policy.post("/plans/IN/draft/import", body_of(workbook_of(plan), seen=0, save=True))
+    assert (first.status_code, first.json()["saved"]) == (200, 1), first.content
+    book = load_workbook(io.BytesIO(workbook_of(replace(plan, title=said("Another title")))))
+    sheet = book["Actions"]
+    column = next(cell.column for cell in sheet[1] if cell.value == "Due on")
+    sheet.cell(row=3, column=column).value = "06/07/2026"
+    sheet["B3"].comment = Comment("Ask the minister.", "A person (specimen)")
+    stream = io.BytesIO()
+    book.save(stream)
+    sent = body_of(stream.getvalue(), seen=1)
+    looked = policy.post("/plans/IN/draft/import", sent)
+    assert looked.status_code == 200, looked.content
+    told = looked.json()
+    assert told["saved"] is None
+    assert [(one["key"], one["change"]) for one in told["changes"]] == [("plan", "changed")]
+    assert [one["code"] for one in told["not_understood"]] == ["two-readings"]
+    assert [one["shown"] for one in told["stripped"]] == ["A person (specimen): Ask the minister."]
+    assert told["two_readings"][0]["month_first"] == "2026-06-07"
+    assert last_save(PlanDraft.objects.get()).version == 1
+    partly = policy.post("/plans/IN/draft/import", sent | {"save": True})
+    assert (partly.status_code, partly.json()["code"]) == (422, "workplan.file-partly-understood")
+    taken = policy.post("/plans/IN/draft/import", sent | {"save": True, "days": "month-first"})
+    assert (taken.status_code, taken.json()["saved"]) == (200, 2), taken.content
+    assert last_save(PlanDraft.objects.get()).plan.actions[1].due_on == date(2026, 6, 7)
+    late = policy.post("/plans/IN/draft/import", sent | {"save": True, "days": "day-first"})
+    assert late.json()["code"] == "workplan.version-moved"
+
+
+def test_a_file_that_is_none_is_refused_by_its_code(desk: Desk, caller_of: CallerOf) -> None:
+    policy = caller_of(desk.officers[Role.POLICY])
+    plan = small_plan()
+    for body, code in (
+        (body_of(b"PK", name="plan.docm", seen=0), "workplan.macros"),
+        (body_of(workbook_of(replace(plan, parties=("CA", "US"))), seen=0), "workplan.other-parties"),
+        ({"name": "plan.xlsx", "file": "no base64!", "seen": 0}, "workplan.file-not-base64"),
+    ):
+        answer = policy.post("/plans/IN/draft/import", body)
+        assert (answer.status_code, answer.json()["code"]) == (422, code), answer.content
+    assert not PlanDraft.objects.exists()

@@ -253,6 +253,17 @@ def test_where_a_colleague_saved_meanwhile_nothing_is_overwritten_and_the_file_s
     assert held(draft) == changed
 
 
+def test_what_keeps_it_from_being_signed_is_told_before_it_is_taken(desk: Desk, sign_in: SignIn) -> None:
+    draft, client = drafted(desk), policy(desk, sign_in)
+    changed = replace(PLAN, actions=(A1, replace(A2, depends_on=("A9",))), clocks=PLAN.clocks[:3])
+    address, page = looked(client, "plan.xlsx", workbook_of(changed))
+    problems = page[page.index('id="problems"') :]
+    assert "<b>A2</b> No item has the code A9." in problems
+    assert "<li>The clock table needs one row" in problems
+    assert client.post(address, form_of(page)).status_code == 302
+    assert held(draft) == changed
+
+
 def test_cancelling_forgets_the_file_and_changes_nothing(desk: Desk, sign_in: SignIn) -> None:
     draft, client = drafted(desk), policy(desk, sign_in)
     address, page = looked(client, "plan.json", json_of(replace(PLAN, title=said("Another title"))))
@@ -361,7 +372,9 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_opened(
 
 def test_a_form_without_a_file_and_one_of_another_site_are_refused(desk: Desk, sign_in: SignIn) -> None:
     drafted(desk)
-    answer = policy(desk, sign_in).post(FORM, {})
+    client = policy(desk, sign_in)
+    assert "Word, Excel or JSON (.docx, .xlsx, .json), at most 16 MB." in words(client.get(FORM))
+    answer = client.post(FORM, {})
     assert answer.status_code == 422
     assert "No file was chosen." in words(answer)
     strict = Client(enforce_csrf_checks=True)

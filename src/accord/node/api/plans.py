@@ -1,5 +1,9 @@
 """The workplan: what both sides signed, what they offer, and our own draft of the next revision."""
 
+import base64
+import binascii
+from collections.abc import Iterable
+from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -16,9 +20,14 @@ from accord.officers.permissions import Permission
 from accord.parties.models import Party
 from accord.workplan import drafting
 from accord.workplan.content import Plan
+from accord.workplan.documents.cells import DayOrder
+from accord.workplan.documents.incoming import read_file
+from accord.workplan.documents.preview import Note
 from accord.workplan.errors import PlanRefused
 from accord.workplan.models import PlanDraft
 from accord.workplan.reading import agreed_text, draft_with, last_save, standing_offer_of_theirs
+from accord.workplan.taking_in import plan_at_hand, require_sides, take_in
+from accord.workplan.versions import Problem
 
 __all__ = ["router"]
 
@@ -44,6 +53,50 @@ class PlanPreparation(Closed):
 
     seen: Annotated[int, Field(ge=1, description="Version of the draft that was read.")]
     words: Annotated[str, Field(max_length=2_000)] = ""
+
+
+class PlanImport(Closed):
+    """A file of the plan, to be looked at, or taken into the draft."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200, description="Its name; the ending says its form.")]
+    file: Annotated[str, Field(description="Its content, base64. The whole body is at most 1 MiB.")]
+    seen: Annotated[int, Field(ge=0, description="Version of the draft that was read; 0 where there is none.")]
+    days: Annotated[
+        Literal["day-first", "month-first"] | None,
+        Field(description="How a day with two readings, such as 06/07/2026, is read."),
+    ] = None
+    save: Annotated[bool, Field(description="Whether it is taken into the draft, or only looked at.")] = False
+    leaves_out: Annotated[bool, Field(description="Whether the rest is saved where something was not understood.")] = (
+        False
+    )
+
+
+class FileNoteOut(Schema):
+    """What was found in a file."""
+
+    place: str = Field(description="Address of the cell, or number of the paragraph.")
+    code: str
+    sentence: str
+    next_step: str
+    shown: str = Field(description="Words of the file, such as a comment with its author.")
+
+
+class TwoReadingsOut(Schema):
+    """A day that is one day in one country and another day in another."""
+
+    place: str
+    written: str
+    day_first: date
+    month_first: date
+
+
+class ItemChangeOut(Schema):
+    """One entry that would be different."""
+
+    part: str
+    key: str
+    change: str = Field(description="`added`, `removed`, `changed` or `moved`.")
+    fields: list[str]
 
 
 class RevisionOut(Schema):
@@ -73,6 +126,18 @@ class PlanDraftOut(Schema):
     problems: list[ProblemOut]
 
 
+class PlanImportOut(Schema):
+    """What was understood of a file, what was not, and what it changes."""
+
+    understood: dict[str, int] = Field(description="Entries by part.")
+    changes: list[ItemChangeOut] | None = Field(description="Against the draft; null where there is nothing yet.")
+    not_understood: list[FileNoteOut] = Field(description="It changes nothing: the draft keeps what it has there.")
+    stripped: list[FileNoteOut] = Field(description="Comments, tracked changes, hidden text, names of authors.")
+    two_readings: list[TwoReadingsOut]
+    problems: list[ProblemOut]
+    saved: int | None = Field(description="The version of the draft that it became; null where it was not saved.")
+
+
 class PlanOut(Schema):
     """The workplan with a party as it stands."""
 
@@ -100,18 +165,29 @@ def _draft(draft: PlanDraft | None) -> PlanDraftOut | None:
     return PlanDraftOut(
         version=draft.version,
         content=msgspec.to_builtins(last_save(draft).plan),
-        problems=[
-            ProblemOut(
-                item=one.item,
-                field=one.field,
-                code=one.code,
-                sentence=one.sentence,
-                next_step=one.next_step,
-                blocks=one.blocks,
-            )
-            for one in drafting.problems_with(draft)
-        ],
+        problems=_problems(drafting.problems_with(draft)),
     )
+
+
+def _problems(found: Iterable[Problem]) -> list[ProblemOut]:
+    return [
+        ProblemOut(
+            item=one.item,
+            field=one.field,
+            code=one.code,
+            sentence=one.sentence,
+            next_step=one.next_step,
+            blocks=one.blocks,
+        )
+        for one in found
+    ]
+
+
+def _file_notes(found: Iterable[Note]) -> list[FileNoteOut]:
+    return [
+        FileNoteOut(place=one.place, code=one.code, sentence=one.sentence, next_step=one.next_step, shown=one.shown)
+        for one in found
+    ]
 
 
 def _out(request: ApiRequest, peer: str) -> PlanOut:
@@ -208,3 +284,56 @@ def prepare_plan(request: ApiRequest, peer: PeerInPath, body: PlanPreparation) -
     """Makes a text of the draft; another officer signs and offers it (``/texts``)."""
     text = drafting.prepare_for_signing(request.officer, _held(peer), seen=body.seen, words=body.words)
     return Status(201, PreparedPlanOut(text=text.pk))
+
+
+@offer(
+    router,
+    "POST",
+    "/plans/{peer}/draft/import",
+    permission=Permission.AGREEMENT_DRAFT,
+    summary="Look at a file of the plan, or take it into the draft",
+    response=PlanImportOut,
+    statuses=(409,),
+)
+def import_plan(request: ApiRequest, peer: PeerInPath, body: PlanImport) -> PlanImportOut:
+    """Says what is understood of a Word, Excel or JSON file, what is not, and what it changes; saves it where asked."""
+    _require_peer(peer)
+    try:
+        data = base64.b64decode(body.file, validate=True)
+    except binascii.Error as error:
+        raise PlanRefused(
+            "The content of the file is not base64.",
+            code="workplan.file-not-base64",
+            next_step="Encode the bytes of the file as base64, without line breaks.",
+            fields={"field": "file"},
+        ) from error
+    _held_draft, current = plan_at_hand(peer)
+    order = DayOrder(body.days) if body.days is not None else None
+    found = read_file(body.name, data, current=current, order=order)
+    if found.plan is not None:
+        require_sides(found.plan, peer)
+    draft = None
+    if body.save:
+        draft = take_in(
+            request.officer, peer=peer, seen=body.seen, found=found, name=body.name, leaves_out=body.leaves_out
+        )
+    changes = None if found.would_change is None else found.would_change.changes
+    return PlanImportOut(
+        understood=dict(found.understood),
+        changes=None
+        if changes is None
+        else [
+            ItemChangeOut(
+                part=one.part, key=one.key, change=one.change.value, fields=[field.field for field in one.fields]
+            )
+            for one in changes
+        ],
+        not_understood=_file_notes(found.not_understood),
+        stripped=_file_notes(found.stripped),
+        two_readings=[
+            TwoReadingsOut(place=one.place, written=one.written, day_first=one.day_first, month_first=one.month_first)
+            for one in found.two_readings
+        ],
+        problems=_problems(found.problems),
+        saved=draft.version if draft is not None else None,
+    )

@@ -92,7 +92,7 @@ def _form(request: HttpRequest, scene: Scene, error: AccordError | None) -> Http
         "error_names": _NAMES,
         "accept": ",".join(ENDINGS),
         "endings": ", ".join(ENDINGS),
-        "limit_bytes": FILE_BYTES_MAX,
+        "limit_mb": FILE_BYTES_MAX // 1024 // 1024,
         "hours": int(KEPT.total_seconds() // 3600),
     }
     return show(request, "desk/plan/bring.html", shown, status=error.http_status if error else 200)
@@ -214,7 +214,9 @@ def _look(request: HttpRequest, scene: Scene, held: HeldPlanFile, error: AccordE
         "stripped": note_rows(found.stripped[:NOTES_SHOWN]),
         "stripped_count": len(found.stripped),
         "readings": [(place_words(one.place), one) for one in found.two_readings[:NOTES_SHOWN]],
-        "problems": [one for one in found.problems if one.blocks][:PROBLEMS_SHOWN],
+        "problems": [(one.item if one.item[:1].isupper() else "", one) for one in found.problems if one.blocks][
+            :PROBLEMS_SHOWN
+        ],
         "problems_count": sum(one.blocks for one in found.problems),
         "orders": [
             (str(DayOrder.DAY_FIRST), _("Day first (day/month/year)")),
