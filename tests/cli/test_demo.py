@@ -74,6 +74,7 @@ def test_the_whole_story_is_played_and_every_step_verified(told: Told) -> None:
     played = {step["name"] for step in story["steps"]}
     assert {"gate-refuses", "verify", "logs-agree", "caveat-stops", "permission-used"} <= played
     assert {"derivative-found", "log-verified", "witness"} <= played
+    assert {"plan-proven", "read-outs-compared", "indicators-move", "indicators-agree", "workbook-in"} <= played
 
 
 @pytest.mark.nodes

@@ -67,6 +67,13 @@ def test_a_file_of_our_draft_says_that_it_is_one_and_is_read_back(canada: Node, 
     assert head.startswith("Draft of CA, version 1 of ")
     read = canada.run_as("policy", "plan", "import", "IN", str(tmp_path / "plan.docx"))
     assert (read.returncode, "It would change nothing." in read.stdout) == (0, True), read.stdout
+    # Before a plan is signed, every definition is looked at.
+    done = canada.run_as("policy", "plan", "indicators", "IN", "--json")
+    assert done.returncode == 0, done.stderr
+    figures = {one["id"]: one for one in json.loads(done.stdout)["figures"]}
+    assert figures["answers.within-clock"]["standing"] == "no-cases"
+    assert "no-cases" in canada.run_as("policy", "plan", "indicators", "IN").stdout
+    assert "cli.no-plan" in canada.run_as("policy", "plan", "indicators", "XX").stderr
 
 
 def test_a_day_with_two_readings_is_read_as_it_is_said(canada: Node, tmp_path: Path) -> None:

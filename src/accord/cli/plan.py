@@ -1,4 +1,4 @@
-"""``accord plan``: show the workplan with a party, take it out as a file, and read a file back with a preview."""
+"""``accord plan``: the workplan with a party and its indicators, taken out as a file and read back with a preview."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from accord.officers.models import Officer
     from accord.workplan.content import Plan
     from accord.workplan.documents.preview import Note, Preview
+    from accord.workplan.indicators.figures import Figure
 
 __all__ = ["NoPlan", "app"]
 
@@ -68,6 +69,44 @@ def show(peer: Peer, *, home: Home = None, acting: ActingName = None, as_json: A
         say(f"The other side offers revision {offered.number}: SHA-256 {bytes(offered.digest).hex()}")
     if draft is not None:
         say(f"Our draft stands at version {draft.version}.")
+
+
+@app.command()
+def indicators(peer: Peer, *, home: Home = None, acting: ActingName = None, as_json: AsJson = False) -> None:
+    """Count what is new and say what our log shows of the signed plan's indicators in the running quarter."""
+    open_node(home)
+    from accord.officers.permissions import Permission, require
+    from accord.parties.models import Party
+    from accord.workplan.indicators.running import figures_now
+
+    require(acting_officer(acting), Permission.AGREEMENT_READ)
+    if not Party.objects.filter(code=peer, is_self=False).exists():
+        raise NoPlan(f"There is no party {peer}.", next_step="`accord peer list` says which there are.")
+    figures = figures_now(peer)
+    if as_json:
+        print_json({"quarter": figures[0].period.code if figures else "", "figures": [_told(one) for one in figures]})
+        return
+    for one in figures:
+        wanted, counted = one.wanted, "" if one.denominator is None else f" of {one.denominator}"
+        told = f"{one.figure} {wanted.unit}{counted}" if one.figure is not None else str(one.standing)
+        target = "" if wanted.target is None else f"; {wanted.aim} {wanted.target}"
+        say(f"{wanted.id:<6} {wanted.title.in_language('en')}: {told}{target}")
+
+
+def _told(figure: "Figure") -> dict[str, object]:
+    wanted = figure.wanted
+    return {
+        "id": wanted.id,
+        "title": wanted.title.in_language("en"),
+        "definition": wanted.definition_code,
+        "unit": wanted.unit.value,
+        "standing": figure.standing.value,
+        "figure": None if figure.figure is None else str(figure.figure),
+        "numerator": figure.numerator,
+        "denominator": figure.denominator,
+        "target": None if wanted.target is None else str(wanted.target),
+        "meets_target": figure.meets_target,
+    }
 
 
 @app.command()

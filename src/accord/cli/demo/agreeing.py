@@ -11,6 +11,7 @@ from typing import Any, Final
 from accord.cli.demo import specimens
 from accord.cli.demo.nodes import NodeProcess, run_accord
 from accord.cli.demo.playing import Story, let_leave, require, state_of, wait_for
+from accord.cli.demo.telling import play_figures, play_read_outs
 from accord.cli.demo.timeline import Timeline
 
 __all__ = ["play_agreed"]
@@ -27,11 +28,12 @@ def play_agreed(story: Story, timeline: Timeline) -> None:
     """
     timeline.heading("9  Liaison officers: proposed by one side, accepted by the other")
     _posted(story, timeline)
-    timeline.heading("10  A statement agreed clause by clause, and signed by both")
-    _stated(story, timeline)
-    timeline.heading("11  One workplan that both sides signed, and that drives both nodes")
+    timeline.heading("10  A statement agreed clause by clause, signed by both, and what each side says of it")
+    play_read_outs(story, timeline, _stated(story, timeline))
+    timeline.heading("11  One workplan that both sides signed, that drives both nodes and is measured on both")
     _planned(story, timeline)
     _driven(story, timeline)
+    play_figures(story, timeline)
     timeline.heading("12  The plan goes out as a document and comes back, and a workbook comes in")
     _as_files(story, timeline)
 
@@ -113,7 +115,7 @@ OURS: Final = "Both sides will answer urgent requests within [two] days."
 THEIRS: Final = "Both sides intend to answer urgent requests within three days."
 
 
-def _stated(story: Story, timeline: Timeline) -> None:
+def _stated(story: Story, timeline: Timeline) -> str:
     canada, india = story.canada, story.india
     with timeline.step("clauses-proposed", "Canada proposes a title and a clause with words in brackets") as saw:
         body = {"peer": "IN", "title": {"en": TITLE}}
@@ -143,6 +145,7 @@ def _stated(story: Story, timeline: Timeline) -> None:
         prepared = canada.call("POST", f"{path}/prepare", as_="policy", expect=201)
         signed = _signed_by_both(story, canada, str(prepared["text"]))
         saw(f"Signed by both: SHA-256 {signed[:12]}…")
+    return str(begun["id"])
 
 
 def _clauses(node: NodeProcess, path: str) -> list[Any]:
