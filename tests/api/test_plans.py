@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from openpyxl import load_workbook
 from openpyxl.comments import Comment
 
+from accord.dialogue.commitments import confirm_commitment, promises_of
 from accord.instruments.models import Text
 from accord.officers.permissions import Role
 from accord.workplan.documents.workbook import workbook_of
@@ -16,6 +17,7 @@ from accord.workplan.models import PlanDraft
 from accord.workplan.reading import last_save
 from tests.api.conftest import CallerOf
 from tests.desk import Desk, desk
+from tests.dialogue.test_readouts import signed
 from tests.instruments.test_services import they_answer
 from tests.workplan.plans import said, small_plan
 
@@ -109,3 +111,30 @@ def test_a_file_that_is_none_is_refused_by_its_code(desk: Desk, caller_of: Calle
         answer = policy.post("/plans/IN/draft/import", body)
         assert (answer.status_code, answer.json()["code"]) == (422, code), answer.content
     assert not PlanDraft.objects.exists()
+
+
+def test_commitments_of_a_signed_statement_are_listed_and_taken_over(desk: Desk, caller_of: CallerOf) -> None:
+    policy = caller_of(desk.officers[Role.POLICY])
+    assert policy.get("/plans/IN/draft/commitments").status_code == 404
+    policy.post("/plans/IN/draft", {"start": "template"})
+    assert policy.get("/plans/IN/draft/commitments").json() == {"items": []}
+    statement = signed(desk)
+    first, second = promises_of(statement)
+    for one in (first, second):
+        confirm_commitment(
+            desk.officers[Role.POLICY], statement, clause=one.clause, sentence=one.sentence, verb=one.verb
+        )
+    listed = policy.get("/plans/IN/draft/commitments").json()["items"]
+    assert [(one["texts"]["en"], one["clause"], one["code"]) for one in listed] == [
+        (first.texts["en"], 1, None),
+        (second.texts["en"], 2, None),
+    ]
+    wanted = {"seen": 1, "references": [listed[1]["reference"]], "under": "P1"}
+    taken = policy.post("/plans/IN/draft/commitments", wanted)
+    assert taken.status_code == 200, taken.content
+    added = taken.json()["draft"]["content"]["commitments"][-1]
+    assert (added["under"], added["source"]["sentence"]) == ("P1", second.texts["en"])
+    assert [one["code"] for one in policy.get("/plans/IN/draft/commitments").json()["items"]] == [None, added["id"]]
+    again = policy.post("/plans/IN/draft/commitments", {**wanted, "seen": 2})
+    assert again.json()["code"] == "workplan.promises-taken"
+    assert policy.post("/plans/IN/draft/commitments", {"seen": 2, "references": []}).status_code == 422
