@@ -72,6 +72,32 @@ class RosterRead:
     has_ours: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class OnDuty:
+    """A post at the beginning of a span.
+
+    Args:
+        post: The post.
+        on: The watches whose holder is there then.
+        next: The watch that comes next, if any is held.
+    """
+
+    post: DutyPost
+    on: tuple[Watch, ...]
+    next: Watch | None
+
+
+def on_duty_now(read: RosterRead) -> list[OnDuty]:
+    """Returns for each post who is on duty at the beginning of the span, and which watch comes next."""
+    now = read.span.start
+    found = []
+    for one in read.posts:
+        on = [watch for watch in one.coverage.watches if any(part.start <= now < part.end for part in watch.held)]
+        later = (watch for watch in one.coverage.watches if watch.span.start > now and watch.held)
+        found.append(OnDuty(post=one.post, on=tuple(on), next=next(later, None)))
+    return found
+
+
 def holidays_known() -> Holidays:
     """Returns the public holidays of all parties that this node knows."""
     return holidays_of(party.described for party in Party.objects.all() if party.profile)

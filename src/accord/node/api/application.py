@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
+from accord.node.api.agreement import router as agreement_router
 from accord.node.api.approvals import router as approvals_router
 from accord.node.api.assessments import router as assessments_router
 from accord.node.api.attachments import router as attachments_router
@@ -102,7 +103,7 @@ api = AccordAPI(
                 "name": "channels",
                 "description": "Health, stopping and thawing of channels; lanes.",
             },
-            {"name": "agreement", "description": "Texts that both sides sign: the workplan, statements, postings."},
+            {"name": "agreement", "description": "Texts that both sides sign; roster and indicators."},
             {"name": "parked", "description": "What arrived and could not be filed."},
             {
                 "name": "oversight",
@@ -135,6 +136,7 @@ api.add_router("", lanes_router, tags=["channels"])
 api.add_router("", texts_router, tags=["agreement"])
 api.add_router("", statements_router, tags=["agreement"])
 api.add_router("", plans_router, tags=["agreement"])
+api.add_router("", agreement_router, tags=["agreement"])
 api.add_router("", parked_router, tags=["parked"])
 api.add_router("", decisions_router, tags=["oversight"])
 api.add_router("", registers_router, tags=["oversight"])

@@ -11,7 +11,7 @@ from accord.liaison.models import WatchSwap
 from accord.liaison.roster.calendars import Holidays, holidays_of
 from accord.liaison.roster.coverage import Span
 from accord.liaison.roster.handing_over import handovers_for
-from accord.liaison.roster.reading import DAYS_AHEAD, RosterRead, read_roster
+from accord.liaison.roster.reading import DAYS_AHEAD, on_duty_now, read_roster
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.roster_days import BAR_WIDTH, day_rows, day_span, gap_lines
 from accord.officers.models import Officer
@@ -59,7 +59,7 @@ def show_roster(request: HttpRequest) -> HttpResponse:
         "more_gap_lines": lines[GAP_LINES:],
         "days_ahead": DAYS_AHEAD,
         "missing": ahead.missing[:20],
-        "on_now": _on_now(ahead),
+        "on_now": on_duty_now(ahead),
         "rows": day_rows(
             read,
             first=first,
@@ -87,17 +87,6 @@ def _first_day(asked: str, today: date) -> date:
     except ValueError:
         return today
     return day if abs(day.year - today.year) <= YEARS_AROUND else today
-
-
-def _on_now(ahead: RosterRead) -> list[dict[str, Any]]:  # Any: what templates take
-    """Returns for each post who is on duty now and until when, and which watch comes next."""
-    found = []
-    for one in ahead.posts:
-        now = ahead.span.start
-        on = [watch for watch in one.coverage.watches if any(part.start <= now < part.end for part in watch.held)]
-        later = (watch for watch in one.coverage.watches if watch.span.start > now and watch.held)
-        found.append({"post": one.post, "on": on, "next": next(later, None)})
-    return found
 
 
 def _holidays(known: Holidays, day: date, codes: list[str]) -> tuple[tuple[str, str], ...]:
