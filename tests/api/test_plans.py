@@ -107,6 +107,7 @@ def test_a_file_that_is_none_is_refused_by_its_code(desk: Desk, caller_of: Calle
         (body_of(b"PK", name="plan.docm", seen=0), "workplan.macros"),
         (body_of(workbook_of(replace(plan, parties=("CA", "US"))), seen=0), "workplan.other-parties"),
         ({"name": "plan.xlsx", "file": "no base64!", "seen": 0}, "workplan.file-not-base64"),
+        ({"name": "plan.xlsx", "file": "\u00f2SV=", "seen": 0}, "workplan.file-not-base64"),
     ):
         answer = policy.post("/plans/IN/draft/import", body)
         assert (answer.status_code, answer.json()["code"]) == (422, code), answer.content

@@ -1,7 +1,6 @@
 """The workplan: what both sides signed, what they offer, and our own draft of the next revision."""
 
 import base64
-import binascii
 from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -376,7 +375,8 @@ def import_plan(request: ApiRequest, peer: PeerInPath, body: PlanImport) -> Plan
     _require_peer(peer)
     try:
         data = base64.b64decode(body.file, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
+        # Also where it holds a character that is none of base64 at all.
         raise PlanRefused(
             "The content of the file is not base64.",
             code="workplan.file-not-base64",
