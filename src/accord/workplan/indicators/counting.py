@@ -32,10 +32,9 @@ from accord.exchange.models import Case, Message
 from accord.vocabulary.periods import quarter_of
 from accord.workplan.models import AwaitedCase, CountCursor, CountedPeriod, Observation, StaleDay
 
-from .cells import Cell
 from .definitions import definitions
 from .sources import Kept, sources
-from .stored import COLUMNS, Key, Seen, among, cells_of_days, day_of, seen, store, write_periods
+from .stored import COLUMNS, Seen, among, cells_of_days, cells_of_quarter, day_of, rows_read, seen, store, write_periods
 
 __all__ = ["CASES_A_BATCH", "Counted", "CountingClock", "count_new", "counted_at"]
 
@@ -177,8 +176,10 @@ def _observe(cases: Sequence[UUID]) -> None:
     """Replaces what was observed of some cases by what is to be observed of them now."""
     found: dict[UUID, list[Seen]] = defaultdict(list)
     kept: set[tuple[UUID, str]] = set()
+    kinds = _kinds_of(cases)
     for source in sources():
-        for one in source.of_cases(cases):
+        chosen = [case for case in cases if kinds[case] & source.kinds] if source.kinds else cases
+        for one in source.of_cases(chosen) if chosen else ():
             if isinstance(one, Kept):
                 kept |= {(one.subject, family) for family in source.families}
             else:
@@ -194,7 +195,6 @@ def _observe(cases: Sequence[UUID]) -> None:
     new = [row for case, rows in found.items() if case in known or case not in before for row in rows]
     store(new)
     _make_stale(new if not known else {*new} ^ {row for rows in known.values() for row in rows})
-    _await(cases)
 
 
 def _observe_without_case(since: datetime | None) -> None:
@@ -219,18 +219,26 @@ def _mark(days: Iterable[tuple[str, date]]) -> None:
     StaleDay.objects.bulk_create([StaleDay(peer_id=peer, day=day) for peer, day in sorted(days)], ignore_conflicts=True)
 
 
-def _await(cases: Sequence[UUID]) -> None:
-    """Notes which cases have something of ours whose receipt or outcome is still to come."""
-    underway = Message.objects.filter(
-        case__in=among(cases),
-        direction=Message.Direction.OUT,
-        state__in=(Message.State.RELEASED, Message.State.BLOCKED, Message.State.DELIVERED),
-    )
-    wanted = set(underway.values_list("case", flat=True))
+_UNDERWAY: Final = {Message.State.RELEASED, Message.State.BLOCKED, Message.State.DELIVERED}
+
+
+def _kinds_of(cases: Sequence[UUID]) -> dict[UUID, set[str]]:
+    """Returns which kinds of message each case has, and notes which have something of ours whose end is to come.
+
+    One look at the messages of all cases spares each source its own.
+    """
+    kinds: dict[UUID, set[str]] = defaultdict(set)
+    wanted: set[UUID] = set()
+    messages = Message.objects.filter(case__in=among(cases)).values_list("case", "kind", "direction", "state")
+    for case, kind, direction, state in rows_read(messages, keys=(0,)):
+        kinds[case].add(kind)
+        if direction == Message.Direction.OUT and state in _UNDERWAY:
+            wanted.add(case)
     held = set(AwaitedCase.objects.filter(case__in=among(cases)).values_list("case", flat=True))
     if held - wanted:
         AwaitedCase.objects.filter(case__in=held - wanted).delete()
     AwaitedCase.objects.bulk_create([AwaitedCase(case_id=case) for case in wanted - held], ignore_conflicts=True)
+    return kinds
 
 
 @transaction.atomic
@@ -258,17 +266,6 @@ def _fold_some(now: datetime) -> int:
     StaleDay.objects.filter(peer=first.peer_id, day__in=days).delete()
     # The days of the quarter that are still stale are folded next, and the quarter with the last of them.
     if not StaleDay.objects.filter(peer=first.peer_id, day__lte=quarter.last_day).exists():
-        _fold_quarter(first.peer_id, quarter.first_day)
+        cells = cells_of_quarter(first.peer_id, quarter)
+        write_periods(first.peer_id, {quarter.first_day: cells}, is_quarter=True)
     return len(days)
-
-
-def _fold_quarter(peer: str, first_day: date) -> None:
-    cells: dict[Key, Cell] = defaultdict(Cell)
-    of_days = CountedPeriod.objects.filter(
-        peer=peer, is_quarter=False, first_day__range=(first_day, quarter_of(first_day).last_day)
-    )
-    for family, code, theme, urgency, spread, *counts in of_days.values_list(
-        "family", "code", "theme", "urgency", "spread", "made", "due", "met", "whole", "part"
-    ).iterator(chunk_size=5_000):
-        cells[family, code, theme, urgency].join(counts, spread)
-    write_periods(peer, {first_day: cells}, is_quarter=True)

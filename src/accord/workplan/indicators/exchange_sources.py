@@ -14,7 +14,7 @@ import msgspec
 from django.db.models import Min, Q
 from django.db.models.functions import Coalesce
 
-from accord.exchange.kinds import ANSWER, REQUEST
+from accord.exchange.kinds import ANSWER, CORRECTION, OBJECTION, REQUEST
 from accord.exchange.models import Clock, Message
 from accord.handling.models import Correction, ObjectionMade
 from accord.release.registry import is_known
@@ -182,10 +182,14 @@ def _objections(cases: Sequence[UUID]) -> Iterator[Observed | Kept]:
 
 
 EXCHANGE_SOURCES: Final = (
-    Source(name="requests", families=frozenset({"request", GONE_FAMILY}), of_cases=_requests),
-    Source(name="answers", families=frozenset({"answer", "refusal"}), of_cases=_answers),
-    Source(name="corrections", families=frozenset({"correction"}), of_cases=_corrections),
-    Source(name="objections", families=frozenset({"objection"}), of_cases=_objections),
+    Source(
+        name="requests", families=frozenset({"request", GONE_FAMILY}), kinds=frozenset({REQUEST}), of_cases=_requests
+    ),
+    Source(name="answers", families=frozenset({"answer", "refusal"}), kinds=frozenset({ANSWER}), of_cases=_answers),
+    Source(
+        name="corrections", families=frozenset({"correction"}), kinds=frozenset({CORRECTION}), of_cases=_corrections
+    ),
+    Source(name="objections", families=frozenset({"objection"}), kinds=frozenset({OBJECTION}), of_cases=_objections),
 )
 """What is read of kinds that every node knows."""
 
@@ -230,7 +234,7 @@ def reply_source(*, family: str, asked: str, reply: str, within: timedelta) -> S
                 is_met=done_at is not None and done_at < had_at + within,
             )
 
-    return Source(name=f"replies to {asked}", families=frozenset({family}), of_cases=of_cases)
+    return Source(name=f"replies to {asked}", families=frozenset({family}), kinds=frozenset({asked}), of_cases=of_cases)
 
 
 def reply_sources() -> tuple[Source, ...]:

@@ -86,11 +86,13 @@ class Source:
         name: Its name; a second source of the same name replaces the first.
         families: Families of what it observes.
         of_cases: Returns everything in these cases, each thing once.
+        kinds: Kinds of message of which a case has one where there is anything; of any case where left out.
         since: Returns what belongs to no case and changed since a moment; everything for ``None``.
     """
 
     name: str
     families: frozenset[str]
+    kinds: frozenset[str] = frozenset()
     of_cases: Callable[[Sequence[UUID]], Iterator[Observed | Kept]] = _nothing_of_cases
     since: Callable[[datetime | None], Iterator[Observed]] = _nothing_since
 

@@ -17,12 +17,25 @@ from django.db.models import Model, QuerySet
 from django.db.models.expressions import RawSQL
 
 from accord.courier.statements import insert, rows_of
+from accord.vocabulary.periods import Period
 from accord.workplan.models import CountedPeriod, Observation
 
 from .cells import Cell
 from .sources import Observed
 
-__all__ = ["COLUMNS", "Key", "Seen", "among", "cells_of_days", "day_of", "rows_read", "seen", "store", "write_periods"]
+__all__ = [
+    "COLUMNS",
+    "Key",
+    "Seen",
+    "among",
+    "cells_of_days",
+    "cells_of_quarter",
+    "day_of",
+    "rows_read",
+    "seen",
+    "store",
+    "write_periods",
+]
 
 Key = tuple[str, str, str, str]
 """Family, code, theme and urgency."""
@@ -37,6 +50,9 @@ COLUMNS: Final = (
     "peer_id", "case_id", "subject", "envelope_id", "family", "code", "is_ours", "theme", "urgency", "at", "due_at",
     "done_at", "is_met", "whole", "part",
 )  # fmt: skip
+
+_SPREADS: Final = msgspec.json.Decoder(list[tuple[int, int]])
+"""Both drivers give JSON as text."""
 
 _PERIOD_COLUMNS: Final = (
     "peer_id", "is_quarter", "first_day", "family", "code", "theme", "urgency", "made", "due", "met", "whole", "part",
@@ -144,6 +160,17 @@ def cells_of_days(peer: str, days: Sequence[date], now: datetime) -> dict[date, 
     for day, family, code, theme, urgency, *timed in rows:
         counts[day][family, code, theme, urgency].add(timed, moment)
     return counts
+
+
+def cells_of_quarter(peer: str, quarter: Period) -> dict[Key, Cell]:
+    """Returns the counts of a quarter from those of its days."""
+    cells: dict[Key, Cell] = defaultdict(Cell)
+    of_days = CountedPeriod.objects.filter(
+        peer=peer, is_quarter=False, first_day__range=(quarter.first_day, quarter.last_day)
+    ).values_list("family", "code", "theme", "urgency", "spread", "made", "due", "met", "whole", "part")
+    for family, code, theme, urgency, spread, *counts in rows_of(*of_days.query.sql_with_params()):
+        cells[family, code, theme, urgency].join(counts, _SPREADS.decode(spread))
+    return cells
 
 
 def write_periods(peer: str, counts: Mapping[date, Mapping[Key, Cell]], *, is_quarter: bool) -> None:
