@@ -336,6 +336,42 @@ def test_a_file_that_is_no_plan_is_refused_by_its_name_and_its_first_bytes(name:
     assert refused.value.next_step.endswith(".")
 
 
+def without(data: bytes, part: str, words: bytes, *, by: bytes = b"") -> bytes:
+    """The archive with a part in which some bytes are gone, or others stand."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(stream, "w") as new:
+        for entry in old.infolist():
+            content = old.read(entry)
+            if entry.filename == part:
+                assert words in content
+                content = content.replace(words, by)
+            new.writestr(entry.filename, content)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "words", "by"),
+    [
+        ("plan.docx", "[Content_Types].xml", b' Extension="xml"', b""),
+        ("plan.docx", "_rels/.rels", b"Relationships", b"Others"),
+        ("plan.docx", "_rels/.rels", b' Target="word/document.xml"', b""),
+        ("plan.docx", "word/document.xml", b"w:body", b"w:other"),
+        ("plan.xlsx", "[Content_Types].xml", b"sheet.main+xml", b"sheet.other+xml"),
+        ("plan.xlsx", "xl/workbook.xml", b"<sheets>", b'<sheets x="1">'),
+    ],
+)
+def test_a_file_that_breaks_its_own_form_is_refused_or_read_and_never_a_fault(
+    name: str, part: str, words: bytes, by: bytes
+) -> None:
+    data = document_of(PLAN) if name.endswith("docx") else workbook_of(PLAN)
+    try:
+        found = read_file(name, without(data, part, words, by=by), current=PLAN)
+    except PlanRefused as refused:
+        assert refused.reason_code == "workplan.no-document"  # noqa: PT017 - one of two ends, and no third
+    else:
+        assert found.plan == PLAN
+
+
 def test_a_document_that_is_saved_with_macros_is_refused_under_another_name_too() -> None:
     data = document_of(PLAN)
     with zipfile.ZipFile(io.BytesIO(data)) as packed:

@@ -29,6 +29,12 @@ __all__ = ["document_of", "read_document"]
 
 _BODY: Final = "word/document.xml"
 _COMMENTS: Final = "word/comments.xml"
+_BROKEN: Final = (
+    *(AttributeError, IndexError, KeyError, OSError, SyntaxError, TypeError, ValueError),
+    PackageNotFoundError,
+)
+"""What the library raises on a document that breaks its own form; that of lxml is a syntax error."""
+
 _SHOWN: Final = 200
 """Characters of what is stripped that are shown: enough to recognise it."""
 
@@ -132,11 +138,11 @@ def read_document(data: bytes, *, current: Plan | None = None, order: DayOrder |
     parts = opened(data, wanted=_BODY)
     try:
         document = Document(io.BytesIO(data))
-    except (KeyError, PackageNotFoundError, ValueError) as error:
+        reading = _Reading(document.element.body)
+        reading.read()
+        stripped = [*_authors(document), *_comments(parts), *reading.stripped]
+    except _BROKEN as error:
         raise damaged() from error
-    reading = _Reading(document.element.body)
-    reading.read()
-    stripped = [*_authors(document), *_comments(parts), *reading.stripped]
     found = built(reading.own(), reading.parts(), current=current, order=order)
     return previewed(
         found.plan,

@@ -6,8 +6,10 @@ days that can be read in two ways or that no calendar has, codes that stand twic
 """
 
 import io
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
+from zipfile import BadZipFile
 
 import msgspec
 from defusedxml.ElementTree import ParseError
@@ -15,6 +17,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import InvalidFileException
 
 from accord.workplan.content import Plan
 from accord.workplan.documents.archive import damaged, opened
@@ -22,6 +25,9 @@ from accord.workplan.documents.cells import DayOrder, cell_of, label_of, path_of
 from accord.workplan.documents.preview import KINDS, Found, Note, Preview, built, previewed
 from accord.workplan.documents.workbook_marks import Marks, comments_of, marks_of
 from accord.workplan.entries import ROWS
+
+# The library warns of odd cells with what stands in them; content is not logged, and what matters is told as a note.
+warnings.filterwarnings("ignore", module=r"openpyxl\.")
 
 __all__ = ["ROWS_MAX", "SHEETS", "read_workbook", "workbook_of"]
 
@@ -36,6 +42,12 @@ COLUMNS_MAX: Final = 100
 
 _NAMING: Final = frozenset({"id", "urgency", "access", "theme", "item", "on", "by"})
 """Fields by which a row is known."""
+
+_BROKEN: Final = (
+    *(AttributeError, IndexError, KeyError, OSError, OverflowError, ParseError, TypeError, ValueError),
+    *(InvalidFileException, BadZipFile),
+)
+"""What the library raises on a workbook that breaks its own form."""
 
 _WIDE: Final = 48
 _NARROW: Final = 16
@@ -115,8 +127,7 @@ def read_workbook(data: bytes, *, current: Plan | None = None, order: DayOrder |
         reading = _Reading(marks_of(parts))
         reading.read(data)
         stripped = [*reading.stripped, *comments_of(parts)]
-    except (AttributeError, IndexError, KeyError, OverflowError, ParseError, TypeError, ValueError) as error:
-        # What the library raises on a workbook that breaks its own form.
+    except _BROKEN as error:
         raise damaged() from error
     found = built(reading.own, reading.found, current=current, order=order)
     return previewed(
