@@ -100,7 +100,8 @@ def _as_it_is(value: Any) -> Any:  # Any: keys and moments
 
 def _text(moment: datetime) -> str:
     """Returns a moment as Django's backend for SQLite writes it, without asking its settings for each."""
-    return str(moment.astimezone(UTC).replace(tzinfo=None))
+    naive = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return str(naive.replace(tzinfo=None))
 
 
 def _hex(key: UUID | None) -> str | None:
