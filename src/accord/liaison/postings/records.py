@@ -204,6 +204,8 @@ def _require_may_hold(writer: Officer, account: Officer, posting: Instrument, no
 
 
 def _require_free(account: Officer, posting: Instrument, now: datetime) -> None:
+    # Two postings that are agreed at once for one account wait for each other here.
+    Officer.objects.select_for_update().get(pk=account.pk)
     others = PostingRecord.objects.filter(account=account, state=PostingRecord.State.IN_FORCE).exclude(posting=posting)
     for other in others.select_related("posting__agreed"):
         if posting_of(other.posting, now=now).state not in DONE:
