@@ -1,0 +1,58 @@
+"""Texts of papers brought to one form, in which a name is found however it was spelled, spaced or disguised.
+
+Case, spaces, hyphens, brackets and accents go; letters of other scripts that look like Latin ones become these; and the
+digits and letters that stand for one another on papers (0 and O; 1, I and L) become one.
+
+Source: Unicode Standard Annex 15 (NFKD), Unicode Technical Standard 39 (confusable characters, the Cyrillic and Greek
+letters that are drawn as Latin ones).
+"""
+
+import unicodedata
+from importlib.resources import files
+from typing import Final
+
+import msgspec
+
+__all__ = ["as_ascii", "spaced", "squeezed"]
+
+_LOOK_ALIKES: Final = str.maketrans(
+    msgspec.toml.decode(files(__package__).joinpath("look_alikes.toml").read_text("utf-8"), type=dict[str, str])
+)
+
+_ALPHANUMERIC: Final = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
+def _table(kept: bytes, other: int | None) -> bytes:
+    table = bytearray(range(256)) if other is None else bytearray([other] * 256)
+    for byte in kept:
+        table[byte] = bytes([byte]).upper()[0]
+    table[ord("\n")] = ord("\n")
+    return bytes(table)
+
+
+_SPACED: Final = _table(_ALPHANUMERIC, ord(" "))
+_UPPER: Final = bytearray(_table(_ALPHANUMERIC, None))
+for _one, _same in (("0", "O"), ("1", "I"), ("L", "I"), ("l", "I"), ("i", "I")):
+    _UPPER[ord(_one)] = ord(_same)
+_SQUEEZED: Final = bytes(_UPPER)
+_DROPPED: Final = bytes(set(range(256)) - set(_ALPHANUMERIC) - {ord("\n")})
+
+
+def as_ascii(text: str) -> str:
+    """Returns a text in ASCII: accents dropped, look-alike letters replaced, what is left outside ASCII dropped."""
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFKD", text.translate(_LOOK_ALIKES)).encode("ascii", "ignore").decode("ascii")
+
+
+def squeezed(text: str) -> bytes:
+    """Returns the letters and digits of an ASCII text alone, in capitals, with what is mistaken for one another as one.
+
+    Line feeds stay: many lines are folded in one call.
+    """
+    return text.encode("ascii").translate(_SQUEEZED, _DROPPED)
+
+
+def spaced(text: str) -> bytes:
+    """Returns an ASCII text in capitals with a space for each character that is no letter or digit; line feeds stay."""
+    return text.encode("ascii").translate(_SPACED)

@@ -1,0 +1,261 @@
+"""A manifest read line by line: each line is read or refused with its number, column, value and mend; none is lost.
+
+Two forms of CSV are known by their header: our own, and the bills of lading of the US Automated Manifest System.
+
+A quotation mark that is never closed would make a reader swallow what follows; here it costs one line at most.
+
+Source: RFC 4180 (CSV); 19 CFR 103.31 (bills of lading).
+"""
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+import msgspec
+
+from accord.workstreams.drugs.screening.errors import ManifestUnreadable
+
+__all__ = ["COLUMNS", "LINE_MAX", "Batch", "Line", "Refused", "read_manifest"]
+
+LINE_MAX: Final = 65_536
+"""Characters of one line; a longer one is refused."""
+BATCH: Final = 20_000
+"""Lines that are screened in one go."""
+_JOINED_MAX: Final = 20
+"""Physical lines of one record at most: descriptions hold line feeds, and not many."""
+
+COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
+    "description": ("description", "description_text", "goods_description"),
+    "tariff": ("tariff", "tariff_code", "hs_code", "hs", "harmonized_number"),
+    "container": ("container", "container_number"),
+    "postal": ("postal_item", "s10", "item_id"),
+    "reference": ("reference", "line_id", "identifier"),
+}
+"""What a column may be called in a header; the first that is there is read. Other columns are carried, never read."""
+
+
+class Line(msgspec.Struct, frozen=True, gc=False):
+    """What the rules read of a line.
+
+    Args:
+        number: Its number in the file, from 1, the header included.
+        reference: How the manifest names it.
+        description: What the goods are said to be.
+        tariff: Tariff code, digits only; empty where there is none or it is no code.
+        container: Container number.
+        postal: Number of a postal item.
+    """
+
+    number: int
+    reference: str
+    description: str
+    tariff: str
+    container: str
+    postal: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refused:
+    """A line that could not be read.
+
+    Args:
+        number: Its number in the file.
+        column: Which column; empty where the whole line is meant.
+        value: What stands there, shortened.
+        mend: What is wrong and what to do.
+    """
+
+    number: int
+    column: str
+    value: str
+    mend: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Batch:
+    """Lines read together.
+
+    Args:
+        lines: Those that were read.
+        refused: Those that were not.
+        characters: Characters of the file that they took.
+    """
+
+    lines: Sequence[Line]
+    refused: Sequence[Refused]
+    characters: int
+
+
+def read_manifest(physical: Iterable[str]) -> Iterator[Batch]:
+    """Reads a manifest.
+
+    Args:
+        physical: The lines of the file as text; bytes that are no UTF-8 stand as surrogates (``surrogateescape``).
+
+    Raises:
+        ManifestUnreadable: There is no header, a column stands in it twice, or none describes the goods.
+    """
+    source = _Physical(physical)
+    _number, first = source.next()
+    header = next(csv.reader([first.lstrip("\ufeff")]), [])
+    places, width = _places(header), len(header)
+    while True:
+        records: list[tuple[int, str]] = []
+        refused: list[Refused] = []
+        while len(records) < BATCH:
+            record = _record(source, width)
+            if record is None:
+                break
+            if isinstance(record, Refused):
+                refused.append(record)
+            elif record[1].strip():
+                records.append(record)
+        if not records and not refused:
+            return
+        lines, broken = _lines(records, places, width)
+        yield Batch(
+            lines=lines,
+            refused=sorted([*refused, *broken], key=lambda one: one.number),
+            characters=source.taken_since_asked(),
+        )
+
+
+class _Physical:
+    """The lines of the file with their numbers, of which some may be given back."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+        self._given_back: list[tuple[int, str]] = []
+        self._number = self._taken = 0
+
+    def next(self) -> tuple[int, str]:
+        """Returns the next line with its number; an empty one at the end of the file."""
+        if self._given_back:
+            return self._given_back.pop()
+        line = next(self._lines, "")
+        self._number += 1
+        self._taken += len(line)
+        return self._number, line
+
+    def give_back(self, lines: Sequence[tuple[int, str]]) -> None:
+        """Lets lines be returned again, in their order."""
+        self._given_back.extend(reversed(lines))
+
+    def taken_since_asked(self) -> int:
+        """Returns how many characters were read since this was asked before."""
+        taken, self._taken = self._taken, 0
+        return taken
+
+
+def _record(source: _Physical, width: int) -> tuple[int, str] | Refused | None:
+    """The next record of the file: mostly a line, several where a description holds line feeds; nothing at the end."""
+    number, text = source.next()
+    if not text:
+        return None
+    if len(text) > LINE_MAX:
+        return _refused(number, "", text, f"The line is longer than {LINE_MAX:,} characters: shorten it.")
+    if text.count('"') % 2 == 0 or _stands_alone(text, width):
+        return number, text
+    joined, taken = text, []
+    while joined.count('"') % 2 and len(taken) < _JOINED_MAX:
+        more = source.next()
+        if not more[1]:
+            break
+        taken.append(more)
+        joined += more[1]
+    if len(joined) <= LINE_MAX and _stands_alone(joined, width):
+        return number, joined
+    source.give_back(taken)
+    return _refused(number, "", text, "A quotation mark is never closed: close it, or write it twice.")
+
+
+def _stands_alone(text: str, width: int) -> bool:
+    try:
+        rows = list(csv.reader([text], strict=True))
+    except csv.Error:
+        return False
+    return len(rows) == 1 and len(rows[0]) == width
+
+
+def _places(header: Sequence[str]) -> Mapping[str, int]:
+    names = [name.strip().lower().replace(" ", "_") for name in header]
+    twice = sorted({name for name in names if name and names.count(name) > 1})
+    if twice:
+        raise ManifestUnreadable(f"The header names {', '.join(twice)} twice: give each column a name of its own.")
+    places = {}
+    for column, called in COLUMNS.items():
+        for name in called:
+            if name in names:
+                places[column] = names.index(name)
+                break
+    if "description" not in places:
+        known = ", ".join(COLUMNS["description"])
+        raise ManifestUnreadable(f"No column of the header describes the goods. It may be called {known}.")
+    return places
+
+
+def _lines(
+    records: Sequence[tuple[int, str]], places: Mapping[str, int], width: int
+) -> tuple[list[Line], list[Refused]]:
+    description = places["description"]
+    tariff, container = places.get("tariff", -1), places.get("container", -1)
+    postal, reference = places.get("postal", -1), places.get("reference", -1)
+    lines, refused = [], []
+    for (number, text), row in zip(records, _rows([text for _number, text in records]), strict=True):
+        if len(row) != width:
+            mend = f"The line has {len(row)} columns where the header has {width}: quote what holds a comma."
+            refused.append(_refused(number, "", text, mend))
+            continue
+        words = row[description]
+        if not words.strip():
+            refused.append(_refused(number, "description", words, "The goods are not described: fill the column."))
+            continue
+        if not text.isascii() and _is_broken(text):
+            refused.append(_refused(number, "", text, "The line is not in UTF-8: save the file in UTF-8."))
+            continue
+        code = row[tariff] if tariff >= 0 else ""
+        lines.append(
+            Line(
+                number,
+                row[reference] if reference >= 0 else "",
+                words.replace("\n", " "),
+                code if code.isdigit() else "".join(filter(str.isdigit, code)),
+                row[container] if container >= 0 else "",
+                row[postal] if postal >= 0 else "",
+            )
+        )
+    return lines, refused
+
+
+def _rows(whole: Sequence[str]) -> Iterator[list[str]]:
+    """One row a text; none of a text whose quotation marks would swallow the next."""
+    at = 0
+    while at < len(whole):
+        reader = csv.reader(islice(whole, at, None))
+        try:
+            for count, row in enumerate(reader, start=1):
+                if reader.line_num != count:
+                    break
+                yield row
+                at += 1
+            else:
+                return
+        except csv.Error:
+            pass
+        yield []
+        at += 1
+
+
+def _is_broken(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _refused(number: int, column: str, value: str, mend: str) -> Refused:
+    shown = value.strip().encode("utf-8", "replace").decode("utf-8")
+    return Refused(number=number, column=column, value=shown[:80], mend=mend)

@@ -1,0 +1,199 @@
+"""Names and numbers of a table found in many lines at once, each name with at most one typing error.
+
+A name of at least ten letters and digits is cut into two halves. Whatever one error does to it, one half stays whole;
+so the halves are looked for, all in one pass (Aho and Corasick, 1975), and only where one is found are name and text
+compared. Registry numbers are looked up whole: their check digit alone lets one number in ten pass.
+
+Abbreviations are found as words of their own, never inside others.
+"""
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Final, Literal
+
+from ahocorasick_rs import BytesAhoCorasick
+
+from accord.workstreams.drugs.screening.folding import as_ascii, spaced, squeezed
+from accord.workstreams.drugs.substances.content import NameKind, SubstanceTable
+
+__all__ = ["Found", "NameFinder"]
+
+Sort = Literal["name", "abbreviation", "number", "digits"]
+
+SHORTEST: Final = 10
+"""Letters and digits from which a name is looked for with an error, and inside of longer words."""
+
+_INNOCENT: Final = tuple(squeezed(word) for word in ("piperidine", "piperidino", "piperidinyl", "piperidyl"))
+"""Words of chemistry one letter from a name: where a text writes one and the name does not, it is not the name."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """One substance found in a line.
+
+    Args:
+        substance: Its code.
+        sort: By what: a name, an abbreviation, a registry number, or the digits of one without its hyphens.
+        wording: The name or number of the table.
+        errors: Typing errors in the line's wording, 0 or 1.
+    """
+
+    substance: str
+    sort: Sort
+    wording: str
+    errors: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    substance: str
+    wording: str
+    folded: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Half:
+    name: _Name
+    before: int
+    """Letters and digits of the name before this half."""
+
+
+class NameFinder:
+    """Finds the substances of one table.
+
+    Args:
+        table: The table.
+    """
+
+    def __init__(self, table: SubstanceTable) -> None:
+        self._halves: dict[bytes, list[_Half]] = defaultdict(list)
+        self._numbers: dict[bytes, tuple[str, str, re.Pattern[str]]] = {}
+        self._words: dict[bytes, tuple[str, str]] = {}
+        for substance in table.substances:
+            for name in substance.names:
+                folded = squeezed(as_ascii(name.text))
+                if name.kind is NameKind.ABBREVIATION or len(folded) < SHORTEST:
+                    self._words[_as_word(name.text)] = (substance.id, name.text)
+                    continue
+                middle = len(folded) // 2
+                known = _Name(substance.id, name.text, folded)
+                self._halves[folded[:middle]].append(_Half(known, 0))
+                self._halves[folded[middle:]].append(_Half(known, middle))
+            for number in substance.cas:
+                self._numbers[squeezed(number)] = (substance.id, number, _number_pattern(number))
+        self._inside = [*self._halves, *self._numbers]
+        self._inside_engine = BytesAhoCorasick(self._inside)
+        self._alone = list(self._words)
+        self._alone_engine = BytesAhoCorasick(self._alone)
+
+    def find(self, lines: Sequence[str]) -> Mapping[int, tuple[Found, ...]]:
+        """Returns what was found, by the place of the line in the sequence.
+
+        Args:
+            lines: Texts in ASCII without line feeds.
+        """
+        found: dict[int, list[tuple[int, int, Found]]] = defaultdict(list)
+        text = "\n".join(lines)
+        folded = squeezed(text)
+        ends = list(accumulate(len(line) + 1 for line in folded.split(b"\n")))
+        for which, start, end in self._inside_engine.find_matches_as_indexes(folded, overlapping=True):
+            line = bisect_right(ends, start)
+            line_start, line_end = (ends[line - 1] if line else 0), ends[line] - 1
+            pattern = self._inside[which]
+            if end > line_end:
+                continue
+            if pattern in self._numbers:
+                substance, number, shape = self._numbers[pattern]
+                if shape.search(lines[line]):
+                    found[line].append((start, end, Found(substance=substance, sort="number", wording=number)))
+                elif re.search(rf"(?<!\d){number.replace('-', '')}(?!\d)", lines[line]):
+                    found[line].append((start, end, Found(substance=substance, sort="digits", wording=number)))
+            for half in self._halves.get(pattern, ()):
+                span = _span(half, folded, start, line_start, line_end)
+                if span is not None:
+                    begins, stops, errors = span
+                    name = half.name
+                    one = Found(substance=name.substance, sort="name", wording=name.wording, errors=errors)
+                    found[line].append((begins, stops, one))
+        answer = {line: _longest(items) for line, items in found.items()}
+        for line, short in self._abbreviations(text).items():
+            already = answer.get(line, ())
+            named = {one.substance for one in already}
+            answer[line] = (*already, *(one for one in short if one.substance not in named))
+        return answer
+
+    def _abbreviations(self, text: str) -> Mapping[int, tuple[Found, ...]]:
+        # A space before and after each line: a word at its edge has the same shape as one inside.
+        words = b" " + spaced(text).replace(b"\n", b" \n ") + b" "
+        matches = self._alone_engine.find_matches_as_indexes(words, overlapping=True)
+        if not matches:
+            return {}
+        ends = list(accumulate(len(line) + 1 for line in words.split(b"\n")))
+        found: dict[int, list[tuple[int, int, Found]]] = defaultdict(list)
+        for which, start, end in matches:
+            substance, wording = self._words[self._alone[which]]
+            one = Found(substance=substance, sort="abbreviation", wording=wording)
+            found[bisect_right(ends, start)].append((start, end, one))
+        return {line: _longest(items) for line, items in found.items()}
+
+
+def _as_word(name: str) -> bytes:
+    return b" " + spaced(as_ascii(name)) + b" "
+
+
+_DRAWN: Final = {"0": "[0Oo]", "1": "[1IiLl]"}
+
+
+def _number_pattern(number: str) -> re.Pattern[str]:
+    """A registry number with its two hyphens, or what papers write in their place; 0 and O, 1 and I may be confused."""
+    groups = ["".join(_DRAWN.get(digit, digit) for digit in group) for group in number.split("-")]
+    between = r"\s{0,2}[-._/~\s]\s{0,2}"
+    return re.compile(rf"(?<![0-9A-Za-z-]){between.join(groups)}(?![0-9A-Za-z]|-\d)")
+
+
+def _span(half: _Half, text: bytes, at: int, line_start: int, line_end: int) -> tuple[int, int, int] | None:
+    """Where the name of a half stands around it, and with how many errors; nothing where it does not."""
+    name = half.name.folded
+    start, size = at - half.before, len(name)
+    if start >= line_start and text[start : start + size] == name:
+        return start, start + size, 0
+    # One error: a letter other, too many, too few, or two exchanged. The half found is whole, the error is in the rest.
+    for begins in (start, start - 1, start + 1) if half.before else (start,):
+        for length in (size, size - 1, size + 1):
+            stops = begins + length
+            if begins < line_start or stops > line_end:
+                continue
+            window = text[begins:stops]
+            if _within_one(window, name) and not any(word in window and word not in name for word in _INNOCENT):
+                return begins, stops, 1
+    return None
+
+
+def _within_one(one: bytes, other: bytes) -> bool:
+    """Whether one letter changed, added or left out, or two neighbours exchanged, make one word the other (Damerau)."""
+    if len(one) > len(other):
+        one, other = other, one
+    same = 0
+    while same < len(one) and one[same] == other[same]:
+        same += 1
+    if len(one) == len(other):
+        rest, others = one[same + 1 :], other[same + 1 :]
+        exchanged = one[same : same + 2] == other[same : same + 2][::-1] and one[same + 2 :] == other[same + 2 :]
+        return rest == others or exchanged
+    return len(other) - len(one) == 1 and one[same:] == other[same + 1 :]
+
+
+def _longest(items: list[tuple[int, int, Found]]) -> tuple[Found, ...]:
+    """The findings of one line without those inside longer ones: 1-boc-4-piperidone is not 4-piperidone beside it."""
+    kept: list[tuple[int, int, Found]] = []
+    for start, end, one in sorted(items, key=lambda item: (item[0] - item[1], item[2].errors, item[0])):
+        if not any(first <= start + 1 and end - 1 <= last for first, last, _other in kept):
+            kept.append((start, end, one))
+    best: dict[tuple[str, str], Found] = {}
+    for _start, _end, one in kept:
+        best.setdefault((one.substance, one.sort), one)
+    return tuple(best.values())
