@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "parcel": LazyCommand(module="accord.cli.parcel", summary="Carry frames by file where no network goes."),
     "case": LazyCommand(module="accord.cli.case", summary="Read cases, messages and their evidence."),
     "plan": LazyCommand(module="accord.cli.plan", summary="Show the workplan, take it out as a file, read one back."),
+    "drugs": LazyCommand(module="accord.cli.drugs", summary="Controlled substances, and manifests held against them."),
     "search": LazyCommand(module="accord.cli.search", summary="Find words in cases, and make the index anew."),
     "log": LazyCommand(module="accord.cli.log", summary="Check the stored logs, and take one along as a file."),
     "verify": LazyCommand(module="accord.cli.verify", summary="Check evidence and whole logs offline, without a node."),

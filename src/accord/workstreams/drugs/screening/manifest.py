@@ -23,8 +23,9 @@ LINE_MAX: Final = 65_536
 """Characters of one line; a longer one is refused."""
 BATCH: Final = 20_000
 """Lines that are screened in one go."""
+_DELIMITERS: Final = (",", ";", "\t", "|")
 _JOINED_MAX: Final = 20
-"""Physical lines of one record at most: descriptions hold line feeds, and not many."""
+"""Further lines of one record at most: descriptions hold line feeds, and not many."""
 
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "description": ("description", "description_text", "goods_description"),
@@ -99,13 +100,12 @@ def read_manifest(physical: Iterable[str]) -> Iterator[Batch]:
     """
     source = _Physical(physical)
     _number, first = source.next()
-    header = next(csv.reader([first.lstrip("\ufeff")]), [])
-    places, width = _places(header), len(header)
+    form = _Form(first.lstrip("\ufeff"))
     while True:
         records: list[tuple[int, str]] = []
         refused: list[Refused] = []
         while len(records) < BATCH:
-            record = _record(source, width)
+            record = _record(source, form)
             if record is None:
                 break
             if isinstance(record, Refused):
@@ -114,12 +114,51 @@ def read_manifest(physical: Iterable[str]) -> Iterator[Batch]:
                 records.append(record)
         if not records and not refused:
             return
-        lines, broken = _lines(records, places, width)
+        lines, broken = _lines(records, form)
         yield Batch(
             lines=lines,
             refused=sorted([*refused, *broken], key=lambda one: one.number),
             characters=source.taken_since_asked(),
         )
+
+
+class _Form:
+    """What the header says: the delimiter, the number of columns, and where those that are read stand."""
+
+    def __init__(self, header: str) -> None:
+        if not header.strip():
+            raise ManifestUnreadable("The file is empty: its first line must name the columns.")
+        # Tables saved where the comma is a decimal sign have semicolons.
+        self.delimiter = max(_DELIMITERS, key=header.count)
+        names = next(csv.reader([header], delimiter=self.delimiter), [])
+        self.width = len(names)
+        self.places = _places(names)
+
+    def stands_alone(self, text: str) -> bool:
+        """Whether a text is one whole record."""
+        try:
+            rows = list(csv.reader([text], delimiter=self.delimiter, strict=True))
+        except csv.Error:
+            return False
+        return len(rows) == 1 and len(rows[0]) == self.width
+
+    def rows(self, whole: Sequence[str]) -> Iterator[list[str]]:
+        """Yields one row a text; an empty one for a text whose quotation marks would swallow the next."""
+        at = 0
+        while at < len(whole):
+            reader = csv.reader(islice(whole, at, None), delimiter=self.delimiter)
+            try:
+                for count, row in enumerate(reader, start=1):
+                    if reader.line_num != count:
+                        break
+                    yield row
+                    at += 1
+                else:
+                    return
+            except csv.Error:
+                pass
+            yield []
+            at += 1
 
 
 class _Physical:
@@ -149,34 +188,27 @@ class _Physical:
         return taken
 
 
-def _record(source: _Physical, width: int) -> tuple[int, str] | Refused | None:
+def _record(source: _Physical, form: _Form) -> tuple[int, str] | Refused | None:
     """The next record of the file: mostly a line, several where a description holds line feeds; nothing at the end."""
     number, text = source.next()
     if not text:
         return None
     if len(text) > LINE_MAX:
         return _refused(number, "", text, f"The line is longer than {LINE_MAX:,} characters: shorten it.")
-    if text.count('"') % 2 == 0 or _stands_alone(text, width):
+    if text.count('"') % 2 == 0 or form.stands_alone(text):
         return number, text
-    joined, taken = text, []
+    joined = text
+    taken: list[tuple[int, str]] = []
     while joined.count('"') % 2 and len(taken) < _JOINED_MAX:
         more = source.next()
         if not more[1]:
             break
         taken.append(more)
         joined += more[1]
-    if len(joined) <= LINE_MAX and _stands_alone(joined, width):
+    if len(joined) <= LINE_MAX and form.stands_alone(joined):
         return number, joined
     source.give_back(taken)
     return _refused(number, "", text, "A quotation mark is never closed: close it, or write it twice.")
-
-
-def _stands_alone(text: str, width: int) -> bool:
-    try:
-        rows = list(csv.reader([text], strict=True))
-    except csv.Error:
-        return False
-    return len(rows) == 1 and len(rows[0]) == width
 
 
 def _places(header: Sequence[str]) -> Mapping[str, int]:
@@ -196,14 +228,13 @@ def _places(header: Sequence[str]) -> Mapping[str, int]:
     return places
 
 
-def _lines(
-    records: Sequence[tuple[int, str]], places: Mapping[str, int], width: int
-) -> tuple[list[Line], list[Refused]]:
+def _lines(records: Sequence[tuple[int, str]], form: _Form) -> tuple[list[Line], list[Refused]]:
+    places, width = form.places, form.width
     description = places["description"]
     tariff, container = places.get("tariff", -1), places.get("container", -1)
     postal, reference = places.get("postal", -1), places.get("reference", -1)
     lines, refused = [], []
-    for (number, text), row in zip(records, _rows([text for _number, text in records]), strict=True):
+    for (number, text), row in zip(records, form.rows([text for _number, text in records]), strict=True):
         if len(row) != width:
             mend = f"The line has {len(row)} columns where the header has {width}: quote what holds a comma."
             refused.append(_refused(number, "", text, mend))
@@ -227,25 +258,6 @@ def _lines(
             )
         )
     return lines, refused
-
-
-def _rows(whole: Sequence[str]) -> Iterator[list[str]]:
-    """One row a text; none of a text whose quotation marks would swallow the next."""
-    at = 0
-    while at < len(whole):
-        reader = csv.reader(islice(whole, at, None))
-        try:
-            for count, row in enumerate(reader, start=1):
-                if reader.line_num != count:
-                    break
-                yield row
-                at += 1
-            else:
-                return
-        except csv.Error:
-            pass
-        yield []
-        at += 1
 
 
 def _is_broken(text: str) -> bool:

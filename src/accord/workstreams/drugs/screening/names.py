@@ -30,6 +30,9 @@ SHORTEST: Final = 10
 _INNOCENT: Final = tuple(squeezed(word) for word in ("piperidine", "piperidino", "piperidinyl", "piperidyl"))
 """Words of chemistry one letter from a name: where a text writes one and the name does not, it is not the name."""
 
+_PLACES: Final = re.compile(rb"[2-9]")
+"""Digits that say where a group stands: one in the place of another makes another substance, and no typing error."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
@@ -81,8 +84,9 @@ class NameFinder:
                     continue
                 middle = len(folded) // 2
                 known = _Name(substance.id, name.text, folded)
-                self._halves[folded[:middle]].append(_Half(known, 0))
-                self._halves[folded[middle:]].append(_Half(known, middle))
+                # Two letters between the halves: exchanged with their neighbours, they would break both.
+                self._halves[folded[: middle - 1]].append(_Half(known, 0))
+                self._halves[folded[middle + 1 :]].append(_Half(known, middle + 1))
             for number in substance.cas:
                 self._numbers[squeezed(number)] = (substance.id, number, _number_pattern(number))
         self._inside = [*self._halves, *self._numbers]
@@ -168,9 +172,19 @@ def _span(half: _Half, text: bytes, at: int, line_start: int, line_end: int) -> 
             if begins < line_start or stops > line_end:
                 continue
             window = text[begins:stops]
-            if _within_one(window, name) and not any(word in window and word not in name for word in _INNOCENT):
+            if _within_one(window, name) and not _means_another(window, name, text[max(begins - 1, line_start) : begins]):
                 return begins, stops, 1
     return None
+
+
+def _means_another(window: bytes, name: bytes, before: bytes) -> bool:
+    """Whether a text one letter from a name says another thing: piperidine, or 2-piperidone."""
+    if any(word in window and word not in name for word in _INNOCENT):
+        return True
+    places, named = _PLACES.findall(window), _PLACES.findall(name)
+    if len(places) == len(named):
+        return places != named
+    return len(places) < len(named) and _PLACES.match(before) is not None
 
 
 def _within_one(one: bytes, other: bytes) -> bool:

@@ -1,0 +1,234 @@
+"""``accord drugs``: the register of controlled substances, and the screening of manifests. Needs no node."""
+
+import csv
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from accord.cli.exits import ExitCode
+from accord.cli.faults import FileUnusable
+from accord.cli.node import AsJson
+from accord.cli.output import ended, print_json, say
+from accord.errors import OfficerCanMend
+
+if TYPE_CHECKING:
+    from accord.workstreams.drugs.screening.manifest import Batch
+    from accord.workstreams.drugs.screening.rules import Flag, Screen
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    help="Which substances are controlled, and which lines of a manifest speak of them.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+
+FLAG_COLUMNS: Final = ("line", "reference", "score", "substances", "rules", "why", "cost of an error", "description")
+REFUSED_COLUMNS: Final = ("line", "column", "value", "mend")
+
+
+@app.command()
+def substances(
+    *,
+    on: Annotated[str, typer.Option("--on", help="The day, as 2026-02-07; today where omitted.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Say where each substance of the register is controlled on a day, and where the parties differ."""
+    from accord.workstreams.drugs.substances.shipped import shipped_table
+    from accord.workstreams.drugs.substances.status import Standing, statuses
+
+    table, day = shipped_table(), _day(on)
+    jurisdictions = sorted({entry.jurisdiction for entry in table.controls})
+    rows = statuses(table, jurisdictions=jurisdictions, on=day)
+    known = table.by_id()
+    if as_json:
+        print_json(
+            {
+                "table": table.version,
+                "on": day.isoformat(),
+                "substances": [
+                    {
+                        "id": row[0].substance,
+                        "cas": list(known[row[0].substance].cas),
+                        "status": {
+                            status.jurisdiction: {
+                                "standing": status.standing,
+                                "citations": [entry.citation for entry in status.entries],
+                                "verified": all(entry.verified for entry in status.entries),
+                            }
+                            for status in row
+                        },
+                    }
+                    for row in rows
+                ],
+            }
+        )
+        return
+    say(f"{table.title}, table {table.version}, on {day}:")
+    for row in rows:
+        one = known[row[0].substance]
+        say()
+        say(f"{one.label}  CAS {', '.join(one.cas)}  HS {one.tariff.edition} {one.tariff.code}")
+        for status in row:
+            cited = "; ".join(f"{entry.class_}, {entry.citation}" for entry in status.entries)
+            unread = " (not read in the original)" if not all(entry.verified for entry in status.entries) else ""
+            say(f"  {status.jurisdiction}  {_STANDINGS[status.standing]}{f': {cited}' if cited else ''}{unread}")
+        if len({status.standing is Standing.CONTROLLED for status in row}) > 1:
+            say("  The parties differ, or the table does not know: ask before you rely on one of them.")
+
+
+_STANDINGS: Final = {
+    "controlled": "controlled",
+    "not-yet": "not on that day",
+    "undated": "listed, first day not known here",
+    "no-entry": "no entry found, which does not mean that it is not controlled",
+}
+
+
+def _day(text: str) -> date:
+    if not text:
+        return datetime.now(UTC).date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise OfficerCanMend(
+            f"--on {text} is no day.", code="drugs.no-day", next_step="Write it as 2026-02-07."
+        ) from error
+
+
+@dataclass
+class _Counts:
+    screened: int = 0
+    refused: int = 0
+    flagged: int = 0
+    by_rule: Counter[str] = field(default_factory=Counter)
+
+
+@app.command()
+def screen(
+    manifest: Annotated[Path, typer.Argument(help="A CSV file whose first line names the columns.")],
+    *,
+    flags: Annotated[
+        Path | None, typer.Option("--flags", help="Where the flagged lines go; beside the manifest where omitted.")
+    ] = None,
+    refused: Annotated[
+        Path | None, typer.Option("--refused", help="Where the lines go that cannot be read; beside the manifest.")
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace these files where they exist.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Hold each line of a manifest against the register: names, numbers, tariff codes, presses and dies.
+
+    No person, company or country is read. Exits 1 where lines could not be read.
+    """
+    from accord.workstreams.drugs.screening.files import open_manifest, physical_lines
+    from accord.workstreams.drugs.screening.manifest import read_manifest
+    from accord.workstreams.drugs.screening.rules import Screen
+    from accord.workstreams.drugs.substances.shipped import shipped_table
+
+    table = shipped_table()
+    flags = flags or manifest.with_suffix(".flags.csv")
+    refused = refused or manifest.with_suffix(".refused.csv")
+    counts = _Counts()
+    with (
+        open_manifest(manifest) as stream,
+        _written(flags, FLAG_COLUMNS, replace=replace) as flag_rows,
+        _written(refused, REFUSED_COLUMNS, replace=replace) as refused_rows,
+        _progress(manifest) as advance,
+    ):
+        holds = Screen(table)
+        for batch in read_manifest(physical_lines(stream)):
+            _screen(holds, batch, counts, flag_rows, refused_rows)
+            advance(batch.characters)
+    told = {
+        "table": table.version,
+        "lines": counts.screened + counts.refused,
+        "screened": counts.screened,
+        "refused": counts.refused,
+        "flagged": counts.flagged,
+        "by_rule": dict(counts.by_rule.most_common()),
+        "flags_file": str(flags),
+        "refused_file": str(refused),
+    }
+    if as_json:
+        print_json(told)
+    else:
+        _tell(told)
+    if counts.refused:
+        ended(ExitCode.NOT_VERIFIED)
+
+
+def _screen(holds: "Screen", batch: "Batch", counts: _Counts, flag_rows: Any, refused_rows: Any) -> None:
+    found = holds.screen(batch.lines)
+    counts.screened += len(batch.lines)
+    counts.refused += len(batch.refused)
+    counts.flagged += len(found)
+    for flag in found:
+        counts.by_rule.update(reason.rule for reason in flag.reasons)
+        flag_rows(_flag_row(flag))
+    for one in batch.refused:
+        refused_rows((one.number, one.column, one.value, one.mend))
+
+
+def _flag_row(flag: "Flag") -> Sequence[object]:
+    from accord.workstreams.drugs.screening.rules import rules
+
+    known = rules()
+    return (
+        flag.line.number,
+        flag.line.reference,
+        flag.score,
+        list(flag.substances),
+        [reason.rule for reason in flag.reasons],
+        " ".join(reason.sentence for reason in flag.reasons),
+        known[flag.reasons[0].rule].cost,
+        flag.line.description,
+    )
+
+
+def _tell(told: dict[str, Any]) -> None:
+    say(f"{told['lines']:,} lines: {told['screened']:,} screened, {told['refused']:,} refused.")
+    say(f"{told['flagged']:,} flagged, in {told['flags_file']}")
+    for rule, count in told["by_rule"].items():
+        say(f"  {count:>8,}  {rule}")
+    if told["refused"]:
+        say(f"Mend the refused lines and screen them: {told['refused_file']}")
+
+
+@contextmanager
+def _written(path: Path, columns: Sequence[str], *, replace: bool) -> Iterator[Any]:
+    """A table that takes its name only when it is whole; what stood there before stays until then."""
+    from accord.node.tables import BYTE_ORDER_MARK, plain_cell
+
+    if path.exists() and not replace:
+        raise FileUnusable(f"{path} exists.", code="cli.file-exists", next_step="Name another file, or add --replace.")
+    part = path.with_name(f"{path.name}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as file:
+            file.write(BYTE_ORDER_MARK)
+            writer = csv.writer(file, quoting=csv.QUOTE_ALL)
+            writer.writerow(columns)
+            yield lambda cells: writer.writerow([plain_cell(cell) for cell in cells])
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _progress(manifest: Path) -> Iterator[Any]:
+    """A bar on a terminal; nothing where nobody watches."""
+    import sys
+
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("Screening", total=manifest.stat().st_size)
+        yield lambda characters: bar.update(task, advance=characters)

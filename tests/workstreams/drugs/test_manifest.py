@@ -1,0 +1,134 @@
+"""No line of a manifest is lost: each is read or refused, whatever stands in the others."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accord.workstreams.drugs.screening.errors import ManifestUnreadable
+from accord.workstreams.drugs.screening.files import open_manifest, physical_lines
+from accord.workstreams.drugs.screening.manifest import LINE_MAX, Line, Refused, read_manifest
+
+HEADER = "identifier,container_number,description_text,harmonized_number\n"
+
+
+def read(*lines: str) -> tuple[list[Line], list[Refused]]:
+    batches = list(read_manifest(lines))
+    return [one for batch in batches for one in batch.lines], [one for batch in batches for one in batch.refused]
+
+
+def test_the_columns_of_the_bills_of_lading_are_known() -> None:
+    lines, refused = read(HEADER, "B1,CSQU3054383,Tea,0902.10\n")
+    assert refused == []
+    assert lines == [Line(2, "B1", "Tea", "090210", "CSQU3054383", "")]
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_other_delimiters_are_read(delimiter: str) -> None:
+    lines, refused = read(f"description{delimiter}hs_code\r\n", f"Tea, green{delimiter}0902\r\n")
+    assert (lines[0].description, lines[0].tariff, refused) == ("Tea, green", "0902", [])
+
+
+def test_a_mark_of_byte_order_and_columns_in_capitals_are_no_matter() -> None:
+    lines, _refused = read("\ufeffDescription,HS Code\n", "Tea,0902\n")
+    assert lines[0].description == "Tea"
+
+
+def test_a_description_may_hold_line_feeds_and_the_next_line_keeps_its_number() -> None:
+    lines, refused = read(HEADER, 'B1,,"green\n', 'tea, ""fine""",0902\n', "B2,,Coffee,0901\n")
+    assert refused == []
+    assert [(line.number, line.description) for line in lines] == [(2, 'green tea, "fine"'), (4, "Coffee")]
+
+
+def test_a_quotation_mark_that_is_never_closed_costs_one_line() -> None:
+    lines, refused = read(HEADER, 'B1,,"green tea,0902\n', *(f"B{n},,Tea {n},0902\n" for n in range(2, 60)))
+    assert [one.number for one in refused] == [2]
+    assert "never closed" in refused[0].mend
+    assert [line.number for line in lines] == list(range(3, 61))
+
+
+def test_a_quotation_mark_in_an_even_line_swallows_nothing() -> None:
+    lines, refused = read(HEADER, 'B"1,,"green tea,0902\n', "B2,,Tea,0902\n", "B3,,Tea,0902\n")
+    assert [one.number for one in refused] == [2]
+    assert [line.number for line in lines] == [3, 4]
+
+
+def test_inches_are_no_quotation() -> None:
+    lines, refused = read(HEADER, 'B1,,Pipe 5" wide,7304\n', "B2,,Tea,0902\n")
+    assert (len(lines), refused) == (2, [])
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "said"),
+    [
+        ("B1,,Tea\n", "", "3 columns where the header has 4"),
+        ("B1,,Tea,0902,more\n", "", "5 columns where the header has 4"),
+        ("B1,,  ,0902\n", "description", "not described"),
+        ("B1,,Th\udce9,0902\n", "", "not in UTF-8"),
+        (f"B1,,{'x' * LINE_MAX},0902\n", "", "longer than"),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_refused_with_its_mend(line: str, column: str, said: str) -> None:
+    lines, refused = read(HEADER, line, "B2,,Tea,0902\n")
+    assert [one.number for one in lines] == [3]
+    assert [(one.number, one.column) for one in refused] == [(2, column)]
+    assert said in refused[0].mend
+    assert len(refused[0].value) <= 80
+    refused[0].value.encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("", "empty"),
+        ("a,b\n", "No column of the header describes the goods"),
+        ("description,description\n", "twice"),
+    ],
+)
+def test_a_header_that_says_nothing_is_refused(header: str, said: str) -> None:
+    with pytest.raises(ManifestUnreadable, match=said):
+        read(*([header] if header else []))
+
+
+@pytest.mark.parametrize("first", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1", b"%PDF", b"\x1f\x8b", b"\xff\xfed\x00"])
+def test_a_file_of_another_form_is_told_apart(tmp_path: Path, first: bytes) -> None:
+    file = tmp_path / "m.csv"
+    file.write_bytes(first + b"rest")
+    with pytest.raises(ManifestUnreadable) as said:
+        open_manifest(file)
+    assert "CSV in UTF-8" in said.value.next_step
+
+
+def test_a_line_without_an_end_is_never_held_whole() -> None:
+    stream = io.StringIO("description\n" + "x" * (5 * LINE_MAX) + "\nTea\n")
+    pieces = list(physical_lines(stream))
+    assert [len(piece) for piece in pieces] == [12, LINE_MAX + 1, 4]
+
+
+CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\r\x00"), max_size=12)
+
+
+@given(st.lists(st.tuples(CELLS, CELLS), max_size=30))
+def test_what_a_program_wrote_is_read_back(rows: list[tuple[str, str]]) -> None:
+    held = io.StringIO()
+    writer = csv.writer(held, lineterminator="\n")
+    writer.writerow(["description", "hs_code"])
+    writer.writerows(rows)
+    lines, refused = read(*io.StringIO(held.getvalue(), newline="").readlines())
+    feeds = [row for row in rows if any(cell.count("\n") > 5 for cell in row)]
+    if not feeds:
+        assert [line.description for line in lines] == [one.replace("\n", " ") for one, _code in rows if one.strip()]
+        assert len(lines) + len(refused) == len(rows)
+
+
+@given(st.lists(st.text(st.sampled_from('a,";'), max_size=12).map(lambda text: f"{text}\n"), max_size=40))
+def test_whatever_stands_before_good_lines_are_read(lines: list[str]) -> None:
+    good = [f"Tea {number},0902\n" for number in range(25)]
+    found, refused = read("description,hs_code\n", *lines, *good)
+    numbers = [one.number for one in found] + [one.number for one in refused]
+    assert len(numbers) == len(set(numbers))
+    # An open quotation mark may take twenty lines along into one description, and no more.
+    assert [line.description for line in found[-4:]] == [f"Tea {number}" for number in range(21, 25)]

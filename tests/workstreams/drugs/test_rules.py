@@ -1,0 +1,131 @@
+"""Lines are flagged for what the goods are said to be, with the reason in words; who trades them is never read."""
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accord.workstreams.drugs.screening.manifest import Line, read_manifest
+from accord.workstreams.drugs.screening.numbers import container_fails, postal_fails
+from accord.workstreams.drugs.screening.rules import THRESHOLD, Flag, Screen, rules
+from accord.workstreams.drugs.substances.shipped import shipped_table
+
+SCREEN = Screen(shipped_table())
+
+
+def flags(description: str, tariff: str = "", container: str = "", postal: str = "") -> list[Flag]:
+    return SCREEN.screen([Line(2, "B1", description, tariff, container, postal)])
+
+
+def rules_of(*of: str) -> list[str]:
+    (flag,) = flags(*of)
+    return [reason.rule for reason in flag.reasons]
+
+
+@pytest.mark.parametrize(
+    ("description", "tariff", "expected"),
+    [
+        ("Industrial intermediate", "293339", ["vague"]),
+        ("1-boc-4-piperidone", "2933399090", ["name"]),
+        ("1-boc-4-piperidone", "320611", ["name", "elsewhere"]),
+        ("1-boc-4-piperidone", "", ["name"]),
+        ("1-boc-4-piperidon", "2933", ["name-misspelt"]),
+        ("CAS 79099-07-3", "2933", ["number"]),
+        ("ANPP", "293339", ["chemistry", "abbreviation"]),
+        ("Organic compound", "293336", ["own-code"]),
+        ("Rotary tablet press, used", "847989", ["equipment"]),
+        ("Capsule filling machine", "842230", ["equipment"]),
+        ("TDP-5 machine", "847989", ["equipment"]),
+    ],
+)
+def test_a_line_is_flagged_with_its_rules(description: str, tariff: str, expected: list[str]) -> None:
+    assert rules_of(description, tariff) == expected
+
+
+@pytest.mark.parametrize(
+    ("description", "tariff"),
+    [
+        ("ANPP", "320611"),
+        ("ref 79099073", "847130"),
+        ("Intermediate bulk containers", "392330"),
+        ("Heterocyclic compounds, n.e.c.", "293339"),
+        ("Vitamin tablets", "210690"),
+        ("Printing press, punched cards", "844319"),
+        ("Tea", "090210"),
+    ],
+)
+def test_other_lines_are_not(description: str, tariff: str) -> None:
+    assert flags(description, tariff) == []
+
+
+def test_wrong_check_digits_add_to_a_reason_and_are_none_alone() -> None:
+    assert flags("Tea", "090210", "CSQU3054384", "RA473124820CA") == []
+    plain, more = flags("Industrial intermediate", "293339"), flags("Industrial intermediate", "293339", "CSQU3054384")
+    assert more[0].score > plain[0].score
+    assert [reason.rule for reason in more[0].reasons] == ["vague", "container"]
+
+
+def test_each_reason_is_a_sentence_with_what_was_found() -> None:
+    (flag,) = flags("drums of 1-boc-4-piperidone", "320611", "CSQU3054384")
+    assert [reason.sentence for reason in flag.reasons] == [
+        "The text names 1-boc-4-piperidone (1-boc-4-piperidone).",
+        "The text names a substance, and tariff code 320611 is not of chapters 28 and 29.",
+        "Container number CSQU3054384 fails its check digit (ISO 6346).",
+    ]
+    assert flag.substances == ("1-boc-4-piperidone",)
+    # Chances of 80, 40 and 12 in a hundred, joined as independent ones.
+    assert flag.score == 89
+
+
+def test_every_rule_says_what_an_error_costs() -> None:
+    assert all(rule.cost.endswith(".") and rule.sentence.endswith((".", "?")) for rule in rules().values())
+    assert any(rule.weight < THRESHOLD for rule in rules().values())
+
+
+NAMES = st.text(st.characters(codec="utf-8", exclude_characters='\r\n\x00"'), max_size=20)
+
+
+@given(st.lists(st.tuples(NAMES, NAMES, NAMES), min_size=4, max_size=4))
+def test_who_sends_who_receives_and_from_where_changes_no_score(parties: list[tuple[str, str, str]]) -> None:
+    goods = ["1-boc-4-piperidone,320611", "Industrial intermediate,293339", "Tea,0902", "tablet press,847989"]
+    header = "consignor,consignee,origin,description,tariff\n"
+    written = ["".join(f'"{one}",' for one in some) + f"{line}\n" for some, line in zip(parties, goods, strict=True)]
+    bare = [f'"","","",{line}\n' for line in goods]
+
+    def scores(lines: list[str]) -> list[tuple[int, int]]:
+        return [
+            (flag.line.number, flag.score)
+            for batch in read_manifest([header, *lines])
+            for flag in SCREEN.screen(batch.lines)
+        ]
+
+    assert scores(written) == scores(bare) == [(2, 88), (3, 55), (5, 55)]
+
+
+def test_a_line_holds_no_person_company_or_country() -> None:
+    assert [one.name for one in msgspec.structs.fields(Line)] == [
+        *("number", "reference", "description", "tariff", "container", "postal"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("number", "fails"),
+    [
+        ("CSQU3054383", False),  # the example of the standard
+        ("CSQU3054384", True),
+        ("csqu 305438-3", False),
+        ("MSKU0000000", True),
+        ("CSQX3054384", False),  # no container number at all
+        ("", False),
+    ],
+)
+def test_a_container_number_is_held_against_its_check_digit(number: str, fails: bool) -> None:
+    assert container_fails(number) is fails
+
+
+@pytest.mark.parametrize(
+    ("number", "fails"),
+    [("RA473124829CA", False), ("ra 473 124 829 ca", False), ("RA473124820CA", True), ("RA47312482CA", False)],
+)
+def test_a_postal_item_is_held_against_its_check_digit(number: str, fails: bool) -> None:
+    assert postal_fails(number) is fails
