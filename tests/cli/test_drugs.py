@@ -78,5 +78,5 @@ def test_the_register_says_where_a_substance_is_controlled_on_a_day(node: Node) 
         "IN": "not-yet",
         "UN": "controlled",
     }
-    assert "no day" in node.run("drugs", "substances", "--on", "soon").stderr
+    assert "cannot be read" in node.run("drugs", "substances", "--on", "soon").stderr
     assert "The parties differ" in node.run("drugs", "substances", "--on", "2025-01-22").stdout

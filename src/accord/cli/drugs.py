@@ -98,7 +98,7 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise OfficerCanMend(
-            f"--on {text} is no day.", code="drugs.no-day", next_step="Write it as 2026-02-07."
+            f"The day {text} cannot be read.", code="drugs.no-day", next_step="Write it as 2026-02-07."
         ) from error
 
 

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from accord.workstreams.drugs.screening.errors import ManifestUnreadable
 from accord.workstreams.drugs.screening.files import open_manifest, physical_lines
-from accord.workstreams.drugs.screening.manifest import LINE_MAX, Line, Refused, read_manifest
+from accord.workstreams.drugs.screening.manifest import LINE_MAX, Line, RefusedLine, read_manifest
 
 HEADER = "identifier,container_number,description_text,harmonized_number\n"
 
 
-def read(*lines: str) -> tuple[list[Line], list[Refused]]:
+def read(*lines: str) -> tuple[list[Line], list[RefusedLine]]:
     batches = list(read_manifest(lines))
     return [one for batch in batches for one in batch.lines], [one for batch in batches for one in batch.refused]
 

@@ -17,7 +17,7 @@ import msgspec
 
 from accord.workstreams.drugs.screening.errors import ManifestUnreadable
 
-__all__ = ["COLUMNS", "LINE_MAX", "Batch", "Line", "Refused", "read_manifest"]
+__all__ = ["COLUMNS", "LINE_MAX", "Batch", "Line", "RefusedLine", "read_manifest"]
 
 LINE_MAX: Final = 65_536
 """Characters of one line; a longer one is refused."""
@@ -58,7 +58,7 @@ class Line(msgspec.Struct, frozen=True, gc=False):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Refused:
+class RefusedLine:
     """A line that could not be read.
 
     Args:
@@ -85,7 +85,7 @@ class Batch:
     """
 
     lines: Sequence[Line]
-    refused: Sequence[Refused]
+    refused: Sequence[RefusedLine]
     characters: int
 
 
@@ -103,12 +103,12 @@ def read_manifest(physical: Iterable[str]) -> Iterator[Batch]:
     form = _Form(first.lstrip("\ufeff"))
     while True:
         records: list[tuple[int, str]] = []
-        refused: list[Refused] = []
+        refused: list[RefusedLine] = []
         while len(records) < BATCH:
             record = _record(source, form)
             if record is None:
                 break
-            if isinstance(record, Refused):
+            if isinstance(record, RefusedLine):
                 refused.append(record)
             elif record[1].strip():
                 records.append(record)
@@ -188,7 +188,7 @@ class _Physical:
         return taken
 
 
-def _record(source: _Physical, form: _Form) -> tuple[int, str] | Refused | None:
+def _record(source: _Physical, form: _Form) -> tuple[int, str] | RefusedLine | None:
     """The next record of the file: mostly a line, several where a description holds line feeds; nothing at the end."""
     number, text = source.next()
     if not text:
@@ -228,7 +228,7 @@ def _places(header: Sequence[str]) -> Mapping[str, int]:
     return places
 
 
-def _lines(records: Sequence[tuple[int, str]], form: _Form) -> tuple[list[Line], list[Refused]]:
+def _lines(records: Sequence[tuple[int, str]], form: _Form) -> tuple[list[Line], list[RefusedLine]]:
     places, width = form.places, form.width
     description = places["description"]
     tariff, container = places.get("tariff", -1), places.get("container", -1)
@@ -268,6 +268,6 @@ def _is_broken(text: str) -> bool:
     return False
 
 
-def _refused(number: int, column: str, value: str, mend: str) -> Refused:
+def _refused(number: int, column: str, value: str, mend: str) -> RefusedLine:
     shown = value.strip().encode("utf-8", "replace").decode("utf-8")
-    return Refused(number=number, column=column, value=shown[:80], mend=mend)
+    return RefusedLine(number=number, column=column, value=shown[:80], mend=mend)

@@ -172,7 +172,9 @@ def _span(half: _Half, text: bytes, at: int, line_start: int, line_end: int) -> 
             if begins < line_start or stops > line_end:
                 continue
             window = text[begins:stops]
-            if _within_one(window, name) and not _means_another(window, name, text[max(begins - 1, line_start) : begins]):
+            if _within_one(window, name) and not _means_another(
+                window, name, text[max(begins - 1, line_start) : begins]
+            ):
                 return begins, stops, 1
     return None
 
