@@ -45,7 +45,7 @@ def ids(text: str) -> set[str]:
         ("ref 79099073", "1-boc-4-piperidone", "digits"),
         ("ANPP", "anpp", "abbreviation"),
         ("drums of 4-AP.", "4-ap", "abbreviation"),
-        ("1-boc-4-AP", "1-boc-4-ap", "abbreviation"),
+        ("1-boc-4-AP", "1-boc-4-ap", "name"),
     ],
 )
 def test_a_substance_is_found_as_papers_write_it(text: str, substance: str, sort: str) -> None:

@@ -4,20 +4,19 @@ Source: Controlled Drugs and Substances Act, Schedule IX (designated devices) an
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from itertools import accumulate
 from typing import Final
 
 from ahocorasick_rs import BytesAhoCorasick
 
-from accord.workstreams.drugs.screening.folding import spaced
+from accord.workstreams.drugs.screening.folding import lines_of, spaced
 
 __all__ = ["EquipmentFinder"]
 
 _STEMS: Final = (b" TABLET", b" PILL", b" CAPSULE", b" PUNCH", b" ROTARY", b" TDP")
 _PHRASES: Final = re.compile(
     r"\b(?:(?:tablet|pill)[ -]?(?:press(?:es)?|punch(?:es)?|dies?|moulds?|molds?)"
+    r"|(?:tablet(?:t?ing)?|pill)[ -]?(?:press(?:ing)?|compression|punch(?:ing)?|making)?[ -]?machines?"
     r"|(?:rotary|single)[ -]punch press(?:es)?|capsule[ -]?(?:fill(?:er|ers|ing)|machines?)"
     r"|punch(?:es)? (?:and|&) dies?|TDP[ -]?[05](?:\.5)?)\b",
     re.IGNORECASE,
@@ -40,7 +39,6 @@ class EquipmentFinder:
         matches = self._engine.find_matches_as_indexes(words)
         if not matches:
             return {}
-        ends = list(accumulate(len(line) + 1 for line in words.split(b"\n")))
-        places = {bisect_right(ends, start) for _which, start, _end in matches}
-        found = ((place, _PHRASES.search(lines[place])) for place in sorted(places))
+        places = lines_of(words, (start for _which, start, _end in matches)).values()
+        found = ((place, _PHRASES.search(lines[place])) for place in sorted(set(places)))
         return {place: match.group(0) for place, match in found if match}

@@ -8,12 +8,13 @@ letters that are drawn as Latin ones).
 """
 
 import unicodedata
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from typing import Final
 
 import msgspec
 
-__all__ = ["as_ascii", "spaced", "squeezed"]
+__all__ = ["as_ascii", "lines_of", "spaced", "squeezed"]
 
 _LOOK_ALIKES: Final = str.maketrans(
     msgspec.toml.decode(files(__package__).joinpath("look_alikes.toml").read_text("utf-8"), type=dict[str, str])
@@ -56,3 +57,13 @@ def squeezed(text: str) -> bytes:
 def spaced(text: str) -> bytes:
     """Returns an ASCII text in capitals with a space for each character that is no letter or digit; line feeds stay."""
     return text.encode("ascii").translate(_SPACED)
+
+
+def lines_of(text: bytes, positions: Iterable[int]) -> Mapping[int, int]:
+    """Returns, for each position in a folded text, which of its lines it is in; the first is 0."""
+    lines, line, before = {}, 0, 0
+    for position in sorted(set(positions)):
+        line += text.count(b"\n", before, position)
+        lines[position] = line
+        before = position
+    return lines

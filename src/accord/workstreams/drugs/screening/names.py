@@ -1,23 +1,23 @@
 """Names and numbers of a table found in many lines at once, each name with at most one typing error.
 
-A name of at least ten letters and digits is cut into two halves. Whatever one error does to it, one half stays whole;
-so the halves are looked for, all in one pass (Aho and Corasick, 1975), and only where one is found are name and text
-compared. Registry numbers are looked up whole: their check digit alone lets one number in ten pass.
+A name of at least ten letters and digits is cut into two halves with two letters between them. Whatever one error does
+to it, one half stays whole; so the halves are looked for, all in one pass (Aho and Corasick, 1975), and only where one
+is found are name and text compared. Registry numbers are looked up whole: their check digit alone lets one number in
+ten pass.
 
-Abbreviations are found as words of their own, never inside others.
+Abbreviations are found as words of their own, never inside others. One that is long and has a digit in it means nothing
+else, and is as good as a name.
 """
 
 import re
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import Final, Literal
 
 from ahocorasick_rs import BytesAhoCorasick
 
-from accord.workstreams.drugs.screening.folding import as_ascii, spaced, squeezed
+from accord.workstreams.drugs.screening.folding import as_ascii, lines_of, spaced, squeezed
 from accord.workstreams.drugs.substances.content import NameKind, SubstanceTable
 
 __all__ = ["Found", "NameFinder"]
@@ -27,11 +27,15 @@ Sort = Literal["name", "abbreviation", "number", "digits"]
 SHORTEST: Final = 10
 """Letters and digits from which a name is looked for with an error, and inside of longer words."""
 
-_INNOCENT: Final = tuple(squeezed(word) for word in ("piperidine", "piperidino", "piperidinyl", "piperidyl"))
-"""Words of chemistry one letter from a name: where a text writes one and the name does not, it is not the name."""
+DISTINCT: Final = 5
+"""Letters and digits from which an abbreviation that has both stands for a name."""
 
-_PLACES: Final = re.compile(rb"[2-9]")
-"""Digits that say where a group stands: one in the place of another makes another substance, and no typing error."""
+_PLACES: Final = b"23456789"
+"""Digits that are never taken for letters."""
+_DIGITS: Final = frozenset(b"%c" % digit for digit in _PLACES)
+
+_INNOCENT: Final = tuple(squeezed(word) for word in ("piperidine", "piperidino", "piperidinyl", "piperidyl"))
+"""Words one other letter from a name of chemistry: where a text has one and the name has not, it is not the name."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,12 +79,15 @@ class NameFinder:
     def __init__(self, table: SubstanceTable) -> None:
         self._halves: dict[bytes, list[_Half]] = defaultdict(list)
         self._numbers: dict[bytes, tuple[str, str, re.Pattern[str]]] = {}
-        self._words: dict[bytes, tuple[str, str]] = {}
+        self._words: dict[bytes, Found] = {}
         for substance in table.substances:
             for name in substance.names:
                 folded = squeezed(as_ascii(name.text))
                 if name.kind is NameKind.ABBREVIATION or len(folded) < SHORTEST:
-                    self._words[_as_word(name.text)] = (substance.id, name.text)
+                    is_distinct = len(folded) >= DISTINCT and not name.text.isalpha()
+                    sort: Sort = "name" if is_distinct else "abbreviation"
+                    one = Found(substance=substance.id, sort=sort, wording=name.text)
+                    self._words.update(dict.fromkeys(_as_words(name.text), one))
                     continue
                 middle = len(folded) // 2
                 known = _Name(substance.id, name.text, folded)
@@ -103,13 +110,10 @@ class NameFinder:
         found: dict[int, list[tuple[int, int, Found]]] = defaultdict(list)
         text = "\n".join(lines)
         folded = squeezed(text)
-        ends = list(accumulate(len(line) + 1 for line in folded.split(b"\n")))
-        for which, start, end in self._inside_engine.find_matches_as_indexes(folded, overlapping=True):
-            line = bisect_right(ends, start)
-            line_start, line_end = (ends[line - 1] if line else 0), ends[line] - 1
-            pattern = self._inside[which]
-            if end > line_end:
-                continue
+        matches = self._inside_engine.find_matches_as_indexes(folded, overlapping=True)
+        place = lines_of(folded, (start for _which, start, _end in matches))
+        for which, start, end in matches:
+            line, pattern = place[start], self._inside[which]
             if pattern in self._numbers:
                 substance, number, shape = self._numbers[pattern]
                 if shape.search(lines[line]):
@@ -117,7 +121,7 @@ class NameFinder:
                 elif re.search(rf"(?<!\d){number.replace('-', '')}(?!\d)", lines[line]):
                     found[line].append((start, end, Found(substance=substance, sort="digits", wording=number)))
             for half in self._halves.get(pattern, ()):
-                span = _span(half, folded, start, line_start, line_end)
+                span = _span(half, folded, start)
                 if span is not None:
                     begins, stops, errors = span
                     name = half.name
@@ -136,17 +140,17 @@ class NameFinder:
         matches = self._alone_engine.find_matches_as_indexes(words, overlapping=True)
         if not matches:
             return {}
-        ends = list(accumulate(len(line) + 1 for line in words.split(b"\n")))
+        place = lines_of(words, (start for _which, start, _end in matches))
         found: dict[int, list[tuple[int, int, Found]]] = defaultdict(list)
         for which, start, end in matches:
-            substance, wording = self._words[self._alone[which]]
-            one = Found(substance=substance, sort="abbreviation", wording=wording)
-            found[bisect_right(ends, start)].append((start, end, one))
+            found[place[start]].append((start, end, self._words[self._alone[which]]))
         return {line: _longest(items) for line, items in found.items()}
 
 
-def _as_word(name: str) -> bytes:
-    return b" " + spaced(as_ascii(name)) + b" "
+def _as_words(name: str) -> tuple[bytes, bytes]:
+    """An abbreviation as a word, with its hyphens as spaces and without them."""
+    words = spaced(as_ascii(name))
+    return b" " + words + b" ", b" " + words.replace(b" ", b"") + b" "
 
 
 _DRAWN: Final = {"0": "[0Oo]", "1": "[1IiLl]"}
@@ -159,12 +163,14 @@ def _number_pattern(number: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![0-9A-Za-z-]){between.join(groups)}(?![0-9A-Za-z]|-\d)")
 
 
-def _span(half: _Half, text: bytes, at: int, line_start: int, line_end: int) -> tuple[int, int, int] | None:
+def _span(half: _Half, text: bytes, at: int) -> tuple[int, int, int] | None:
     """Where the name of a half stands around it, and with how many errors; nothing where it does not."""
     name = half.name.folded
     start, size = at - half.before, len(name)
-    if start >= line_start and text[start : start + size] == name:
+    if start >= 0 and text[start : start + size] == name:
         return start, start + size, 0
+    line_start, line_end = text.rfind(b"\n", 0, at) + 1, text.find(b"\n", at)
+    line_end = len(text) if line_end < 0 else line_end
     # One error: a letter other, too many, too few, or two exchanged. The half found is whole, the error is in the rest.
     for begins in (start, start - 1, start + 1) if half.before else (start,):
         for length in (size, size - 1, size + 1):
@@ -172,21 +178,29 @@ def _span(half: _Half, text: bytes, at: int, line_start: int, line_end: int) -> 
             if begins < line_start or stops > line_end:
                 continue
             window = text[begins:stops]
-            if _within_one(window, name) and not _means_another(
-                window, name, text[max(begins - 1, line_start) : begins]
-            ):
+            if _within_one(window, name) and not _is_another(window, name, text[max(0, begins - 1) : begins]):
                 return begins, stops, 1
     return None
 
 
-def _means_another(window: bytes, name: bytes, before: bytes) -> bool:
-    """Whether a text one letter from a name says another thing: piperidine, or 2-piperidone."""
-    if any(word in window and word not in name for word in _INNOCENT):
-        return True
-    places, named = _PLACES.findall(window), _PLACES.findall(name)
-    if len(places) == len(named):
-        return places != named
-    return len(places) < len(named) and _PLACES.match(before) is not None
+def _is_another(window: bytes, name: bytes, before: bytes) -> bool:
+    """Whether a wording one error from a name means something else.
+
+    Another digit is another place on the ring, and another substance: 2-piperidone is no 4-piperidone. A digit that is
+    missing is no error either where another one stands before the word.
+
+    Args:
+        window: The wording.
+        name: The name.
+        before: The letter or digit before the wording; nothing at the beginning of the text.
+    """
+    at = next((place for place, pair in enumerate(zip(window, name, strict=False)) if pair[0] != pair[1]), len(window))
+    if len(window) == len(name):
+        changed_digit = window[at] in _PLACES and name[at] in _PLACES
+        return changed_digit or any(word in window and word not in name for word in _INNOCENT)
+    if len(window) < len(name):
+        return name[at] in _PLACES and before != name[at : at + 1] and before in _DIGITS
+    return False
 
 
 def _within_one(one: bytes, other: bytes) -> bool:

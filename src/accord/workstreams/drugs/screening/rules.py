@@ -38,6 +38,15 @@ _VAGUE: Final = re.compile(
     re.IGNORECASE,
 )
 
+_VAGUE_WORDS_MAX: Final = 6
+"""Other words, those of packing and freight included, beside which a text still says nothing."""
+_WORD: Final = re.compile(r"[^\W\d_]{3,}")
+_CHEMISTRY: Final = re.compile(
+    r"\b(?:purity|HPLC|CAS|assay|reagents?|intermediates?|chemicals?|compounds?|precursors?|synthesis"
+    r"|(?:di)?hydrochloride|2?HCl|pharma\w*)\b",
+    re.IGNORECASE,
+)
+
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One rule.
@@ -116,7 +125,7 @@ class Screen:
         for place in sorted(spoken_of.union(found, equipment)):
             line, named = lines[place], found.get(place, ())
             code = line.tariff[:6]
-            reasons = [*self._of_names(named, code), *self._of_code(line, code, named)]
+            reasons = [*self._of_names(line, code, named), *self._of_code(line, code, named)]
             if place in equipment:
                 reasons.append(Reason(rule="equipment", sentence=self._say("equipment", words=equipment[place])))
             if not reasons:
@@ -130,7 +139,7 @@ class Screen:
                 flags.append(Flag(line=line, score=score, reasons=tuple(reasons), substances=substances))
         return flags
 
-    def _of_names(self, named: Sequence[Found], code: str) -> list[Reason]:
+    def _of_names(self, line: Line, code: str, named: Sequence[Found]) -> list[Reason]:
         reasons = []
         for one in named:
             rule = "name-misspelt" if one.errors else one.sort
@@ -139,15 +148,18 @@ class Screen:
         certain = any(one.sort in {"name", "number"} for one in named)
         if certain and code and not code.startswith(_CHEMICALS):
             reasons.append(Reason(rule="elsewhere", sentence=self._say("elsewhere", code=code)))
-        if named and not certain and code.startswith(_CHEMICALS):
-            reasons.append(Reason(rule="chemistry", sentence=self._say("chemistry", code=code)))
+        if named and not certain:
+            if code.startswith(_CHEMICALS):
+                reasons.append(Reason(rule="chemistry", sentence=self._say("chemistry", code=code)))
+            elif words := _first(_CHEMISTRY, line.description):
+                reasons.append(Reason(rule="chemistry-words", sentence=self._say("chemistry-words", words=words)))
         return reasons
 
     def _of_code(self, line: Line, code: str, named: Sequence[Found]) -> list[Reason]:
         if code in self._own:
             label = self._labels[self._own[code]]
             return [Reason(rule="own-code", sentence=self._say("own-code", code=code, substance=label))]
-        if code in self._baskets and not named and (words := _first(_VAGUE, line.description)):
+        if code in self._baskets and not named and (words := _vague(line.description)):
             return [
                 Reason(
                     rule="vague", sentence=self._say("vague", code=code, count=str(self._baskets[code]), words=words)
@@ -171,6 +183,12 @@ class Screen:
         for rule in {reason.rule for reason in reasons}:
             left *= 1 - self._rules[rule].weight / 100
         return round(100 * (1 - left))
+
+
+def _vague(text: str) -> str:
+    """The words that say nothing, where the text has few others; nothing where it says more."""
+    others = _WORD.findall(_VAGUE.sub("", text))
+    return _first(_VAGUE, text) if len(others) <= _VAGUE_WORDS_MAX else ""
 
 
 def _first(pattern: re.Pattern[str], text: str) -> str:
