@@ -136,6 +136,13 @@ def _indicators(asked: argparse.Namespace, scratch: Path) -> Found:
     return f"{INDICATORS:,} indicators over {entries:,} log entries", found
 
 
+def _screening(asked: argparse.Namespace, scratch: Path) -> Found:
+    from bench.screening import LINES, LINES_REDUCED, measure_screening
+
+    lines = asked.messages or (LINES if asked.full else LINES_REDUCED)
+    return f"Screening a manifest of {lines:,} lines", measure_screening(folder=scratch, lines=lines)
+
+
 ALONE: Final[dict[str, Callable[[argparse.Namespace, Path], Found]]] = {
     "pages": _pages,
     "logs": _logs,
@@ -147,6 +154,7 @@ ALONE: Final[dict[str, Callable[[argparse.Namespace, Path], Found]]] = {
     "plan": _plan,
     "plan-pages": _plan_pages,
     "indicators": _indicators,
+    "screening": _screening,
 }
 """Parts that need no limit of the machine beside them."""
 
