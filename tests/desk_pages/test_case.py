@@ -266,7 +266,6 @@ def test_the_makers_of_messages_bundles_and_facts_know_no_note(desk: Desk) -> No
         "handling/own_words.py",
         "node/api/casework.py",
         "node/desk/views/case.py",
-        # Notes of another sort: what was told of a file that was read.
     }
 
 

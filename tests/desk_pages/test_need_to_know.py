@@ -93,6 +93,8 @@ OF_THE_AGREEMENT = OF_A_TEAM | {
     "soil-act",
     "soil-act-answer",
     "plan-merge",
+    # A file is held for the officer who brought it, alone: tests/desk_pages/test_plan_files.py.
+    "plan-brought",
     # A note is for its two officers and those who take cases; its cases are for whoever reads them.
     "roster-handover",
 }

@@ -493,7 +493,7 @@ def test_a_file_says_on_its_pages_whose_proposal_it_is_or_which_revision(desk: D
     draft = drafted(desk)
     moment = f"{last_save(draft).at:%Y-%m-%d %H:%M} UTC"
     assert standing("draft") == f"Draft of CA, version 1 of {moment}, not signed"
-    assert standing("draft", "fr") == f"Ébauche de CA, version 1 du {moment}, non signée"
+    assert standing("draft", "fr") == f"Brouillon de CA, version 1 du {moment}, non signé"
     first = signed(desk, small_plan())
     assert standing() == standing(str(first.pk)) == "Revision 1, signed by both sides"
     second = signed(desk, msgspec.structs.replace(small_plan(), title=said("Later")))

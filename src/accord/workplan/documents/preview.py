@@ -125,7 +125,7 @@ class Built:
     """The plan of what stands in a file, with what of it was not understood."""
 
     plan: Plan | None
-    notes: tuple[Note, ...] = ()
+    told: tuple[Note, ...] = ()
     two_readings: tuple[TwoReadings, ...] = ()
 
 
@@ -166,7 +166,7 @@ def built(
     """
     building = _Building(order)
     plan = building.plan(own, parts, current)
-    return Built(plan=plan, notes=tuple(building.notes), two_readings=tuple(building.readings))
+    return Built(plan=plan, told=tuple(building.told), two_readings=tuple(building.readings))
 
 
 class _Building:
@@ -174,7 +174,7 @@ class _Building:
 
     def __init__(self, order: DayOrder | None) -> None:
         self._order = order
-        self.notes: list[Note] = []
+        self.told: list[Note] = []
         self.readings: list[TwoReadings] = []
 
     def plan(self, own: Found | None, parts: Mapping[str, Sequence[Found]], current: Plan | None) -> Plan | None:
@@ -187,7 +187,7 @@ class _Building:
                 lists[part] = tuple(known.values())
         if own is None:
             if current is None:
-                self.notes.append(
+                self.told.append(
                     Note(
                         place="",
                         code="no-plan",
@@ -211,7 +211,7 @@ class _Building:
                 continue
             key = key_of(entry)
             if key in seen:
-                self.notes.append(
+                self.told.append(
                     Note(
                         place=row.place,
                         code="duplicate",
@@ -230,7 +230,7 @@ class _Building:
                 return msgspec.convert(values, kind)
             except msgspec.ValidationError as error:
                 path, is_missing = _where(str(error))
-                self.notes.append(_refusal(kind, row, path, is_missing=is_missing))
+                self.told.append(_refusal(kind, row, path, is_missing=is_missing))
                 if is_missing or not _drop(values, path):
                     return before
                 if before is not None:
@@ -248,7 +248,7 @@ class _Building:
                 value = self._value(path, raw, row)
             except CellRefused as refused:
                 place = row.places.get(path, row.place)
-                self.notes.append(
+                self.told.append(
                     Note(place=place, code=refused.code, sentence=refused.sentence, next_step=refused.next_step)
                 )
                 kept.add(path)

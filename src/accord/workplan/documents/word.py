@@ -147,7 +147,7 @@ def read_document(data: bytes, *, current: Plan | None = None, order: DayOrder |
     return previewed(
         found.plan,
         current=current,
-        notes=[*reading.told, *found.notes],
+        notes=[*reading.told, *found.told],
         stripped=stripped,
         readings=found.two_readings,
     )

@@ -133,7 +133,7 @@ def read_workbook(data: bytes, *, current: Plan | None = None, order: DayOrder |
     return previewed(
         found.plan,
         current=current,
-        notes=[*reading.notes, *found.notes],
+        notes=[*reading.told, *found.told],
         stripped=stripped,
         readings=found.two_readings,
     )
@@ -146,7 +146,7 @@ class _Reading:
         self._marks = marks
         self.own: Found | None = None
         self.found: dict[str, list[Found]] = {}
-        self.notes: list[Note] = []
+        self.told: list[Note] = []
         self.stripped: list[Note] = []
 
     def read(self, data: bytes) -> None:
@@ -165,7 +165,7 @@ class _Reading:
                         )
                     )
                 elif part is None:
-                    self.notes.append(
+                    self.told.append(
                         Note(
                             place=sheet.title,
                             code="unknown-sheet",
@@ -174,7 +174,7 @@ class _Reading:
                         )
                     )
                 else:
-                    self.notes += _merged(sheet.title, marks)
+                    self.told += _merged(sheet.title, marks)
                     if part == "plan":
                         self.own = self._own(sheet, marks)
                     else:
@@ -192,7 +192,7 @@ class _Reading:
             path = path_of(str(row[0].value), Plan)
             if path is None:
                 if " ".join(str(row[0].value).split()).casefold() not in _PASSED_OVER:
-                    self.notes.append(_unknown(sheet, row[0]))
+                    self.told.append(_unknown(sheet, row[0]))
             elif number in marks.rows:
                 self._hide_row(sheet, number, str(row[0].value))
             elif not marks.covers(2, number) and (len(row) < 2 or self._is_read(sheet, row[1])):
@@ -206,7 +206,7 @@ class _Reading:
         missing: frozenset[str] = frozenset()
         for number, row in enumerate(sheet.iter_rows(max_row=ROWS_MAX, max_col=COLUMNS_MAX), start=1):
             if number == 1:
-                named = _columns(sheet, row, kind, self.notes)
+                named = _columns(sheet, row, kind, self.told)
                 paths = {column: path for column, path in named.items() if not marks.hides_column(column + 1)}
                 self.stripped += [
                     _hidden(
@@ -249,7 +249,7 @@ class _Reading:
         )
 
     def _is_read(self, sheet: Any, cell: Any) -> bool:  # Any: as before
-        return cell.value is None or _is_plain(sheet, cell, self.notes)
+        return cell.value is None or _is_plain(sheet, cell, self.told)
 
 
 def _hidden(place: str, *, sentence: str, shown: str = "") -> Note:
