@@ -60,6 +60,17 @@ def test_all_lines_read_is_success_and_files_are_never_replaced_unasked(node: No
     assert table(flags) == []
 
 
+def test_no_table_is_written_over_the_manifest_or_over_the_other(node: Node, tmp_path: Path) -> None:
+    file, both = tmp_path / "m.csv", tmp_path / "both.csv"
+    file.write_text(MANIFEST, encoding="utf-8")
+    over = node.run("drugs", "screen", str(file), "--flags", str(tmp_path / "." / "m.csv"), "--replace")
+    same = node.run("drugs", "screen", str(file), "--flags", str(both), "--refused", str(both))
+    assert (over.returncode, same.returncode) == (2, 2)
+    assert "three files" in over.stderr
+    assert file.read_text("utf-8") == MANIFEST
+    assert not both.exists()
+
+
 def test_a_manifest_that_cannot_be_read_leaves_nothing_behind(node: Node, tmp_path: Path) -> None:
     for name, content in (("a.csv", b"PK\x03\x04"), ("b.csv", b"a,b\n1,2\n"), ("c.csv", b"")):
         (tmp_path / name).write_bytes(content)

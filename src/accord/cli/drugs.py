@@ -135,6 +135,7 @@ def screen(
     table = shipped_table()
     flags = flags or manifest.with_suffix(".flags.csv")
     refused = refused or manifest.with_suffix(".refused.csv")
+    _require_apart(manifest, flags, refused)
     counts = _Counts()
     with (
         open_manifest(manifest) as stream,
@@ -162,6 +163,15 @@ def screen(
         _tell(told)
     if counts.refused:
         ended(ExitCode.NOT_VERIFIED)
+
+
+def _require_apart(*paths: Path) -> None:
+    """Refuses to write a table over the manifest, or both tables into one file."""
+    if len({path.resolve() for path in paths}) < len(paths):
+        raise FileUnusable(
+            "The manifest, the flagged and the refused lines need three files.",
+            next_step="Name other files with --flags and --refused.",
+        )
 
 
 def _screen(holds: "Screen", batch: "Batch", counts: _Counts, flag_rows: Any, refused_rows: Any) -> None:
