@@ -41,7 +41,7 @@ ENVIRONMENT_PREFIX: Final = "ACCORD_"
 NOT_FIELDS: Final = frozenset({"ACCORD_HOME", "ACCORD_PASSPHRASE", "ACCORD_DATABASE_URL"})
 
 # Typed with commas in the environment.
-LISTS: Final = frozenset({"agency_strong", "allowed_hosts", "smtp_domains", "trusted_proxies"})
+LISTS: Final = frozenset({"agency_strong", "allowed_hosts", "smtp_domains", "trusted_proxies", "workstreams"})
 
 MASK: Final = "********"
 
@@ -108,6 +108,8 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         need_to_know: Whom a case is open to besides its team: ``node``, whoever has it in their scope, and an account
             without a scope reads the whole node; ``scope``, the same, but an account without a scope has none;
             ``team``, nobody once it is taken.
+        workstreams: Subjects with kinds of message and pages of their own; a node without them writes and reads the
+            common kinds, and parks what it does not know.
     """
 
     home: Path
@@ -150,6 +152,7 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     smtp_domains: tuple[str, ...] = ()
     notice_escalation_minutes: int = 15
     need_to_know: Literal["node", "scope", "team"] = "node"
+    workstreams: tuple[Literal["drugs"], ...] = ("drugs",)
 
     @property
     def desk_address(self) -> str:

@@ -22,6 +22,7 @@ ACCORD_PASSPHRASE_FILE: Final[str] = CONFIG.passphrase_file
 ACCORD_SKEW_TOLERANCE_SECONDS: Final[int] = CONFIG.skew_tolerance_seconds
 ACCORD_UNRECEIPTED_ALARM_SECONDS: Final[int] = CONFIG.unreceipted_alarm_seconds
 ACCORD_NOTICE_ESCALATION_MINUTES: Final[int] = CONFIG.notice_escalation_minutes
+ACCORD_WORKSTREAMS: Final[tuple[str, ...]] = CONFIG.workstreams
 ACCORD_NEED_TO_KNOW: Final[str] = CONFIG.need_to_know
 ACCORD_MAIL_DOMAINS: Final[frozenset[str]] = frozenset(CONFIG.smtp_domains)
 
@@ -119,6 +120,7 @@ INSTALLED_APPS = [
     "accord.liaison",
     "accord.dialogue",
     "accord.workplan",
+    *(f"accord.workstreams.{name}" for name in CONFIG.workstreams),
     "accord.oversight",
     "accord.node.api",
     "accord.node.notices",

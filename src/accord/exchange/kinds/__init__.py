@@ -1,5 +1,7 @@
 """The kinds of message of this room: one type each, version 1 of its schema."""
 
+from collections.abc import Mapping
+
 from accord.exchange.kinds.answer import Answer
 from accord.exchange.kinds.clarification import Clarification
 from accord.exchange.kinds.correction import Correction, CorrectionReport
@@ -31,6 +33,7 @@ __all__ = [
     "STRUCTS",
     "TIMELINESS_REPORT",
     "WITHDRAWAL",
+    "add_kinds",
 ]
 
 REQUEST = "request"
@@ -67,4 +70,24 @@ STRUCTS: dict[str, type[Correspondence]] = {
     CORRECTION: Correction,
     CORRECTION_REPORT: CorrectionReport,
 }
-"""The type of each kind that officers write; a withdrawal, a lane notice and other codes are written by the node."""
+"""The type of each kind that officers write; a withdrawal, a lane notice and other codes are written by the node.
+
+The kinds of a workstream stand in it too, once its app is loaded (:func:`add_kinds`).
+"""
+
+
+def add_kinds(structs: Mapping[str, type[Correspondence]]) -> None:
+    """Adds the kinds of a workstream to those that officers write.
+
+    A workstream's app calls it when it is made, before any model is loaded, so that whoever reads ``STRUCTS``
+    from a model or later sees them.
+
+    Args:
+        structs: The type of each kind, version 1 of its schema, by the kind's name.
+
+    Raises:
+        ValueError: A name stands for another type already.
+    """
+    for kind, struct in structs.items():
+        if STRUCTS.setdefault(kind, struct) is not struct:
+            raise ValueError(f"the kind {kind} has a type already")

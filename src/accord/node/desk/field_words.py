@@ -4,6 +4,8 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
+from accord.node.desk.workstreams import modules_named
+
 __all__ = ["HINTS", "LABELS", "OWN_SIDE", "SECTIONS"]
 
 # Any: lazy translations throughout this module.
@@ -401,3 +403,8 @@ HINTS: Final[dict[str, Any]] = {
     "cas_number": _("Such as 79099-07-3; its check digit is looked at."),
     "language": _("Such as en, fr or hi."),
 }
+
+for _words in modules_named("field_words"):
+    SECTIONS |= _words.SECTIONS
+    LABELS |= _words.LABELS
+    HINTS |= _words.HINTS

@@ -21,6 +21,7 @@ from accord.courier.health import SILENT_AFTER
 from accord.courier.models import Channel, Mode
 from accord.node.desk.session_limits import session_end
 from accord.node.desk.walk import walk_file, walk_of
+from accord.node.desk.workstreams import modules_named
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.parties.models import Party
@@ -33,6 +34,7 @@ AREAS: Final = (
     (pgettext_lazy("area", "Search"), "desk:search", Permission.CASE_READ),
     (pgettext_lazy("area", "Approvals"), "desk:approvals", Permission.CASE_READ),
     (pgettext_lazy("area", "Agreement"), "desk:agreement", Permission.AGREEMENT_READ),
+    *(one.AREA for one in modules_named("area")),
     (pgettext_lazy("area", "Channel"), "desk:channel", Permission.CHANNEL_READ),
     (pgettext_lazy("area", "Law"), "desk:law", None),
     (pgettext_lazy("area", "Registers"), "desk:registers", Permission.REGISTER_READ),

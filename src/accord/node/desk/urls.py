@@ -72,6 +72,7 @@ from accord.node.desk.views import (
     waiting,
     walk,
 )
+from accord.node.desk.workstreams import modules_named
 from accord.node.notices import views as notices
 
 __all__ = ["app_name", "urlpatterns"]
@@ -287,3 +288,9 @@ urlpatterns = [
     _page("notices/<int:key>/open", notices.open_notice, "notice-open"),
     _page("notices/addresses/<int:key>/agree", notices.agree, "notice-agree"),
 ]
+
+for _workstream in modules_named("pages"):
+    urlpatterns += [
+        _page(f"{_workstream.NAME}/{address}", view, f"{_workstream.NAME}-{name}" if name else _workstream.NAME)
+        for address, view, name in _workstream.PAGES
+    ]

@@ -1,0 +1,24 @@
+"""Pages of the workstreams: one folder a subject, found by the names of its modules.
+
+A workstream's rules, rows and acts live in ``accord.workstreams.NAME``. Its folder here holds what the desk shows of
+them, and is read only where the node's configuration names the workstream:
+
+* ``area`` names the entry of the header (``AREA``: words, address, permission);
+* ``pages`` holds ``NAME`` and ``PAGES``: address under ``NAME/``, view, and name behind ``NAME-`` of each page;
+* ``field_words`` names the fields of its kinds (``SECTIONS``, ``LABELS``, ``HINTS``), and ``code_words`` its codes
+  (``CODES``).
+"""
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+
+__all__ = ["modules_named"]
+
+
+def modules_named(name: str) -> Iterator[Any]:  # Any: a module
+    """Yields the module of this name of each workstream that the node's configuration names, in its order."""
+    for workstream in settings.ACCORD_WORKSTREAMS:
+        yield import_module(f"{__name__}.{workstream}.{name}")

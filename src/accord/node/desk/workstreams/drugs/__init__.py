@@ -1,0 +1,1 @@
+"""Drugs: the pages of the precursor officer."""

@@ -1,0 +1,37 @@
+"""The parts of the drugs workstream, as its first page lists them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from accord.officers.models import Officer
+from accord.officers.permissions import Permission
+
+__all__ = ["PARTS", "Part"]
+
+
+def _none_waits(_officer: Officer) -> int:
+    return 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A part of the workstream with pages of its own.
+
+    Args:
+        name: Its name.
+        says: What it is for, in a sentence.
+        address: Name of its first page.
+        permission: What an officer needs to see it.
+        count: How much of it waits for an officer.
+    """
+
+    name: Any  # Any: a lazy translation
+    says: Any  # Any: a lazy translation
+    address: str
+    permission: Permission = Permission.CASE_READ
+    count: Callable[[Officer], int] = _none_waits
+
+
+PARTS: Final[tuple[Part, ...]] = ()
+"""In the order of the work: what is controlled, what was found in papers, what was told, what it amounts to."""

@@ -1,0 +1,1 @@
+"""Views of the drugs pages; each states its permission."""

@@ -1,0 +1,27 @@
+"""Django configuration of the drugs workstream."""
+
+from types import ModuleType
+
+from django.apps import AppConfig
+
+from accord.exchange.kinds import add_kinds
+from accord.workstreams.drugs.kinds import STRUCTS
+
+__all__ = ["DrugsConfig"]
+
+
+class DrugsConfig(AppConfig):
+    """Drugs: controlled substances, pre-export notices and what became of them, incidents, screening of manifests."""
+
+    name = "accord.workstreams.drugs"
+    label = "drugs"
+    verbose_name = "Drugs"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def __init__(self, app_name: str, app_module: ModuleType) -> None:
+        """Adds the kinds of this workstream before any model is loaded, as whoever lists kinds expects."""
+        super().__init__(app_name, app_module)
+        add_kinds(STRUCTS)
+
+    def ready(self) -> None:
+        """Registers what the kinds of this workstream do, what the gate is told, and what is counted."""

@@ -1,0 +1,1 @@
+"""What the drugs workstream keeps: one module a noun."""
