@@ -405,6 +405,6 @@ HINTS: Final[dict[str, Any]] = {
 }
 
 for _words in modules_named("field_words"):
-    SECTIONS |= _words.SECTIONS
-    LABELS |= _words.LABELS
-    HINTS |= _words.HINTS
+    SECTIONS.update(_words.SECTIONS)
+    LABELS.update(_words.LABELS)
+    HINTS.update(_words.HINTS)
