@@ -12,7 +12,7 @@ from accord.instruments.models import Text
 from accord.instruments.services import end, offer
 from accord.officers.models import Act
 from accord.officers.permissions import NotPermitted, Role
-from accord.workplan import drafting
+from accord.workplan import saving
 from accord.workplan.content import Plan, Wording
 from accord.workplan.differing import Change
 from accord.workplan.drafting import (
@@ -150,7 +150,7 @@ def test_nothing_is_undone_that_the_officer_did_not_see(desk: Desk) -> None:
 
 
 def test_old_saves_make_room_and_a_change_on_a_lost_one_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drafting, "SAVES_MAX", 2)
+    monkeypatch.setattr(saving, "SAVES_MAX", 2)
     draft = begun(desk)
     for day in (1, 2, 3):
         save_plan(policy(desk), draft, seen=day, plan=changed(PLAN, due_on=date(2026, 8, day)))

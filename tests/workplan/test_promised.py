@@ -13,11 +13,12 @@ from accord.officers.models import Act, Officer
 from accord.officers.permissions import NotPermitted, Role
 from accord.workplan.codes import Language, Verb
 from accord.workplan.content import ITEMS_MAX, TITLE_MAX, Commitment, Plan, item_of
-from accord.workplan.drafting import start_from_plan, take_commitments, undo
+from accord.workplan.drafting import start_from_plan, undo
 from accord.workplan.errors import PlanRefused
 from accord.workplan.models import PlanDraft
 from accord.workplan.promised import Promised, not_taken, promises_with, taken_as, with_promises
 from accord.workplan.reading import last_save
+from accord.workplan.taking_over import take_commitments
 from tests.desk import Desk
 from tests.dialogue.test_readouts import signed
 from tests.workplan.plans import small_plan

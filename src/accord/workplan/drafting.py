@@ -11,18 +11,15 @@ Invariants:
 * What is prepared for signing has no problem that blocks, and is the version that the officer saw.
 """
 
-import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
 
 import msgspec
 from django.db import transaction
 from django.utils import timezone
 
 from accord.instruments import services as instruments
-from accord.instruments.canonical import canonical_bytes, digest_of, read_canonical
-from accord.instruments.kinds import TEXT_BYTES_MAX
+from accord.instruments.canonical import canonical_bytes
 from accord.instruments.models import Text
 from accord.officers.acts import note
 from accord.officers.models import Officer
@@ -35,14 +32,13 @@ from accord.workplan.errors import PlanConflicts, PlanNotReady, PlanRefused, Sta
 from accord.workplan.indicators.definitions import definition_codes
 from accord.workplan.merging import Choice, merged
 from accord.workplan.models import DraftSave, PlanDraft
-from accord.workplan.promised import promises_with, with_promises
 from accord.workplan.reading import TYPE, agreed_text, instrument_with, last_save, plan_of_text
+from accord.workplan.saving import locked_draft, require_seen, store_save
 from accord.workplan.template import template_plan
 from accord.workplan.theirs import merge_with, require_theirs
 from accord.workplan.versions import Problem
 
 __all__ = [
-    "SAVES_MAX",
     "discard_draft",
     "merge_theirs",
     "prepare_for_signing",
@@ -51,15 +47,9 @@ __all__ = [
     "start_from_agreed",
     "start_from_plan",
     "start_from_template",
-    "take_commitments",
     "take_theirs_as_base",
     "undo",
 ]
-
-SAVES_MAX: Final = 200
-"""Saves of a draft that are kept: a week's work of several officers; older ones make room."""
-
-_NOTHING: Final = "The plan would be as it is now."
 
 
 def start_from_template(officer: Officer, *, peer: str, now: datetime | None = None) -> PlanDraft:
@@ -118,7 +108,7 @@ def _start(
         draft = PlanDraft.objects.create(peer=party, started_at=moment, started_from=started_from)
         # Taken as our own by whoever started from it.
         own = msgspec.structs.replace(plan, is_template=False)
-        _store(officer, draft, own, why=why, at=moment)
+        store_save(officer, draft, own, why=why, at=moment)
     return draft
 
 
@@ -156,12 +146,12 @@ def save_plan(
     require(officer, Permission.AGREEMENT_DRAFT)
     moment = now or timezone.now()
     with transaction.atomic():
-        held = _locked(draft)
+        held = locked_draft(draft)
         if is_exact:
-            _require_seen(held, seen)
+            require_seen(held, seen)
         if seen != held.version:
             plan = _with_colleagues(held, seen, plan, choices or {})
-        return _store(officer, held, plan, why=why, at=moment, remark=remark)
+        return store_save(officer, held, plan, why=why, at=moment, remark=remark)
 
 
 def _with_colleagues(draft: PlanDraft, seen: int, plan: Plan, choices: Mapping[str, Choice]) -> Plan:
@@ -198,8 +188,8 @@ def undo(
     require(officer, Permission.AGREEMENT_DRAFT)
     moment = now or timezone.now()
     with transaction.atomic():
-        held = _locked(draft)
-        _require_seen(held, seen)
+        held = locked_draft(draft)
+        require_seen(held, seen)
         words = last_save(held).words_of
         older = held.saves.filter(version=to) if to is not None else held.saves.filter(version__lt=words)
         target = older.first()
@@ -209,7 +199,7 @@ def undo(
                 code="workplan.nothing-to-undo",
                 next_step="Look at the history of the draft.",
             )
-        return _store(officer, held, target.plan, why=DraftSave.Why.UNDONE, at=moment, restores=target.words_of)
+        return store_save(officer, held, target.plan, why=DraftSave.Why.UNDONE, at=moment, restores=target.words_of)
 
 
 def take_theirs_as_base(
@@ -225,10 +215,10 @@ def take_theirs_as_base(
     moment = now or timezone.now()
     require_theirs(draft, text)
     with transaction.atomic():
-        held = _locked(draft)
-        _require_seen(held, seen)
+        held = locked_draft(draft)
+        require_seen(held, seen)
         held.started_from = text
-        return _store(officer, held, plan_of_text(text), why=DraftSave.Why.THEIRS, at=moment)
+        return store_save(officer, held, plan_of_text(text), why=DraftSave.Why.THEIRS, at=moment)
 
 
 def merge_theirs(
@@ -251,12 +241,12 @@ def merge_theirs(
     require(officer, Permission.AGREEMENT_DRAFT)
     moment = now or timezone.now()
     with transaction.atomic():
-        held = _locked(draft)
-        _require_seen(held, seen)
+        held = locked_draft(draft)
+        require_seen(held, seen)
         found = merge_with(held, text, choices=choices)
         if found.open:
             raise PlanConflicts(found)
-        return _store(officer, held, found.plan, why=DraftSave.Why.MERGED, at=moment)
+        return store_save(officer, held, found.plan, why=DraftSave.Why.MERGED, at=moment)
 
 
 def problems_with(draft: PlanDraft) -> tuple[Problem, ...]:
@@ -293,8 +283,8 @@ def prepare_for_signing(
     require(officer, Permission.AGREEMENT_DRAFT)
     moment = now or timezone.now()
     with transaction.atomic():
-        held = _locked(draft)
-        _require_seen(held, seen)
+        held = locked_draft(draft)
+        require_seen(held, seen)
         plan = last_save(held).plan
         problems = tuple(problem for problem in _problems(plan) if problem.blocks)
         if problems:
@@ -310,41 +300,6 @@ def prepare_for_signing(
         )
 
 
-def take_commitments(
-    officer: Officer,
-    draft: PlanDraft,
-    *,
-    seen: int,
-    references: Collection[str],
-    under: str = "",
-    now: datetime | None = None,
-) -> DraftSave:
-    """Takes commitments of signed statements over into the draft, each with its sentence and its reference.
-
-    Args:
-        officer: Who may prepare texts.
-        draft: The draft.
-        seen: The version that the officer saw.
-        references: Which ones, by their references; those that the plan has already are left.
-        under: Code of the pillar under which they are put; none yet where omitted.
-        now: The time.
-
-    Raises:
-        NotPermitted: The officer may not prepare texts.
-        PlanRefused: Nothing was chosen, a commitment is not confirmed any more or in no language of a plan, there is
-            no such pillar, the plan has them already, or a colleague saved meanwhile.
-    """
-    require(officer, Permission.AGREEMENT_DRAFT)
-    moment = now or timezone.now()
-    with transaction.atomic():
-        held = _locked(draft)
-        _require_seen(held, seen)
-        plan = last_save(held).plan
-        taken = with_promises(plan, promises_with(officer, held.peer_id), references=references, under=under)
-        codes = [row.id for row in taken.commitments[len(plan.commitments) :]]
-        return _store(officer, held, taken, why=DraftSave.Why.EDITED, at=moment, remark=", ".join(codes))
-
-
 def discard_draft(officer: Officer, draft: PlanDraft, *, seen: int, now: datetime | None = None) -> None:
     """Discards the draft with its history; what was prepared or offered from it stays.
 
@@ -355,66 +310,7 @@ def discard_draft(officer: Officer, draft: PlanDraft, *, seen: int, now: datetim
     require(officer, Permission.AGREEMENT_DRAFT)
     moment = now or timezone.now()
     with transaction.atomic():
-        held = _locked(draft)
-        _require_seen(held, seen)
+        held = locked_draft(draft)
+        require_seen(held, seen)
         note(officer, "discard plan", held, at=moment, detail={"peer": held.peer_id, "version": held.version})
         held.delete()
-
-
-def _locked(draft: PlanDraft) -> PlanDraft:
-    held = PlanDraft.objects.select_for_update().filter(pk=draft.pk).first()
-    if held is None:
-        raise PlanRefused("The draft was discarded.", code="workplan.draft-gone", next_step="Start a new one.")
-    return held
-
-
-def _require_seen(draft: PlanDraft, seen: int) -> None:
-    if seen != draft.version:
-        raise PlanRefused(
-            "A colleague saved meanwhile.",
-            code="workplan.version-moved",
-            next_step="Look at what changed, then do it again.",
-            fields={"stored_version": draft.version},
-        )
-
-
-def _store(
-    officer: Officer,
-    draft: PlanDraft,
-    plan: Plan,
-    *,
-    why: DraftSave.Why,
-    at: datetime,
-    remark: str = "",
-    restores: int | None = None,
-) -> DraftSave:
-    if set(plan.parties) != {our_party(), draft.peer_id}:
-        raise PlanRefused(
-            f"The plan is between {' and '.join(plan.parties)}.",
-            code="workplan.other-parties",
-            next_step=f"Write a plan between {our_party()} and {draft.peer_id}.",
-        )
-    content = canonical_bytes(plan)
-    # What is stored can be read again as it is: a value that its own form refuses is found here, not when it is opened.
-    read_canonical(content, Plan)
-    if len(content) > TEXT_BYTES_MAX:
-        raise PlanRefused("The plan is too long.", code="workplan.too-long", next_step="Shorten it.")
-    digest = digest_of(content)
-    if draft.version and bytes(last_save(draft).digest) == digest and restores is None:
-        raise PlanRefused(_NOTHING, code="workplan.nothing-changed", next_step="Change something first.")
-    draft.version += 1
-    draft.save()
-    save = DraftSave.objects.create(
-        draft=draft,
-        version=draft.version,
-        restores=restores,
-        why=why,
-        note=remark[:200],
-        packed=zlib.compress(content, 6),
-        digest=digest,
-        at=at,
-        by=officer,
-    )
-    draft.saves.filter(version__lte=draft.version - SAVES_MAX).delete()
-    note(officer, "save plan", draft, at=at, detail={"peer": draft.peer_id, "version": draft.version, "why": str(why)})
-    return save

@@ -27,6 +27,7 @@ from accord.node.api.me import router as me_router
 from accord.node.api.objections import router as objections_router
 from accord.node.api.parked import router as parked_router
 from accord.node.api.parser import StrictJsonParser
+from accord.node.api.plan_commitments import router as plan_commitments_router
 from accord.node.api.plans import router as plans_router
 from accord.node.api.problems import add_problem_handlers
 from accord.node.api.queue import router as queue_router
@@ -136,6 +137,7 @@ api.add_router("", lanes_router, tags=["channels"])
 api.add_router("", texts_router, tags=["agreement"])
 api.add_router("", statements_router, tags=["agreement"])
 api.add_router("", plans_router, tags=["agreement"])
+api.add_router("", plan_commitments_router, tags=["agreement"])
 api.add_router("", agreement_router, tags=["agreement"])
 api.add_router("", parked_router, tags=["parked"])
 api.add_router("", decisions_router, tags=["oversight"])

@@ -18,18 +18,17 @@ from accord.node.api.shapes import Closed, PeerInPath
 from accord.officers.permissions import Permission
 from accord.parties.models import Party
 from accord.workplan import drafting
-from accord.workplan.content import ITEMS_MAX, Plan
+from accord.workplan.content import Plan
 from accord.workplan.documents.cells import DayOrder
 from accord.workplan.documents.incoming import read_file
 from accord.workplan.documents.preview import Note
 from accord.workplan.errors import PlanRefused
 from accord.workplan.models import PlanDraft
-from accord.workplan.promised import promises_with, taken_as
 from accord.workplan.reading import agreed_text, draft_with, last_save, standing_offer_of_theirs
 from accord.workplan.taking_in import plan_at_hand, require_sides, take_in
 from accord.workplan.versions import Problem
 
-__all__ = ["router"]
+__all__ = ["PlanOut", "held_draft", "plan_out", "router"]
 
 router = Router()
 
@@ -97,36 +96,6 @@ class ItemChangeOut(Schema):
     key: str
     change: str = Field(description="`added`, `removed`, `changed` or `moved`.")
     fields: list[str]
-
-
-class PlanCommitments(Closed):
-    """Which commitments of signed statements the draft is to have."""
-
-    seen: Annotated[int, Field(ge=1, description="Version of the draft that was read.")]
-    references: Annotated[list[Annotated[str, Field(max_length=64)]], Field(min_length=1, max_length=ITEMS_MAX)] = (
-        Field(description="References, as the list gives them; those that the draft has already are left.")
-    )
-    under: Annotated[str, Field(max_length=6)] = Field("", description="Code of the pillar; under none where left out.")
-
-
-class PromisedOut(Schema):
-    """A commitment of a signed statement."""
-
-    reference: str = Field(description="Clause and sentence, the same on both nodes.")
-    statement: UUID
-    signed_on: date
-    clause: int = Field(description="Number of the clause in the signed text.")
-    sentence: int = Field(description="Which sentence of the clause, counted from one.")
-    texts: dict[str, str] = Field(description="The sentence by language, as it was signed.")
-    verb: str
-    due_on: date | None
-    code: str | None = Field(description="Its code in our draft; nothing where the draft does not have it.")
-
-
-class PromisedList(Schema):
-    """Commitments of signed statements, in the order of their texts."""
-
-    items: list[PromisedOut]
 
 
 class RevisionOut(Schema):
@@ -220,7 +189,8 @@ def _file_notes(found: Iterable[Note]) -> list[FileNoteOut]:
     ]
 
 
-def _out(request: ApiRequest, peer: str) -> PlanOut:
+def plan_out(request: ApiRequest, peer: str) -> PlanOut:
+    """Returns what both sides signed, what they offer, and our draft."""
     sees = request.officer.may(Permission.AGREEMENT_DRAFT)
     return PlanOut(
         peer=peer,
@@ -235,7 +205,12 @@ def _require_peer(peer: str) -> None:
         raise NotFound("There is no such party.")
 
 
-def _held(peer: str) -> PlanDraft:
+def held_draft(peer: str) -> PlanDraft:
+    """Returns our draft of the plan with a party.
+
+    Raises:
+        NotFound: There is none.
+    """
     draft = draft_with(peer)
     if draft is None:
         raise NotFound("There is no draft of the plan with this party.")
@@ -265,7 +240,7 @@ def _plan(content: dict[str, Any]) -> Plan:
 def show_plan(request: ApiRequest, peer: PeerInPath) -> PlanOut:
     """Shows the revision in force, what the other side offers, and our own draft to whom may prepare texts."""
     _require_peer(peer)
-    return _out(request, peer)
+    return plan_out(request, peer)
 
 
 @offer(
@@ -282,7 +257,7 @@ def start_plan(request: ApiRequest, peer: PeerInPath, body: PlanStart) -> Status
     _require_peer(peer)
     start = drafting.start_from_template if body.start == "template" else drafting.start_from_agreed
     start(request.officer, peer=peer)
-    return Status(201, _out(request, peer))
+    return Status(201, plan_out(request, peer))
 
 
 @offer(
@@ -296,53 +271,8 @@ def start_plan(request: ApiRequest, peer: PeerInPath, body: PlanStart) -> Status
 )
 def save_plan_draft(request: ApiRequest, peer: PeerInPath, body: PlanSave) -> PlanOut:
     """Saves the draft; what a colleague changed since is kept, and where both changed one field nothing is saved."""
-    drafting.save_plan(request.officer, _held(peer), seen=body.seen, plan=_plan(body.content), remark=body.remark)
-    return _out(request, peer)
-
-
-@offer(
-    router,
-    "GET",
-    "/plans/{peer}/draft/commitments",
-    permission=Permission.AGREEMENT_DRAFT,
-    summary="List commitments of signed statements for the draft",
-    response=PromisedList,
-)
-def list_promises(request: ApiRequest, peer: PeerInPath) -> PromisedList:
-    """Lists what a person confirmed in statements that both sides signed, with the code that it has in our draft."""
-    codes = taken_as(last_save(_held(peer)).plan)
-    return PromisedList(
-        items=[
-            PromisedOut(
-                reference=one.reference,
-                statement=one.statement,
-                signed_on=one.signed_on,
-                clause=one.number,
-                sentence=one.sentence,
-                texts=dict(one.texts),
-                verb=one.verb.value,
-                due_on=one.due_on,
-                code=codes.get(one.reference),
-            )
-            for one in promises_with(request.officer, peer)
-        ]
-    )
-
-
-@offer(
-    router,
-    "POST",
-    "/plans/{peer}/draft/commitments",
-    permission=Permission.AGREEMENT_DRAFT,
-    summary="Take commitments of signed statements over into the draft",
-    response=PlanOut,
-)
-def take_promises(request: ApiRequest, peer: PeerInPath, body: PlanCommitments) -> PlanOut:
-    """Puts them behind the commitments of the draft, each with its sentence, its day and its reference."""
-    drafting.take_commitments(
-        request.officer, _held(peer), seen=body.seen, references=body.references, under=body.under
-    )
-    return _out(request, peer)
+    drafting.save_plan(request.officer, held_draft(peer), seen=body.seen, plan=_plan(body.content), remark=body.remark)
+    return plan_out(request, peer)
 
 
 @offer(
@@ -357,7 +287,7 @@ def take_promises(request: ApiRequest, peer: PeerInPath, body: PlanCommitments) 
 )
 def prepare_plan(request: ApiRequest, peer: PeerInPath, body: PlanPreparation) -> Status[PreparedPlanOut]:
     """Makes a text of the draft; another officer signs and offers it (``/texts``)."""
-    text = drafting.prepare_for_signing(request.officer, _held(peer), seen=body.seen, words=body.words)
+    text = drafting.prepare_for_signing(request.officer, held_draft(peer), seen=body.seen, words=body.words)
     return Status(201, PreparedPlanOut(text=text.pk))
 
 

@@ -21,8 +21,8 @@ from accord.node.desk.statement_rows import language_name, pick
 from accord.node.desk.views.plan import frame
 from accord.officers.permissions import Permission
 from accord.workplan.content import Commitment, Plan
-from accord.workplan.drafting import take_commitments
 from accord.workplan.promised import Promised, not_taken, promises_with, taken_as
+from accord.workplan.taking_over import take_commitments
 
 __all__ = ["show_plan_promises"]
 
