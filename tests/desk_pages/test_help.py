@@ -23,7 +23,7 @@ def test_help_names_no_page_that_is_gone() -> None:
 
 
 def test_every_page_of_the_agreement_that_can_be_looked_at_has_help_of_its_own() -> None:
-    of_agreement = re.compile("/desk/(agreement|liaison|dialogue|indicators|texts|plan|roster)/")
+    of_agreement = re.compile("/desk/(agreement|liaison|dialogue|indicators|texts|plan|roster|drugs)/")
     pages = {sight.name for sight in SIGHTS if of_agreement.match(sight.address)}
     assert len(pages) > 40
     assert pages - set(HELP) == set()

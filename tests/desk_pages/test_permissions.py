@@ -196,6 +196,7 @@ TABLE: dict[str, set[Role]] = {
     "stay": ANYBODY,
     "walk": ANYBODY,
     "walk-act": ANYBODY,
+    "drugs": READERS,
     "notices": ANYBODY,
     "notices-news": ANYBODY,
     "notices-read": ANYBODY,

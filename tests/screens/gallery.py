@@ -103,6 +103,7 @@ SIGHTS: Final = (
     Sight(name="plan-new", address="/desk/plan/IN/draft/new/actions", role="policy"),
     Sight(name="plan-item", address="/desk/plan/IN/draft/items/A5/", role="policy"),
     Sight(name="plan-merge", address="/desk/plan/IN/merge/{offered}", role="policy"),
+    Sight(name="drugs", address="/desk/drugs/", is_empty_too=True),
     Sight(name="lanes", address="/desk/lanes/", role="releasing", is_empty_too=True),
     Sight(name="timeliness", address="/desk/timeliness/", role="releasing", is_empty_too=True),
     Sight(name="recall", address="/desk/messages/{request}/recall", role="releasing"),

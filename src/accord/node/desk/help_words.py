@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accord.node.desk.agreement_help import AGREEMENT_HELP
 from accord.node.desk.help_page import PageHelp
+from accord.node.desk.workstreams import modules_named
 
 __all__ = ["GENERAL", "HELP"]
 
@@ -350,5 +351,6 @@ HELP: Final[Mapping[str, PageHelp]] = {
         who=_ROSTER_KEEPER,
     ),
     **AGREEMENT_HELP,
+    **{name: words for module in modules_named("help_words") for name, words in module.HELP.items()},
 }
 """The help of each page by the name of its address."""

@@ -6,7 +6,8 @@ them, and is read only where the node's configuration names the workstream:
 * ``area`` names the entry of the header (``AREA``: words, address, permission);
 * ``pages`` holds ``NAME`` and ``PAGES``: address under ``NAME/``, view, and name behind ``NAME-`` of each page;
 * ``field_words`` names the fields of its kinds (``SECTIONS``, ``LABELS``, ``HINTS``), and ``code_words`` its codes
-  (``CODES``).
+  (``CODES``);
+* ``help_words`` says what each of its pages is for (``HELP``, by the names of the addresses).
 """
 
 from collections.abc import Iterator
