@@ -30,6 +30,7 @@ SPEAKING: Final = (
     "parties",
     "courier",
     "node",
+    "workstreams/drugs/substances",
 )
 """Floors whose errors and alarms an officer may read."""
 

@@ -65,6 +65,7 @@ names = []
 """
 CONTROL = """
 [[controls]]
+id = "un-one"
 substances = ["one"]
 jurisdiction = "UN"
 instrument = "An Act"

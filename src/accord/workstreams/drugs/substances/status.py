@@ -2,6 +2,9 @@
 
 Three answers, never two: a table that knows no day of control, or holds no entry at all, does not say "not controlled".
 
+A salt or hydrate is controlled by the entries that name it, and by those that name its parent and include salts. What
+else an entry includes (derivatives, analogues) is a legal test of a chemist, and is never decided here.
+
 Source: 1988 Convention, article 12; control of a substance begins and ends with the instrument of each party.
 """
 
@@ -10,9 +13,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from accord.workstreams.drugs.substances.content import Control, SubstanceTable
+from accord.workstreams.drugs.substances.content import Control, Extent, Form, Regime, SubstanceTable
 
-__all__ = ["Standing", "Status", "status_of", "statuses"]
+__all__ = ["Difference", "Differing", "Standing", "Status", "differences", "entries_for", "status_of", "statuses"]
 
 
 class Standing(StrEnum):
@@ -43,14 +46,82 @@ class Status:
     standing: Standing
     entries: tuple[Control, ...]
 
+    @property
+    def is_verified(self) -> bool:
+        """Whether there is an entry, and the text of each was read."""
+        return bool(self.entries) and all(entry.verified for entry in self.entries)
+
+    @property
+    def regimes(self) -> frozenset[Regime]:
+        """Under which rules the entries put it."""
+        return frozenset(entry.regime for entry in self.entries)
+
+
+class Differing(StrEnum):
+    """How two sides differ on a day; the first that holds."""
+
+    ONE_SIDE = "one-side"
+    """Controlled on one side, and on the other not on that day."""
+    NOT_KNOWN = "not-known"
+    """One side's table says nothing, or names no first day: who relies on it asks first."""
+    OTHER_REGIME = "other-regime"
+    """A precursor on one side and a drug on the other: other permits, other authorities."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """A substance of which two sides do not say the same on a day.
+
+    Args:
+        substance: Its code.
+        on: The day.
+        here: What it is on the one side.
+        there: What it is on the other.
+        differing: How they differ.
+    """
+
+    substance: str
+    on: date
+    here: Status
+    there: Status
+    differing: Differing
+
+
+def differences(table: SubstanceTable, *, on: date, origin: str, destination: str) -> tuple[Difference, ...]:
+    """Returns the substances whose standing differs between two sides on a day, such as that of an export.
+
+    Args:
+        table: The table.
+        on: The day.
+        origin: Jurisdiction from which goods leave.
+        destination: Jurisdiction to which they go.
+    """
+    found = []
+    for one in table.substances:
+        here = status_of(table, one.id, jurisdiction=origin, on=on)
+        there = status_of(table, one.id, jurisdiction=destination, on=on)
+        differing = _differing(here, there)
+        if differing is not None:
+            found.append(Difference(substance=one.id, on=on, here=here, there=there, differing=differing))
+    return tuple(found)
+
+
+def _differing(here: Status, there: Status) -> Differing | None:
+    standings = {here.standing, there.standing}
+    if standings == {Standing.CONTROLLED, Standing.NOT_YET}:
+        return Differing.ONE_SIDE
+    if len(standings) > 1:
+        return Differing.NOT_KNOWN
+    if here.regimes and there.regimes and here.regimes != there.regimes:
+        return Differing.OTHER_REGIME
+    return None
+
 
 def status_of(table: SubstanceTable, substance: str, *, jurisdiction: str, on: date) -> Status:
     """Returns the standing of a substance in a jurisdiction on a day."""
-    entries = [
-        entry for entry in table.controls if entry.jurisdiction == jurisdiction and substance in entry.substances
-    ]
-    current = [entry for entry in entries if _covers(entry, on)]
-    dated = [entry for entry in current if entry.valid_from is not None]
+    entries = entries_for(table, substance, jurisdiction=jurisdiction)
+    current = tuple(entry for entry in entries if _covers(entry, on))
+    dated = tuple(entry for entry in current if entry.valid_from is not None)
     if dated:
         standing, found = Standing.CONTROLLED, dated
     elif current:
@@ -58,8 +129,26 @@ def status_of(table: SubstanceTable, substance: str, *, jurisdiction: str, on: d
     elif entries:
         standing, found = Standing.NOT_YET, entries
     else:
-        standing, found = Standing.NO_ENTRY, []
-    return Status(substance=substance, jurisdiction=jurisdiction, standing=standing, entries=tuple(found))
+        standing, found = Standing.NO_ENTRY, ()
+    return Status(substance=substance, jurisdiction=jurisdiction, standing=standing, entries=found)
+
+
+def entries_for(table: SubstanceTable, substance: str, *, jurisdiction: str | None = None) -> tuple[Control, ...]:
+    """Returns the entries under which a substance falls on any day, those of its parent included.
+
+    Args:
+        table: The table.
+        substance: Its code.
+        jurisdiction: The one jurisdiction asked for; all of them where it is omitted.
+    """
+    row = next((one for one in table.substances if one.id == substance), None)
+    parent = row.parent if row is not None and row.form in {Form.SALT, Form.HYDRATE} else None
+    return tuple(
+        entry
+        for entry in table.controls
+        if jurisdiction in {None, entry.jurisdiction}
+        and (substance in entry.substances or (parent in entry.substances and Extent.SALTS in entry.includes))
+    )
 
 
 def _covers(entry: Control, on: date) -> bool:
