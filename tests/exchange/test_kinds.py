@@ -34,7 +34,15 @@ from accord.exchange.kinds.limits import (
 )
 from accord.exchange.kinds.particulars import cas_number_is_valid
 from accord.exchange.kinds.request import Request
+from accord.workstreams.drugs.kinds import (
+    DRUG_INCIDENT,
+    PRE_EXPORT_NOTICE,
+    PRE_EXPORT_REPLY,
+    SHIPMENT_OUTCOME,
+    SUSPICIOUS_TRANSACTION,
+)
 from tests.desk import answer_fields, caveat, days, from_india, information_fields, notice_fields, request_fields
+from tests.workstreams.drugs.told import incident_fields, outcome_fields, pen_fields, reply_fields, suspicion_fields
 
 PERSON = {
     "category": "suspect",
@@ -102,6 +110,11 @@ WHOLE: dict[str, dict[str, Any]] = {
             statement="One print is looked for.",
         )
     ),
+    PRE_EXPORT_NOTICE: from_india(pen_fields()),
+    PRE_EXPORT_REPLY: from_india(reply_fields()),
+    SHIPMENT_OUTCOME: from_india(outcome_fields(ASKED["about"])),
+    DRUG_INCIDENT: from_india(incident_fields()),
+    SUSPICIOUS_TRANSACTION: from_india(suspicion_fields()),
 }
 
 

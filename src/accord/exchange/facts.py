@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from accord.exchange.circumstances import statements_of
+from accord.exchange.kind_facts import told_of_kind
 from accord.exchange.kinds import (
     ANSWER,
     CLARIFICATION,
@@ -99,6 +100,15 @@ def _substances(named: Iterable[Substance], own: OwnSide) -> tuple[SubstanceFact
 def _is_described(named: Iterable[Substance]) -> bool:
     quantities = [substance.quantity_grams for substance in named]
     return bool(quantities) and None not in quantities
+
+
+def _named(given: Mapping[str, Any]) -> tuple[Substance, ...]:
+    """Returns the substances that a message names: in its own list, or as goods and findings of a kind of its own."""
+    listed = tuple(given.get("substances") or ())
+    known = {(one.name, one.cas_number) for one in listed}
+    held = (one for value in given.values() for one in (value if isinstance(value, tuple) else (value,)))
+    stated = (one.as_substance for one in held if isinstance(one, msgspec.Struct) and hasattr(one, "as_substance"))
+    return (*listed, *(one for one in stated if (one.name, one.cas_number) not in known))
 
 
 def _is_about_persons(given: Mapping[str, Any]) -> bool:
@@ -206,6 +216,8 @@ def facts_of_draft(
     refusals = given.get("refusals") or ()
     retention = given.get("retention_until")
     is_third_party = bool(given.get("third_party_origin")) or own.has_third_party_origin
+    named = _named(given)
+    stated = {"is_shipment_described": _is_described(named), **statements_of(own), **told_of_kind(kind, given)}
     return Facts(
         party=party,
         peer=peer,
@@ -265,7 +277,7 @@ def facts_of_draft(
         third_party_origin=is_third_party,
         originator_consent=own.has_originator_consent,
         contains_received_from=received_from if own.contains_received_from is None else own.contains_received_from,
-        substances=_substances(given.get("substances") or (), own),
+        substances=_substances(named, own),
         retention_days=(retention - on).days if retention and retention >= on else None,
         retention_until=retention,
         review_on=given.get("review_on"),
@@ -276,10 +288,9 @@ def facts_of_draft(
         delay_reason=given.get("reason") if kind == DELAY_NOTICE else None,
         expected_on=given.get("expected_on"),
         due_on=due_on,
-        is_shipment_described=_is_described(given.get("substances") or ()),
         use_act=given.get("new_use"),
         use_recipient=given.get("new_recipient"),
-        **statements_of(own),
+        **stated,
     )
 
 

@@ -51,6 +51,7 @@ class KindRoom:
     Args:
         kind: Name of the kind.
         answers: Kinds of ours that an arriving one may answer; where there are any, it must answer one of them.
+        begins_case: Whether an officer may begin a case with one.
         reopens: Whether an arriving one opens a closed case and moves who has the next move.
         waits_on_filed: Who has the next move in the case when one arrives.
         waits_on_released: Who has it when one of ours has left.
@@ -63,6 +64,7 @@ class KindRoom:
 
     kind: str
     answers: tuple[str, ...] = ()
+    begins_case: bool = False
     reopens: bool = True
     waits_on_filed: Case.Waiting = Case.Waiting.US
     waits_on_released: Case.Waiting = Case.Waiting.THEM

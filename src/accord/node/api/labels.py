@@ -23,6 +23,7 @@ from accord.exchange.kinds import (
     SPONTANEOUS_INFORMATION,
 )
 from accord.exchange.models import Case, Clock, Message
+from accord.node.desk.workstreams import modules_named
 from accord.officers.permissions import Role
 from accord.parties.profile import Names
 from accord.release.models import Approval
@@ -58,6 +59,7 @@ KINDS: Final = _labels(
     (OBJECTION_ANSWER, "answer to an objection", "réponse à une objection", "आपत्ति का उत्तर"),
     (CORRECTION, "correction", "correction", "सुधार"),
     (CORRECTION_REPORT, "report on a correction", "rapport sur une correction", "सुधार पर रिपोर्ट"),
+    *(row for module in modules_named("kind_names") for row in module.KIND_NAMES),
 )
 
 MESSAGE_STATES: Final = _labels(

@@ -15,6 +15,7 @@ from accord.node.api import labels
 from accord.node.desk.fact_codes import FACT_CODES, SAME_LIST
 from accord.node.desk.said import marked, said
 from accord.node.desk.use_words import ASKED, PERMITTED, RECORDED, RESULTS
+from accord.node.desk.workstreams import modules_named
 from accord.vocabulary.handling import HANDLING_LABELS
 from accord.vocabulary.refusal import DELAY_REASON_LABELS, REFUSAL_GROUND_LABELS
 from accord.vocabulary.urgency import URGENCY_GROUND_LABELS
@@ -45,7 +46,7 @@ _REASONS: Final[dict[str, Any]] = {
     "awaited": pgettext_lazy("code", "still to be done"),
 }
 
-CODES: Final[Mapping[str, Mapping[str, Any]]] = {
+CODES: Final[dict[str, Mapping[str, Any]]] = {
     **FACT_CODES,
     "access_class": {
         "direct": pgettext_lazy("code", "the receiver can look it up itself"),
@@ -284,6 +285,9 @@ CODES: Final[Mapping[str, Mapping[str, Any]]] = {
     },
 }
 """Words of the codes by the name of the field, or of the table, in which they stand."""
+
+for _words in modules_named("code_words"):
+    CODES.update({field: {**CODES.get(field, {}), **words} for field, words in _words.CODES.items()})
 
 _HANDLING: Final[Mapping[str, str]] = {str(code): words for code, words in HANDLING_LABELS.items()}
 _VOCABULARY: Final[Mapping[str, Mapping[str, str]]] = {

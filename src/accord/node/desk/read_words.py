@@ -4,18 +4,18 @@ A form speaks to the one who fills it: "our law", "one a line". The same member 
 so here it is named without saying whose it is, and without what only helps to fill it.
 """
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
 from accord.node.desk.fact_words import FACTS
 from accord.node.desk.field_words import LABELS
+from accord.node.desk.workstreams import modules_named
 
 __all__ = ["READ", "label_read"]
 
 # Any: lazy translations.
-READ: Final[Mapping[str, Any]] = {
+READ: Final[dict[str, Any]] = {
     "access_class": _("How the receiver can look it up"),
     "action_suggested": _("What is suggested"),
     "action": _("What the receiver is to do"),
@@ -38,6 +38,9 @@ READ: Final[Mapping[str, Any]] = {
     "who_may_access": _("Who may see it"),
 }
 """Names for the reader, where those of the form speak to the writer."""
+
+for _words in modules_named("field_words"):
+    READ.update(_words.READ)
 
 
 def label_read(name: str) -> Any:

@@ -25,3 +25,7 @@ class DrugsConfig(AppConfig):
 
     def ready(self) -> None:
         """Registers what the kinds of this workstream do, what the gate is told, and what is counted."""
+        from accord.workstreams.drugs.notices import gate, rooms  # noqa: PLC0415 - models are ready only now
+
+        rooms.register_rooms()
+        gate.register_facts()

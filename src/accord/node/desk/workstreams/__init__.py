@@ -5,8 +5,9 @@ them, and is read only where the node's configuration names the workstream:
 
 * ``area`` names the entry of the header (``AREA``: words, address, permission);
 * ``pages`` holds ``NAME`` and ``PAGES``: address under ``NAME/``, view, and name behind ``NAME-`` of each page;
-* ``field_words`` names the fields of its kinds (``SECTIONS``, ``LABELS``, ``HINTS``), and ``code_words`` its codes
-  (``CODES``);
+* ``kind_names`` names its kinds (``KIND_NAMES``);
+* ``field_words`` names the fields of its kinds (``SECTIONS``, ``LABELS``, ``HINTS``, ``READ``), and ``code_words`` its
+  codes (``CODES``);
 * ``help_words`` says what each of its pages is for (``HELP``, by the names of the addresses).
 """
 

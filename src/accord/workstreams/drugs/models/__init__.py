@@ -1,5 +1,16 @@
 """What the drugs workstream keeps: one module a noun."""
 
+from accord.workstreams.drugs.models.incident import Incident, SuspiciousReport
+from accord.workstreams.drugs.models.notice import Notice, NoticeReply, Outcome
 from accord.workstreams.drugs.models.substance import SubstanceProposal, SubstanceStamp, SubstanceVersion
 
-__all__ = ["SubstanceProposal", "SubstanceStamp", "SubstanceVersion"]
+__all__ = [
+    "Incident",
+    "Notice",
+    "NoticeReply",
+    "Outcome",
+    "SubstanceProposal",
+    "SubstanceStamp",
+    "SubstanceVersion",
+    "SuspiciousReport",
+]

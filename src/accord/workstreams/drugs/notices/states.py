@@ -1,0 +1,59 @@
+"""Where a notice stands. Silence is a state of its own, and never means that nobody objects.
+
+A notice waits for a word; it was replied to; nobody replied while the exporting side waited; or an outcome settled it.
+Only a reply that says so means that there is no objection (:func:`has_no_objection`); it is read from the reply alone,
+and no state, clock or outcome is asked.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from django.db.models import Q
+
+from accord.workstreams.drugs.kinds.pre_export_reply import ReplyResult
+from accord.workstreams.drugs.kinds.shipment_outcome import Became
+from accord.workstreams.drugs.models import Notice
+
+__all__ = ["NoticeState", "has_no_objection", "in_state", "state_of"]
+
+SETTLED_BY: Final = frozenset({Became.NOT_SENT, Became.ARRIVED, Became.RELEASED, Became.SEIZED, Became.RETURNED})
+"""Outcomes after which nothing more is expected of a consignment; what departed or was stopped is still under way."""
+
+
+class NoticeState(StrEnum):
+    """Where a notice stands."""
+
+    AWAITING = "awaiting"
+    SILENT = "silent"
+    REPLIED = "replied"
+    SETTLED = "settled"
+
+
+def state_of(notice: Notice, now: datetime) -> NoticeState:
+    """Returns where a notice stands at a time."""
+    if notice.became in SETTLED_BY:
+        return NoticeState.SETTLED
+    if notice.reply_result:
+        return NoticeState.REPLIED
+    if notice.waits_until is not None and notice.waits_until <= now:
+        return NoticeState.SILENT
+    return NoticeState.AWAITING
+
+
+def in_state(state: NoticeState, now: datetime) -> Q:
+    """Returns the condition that holds of the notices in a state at a time, for a list that need not read them all."""
+    settled = Q(became__in=[one.value for one in SETTLED_BY])
+    replied = ~Q(reply_result="")
+    silent = Q(waits_until__isnull=False, waits_until__lte=now)
+    return {
+        NoticeState.SETTLED: settled,
+        NoticeState.REPLIED: ~settled & replied,
+        NoticeState.SILENT: ~settled & ~replied & silent,
+        NoticeState.AWAITING: ~settled & ~replied & ~silent,
+    }[state]
+
+
+def has_no_objection(notice: Notice) -> bool:
+    """Returns whether the other authority said that it does not object; its silence never says so."""
+    return notice.reply_result == ReplyResult.NO_OBJECTION
