@@ -7,6 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('drugs', '0001_substance_versions'),
         ('exchange', '0012_arrivals'),
     ]
 
