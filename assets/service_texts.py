@@ -9,6 +9,7 @@ What is collected is listed below by module; of a module that is not listed the 
 """
 
 import ast
+import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from string import Formatter
@@ -29,8 +30,8 @@ SPEAKING: Final = (
     "law",
     "parties",
     "courier",
+    "workstreams",
     "node",
-    "workstreams/drugs/substances",
 )
 """Floors whose errors and alarms an officer may read."""
 
@@ -67,8 +68,11 @@ WORDS_OF_FIELDS: Final = ("exchange/wording.py",)
 LABELS: Final = ("_LABELS", "_MEANINGS", "_SENTENCES")
 """Ends of the names of tables of module level whose values are shown."""
 
-NAMED_PARTS: Final = frozenset({"sentence", "next_step", "cure", "reason"})
+NAMED_PARTS: Final = frozenset({"sentence", "next_step", "cure", "reason", "mend"})
 """Arguments by name that are shown, whatever takes them."""
+
+RULES: Final = ("workstreams/drugs/screening/rules.toml",)
+"""Tables of rules whose titles, sentences and costs are shown."""
 
 LETTERS_MIN: Final = 2
 """A template with fewer fixed letters would fit any sentence."""
@@ -93,6 +97,9 @@ def service_texts() -> Iterator[tuple[str, str]]:
         for text in texts:
             if _is_phrase(text):
                 yield name, text
+    for name in RULES:
+        for rule in tomllib.loads((SOURCES / name).read_text("utf-8")).values():
+            yield from ((name, rule[part]) for part in ("title", "sentence", "cost"))
     for word in PLAIN_WORDS:
         yield "exchange/wording.py", word
 

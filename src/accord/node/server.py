@@ -43,6 +43,7 @@ from accord.node.notices.rounds import NoticeRounds
 from accord.node.pace import Pace
 from accord.node.schema import require_current_schema
 from accord.node.sqlite.housekeeping import Housekeeper
+from accord.node.workstream_rounds import WorkstreamRounds
 from accord.oversight.reviews import alarm_overdue_reviews
 from accord.parties.custody import custody_in_use
 from accord.release.follow import follow_all
@@ -232,6 +233,7 @@ class Node:
         pace = Pace()
         self._intake = _Intake(pace)
         self._notices = NoticeRounds(config, pace)
+        self._workstreams = WorkstreamRounds(pace)
         self._api = ApiListener(config) if has_api else None
         self._channel: ChannelListener | None = None
         is_sqlite = connections[DEFAULT_DB_ALIAS].vendor == "sqlite"
@@ -259,6 +261,7 @@ class Node:
         self._courier.start()
         self._intake.start()
         self._notices.start()
+        self._workstreams.start()
         if self._housekeeper is not None:
             self._housekeeper.start()
         gc.collect()
@@ -296,6 +299,7 @@ class Node:
         self._courier.stop()
         self._intake.stop()
         self._notices.stop()
+        self._workstreams.stop()
         if self._housekeeper is not None:
             self._housekeeper.stop()
         self._transport.close()

@@ -9,6 +9,17 @@ __all__ = ["DETAILS", "INTAKE", "OBJECTS", "REASONS", "VALUES", "VERBS"]
 
 # Any: lazy translations throughout this module.
 VERBS: Final[Mapping[str, Any]] = {
+    "add missed line": pgettext_lazy("act", "add a line that no rule flagged"),
+    "agree to weights": pgettext_lazy("act", "agree to weights of the rules"),
+    "follow flag": pgettext_lazy("act", "draft a message about a flag"),
+    "go on with screening": pgettext_lazy("act", "go on with a screening"),
+    "mark flag": pgettext_lazy("act", "say whether a flag was right"),
+    "propose weights": pgettext_lazy("act", "propose weights of the rules"),
+    "refuse weights": pgettext_lazy("act", "refuse weights of the rules"),
+    "remove missed line": pgettext_lazy("act", "take back a line that no rule flagged"),
+    "screen manifest": pgettext_lazy("act", "screen a manifest"),
+    "stop screening": pgettext_lazy("act", "stop a screening"),
+    "take back mark": pgettext_lazy("act", "take back what was said of a flag"),
     "accept watch": pgettext_lazy("act", "accept a colleague's watch"),
     "add call entry": pgettext_lazy("act", "add call entry"),
     "add duty shift": pgettext_lazy("act", "add duty shift"),
@@ -214,6 +225,10 @@ VERBS: Final[Mapping[str, Any]] = {
 """Acts, by the verb with which a service notes them (``accord.officers.acts``)."""
 
 OBJECTS: Final[Mapping[str, Any]] = {
+    "flag": pgettext_lazy("object", "flagged line"),
+    "missedline": pgettext_lazy("object", "line that no rule flagged"),
+    "ruleweights": pgettext_lazy("object", "weights of the rules"),
+    "screening": pgettext_lazy("object", "screening of a manifest"),
     "dutypost": pgettext_lazy("object", "duty post"),
     "dutyshift": pgettext_lazy("object", "duty shift"),
     "leave": pgettext_lazy("object", "leave"),
@@ -263,6 +278,9 @@ OBJECTS: Final[Mapping[str, Any]] = {
 """Sorts of things that an act is done to."""
 
 DETAILS: Final[Mapping[str, Any]] = {
+    "is_true": pgettext_lazy("detail", "the flag was right"),
+    "line": pgettext_lazy("detail", "line of the manifest"),
+    "size_bytes": pgettext_lazy("detail", "bytes"),
     "withheld": pgettext_lazy("detail", "lines not seen"),
     "last_on": pgettext_lazy("detail", "last day"),
     "day": pgettext_lazy("detail", "day"),

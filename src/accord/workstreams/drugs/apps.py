@@ -6,6 +6,7 @@ from django.apps import AppConfig
 
 from accord.exchange.kinds import add_kinds
 from accord.workstreams.drugs.kinds import STRUCTS
+from accord.workstreams.rounds import add_rounds
 
 __all__ = ["DrugsConfig"]
 
@@ -25,7 +26,10 @@ class DrugsConfig(AppConfig):
 
     def ready(self) -> None:
         """Registers what the kinds of this workstream do, what the gate is told, and what is counted."""
-        from accord.workstreams.drugs.notices import gate, rooms  # noqa: PLC0415 - models are ready only now
+        # The models are ready only now.
+        from accord.workstreams.drugs.notices import gate, rooms  # noqa: PLC0415
+        from accord.workstreams.drugs.screenings.running import ScreeningRounds  # noqa: PLC0415
 
         rooms.register_rooms()
         gate.register_facts()
+        add_rounds(ScreeningRounds)

@@ -2,13 +2,20 @@
 
 from accord.workstreams.drugs.models.incident import Incident, SuspiciousReport
 from accord.workstreams.drugs.models.notice import Notice, NoticeReply, Outcome
+from accord.workstreams.drugs.models.screening import Flag, FlagMark, MissedLine, RefusedRow, RuleWeights, Screening
 from accord.workstreams.drugs.models.substance import SubstanceProposal, SubstanceStamp, SubstanceVersion
 
 __all__ = [
+    "Flag",
+    "FlagMark",
     "Incident",
+    "MissedLine",
     "Notice",
     "NoticeReply",
     "Outcome",
+    "RefusedRow",
+    "RuleWeights",
+    "Screening",
     "SubstanceProposal",
     "SubstanceStamp",
     "SubstanceVersion",

@@ -1,13 +1,15 @@
-"""A manifest on a disk: what kind of file it is, and its lines without ever holding one that has no end."""
+"""A manifest on a disk: what form it has, and its lines without ever holding one that has no end."""
 
-from collections.abc import Iterator
+import io
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, TextIO
+from typing import IO, BinaryIO, Final, TextIO
 
 from accord.workstreams.drugs.screening.errors import ManifestUnreadable
 from accord.workstreams.drugs.screening.manifest import LINE_MAX
 
-__all__ = ["open_manifest", "physical_lines"]
+__all__ = ["form_of", "open_manifest", "physical_lines", "text_of"]
 
 _OTHER_FORMS: Final = (
     (b"PK\x03\x04", "The file is a workbook or an archive."),
@@ -20,6 +22,42 @@ _OTHER_FORMS: Final = (
 )
 
 
+def form_of(file: BinaryIO | IO[bytes]) -> str:
+    """Returns what form a file has, by its first bytes; it is at its beginning again afterwards.
+
+    Raises:
+        ManifestUnreadable: Of one that is not read.
+    """
+    file.seek(0)
+    first = file.read(4)
+    file.seek(0)
+    for magic, said in _OTHER_FORMS:
+        if first.startswith(magic):
+            raise ManifestUnreadable(said, next_step="Save it as CSV in UTF-8 and screen that file.")
+    return "csv"
+
+
+@contextmanager
+def text_of(file: BinaryIO | IO[bytes], form: str) -> Iterator[Iterable[str]]:
+    """Gives the lines of a file as text; bytes that are no UTF-8 are kept, so that their line can be refused and shown.
+
+    Args:
+        file: The file; it stays open.
+        form: What :func:`form_of` says of it.
+
+    Raises:
+        ManifestUnreadable: Of a form that is not read.
+    """
+    if form != "csv":
+        raise ManifestUnreadable(f"Files of the form {form} are not read.", next_step="Save it as CSV in UTF-8.")
+    file.seek(0)
+    stream = io.TextIOWrapper(file, encoding="utf-8", errors="surrogateescape", newline="")
+    try:
+        yield physical_lines(stream)
+    finally:
+        stream.detach()
+
+
 def open_manifest(path: Path) -> TextIO:
     """Opens a manifest as text; bytes that are no UTF-8 are kept, so that their line can be refused and shown.
 
@@ -28,10 +66,7 @@ def open_manifest(path: Path) -> TextIO:
         OSError: It cannot be opened.
     """
     with path.open("rb") as file:
-        first = file.read(4)
-    for magic, said in _OTHER_FORMS:
-        if first.startswith(magic):
-            raise ManifestUnreadable(said, next_step="Save it as CSV in UTF-8 and screen that file.")
+        form_of(file)
     return path.open(encoding="utf-8", errors="surrogateescape", newline="")
 
 

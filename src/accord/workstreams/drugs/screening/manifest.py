@@ -8,6 +8,7 @@ Source: RFC 4180 (CSV); 19 CFR 103.31 (bills of lading).
 """
 
 import csv
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -15,9 +16,10 @@ from typing import Final
 
 import msgspec
 
+from accord.workstreams.drugs.screening.columns import COLUMNS, KEPT, places_of
 from accord.workstreams.drugs.screening.errors import ManifestUnreadable
 
-__all__ = ["COLUMNS", "LINE_MAX", "Batch", "Line", "RefusedLine", "read_manifest"]
+__all__ = ["BATCH", "LINE_MAX", "Batch", "Line", "RefusedLine", "read_manifest"]
 
 LINE_MAX: Final = 65_536
 """Characters of one line; a longer one is refused."""
@@ -26,15 +28,6 @@ BATCH: Final = 20_000
 _DELIMITERS: Final = (",", ";", "\t", "|")
 _JOINED_MAX: Final = 20
 """Further lines of one record at most: descriptions hold line feeds, and not many."""
-
-COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
-    "description": ("description", "description_text", "goods_description"),
-    "tariff": ("tariff", "tariff_code", "hs_code", "hs", "harmonized_number"),
-    "container": ("container", "container_number"),
-    "postal": ("postal_item", "s10", "item_id"),
-    "reference": ("reference", "line_id", "identifier"),
-}
-"""What a column may be called in a header; the first that is there is read. Other columns are carried, never read."""
 
 
 class Line(msgspec.Struct, frozen=True, gc=False):
@@ -82,18 +75,32 @@ class Batch:
         lines: Those that were read.
         refused: Those that were not.
         characters: Characters of the file that they took.
+        rows: The cells of each of the lines, in the same order; what is kept of a flagged line is read of them.
+        last: Number of the last line of the file that is dealt with; reading can go on after it.
+        places: Where each known column stands in a row.
     """
 
     lines: Sequence[Line]
     refused: Sequence[RefusedLine]
     characters: int
+    rows: Sequence[Sequence[str]]
+    last: int
+    places: Mapping[str, int]
+
+    def kept(self, line: Line) -> dict[str, str]:
+        """Returns what is kept of a flagged line, by the names of :mod:`~.columns`; empty cells are left out."""
+        row = self.rows[bisect_left(self.lines, line.number, key=lambda one: one.number)]
+        found = ((name, row[self.places[name]].strip()) for name in (*COLUMNS, *KEPT) if name in self.places)
+        return {name: text for name, text in found if text}
 
 
-def read_manifest(physical: Iterable[str]) -> Iterator[Batch]:
+def read_manifest(physical: Iterable[str], *, after: int = 1, batch: int = BATCH) -> Iterator[Batch]:
     """Reads a manifest.
 
     Args:
         physical: The lines of the file as text; bytes that are no UTF-8 stand as surrogates (``surrogateescape``).
+        after: Number of the line that was dealt with last, where reading goes on; 1 is the header.
+        batch: Lines of a batch at most.
 
     Raises:
         ManifestUnreadable: There is no header, a column stands in it twice, or none describes the goods.
@@ -101,10 +108,11 @@ def read_manifest(physical: Iterable[str]) -> Iterator[Batch]:
     source = _Physical(physical)
     _number, first = source.next()
     form = _Form(first.lstrip("\ufeff"))
+    source.skip_to(after)
     while True:
         records: list[tuple[int, str]] = []
         refused: list[RefusedLine] = []
-        while len(records) < BATCH:
+        while len(records) < batch:
             record = _record(source, form)
             if record is None:
                 break
@@ -114,11 +122,14 @@ def read_manifest(physical: Iterable[str]) -> Iterator[Batch]:
                 records.append(record)
         if not records and not refused:
             return
-        lines, broken = _lines(records, form)
+        lines, rows, broken = _lines(records, form)
         yield Batch(
             lines=lines,
             refused=sorted([*refused, *broken], key=lambda one: one.number),
             characters=source.taken_since_asked(),
+            rows=rows,
+            last=source.at(),
+            places=form.places,
         )
 
 
@@ -132,7 +143,7 @@ class _Form:
         self.delimiter = max(_DELIMITERS, key=header.count)
         names = next(csv.reader([header], delimiter=self.delimiter), [])
         self.width = len(names)
-        self.places = _places(names)
+        self.places = places_of(names)
 
     def stands_alone(self, text: str) -> bool:
         """Whether a text is one whole record."""
@@ -174,13 +185,24 @@ class _Physical:
         if self._given_back:
             return self._given_back.pop()
         line = next(self._lines, "")
-        self._number += 1
-        self._taken += len(line)
+        if line:
+            self._number += 1
+            self._taken += len(line)
         return self._number, line
 
     def give_back(self, lines: Sequence[tuple[int, str]]) -> None:
         """Lets lines be returned again, in their order."""
         self._given_back.extend(reversed(lines))
+
+    def skip_to(self, number: int) -> None:
+        """Passes over the lines up to one, which counts as read."""
+        for line in islice(self._lines, max(0, number - self._number)):
+            self._number += 1
+            self._taken += len(line)
+
+    def at(self) -> int:
+        """Returns the number of the last line that was taken and not given back."""
+        return self._number - len(self._given_back)
 
     def taken_since_asked(self) -> int:
         """Returns how many characters were read since this was asked before."""
@@ -194,7 +216,7 @@ def _record(source: _Physical, form: _Form) -> tuple[int, str] | RefusedLine | N
     if not text:
         return None
     if len(text) > LINE_MAX:
-        return _refused(number, "", text, f"The line is longer than {LINE_MAX:,} characters: shorten it.")
+        return _refused(number, "", text, mend=f"The line is longer than {LINE_MAX:,} characters: shorten it.")
     if text.count('"') % 2 == 0 or form.stands_alone(text):
         return number, text
     joined = text
@@ -208,56 +230,58 @@ def _record(source: _Physical, form: _Form) -> tuple[int, str] | RefusedLine | N
     if len(joined) <= LINE_MAX and form.stands_alone(joined):
         return number, joined
     source.give_back(taken)
-    return _refused(number, "", text, "A quotation mark is never closed: close it, or write it twice.")
+    return _refused(number, "", text, mend="A quotation mark is never closed: close it, or write it twice.")
 
 
-def _places(header: Sequence[str]) -> Mapping[str, int]:
-    names = [name.strip().lower().replace(" ", "_") for name in header]
-    twice = sorted({name for name in names if name and names.count(name) > 1})
-    if twice:
-        raise ManifestUnreadable(f"The header names {', '.join(twice)} twice: give each column a name of its own.")
-    places = {}
-    for column, called in COLUMNS.items():
-        for name in called:
-            if name in names:
-                places[column] = names.index(name)
-                break
-    if "description" not in places:
-        known = ", ".join(COLUMNS["description"])
-        raise ManifestUnreadable(f"No column of the header describes the goods. It may be called {known}.")
-    return places
-
-
-def _lines(records: Sequence[tuple[int, str]], form: _Form) -> tuple[list[Line], list[RefusedLine]]:
+def _lines(
+    records: Sequence[tuple[int, str]], form: _Form
+) -> tuple[list[Line], list[Sequence[str]], list[RefusedLine]]:
     places, width = form.places, form.width
     description = places["description"]
     tariff, container = places.get("tariff", -1), places.get("container", -1)
     postal, reference = places.get("postal", -1), places.get("reference", -1)
-    lines, refused = [], []
+    # Two descriptions of one bill bear the same number in this form: only bill and container together name a line.
+    further = places.get("is_ams", -1)
+    lines: list[Line] = []
+    rows: list[Sequence[str]] = []
+    refused: list[RefusedLine] = []
     for (number, text), row in zip(records, form.rows([text for _number, text in records]), strict=True):
         if len(row) != width:
-            mend = f"The line has {len(row)} columns where the header has {width}: quote what holds a comma."
-            refused.append(_refused(number, "", text, mend))
+            refused.append(
+                _refused(
+                    number,
+                    "",
+                    text,
+                    mend=f"The line has {len(row)} columns where the header has {width}: quote what holds a comma.",
+                )
+            )
             continue
         words = row[description]
         if not words.strip():
-            refused.append(_refused(number, "description", words, "The goods are not described: fill the column."))
+            refused.append(_refused(number, "description", words, mend="The goods are not described: fill the column."))
             continue
         if not text.isascii() and _is_broken(text):
-            refused.append(_refused(number, "", text, "The line is not in UTF-8: save the file in UTF-8."))
+            refused.append(_refused(number, "", text, mend="The line is not in UTF-8: save the file in UTF-8."))
             continue
         code = row[tariff] if tariff >= 0 else ""
+        rows.append(row)
         lines.append(
             Line(
                 number,
-                row[reference] if reference >= 0 else "",
+                _named(row, reference, further),
                 words.replace("\n", " "),
                 code if code.isdigit() else "".join(filter(str.isdigit, code)),
                 row[container] if container >= 0 else "",
                 row[postal] if postal >= 0 else "",
             )
         )
-    return lines, refused
+    return lines, rows, refused
+
+
+def _named(row: Sequence[str], reference: int, further: int) -> str:
+    if reference < 0:
+        return ""
+    return f"{row[reference]} {row[further]}".rstrip() if further >= 0 else row[reference]
 
 
 def _is_broken(text: str) -> bool:
@@ -268,6 +292,6 @@ def _is_broken(text: str) -> bool:
     return False
 
 
-def _refused(number: int, column: str, value: str, mend: str) -> RefusedLine:
+def _refused(number: int, column: str, value: str, *, mend: str) -> RefusedLine:
     shown = value.strip().encode("utf-8", "replace").decode("utf-8")
     return RefusedLine(number=number, column=column, value=shown[:80], mend=mend)

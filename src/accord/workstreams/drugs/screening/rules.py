@@ -11,7 +11,7 @@ codes of the Harmonized System.
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -26,7 +26,7 @@ from accord.workstreams.drugs.screening.names import Found, NameFinder
 from accord.workstreams.drugs.screening.numbers import container_fails, postal_fails
 from accord.workstreams.drugs.substances.content import SubstanceTable
 
-__all__ = ["THRESHOLD", "Flag", "Reason", "Rule", "Screen", "rules"]
+__all__ = ["THRESHOLD", "Flag", "Reason", "Rule", "Screen", "joined", "rules", "sentence_of", "shipped_weights"]
 
 THRESHOLD: Final = 50
 """Score, of a hundred, from which a line is flagged."""
@@ -70,11 +70,16 @@ class Reason:
 
     Args:
         rule: Its code.
-        sentence: What it says of this line.
+        words: What fills the places of the rule's sentence.
     """
 
     rule: str
-    sentence: str
+    words: Mapping[str, str]
+
+    @property
+    def sentence(self) -> str:
+        """What it says of this line, in English; a desk says it anew in the reader's language."""
+        return sentence_of(self.rule, self.words)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,20 +106,40 @@ def rules() -> Mapping[str, Rule]:
     return msgspec.toml.decode(text, type=dict[str, Rule])
 
 
+def sentence_of(rule: str, words: Mapping[str, str]) -> str:
+    """Returns what a rule says of a line, in English.
+
+    Args:
+        rule: Its code; one that a later version no longer has is named as it is.
+        words: What fills the places.
+    """
+    known = rules().get(rule)
+    return known.sentence.format_map(words) if known else rule
+
+
+def shipped_weights() -> dict[str, int]:
+    """Returns the weight of each rule as it ships."""
+    return {code: rule.weight for code, rule in rules().items()}
+
+
 class Screen:
     """Holds lines against the rules.
 
     Args:
         table: The substances that are looked for.
+        weights: Weight of each rule, of a hundred; as shipped where omitted.
+        threshold: Score from which a line is flagged.
     """
 
-    def __init__(self, table: SubstanceTable) -> None:
+    def __init__(
+        self, table: SubstanceTable, *, weights: Mapping[str, int] | None = None, threshold: int = THRESHOLD
+    ) -> None:
         self._names, self._equipment = NameFinder(table), EquipmentFinder()
         self._labels = {one.id: one.label for one in table.substances}
         self._own = {one.tariff.code: one.id for one in table.substances if one.tariff.is_own}
         self._baskets = Counter(one.tariff.code for one in table.substances if not one.tariff.is_own)
         self._codes = frozenset(self._baskets).union(self._own)
-        self._rules = rules()
+        self._weights, self._threshold = {**shipped_weights(), **(weights or {})}, threshold
 
     def screen(self, lines: Sequence[Line]) -> list[Flag]:
         """Returns the lines that reach the threshold, in their order."""
@@ -127,14 +152,14 @@ class Screen:
             code = line.tariff[:6]
             reasons = [*self._of_names(line, code, named), *self._of_code(line, code, named)]
             if place in equipment:
-                reasons.append(Reason(rule="equipment", sentence=self._say("equipment", words=equipment[place])))
+                reasons.append(_because("equipment", words=equipment[place]))
             if not reasons:
                 continue
             # These can only add to another reason: numbers are mistyped every day.
             reasons += self._of_numbers(line)
-            score = self._joined(reasons)
-            if score >= THRESHOLD:
-                reasons.sort(key=lambda reason: -self._rules[reason.rule].weight)
+            score = joined(self._weights[rule] for rule in {reason.rule for reason in reasons})
+            if score >= self._threshold:
+                reasons.sort(key=lambda reason: -self._weights[reason.rule])
                 substances = tuple(dict.fromkeys(one.substance for one in named))
                 flags.append(Flag(line=line, score=score, reasons=tuple(reasons), substances=substances))
         return flags
@@ -143,46 +168,48 @@ class Screen:
         reasons = []
         for one in named:
             rule = "name-misspelt" if one.errors else one.sort
-            sentence = self._say(rule, wording=one.wording, substance=self._labels[one.substance])
-            reasons.append(Reason(rule=rule, sentence=sentence))
+            reasons.append(_because(rule, wording=one.wording, substance=self._labels[one.substance]))
         certain = any(one.sort in {"name", "number"} for one in named)
         if certain and code and not code.startswith(_CHEMICALS):
-            reasons.append(Reason(rule="elsewhere", sentence=self._say("elsewhere", code=code)))
+            reasons.append(_because("elsewhere", code=code))
         if named and not certain:
             if code.startswith(_CHEMICALS):
-                reasons.append(Reason(rule="chemistry", sentence=self._say("chemistry", code=code)))
+                reasons.append(_because("chemistry", code=code))
             elif words := _first(_CHEMISTRY, line.description):
-                reasons.append(Reason(rule="chemistry-words", sentence=self._say("chemistry-words", words=words)))
+                reasons.append(_because("chemistry-words", words=words))
         return reasons
 
     def _of_code(self, line: Line, code: str, named: Sequence[Found]) -> list[Reason]:
         if code in self._own:
             label = self._labels[self._own[code]]
-            return [Reason(rule="own-code", sentence=self._say("own-code", code=code, substance=label))]
+            return [_because("own-code", code=code, substance=label)]
         if code in self._baskets and not named and (words := _vague(line.description)):
-            return [
-                Reason(
-                    rule="vague", sentence=self._say("vague", code=code, count=str(self._baskets[code]), words=words)
-                )
-            ]
+            return [_because("vague", code=code, count=str(self._baskets[code]), words=words)]
         return []
 
     def _of_numbers(self, line: Line) -> list[Reason]:
         reasons = []
         if line.container and container_fails(line.container):
-            reasons.append(Reason(rule="container", sentence=self._say("container", number=line.container)))
+            reasons.append(_because("container", number=line.container))
         if line.postal and postal_fails(line.postal):
-            reasons.append(Reason(rule="postal", sentence=self._say("postal", number=line.postal)))
+            reasons.append(_because("postal", number=line.postal))
         return reasons
 
-    def _say(self, rule: str, **words: str) -> str:
-        return self._rules[rule].sentence.format(**words)
 
-    def _joined(self, reasons: Sequence[Reason]) -> int:
-        left = 1.0
-        for rule in {reason.rule for reason in reasons}:
-            left *= 1 - self._rules[rule].weight / 100
-        return round(100 * (1 - left))
+def joined(weights: Iterable[int]) -> int:
+    """Returns the score of the weights of several rules, joined as independent chances.
+
+    Args:
+        weights: Of a hundred, one a rule.
+    """
+    left = 1.0
+    for weight in weights:
+        left *= 1 - weight / 100
+    return round(100 * (1 - left))
+
+
+def _because(rule: str, **words: str) -> Reason:
+    return Reason(rule=rule, words=words)
 
 
 def _vague(text: str) -> str:

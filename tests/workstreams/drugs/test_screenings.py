@@ -1,0 +1,168 @@
+"""A manifest that an officer brings is screened by the node, whole, whatever stops it on the way."""
+
+import io
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+
+from accord.officers.models import Act
+from accord.officers.permissions import NotPermitted
+from accord.workstreams.drugs.models import Flag, RefusedRow, Screening
+from accord.workstreams.drugs.screening.errors import ManifestUnreadable
+from accord.workstreams.drugs.screenings import keeping, running
+from accord.workstreams.drugs.screenings.errors import ScreeningRefused
+from accord.workstreams.drugs.screenings.keeping import go_on_with_screening, screen_file, stop_screening
+from accord.workstreams.drugs.screenings.running import ScreeningRounds, screen_to_the_end
+from tests.desk import Desk
+
+HEADER = "reference,shipper,consignee,from,to,packages,weight_kg,tariff,description\n"
+HIT = "M1,Specimen Trading 1,Specimen Foods 2,CA,IN,4,100,2933.39,1-boc-4-piperidone\n"
+TEA = "M{},Specimen Trading 1,Specimen Foods 2,CA,IN,4,100,0902.10,Tea\n"
+
+
+def manifest(lines: int, hits: tuple[int, ...] = (), broken: tuple[int, ...] = ()) -> io.BytesIO:
+    """A manifest of so many lines; hits and broken ones by their number in the file."""
+    rows = [
+        HIT if number in hits else "too,few\n" if number in broken else TEA.format(number)
+        for number in range(2, lines + 2)
+    ]
+    return io.BytesIO((HEADER + "".join(rows)).encode())
+
+
+@pytest.fixture(autouse=True)
+def small_batches(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "BATCH_LINES", 10)
+
+
+def test_every_line_is_screened_or_refused_and_the_file_is_let_go(
+    desk: Desk, home: Path, django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]]
+) -> None:
+    screening = screen_file(desk.liaison, manifest(35, hits=(5, 30), broken=(12,)), name="SPECIMEN.csv")
+    assert screening.state == Screening.State.WAITING
+    with django_capture_on_commit_callbacks(execute=True):
+        screen_to_the_end()
+    screening.refresh_from_db()
+    assert (screening.state, screening.lines, screening.screened, screening.refused) == ("done", 35, 34, 1)
+    assert (screening.read_part, screening.flagged, screening.last_line) == (100, 2, 36)
+    assert [(flag.line, flag.substances) for flag in screening.flags.order_by("line")] == [
+        (5, ["1-boc-4-piperidone"]),
+        (30, ["1-boc-4-piperidone"]),
+    ]
+    row = RefusedRow.objects.get()
+    assert row.line == 12
+    assert "2 columns where the header has 9" in row.mend
+    assert list((home / "attachments").iterdir()) == []
+
+
+def test_a_flag_keeps_what_the_line_says_and_its_reasons_as_codes(desk: Desk) -> None:
+    screen_file(desk.liaison, manifest(1, hits=(2,)), name="SPECIMEN.csv")
+    screen_to_the_end()
+    flag = Flag.objects.get()
+    assert flag.papers["consignee"] == "Specimen Foods 2"
+    assert flag.papers["gross"] == "100"
+    assert flag.reasons == [
+        {"rule": "name", "words": {"wording": "1-boc-4-piperidone", "substance": flag.reasons[0]["words"]["substance"]}}
+    ]
+    ((rule, sentence),) = flag.said
+    assert rule == "name"
+    assert sentence.startswith("The text names 1-boc-4-piperidone")
+
+
+@pytest.mark.parametrize("turns", range(5))
+def test_a_node_that_is_killed_goes_on_without_doubling_a_flag(desk: Desk, turns: int) -> None:
+    screening = screen_file(desk.liaison, manifest(35, hits=(5, 14, 30), broken=(12, 25)), name="SPECIMEN.csv")
+    killed = ScreeningRounds()
+    for _ in range(turns):
+        killed.do_some()
+    # What a kill does to the open file; nothing of the screening is told.
+    killed.close()
+    screen_to_the_end()
+    screening.refresh_from_db()
+    assert (screening.state, screening.screened, screening.refused, screening.flagged) == ("done", 33, 2, 3)
+    assert sorted(screening.flags.values_list("line", flat=True)) == [5, 14, 30]
+    assert list(screening.refused_lines.values_list("line", flat=True)) == [12, 25]
+
+
+def test_a_batch_that_is_not_stored_is_screened_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    screening = screen_file(desk.liaison, manifest(30, hits=(5, 14)), name="SPECIMEN.csv")
+    rounds = ScreeningRounds()
+    rounds.do_some()
+    with monkeypatch.context() as patch:
+        patch.setattr(Screening, "save", lambda *_a, **_k: (_ for _ in ()).throw(running.DatabaseError()))
+        with pytest.raises(running.DatabaseError):
+            rounds.do_some()
+    assert screening.flags.count() == 1
+    screen_to_the_end()
+    assert sorted(screening.flags.values_list("line", flat=True)) == [5, 14]
+
+
+def test_a_stopped_screening_keeps_what_it_found_and_goes_on_where_it_was(desk: Desk) -> None:
+    screening = screen_file(desk.liaison, manifest(30, hits=(5, 25)), name="SPECIMEN.csv")
+    rounds = ScreeningRounds()
+    rounds.do_some()
+    stop_screening(desk.liaison, screening)
+    rounds.do_some()
+    screening.refresh_from_db()
+    assert (screening.state, screening.last_line, screening.flagged) == ("stopped", 11, 1)
+    go_on_with_screening(desk.liaison, screening)
+    screen_to_the_end()
+    screening.refresh_from_db()
+    assert (screening.state, screening.lines, screening.flagged) == ("done", 30, 2)
+    with pytest.raises(ScreeningRefused):
+        stop_screening(desk.liaison, screening)
+    assert {"screen manifest", "stop screening", "go on with screening"} <= set(
+        Act.objects.values_list("verb", flat=True)
+    )
+
+
+def test_a_file_that_fails_says_why_and_the_next_one_is_screened(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "REFUSED_MAX", 3)
+    first = screen_file(desk.liaison, manifest(20, broken=tuple(range(2, 12))), name="SPECIMEN-1.csv")
+    second = screen_file(desk.liaison, manifest(5), name="SPECIMEN-2.csv")
+    screen_to_the_end()
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, first.fault["code"]) == ("failed", "drugs.manifest-of-another-form")
+    assert first.refused == first.refused_lines.count() == 10
+    assert second.state == "done"
+
+
+def test_a_lost_chunk_fails_that_screening_alone(desk: Desk, home: Path) -> None:
+    screening = screen_file(desk.liaison, manifest(5), name="SPECIMEN.csv")
+    for chunk in (home / "attachments" / bytes(screening.root or b"").hex()).iterdir():
+        chunk.unlink()
+    screen_to_the_end()
+    screening.refresh_from_db()
+    assert (screening.state, screening.fault["code"]) == ("failed", "courier.chunk-missing")
+
+
+def test_no_plain_copy_lies_on_the_disk(desk: Desk, home: Path) -> None:
+    screen_file(desk.liaison, manifest(5, hits=(2,)), name="SPECIMEN.csv")
+    stored = b"".join(file.read_bytes() for file in home.rglob("*") if file.is_file())
+    assert stored
+    assert b"piperidone" not in stored
+
+
+def test_a_second_click_brings_the_file_once(desk: Desk) -> None:
+    first = screen_file(desk.liaison, manifest(5), name="SPECIMEN.csv")
+    assert screen_file(desk.liaison, manifest(5), name="SPECIMEN.csv") == first
+    assert Screening.objects.count() == 1
+
+
+def test_a_header_that_says_nothing_is_heard_at_once(desk: Desk) -> None:
+    with pytest.raises(ManifestUnreadable, match="No column"):
+        screen_file(desk.liaison, io.BytesIO(b"a,b\n1,2\n"), name="SPECIMEN.csv")
+    assert not Screening.objects.exists()
+
+
+def test_too_large_a_file_is_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "MANIFEST_BYTES_MAX", 10)
+    with pytest.raises(ScreeningRefused):
+        screen_file(desk.liaison, manifest(5), name="SPECIMEN.csv")
+
+
+def test_who_only_reads_screens_nothing(desk: Desk) -> None:
+    with pytest.raises(NotPermitted):
+        screen_file(desk.reviewer, manifest(5), name="SPECIMEN.csv")
