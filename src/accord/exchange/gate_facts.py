@@ -17,6 +17,7 @@ from django.db.models import Exists, OuterRef
 
 from accord.courier.prepared import Prepared
 from accord.exchange.circumstances import with_circumstances
+from accord.exchange.completing import completed
 from accord.exchange.drafting import own_side_of
 from accord.exchange.drafts import given_values
 from accord.exchange.facts import facts_of_draft
@@ -94,13 +95,13 @@ def facts_of(message: Message, *, releaser: str | None, now: datetime) -> Facts:
         now: The time.
     """
     party, peer, own = our_party(), message.case.peer_id, own_side_of(message)
-    clock = clock_answered(message)
+    clock, given = clock_answered(message), _given(message)
     told = registered(party, peer, own, on=now.date())
     facts = facts_of_draft(
         party=party,
         peer=peer,
         kind=message.kind,
-        given=_given(message),
+        given=given,
         own=own,
         answered=answered_by(message),
         drafter=message.drafted_by.username if message.drafted_by else "",
@@ -113,6 +114,7 @@ def facts_of(message: Message, *, releaser: str | None, now: datetime) -> Facts:
         received_from=tuple(code for (code,) in _RECEIVED_FROM.rows(party, peer)),
     )
     facts = with_records_on_file(with_circumstances(facts, message, now=now), message)
+    facts = completed(facts, given, own)
     if told.terms is not None:
         facts = _with_terms(facts, told.terms)
     return msgspec.structs.replace(facts, clearances=_clearances(message, facts))
