@@ -14,9 +14,11 @@ from accord.exchange.drafting import (
     Fields,
     create_case,
     draft_information,
+    draft_of_kind,
     draft_request,
 )
 from accord.exchange.errors import ActRefused
+from accord.exchange.kind_rooms import room_of
 from accord.exchange.kinds import REQUEST, SPONTANEOUS_INFORMATION
 from accord.exchange.models import Case, Message
 from accord.exchange.own_side import OwnSide
@@ -24,7 +26,7 @@ from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 from accord.vocabulary.subjects import Theme
 
-__all__ = ["ReplyBegun", "begin_case", "begin_reply"]
+__all__ = ["ReplyBegun", "begin_case", "begin_reply", "begins_case"]
 
 _OPEN = (Message.State.DRAFT, Message.State.SUBMITTED, Message.State.APPROVED)
 _FIRST = {REQUEST: draft_request, SPONTANEOUS_INFORMATION: draft_information}
@@ -70,7 +72,7 @@ def begin_case(
         theme: Subject of cooperation.
         title: Title for our own list; it does not travel.
         fields: The first message's fields so far.
-        kind: A request or spontaneous information.
+        kind: A request, spontaneous information, or a kind whose room lets a case begin with it.
         own: What our side knows of it and the other must not.
         now: The time.
 
@@ -84,8 +86,8 @@ def begin_case(
         FieldRefused: A field given is refused; there is no case then, either.
     """
     require(officer, Permission.MESSAGE_DRAFT)
-    if kind not in _FIRST:
-        raise ActRefused("A case begins with a request or with information.", code="exchange.case-refused")
+    if not begins_case(kind):
+        raise ActRefused("A case does not begin with a message of this kind.", code="exchange.case-refused")
     # Two clicks come as two requests: the second waits here until the first has been answered.
     Officer.objects.select_for_update().get(pk=officer.pk)
     same = Case.objects.filter(
@@ -96,7 +98,15 @@ def begin_case(
         if len(written) == 1 and _is_untouched(written[0], kind, fields):
             return written[0]
     made = create_case(officer, peer=peer, theme=theme, title=title, now=now)
-    return _FIRST[kind](officer, made, fields, own=own, now=now)
+    if kind in _FIRST:
+        return _FIRST[kind](officer, made, fields, own=own, now=now)
+    return draft_of_kind(officer, made, kind, fields, own=own, now=now)
+
+
+def begins_case(kind: str) -> bool:
+    """Returns whether a case may begin with a message of this kind."""
+    room = room_of(kind)
+    return kind in _FIRST or (room is not None and room.begins_case)
 
 
 def _is_untouched(message: Message, kind: str, fields: Fields) -> bool:

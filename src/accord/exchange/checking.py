@@ -18,7 +18,7 @@ from accord.parties.models import Party
 from accord.release.gate import gate_in_use, our_party
 from accord.vocabulary.urgency import Urgency
 
-__all__ = ["require_sense", "senseless", "unfinished"]
+__all__ = ["days_of", "require_sense", "senseless", "unfinished"]
 
 BLANK: Final = re.compile(r"\[…[^\]\n]{0,80}\]")
 """A blank that a specimen text leaves to be written, such as ``[… day]``: three dots in one sign, in brackets."""
@@ -30,7 +30,7 @@ _NOT_BEFORE_TODAY = (
 _NOT_AFTER_TODAY = (("accuracy", "as_of"), ("evaluation", "evaluated_on"))
 
 
-def _days_of(now: datetime) -> tuple[date, date]:
+def days_of(now: datetime) -> tuple[date, date]:
     """Returns the earlier and the later of today in UTC and today in our capital."""
     here = now.astimezone(Party.objects.get(code=our_party()).described.zone).date()
     return min(here, now.date()), max(here, now.date())
@@ -46,7 +46,7 @@ def _day(value: object) -> date | None:
 
 
 def _wrong_days(fields: Mapping[str, object], now: datetime) -> Iterator[FieldProblem]:
-    earliest, latest = _days_of(now)
+    earliest, latest = days_of(now)
     for name in _NOT_BEFORE_TODAY:
         day = _day(fields.get(name))
         if day is not None and day < earliest:

@@ -40,6 +40,7 @@ class Watcher:
         withdrawn: Messages were withdrawn by their sender, named by their keys, in the transaction that files it.
         leaving: A message of an officer who holds a posting, or is approved or released by one, is about to be; asked
             of such officers alone.
+        erased: What a message said is about to be erased, in the same transaction; rows made of it go with it.
         left: A draft that holds received matter has just passed the gate and is about to leave, with who releases it.
     """
 
@@ -52,6 +53,7 @@ class Watcher:
     problems: Callable[[Message, datetime], tuple[FieldProblem, ...]] = _no_problem
     withdrawn: Callable[[Sequence[UUID]], None] = _nothing
     leaving: Callable[[Message, Officer, datetime], None] = _nothing
+    erased: Callable[[Message], None] = _nothing
     left: Callable[[Message, Officer, datetime], None] = _nothing
 
 

@@ -23,6 +23,7 @@ from accord.courier.models import AttachmentTransfer, Outbox, OutboxState
 from accord.exchange.kinds import CORRECTION
 from accord.exchange.models import Attachment, HoldAnswer, Message
 from accord.exchange.search.indexing import forget, index_case, index_message, scrub
+from accord.exchange.watching import watchers
 from accord.handling.derivations import files_of, marks_held
 from accord.handling.models import Derivation, FileMark, Passage
 from accord.handling.own_words import erase_from_own_words
@@ -85,6 +86,8 @@ def erase_message(message: Message) -> None:
     if ERASED in fields:
         return
     _overwrite_what_is_deleted()
+    for watcher in watchers():
+        watcher.erased(message)
     _erase_files(message)
     names = (*_KEPT, *_KEPT_OF_CORRECTIONS) if message.kind == CORRECTION else _KEPT
     kept = {name: fields[name] for name in names if name in fields}

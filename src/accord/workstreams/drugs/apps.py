@@ -28,11 +28,13 @@ class DrugsConfig(AppConfig):
         """Registers what the kinds of this workstream do, what the gate is told, and what is counted."""
         # The models are ready only now.
         from accord.exchange.completing import complete_facts  # noqa: PLC0415
+        from accord.exchange.watching import register_watcher  # noqa: PLC0415
         from accord.workstreams.drugs.gate_facts import with_control  # noqa: PLC0415
-        from accord.workstreams.drugs.notices import gate, rooms  # noqa: PLC0415
+        from accord.workstreams.drugs.notices import gate, rooms, watching  # noqa: PLC0415
         from accord.workstreams.drugs.screenings.running import ScreeningRounds  # noqa: PLC0415
 
         rooms.register_rooms()
         gate.register_facts()
+        register_watcher("drugs", watching.WATCHER)
         complete_facts(with_control)
         add_rounds(ScreeningRounds)
