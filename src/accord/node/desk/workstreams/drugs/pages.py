@@ -2,10 +2,29 @@
 
 from typing import Final
 
-from accord.node.desk.workstreams.drugs.views import overview
+from accord.node.desk.workstreams.drugs.views import (
+    overview,
+    screening_flag,
+    screening_flags,
+    screening_rules,
+    screenings,
+)
 
 __all__ = ["NAME", "PAGES"]
 
 NAME: Final = "drugs"
 
-PAGES: Final = (("", overview.show_drugs, ""),)
+PAGES: Final = (
+    ("", overview.show_drugs, ""),
+    ("screening/", screenings.show_screenings, "screenings"),
+    ("screening/rules/", screening_rules.show_rules, "screening-rules"),
+    ("screening/rules/act", screening_rules.act_on_rules, "screening-rules-act"),
+    ("screening/flags/<uuid:key>/", screening_flag.show_flag, "flag"),
+    ("screening/flags/<uuid:key>/act", screening_flag.act_on_flag, "flag-act"),
+    ("screening/flags/<uuid:key>/follow/<slug:kind>", screening_flag.follow_one, "flag-follow"),
+    ("screening/<uuid:key>/", screening_flags.show_screening, "screening"),
+    ("screening/<uuid:key>/act", screening_flags.act_on_screening, "screening-act"),
+    ("screening/<uuid:key>/progress", screenings.show_progress, "screening-progress"),
+    ("screening/<uuid:key>/flags.csv", screenings.download_flags, "screening-flags"),
+    ("screening/<uuid:key>/refused.csv", screenings.download_refused, "screening-refused"),
+)

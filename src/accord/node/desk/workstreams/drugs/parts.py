@@ -4,6 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.utils.translation import gettext_lazy as _
+
+from accord.node.desk.workstreams.drugs.views.screenings import count_flags
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 
@@ -33,5 +36,12 @@ class Part:
     count: Callable[[Officer], int] = _none_waits
 
 
-PARTS: Final[tuple[Part, ...]] = ()
+PARTS: Final[tuple[Part, ...]] = (
+    Part(
+        name=_("Screening"),
+        says=_("Manifests held against the register and the rules: lines worth a look, each with its reasons."),
+        address="desk:drugs-screenings",
+        count=count_flags,
+    ),
+)
 """In the order of the work: what is controlled, what was found in papers, what was told, what it amounts to."""

@@ -1,0 +1,172 @@
+"""Screenings and flags as rows of a page: the state in words, and of a flag its reasons with the words they found."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accord.node.desk.workstreams.drugs.hits import Piece, pieces_of, words_to_find
+from accord.node.desk.workstreams.drugs.rule_words import rule_sentence, rule_words
+from accord.workstreams.drugs.models import Flag, Screening
+from accord.workstreams.drugs.screenings.weights import numbered
+from accord.workstreams.drugs.substances.shipped import shipped_table
+
+__all__ = [
+    "FLAG_STATES",
+    "PAPERS",
+    "SCREENING_STATES",
+    "TO_LOOK_AT",
+    "FlagRow",
+    "ReasonRow",
+    "flag_row",
+    "paper_rows",
+    "substance_labels",
+    "with_counts",
+]
+
+# Any: lazy translations throughout this module.
+SCREENING_STATES: Final[Mapping[str, Any]] = {
+    "waiting": _("waits its turn"),
+    "running": _("is being screened"),
+    "done": _("screened"),
+    "failed": _("failed"),
+    "stopped": _("stopped"),
+}
+
+FLAG_STATES: Final[Mapping[str, Any]] = {
+    "new": _("to look at"),
+    "marked-true": _("marked true"),
+    "marked-false": _("marked false"),
+    "followed": _("followed up"),
+}
+
+PAPERS: Final[Mapping[str, Any]] = {
+    "reference": _("Reference"),
+    "description": _("Description of the goods"),
+    "tariff": _("Tariff code"),
+    "edition": _("Edition of the tariff"),
+    "container": _("Container"),
+    "postal": _("Postal item"),
+    "packages": _("Packages"),
+    "gross": _("Gross weight"),
+    "net": _("Net weight or pure quantity"),
+    "unit": _("Unit"),
+    "purity": _("Purity"),
+    "shipper": _("Consignor"),
+    "shipper_number": _("Number of the consignor"),
+    "consignee": _("Consignee"),
+    "consignee_number": _("Number of the consignee"),
+    "origin": _("From"),
+    "destination": _("To"),
+    "route": _("Route"),
+    "notice": _("Pre-export notice"),
+    "arrived": _("Arrived"),
+}
+"""What the columns of a manifest are called, by the names that a flag keeps them under."""
+
+TO_LOOK_AT: Final = Q(mark="", followed_at=None)
+"""Flags of which nobody has said or done anything."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReasonRow:
+    """Why a line is flagged, by one rule.
+
+    Args:
+        code: The code of the rule.
+        title: What it looks for.
+        sentence: What it says of this line.
+        cost: What it costs to be wrong.
+        source: The law, standard or table on which it rests.
+        weight: Of a hundred, as it was when the line was screened.
+    """
+
+    code: str
+    title: Any
+    sentence: str
+    cost: Any
+    source: Any
+    weight: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlagRow:
+    """A flag as it is shown.
+
+    Args:
+        flag: The flag.
+        state: Its state in words.
+        pieces: Its description, cut at what the rules found.
+        reasons: The weightiest first.
+        substances: Names of the substances found.
+    """
+
+    flag: Flag
+    state: Any
+    pieces: Sequence[Piece]
+    reasons: Sequence[ReasonRow]
+    substances: Sequence[str]
+
+    @property
+    def main(self) -> ReasonRow:
+        """The weightiest reason."""
+        return self.reasons[0]
+
+    @property
+    def more(self) -> int:
+        """How many further reasons there are."""
+        return len(self.reasons) - 1
+
+
+def with_counts(screenings: QuerySet[Screening]) -> QuerySet[Screening]:
+    """Returns screenings with the flags to look at, marked true, marked false, and followed."""
+    return screenings.select_related("asked_by").annotate(
+        flags_new=Count("flags", filter=Q(flags__mark="", flags__followed_at=None)),
+        flags_true=Count("flags", filter=Q(flags__mark=Flag.Mark.TRUE)),
+        flags_false=Count("flags", filter=Q(flags__mark=Flag.Mark.FALSE)),
+        flags_followed=Count("flags", filter=Q(flags__followed_at__isnull=False)),
+    )
+
+
+def substance_labels() -> dict[str, str]:
+    """Returns the name of each substance of the table by its code."""
+    return {one.id: one.label for one in shipped_table().substances}
+
+
+def flag_row(flag: Flag, labels: Mapping[str, str]) -> FlagRow:
+    """Returns a flag as it is shown.
+
+    Args:
+        flag: The flag, with its screening.
+        labels: What :func:`substance_labels` says.
+    """
+    weights = numbered(flag.screening.weights_number).weights
+    return FlagRow(
+        flag=flag,
+        state=FLAG_STATES[flag.state],
+        pieces=pieces_of(flag.description, words_to_find(flag.reasons)),
+        reasons=tuple(_reasons(flag.reasons, weights)),
+        substances=[labels.get(code, code) for code in flag.substances],
+    )
+
+
+def _reasons(reasons: Iterable[Mapping[str, Any]], weights: Mapping[str, int]) -> Iterable[ReasonRow]:
+    for one in reasons:
+        code = one["rule"]
+        words = rule_words(code)
+        yield ReasonRow(
+            code=code,
+            title=words.title,
+            sentence=rule_sentence(code, one["words"]),
+            cost=words.cost,
+            source=words.source,
+            weight=weights.get(code),
+        )
+
+
+def paper_rows(flag: Flag) -> list[tuple[Any, str]]:
+    """Returns what the line says beside the description, each with the name of its column."""
+    given = {"reference": flag.reference, **flag.papers}
+    return [(PAPERS.get(name, name), str(text)) for name, text in given.items() if text]

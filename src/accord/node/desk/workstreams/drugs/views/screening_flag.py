@@ -1,0 +1,222 @@
+"""One flag: the line as it was read, why it was flagged, what officers said of it, and the way on to a message."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from accord.errors import AccordError
+from accord.exchange.drafting import FIRST_DRAFT_VERSION, TITLE_CHARACTERS_MAX
+from accord.exchange.errors import NotFound
+from accord.exchange.models import Case, Message
+from accord.exchange.reach import cases_for, reads
+from accord.exchange.services import read_case, save_draft
+from accord.node.desk.acting import act_once
+from accord.node.desk.known import known_of_case
+from accord.node.desk.page import officer_of, page, show
+from accord.node.desk.workstreams.drugs.rule_words import rule_sentence
+from accord.node.desk.workstreams.drugs.screening_rows import flag_row, paper_rows, substance_labels
+from accord.officers.models import Officer
+from accord.officers.permissions import Permission
+from accord.parties.models import Party
+from accord.vocabulary.subjects import Theme
+from accord.workstreams.drugs.models import Flag
+from accord.workstreams.drugs.screenings.following import follow_flag, followable_kinds
+from accord.workstreams.drugs.screenings.marking import mark_flag, undo_mark
+from accord.workstreams.drugs.screenings.reach import flags_for
+from accord.workstreams.drugs.substances.shipped import shipped_table
+
+__all__ = ["act_on_flag", "follow_one", "show_flag"]
+
+CASES_SHOWN: Final = 30
+"""Open cases on precursors that are offered for a message; an officer with more opens the case first."""
+
+# Any: lazy translations.
+FOLLOWING: Final[Mapping[str, Any]] = {
+    "request": gettext_lazy("Ask the other side"),
+    "drug-incident": gettext_lazy("Report an incident"),
+    "pre-export-notice": gettext_lazy("Send a notice"),
+}
+"""What a flag leads to, by the kind of message."""
+
+NAMES: Final[Mapping[str, Any]] = {
+    "reason": ("reason", gettext_lazy("Why")),
+    "title": ("title", gettext_lazy("Title")),
+    "peer": ("peer", gettext_lazy("With")),
+}
+
+
+def _found(officer: Officer, key: UUID) -> Flag:
+    flags = flags_for(officer).select_related("screening", "screening__asked_by", "marked_by", "message__case")
+    flag = flags.filter(pk=key).first()
+    if flag is None:
+        raise NotFound("There is no such flag.")
+    return flag
+
+
+@page(Permission.CASE_READ)
+def show_flag(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Shows one flag.
+
+    View permission: ``case.read``; to mark or follow it needs ``message.draft``, which the services ask for.
+    """
+    return _shown(request, key)
+
+
+def _shown(request: HttpRequest, key: UUID, error: AccordError | None = None) -> HttpResponse:
+    officer = officer_of(request)
+    flag = _found(officer, key)
+    message = flag.message
+    shown = {
+        "flag": flag,
+        "screening": flag.screening,
+        "row": flag_row(flag, substance_labels()),
+        "papers": paper_rows(flag),
+        "controls": _controls(flag),
+        "history": list(flag.marks.select_related("by")),
+        "followed": _following(flag.followed_as) if flag.followed_as else "",
+        "message": message if message is not None and reads(officer, message.case) else None,
+        "ways": [(kind, _following(kind)) for kind in followable_kinds()],
+        "before": _beside(flag, before=True),
+        "after": _beside(flag, before=False),
+        "may_work": officer.may(Permission.MESSAGE_DRAFT),
+        "given": request.POST,
+        "error": error,
+        "error_names": NAMES,
+    }
+    return show(request, "desk/drugs/screening/flag.html", shown, status=error.http_status if error else 200)
+
+
+def _following(kind: str) -> Any:  # Any: a lazy translation
+    return FOLLOWING.get(kind, kind)
+
+
+def _controls(flag: Flag) -> list[tuple[str, list[Any]]]:  # Any: control entries of the table
+    """Where the substances that were found are controlled, as the register says, each with its citation."""
+    table = shipped_table()
+    return [
+        (code, [entry for entry in table.controls if entry.substance == code])
+        for code in flag.substances
+        if code in table.by_id()
+    ]
+
+
+def _beside(flag: Flag, *, before: bool) -> Flag | None:
+    """The flag that stands before or after this one in the order of the score."""
+    others: QuerySet[Flag] = flag.screening.flags.order_by("-score", "line")
+    higher, lower = others.filter(score__gt=flag.score), others.filter(score__lt=flag.score)
+    same = others.filter(score=flag.score)
+    if before:
+        return same.filter(line__lt=flag.line).last() or higher.last()
+    return same.filter(line__gt=flag.line).first() or lower.first()
+
+
+@page(Permission.CASE_READ, methods=("POST",))
+def act_on_flag(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Marks a flag true or false, or takes that back.
+
+    View permission: ``case.read``; each act's service asks for ``message.draft``.
+    """
+    officer = officer_of(request)
+    flag = _found(officer, key)
+    try:
+        act_once(request, lambda: _do(officer, flag, request.POST))
+    except AccordError as refused:
+        return _shown(request, key, refused)
+    return redirect("desk:drugs-flag", key)
+
+
+def _do(officer: Officer, flag: Flag, posted: QueryDict) -> str:
+    act = posted.get("act", "")
+    if act in {"mark-true", "mark-false"}:
+        reason = posted.get("reason", "").replace("\r\n", "\n")
+        mark_flag(officer, flag, is_true=act == "mark-true", reason=reason)
+        return _("Marked true.") if act == "mark-true" else _("Marked false.")
+    if act == "undo":
+        undo_mark(officer, flag)
+        return _("The last mark is taken back.")
+    raise NotFound("There is no such act.")
+
+
+@page(Permission.MESSAGE_DRAFT, methods=("GET", "POST"))
+def follow_one(request: HttpRequest, key: UUID, kind: str) -> HttpResponse:
+    """Asks in which case a message about a flag is drafted, and drafts it, filled from the line.
+
+    View permission: ``message.draft``.
+    """
+    officer = officer_of(request)
+    flag, error = _found(officer, key), None
+    if kind not in followable_kinds():
+        raise NotFound("A flag does not lead to a message of this kind.")
+    if request.method == "POST":
+        drafts: list[Message] = []
+        try:
+            act_once(request, lambda: drafts.append(_drafted(officer, flag, kind, request.POST)))
+        except AccordError as refused:
+            error = refused
+        else:
+            flag.refresh_from_db()
+            made = drafts[0] if drafts else flag.message
+            return redirect("desk:draft", made.pk) if made is not None else redirect("desk:drugs-flag", key)
+    peers = list(Party.objects.filter(is_self=False).order_by("code"))
+    row = flag_row(flag, substance_labels())
+    shown = {
+        "flag": flag,
+        "screening": flag.screening,
+        "row": row,
+        "kind": kind,
+        "way": _following(kind),
+        "peers": peers,
+        "cases": list(_cases(officer)[:CASES_SHOWN]),
+        "title": request.POST.get("title") or _title(flag, row.substances),
+        "title_max": TITLE_CHARACTERS_MAX,
+        "given": request.POST,
+        "error": error,
+        "error_names": NAMES,
+    }
+    return show(request, "desk/drugs/screening/follow.html", shown, status=error.http_status if error else 200)
+
+
+def _cases(officer: Officer) -> QuerySet[Case]:
+    """Open cases on precursors that the officer reads and that nobody else holds."""
+    found = cases_for(officer).filter(state=Case.State.OPEN, theme=str(Theme.PRECURSORS))
+    return found.filter(Q(holder=officer) | Q(holder=None)).order_by("-changed_at")
+
+
+def _title(flag: Flag, substances: Sequence[str]) -> str:
+    """Returns a title for our own list: what it may be, and which line."""
+    what = ", ".join(substances) or " ".join(flag.description.split())
+    where = flag.reference or _("line %(number)s") % {"number": flag.line}
+    return f"{what} ({where})"[:TITLE_CHARACTERS_MAX]
+
+
+def _drafted(officer: Officer, flag: Flag, kind: str, posted: QueryDict) -> Message:
+    reference = posted.get("case", "")
+    case = read_case(officer, reference) if reference else None
+    peer = posted.get("peer", "") if case is None else case.peer_id
+    sentences = dict(zip((english for _rule, english in flag.said), _sentences(flag), strict=True))
+    made = follow_flag(
+        officer,
+        flag,
+        kind,
+        peer=peer,
+        case=case,
+        title=posted.get("title", "").strip(),
+        say=lambda english: sentences.get(english, english),
+        language=(get_language() or "en")[:2],
+    )
+    if made.version != FIRST_DRAFT_VERSION:
+        return made
+    # What a first message says anyway is filled in, so that nobody types it; what the flag said stays.
+    known = known_of_case(officer, peer=peer, theme=str(Theme.PRECURSORS))
+    fields = {**known, **made.fields}
+    return save_draft(officer, made, version=made.version, fields=fields) if fields != made.fields else made
+
+
+def _sentences(flag: Flag) -> list[str]:
+    return [rule_sentence(one["rule"], one["words"]) for one in flag.reasons]
