@@ -100,6 +100,18 @@ OF_THE_AGREEMENT = OF_A_TEAM | {
 }
 """Addresses with a key that name no case: what both sides sign, and who was on watch."""
 
+OF_A_SCREENING = {
+    "drugs-flag",
+    "drugs-flag-act",
+    "drugs-flag-follow",
+    "drugs-screening",
+    "drugs-screening-act",
+    "drugs-screening-progress",
+    "drugs-screening-flags",
+    "drugs-screening-refused",
+}
+"""Addresses of a manifest and of what was flagged in it: tests/desk_pages/test_drugs_screening.py."""
+
 STRANGERS = (Role.LIAISON, Role.DUTY, Role.RELEASING, Role.DECIDER, Role.REVIEWER)
 
 
@@ -149,6 +161,7 @@ def called(client: Client, name: str, key: UUID, reference: str) -> HttpResponse
         "form": "csv",
         "part": "actions",
         "code": "A1",
+        "kind": "request",
     }
     wanted = next(pattern for pattern in urlpatterns if pattern.name == name).pattern.converters
     given = {part: known[part] for part in wanted}
@@ -195,7 +208,7 @@ def test_the_table_of_addresses_about_a_case_is_whole() -> None:
     others = {name for name in named if name.split("-")[0] in {"view", "upload", "notice", "review", "correction"}} - {
         "upload-begin"
     }
-    others |= OF_THE_AGREEMENT
+    others |= OF_THE_AGREEMENT | OF_A_SCREENING
     assert named - others == ABOUT_A_CASE
 
 

@@ -197,6 +197,17 @@ TABLE: dict[str, set[Role]] = {
     "walk": ANYBODY,
     "walk-act": ANYBODY,
     "drugs": READERS,
+    "drugs-screenings": READERS,
+    "drugs-screening-rules": ANYBODY,
+    "drugs-screening-rules-act": ANYBODY,
+    "drugs-flag": READERS,
+    "drugs-flag-act": READERS,
+    "drugs-flag-follow": WRITERS,
+    "drugs-screening": READERS,
+    "drugs-screening-act": READERS,
+    "drugs-screening-progress": READERS,
+    "drugs-screening-flags": READERS,
+    "drugs-screening-refused": READERS,
     "notices": ANYBODY,
     "notices-news": ANYBODY,
     "notices-read": ANYBODY,
@@ -205,6 +216,9 @@ TABLE: dict[str, set[Role]] = {
     "notice-agree": {Role.ADMINISTRATOR},
 }
 POSTED = {
+    "drugs-screening-rules-act",
+    "drugs-screening-act",
+    "drugs-flag-act",
     "indicators-report",
     "indicator-dispute",
     "statement-act",
@@ -274,6 +288,7 @@ def address(name: str, desk: Desk) -> str:
         "form": "csv",
         "part": "actions",
         "code": "A1",
+        "kind": "request",
     }
     wanted = next(pattern for pattern in urlpatterns if pattern.name == name).pattern.converters
     given = {part: known[part] for part in wanted}

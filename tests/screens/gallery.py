@@ -14,6 +14,7 @@ from accord.cli.demo import specimens
 from accord.cli.demo.nodes import NodeProcess
 from accord.cli.demo.playing import let_leave, wait_for
 from tests.screens.agreed import agreed_places
+from tests.screens.screened import screened_places
 
 __all__ = ["HOMES", "LEFT_OUT", "SIGHTS", "Sight", "opened_nodes", "places"]
 
@@ -104,6 +105,11 @@ SIGHTS: Final = (
     Sight(name="plan-item", address="/desk/plan/IN/draft/items/A5/", role="policy"),
     Sight(name="plan-merge", address="/desk/plan/IN/merge/{offered}", role="policy"),
     Sight(name="drugs", address="/desk/drugs/", is_empty_too=True),
+    Sight(name="drugs-screenings", address="/desk/drugs/screening/", is_empty_too=True),
+    Sight(name="drugs-screening", address="/desk/drugs/screening/{screening}/"),
+    Sight(name="drugs-flag", address="/desk/drugs/screening/flags/{flag}/"),
+    Sight(name="drugs-flag-follow", address="/desk/drugs/screening/flags/{flag}/follow/request"),
+    Sight(name="drugs-screening-rules", address="/desk/drugs/screening/rules/", role="counsel", is_empty_too=True),
     Sight(name="lanes", address="/desk/lanes/", role="releasing", is_empty_too=True),
     Sight(name="timeliness", address="/desk/timeliness/", role="releasing", is_empty_too=True),
     Sight(name="recall", address="/desk/messages/{request}/recall", role="releasing"),
@@ -195,6 +201,9 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "register-text": "hands out a file",
     "review-witness-request": "hands out a file",
     "cases-export": "hands out a file",
+    "drugs-screening-flags": "hands out a file",
+    "drugs-screening-refused": "hands out a file",
+    "drugs-screening-progress": "a part of a screening's page",
     "account_agency": "leads to the agency's identity provider, where one is configured; its own tests follow it",
     "account_agency_back": "leads on at once; its own tests open it",
     "account_agency_finish": "reads the identity provider's answer; its own tests open it",
@@ -244,6 +253,7 @@ def places(nodes: Mapping[str, NodeProcess]) -> dict[str, str]:
         "asked": str(asked["id"]),
         "question": _asked_for_permission(nodes, whole),
         **agreed_places(nodes),
+        **screened_places(nodes),
     }
 
 

@@ -11,6 +11,7 @@ from accord.cli.demo.nodes import NodeProcess
 __all__ = ["Seat"]
 
 PATIENCE_SECONDS = 60
+BOUNDARY = "specimen-file"
 
 
 class Seat:
@@ -52,6 +53,27 @@ class Seat:
         asked = urllib.request.Request(f"{self._base}{to or page}", data=body)
         address, answer = self._open(asked)
         assert 'class="govuk-error-summary' not in answer, f"{to or page} refused {dict(fields)}"
+        return address.removeprefix(self._base)
+
+    def bring(self, page: str, name: str, content: bytes) -> str:
+        """Sends a file in the form of a page, in the field ``file``, and returns the address to which the answer led.
+
+        Args:
+            page: The page that shows the form.
+            name: The file's name.
+            content: What stands in it.
+        """
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.read(page))
+        assert token is not None, f"{page} has no form"
+        head = 'Content-Disposition: form-data; name="'
+        parts = (
+            f'--{BOUNDARY}\r\n{head}csrfmiddlewaretoken"\r\n\r\n{token[1]}\r\n'
+            f'--{BOUNDARY}\r\n{head}file"; filename="{name}"\r\nContent-Type: text/csv\r\n\r\n'
+        )
+        body = parts.encode() + content + f"\r\n--{BOUNDARY}--\r\n".encode()
+        kind = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
+        address, answer = self._open(urllib.request.Request(f"{self._base}{page}", data=body, headers=kind))
+        assert 'class="govuk-error-summary' not in answer, f"{page} refused {name}"
         return address.removeprefix(self._base)
 
     def found(self, page: str, pattern: str) -> str:

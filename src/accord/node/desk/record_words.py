@@ -11,6 +11,8 @@ __all__ = ["DETAILS", "INTAKE", "OBJECTS", "REASONS", "VALUES", "VERBS"]
 VERBS: Final[Mapping[str, Any]] = {
     "add missed line": pgettext_lazy("act", "add a line that no rule flagged"),
     "agree to weights": pgettext_lazy("act", "agree to weights of the rules"),
+    "export flags": pgettext_lazy("act", "take the flags of a screening along"),
+    "export refused lines": pgettext_lazy("act", "take the refused lines of a screening along"),
     "follow flag": pgettext_lazy("act", "draft a message about a flag"),
     "go on with screening": pgettext_lazy("act", "go on with a screening"),
     "mark flag": pgettext_lazy("act", "say whether a flag was right"),

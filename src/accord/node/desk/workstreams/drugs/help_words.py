@@ -10,6 +10,7 @@ from accord.node.desk.help_page import PageHelp
 __all__ = ["HELP"]
 
 _COLLEAGUE: Final = _("A colleague of your office, or the releasing officer.")
+_SCREENS: Final = _("A colleague who works on cases, or the operator of this node for large files.")
 
 HELP: Final[Mapping[str, PageHelp]] = {
     "drugs": PageHelp(
@@ -17,6 +18,36 @@ HELP: Final[Mapping[str, PageHelp]] = {
         can=_("Open a part."),
         next=_("What you open says what can be done there, and by whom."),
         who=_COLLEAGUE,
+    ),
+    "drugs-screenings": PageHelp(
+        what=_("Manifests that were held against the register and the rules, the newest first."),
+        can=_("Bring a manifest, follow how far it is, and open one to see its flags."),
+        next=_("The node screens it line by line; what it flags and what it cannot read stands there at once."),
+        who=_SCREENS,
+    ),
+    "drugs-screening": PageHelp(
+        what=_("One manifest: how far it is, the lines worth a look, and the lines that could not be read."),
+        can=_("Filter the flags, tick several and mark them true or false, or open one. Stop it, or let it go on."),
+        next=_("Marks tell how good each rule is. A mark can be taken back."),
+        who=_SCREENS,
+    ),
+    "drugs-flag": PageHelp(
+        what=_("One line that rules found worth a look: what it says, why, and what it costs to be wrong."),
+        can=_("Mark it true or false with a reason, or begin a message about it."),
+        next=_("A message opens as a draft, filled from this line. Nothing leaves before it was approved."),
+        who=_SCREENS,
+    ),
+    "drugs-flag-follow": PageHelp(
+        what=_("The choice of the case in which a message about a flagged line is drafted."),
+        can=_("Take a new case or one at hand, and begin the draft."),
+        next=_("The draft opens. What the line and its reasons say stands in it and can be changed."),
+        who=_SCREENS,
+    ),
+    "drugs-screening-rules": PageHelp(
+        what=_("How often each rule was right, by what officers said, and what other weights would change."),
+        can=_("Compare the rules. Who may propose to the registers proposes weights; a second officer agrees."),
+        next=_("Weights that were agreed to count for screenings that begin from then on."),
+        who=_("Counsel of your office."),
     ),
 }
 """The help of each page by the name of its address."""

@@ -1,7 +1,7 @@
 """What the rules of screening say at the desk, in the reader's language: title, sentence, cost of an error, source.
 
-The rules stand in English beside the engine (``screening/rules.toml``); a test holds both to the same words. A rule that
-is not listed here is said in English.
+The rules stand in English beside the engine (``screening/rules.toml``); a test holds both to the same words. A rule
+that is not listed here is said in English.
 """
 
 from collections.abc import Mapping

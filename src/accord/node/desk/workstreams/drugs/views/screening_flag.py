@@ -99,10 +99,11 @@ def _following(kind: str) -> Any:  # Any: a lazy translation
 def _controls(flag: Flag) -> list[tuple[str, list[Any]]]:  # Any: control entries of the table
     """Where the substances that were found are controlled, as the register says, each with its citation."""
     table = shipped_table()
+    known = table.by_id()
     return [
-        (code, [entry for entry in table.controls if entry.substance == code])
+        (known[code].label, [entry for entry in table.controls if code in entry.substances])
         for code in flag.substances
-        if code in table.by_id()
+        if code in known
     ]
 
 

@@ -41,6 +41,8 @@ __all__ = ["act_on_rules", "show_rules"]
 FEW: Final = 10
 """Marks under which a share says hardly anything: its interval is wider than half of all that is possible."""
 
+MISSED_SHOWN: Final = 50
+
 # Any: lazy translations.
 STATES: Final[Mapping[str, Any]] = {
     "waiting": gettext_lazy("waits for a second officer"),
@@ -50,6 +52,9 @@ STATES: Final[Mapping[str, Any]] = {
 }
 
 NAMES: Final[Mapping[str, Any]] = {"why": ("why", gettext_lazy("Why, for the record"))}
+
+
+_Two = tuple[Share, Share]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +117,7 @@ def _shown(request: HttpRequest, error: AccordError | None = None) -> HttpRespon
         "precision": _share(measures.precision),
         "recall": _share(measures.recall),
         "tuned": found,
-        "compared": _compared(found) if found is not None else (),
+        "compared": _compared(_of(found.before), _of(found.after)) if found is not None else (),
         "changes": _changes(weighing, found.weights) if found is not None else [],
         "too_few": too_few,
         "marks_min": MARKS_MIN,
@@ -144,12 +149,13 @@ def _tuned() -> tuple[Tuned | None, WeightsRefused | None]:
 def _rows(weighing: Weighing, measures: Measures, found: Tuned | None) -> list[RuleRow]:
     by_code = {one.rule: one for one in measures.rules}
     none = Share(part=0, whole=0)
+    weights = found.weights if found is not None else weighing.weights
     return [
         RuleRow(
             code=code,
             words=rule_words(code),
             weight=weighing.weights[code],
-            proposed=found.weights[code] if found is not None and found.weights[code] != weighing.weights[code] else None,
+            proposed=weights[code] if weights[code] != weighing.weights[code] else None,
             precision=_share(by_code[code].precision if code in by_code else none),
             recall=_share(by_code[code].recall if code in by_code else Share(part=0, whole=measures.recall.whole)),
         )
@@ -168,31 +174,30 @@ def _share(share: Share) -> ShareRow:
     )
 
 
-def _compared(found: Tuned) -> tuple[tuple[Any, ShareRow, ShareRow], ...]:  # Any: lazy translations
-    """What weights in force and proposed ones do on the part held out."""
+_Compared = tuple[Any, ShareRow, ShareRow]  # Any: a lazy translation
+
+
+def _compared(before: _Two, after: _Two) -> tuple[_Compared, ...]:
+    """What weights in force and proposed ones do on the part held out; each as precision and recall."""
     return (
-        (_("Precision: of those flagged, the right ones"), _share(found.before.precision), _share(found.after.precision)),
-        (_("Recall: of the right ones, those flagged"), _share(found.before.recall), _share(found.after.recall)),
+        (_("Precision: of those flagged, the right ones"), _share(before[0]), _share(after[0])),
+        (_("Recall: of the right ones, those flagged"), _share(before[1]), _share(after[1])),
     )
 
 
-def _kept(figures: Mapping[str, Any]) -> tuple[tuple[Any, ShareRow, ShareRow], ...]:  # Any: JSON, lazy translations
+def _of(measures: Measures) -> _Two:
+    return measures.precision, measures.recall
+
+
+def _kept(figures: Mapping[str, Any]) -> tuple[_Compared, ...]:  # Any: JSON types
     """The same, as it was kept with a proposal."""
     if not figures:
         return ()
-
-    def share(when: str, what: str) -> ShareRow:
-        part, whole_of = figures[when][what]
-        return _share(Share(part=part, whole=whole_of))
-
-    return (
-        (
-            _("Precision: of those flagged, the right ones"),
-            share("before", "precision"),
-            share("after", "precision"),
-        ),
-        (_("Recall: of the right ones, those flagged"), share("before", "recall"), share("after", "recall")),
+    before, after = (
+        tuple(Share(part=figures[when][what][0], whole=figures[when][what][1]) for what in ("precision", "recall"))
+        for when in ("before", "after")
     )
+    return _compared((before[0], before[1]), (after[0], after[1]))
 
 
 def _changes(now: Weighing, weights: Mapping[str, int]) -> list[tuple[Any, int, int]]:  # Any: a lazy translation
@@ -206,7 +211,7 @@ def _changes(now: Weighing, weights: Mapping[str, int]) -> list[tuple[Any, int, 
 def _missed(officer: Officer) -> Sequence[MissedLine]:
     """Lines that officers say were missed, of the screenings that this officer reads."""
     rows = MissedLine.objects.filter(removed_at=None, screening__in=screenings_for(officer))
-    return rows.select_related("screening", "added_by").order_by("-added_at")[:50]
+    return list(rows.select_related("screening", "added_by").order_by("-added_at")[:MISSED_SHOWN])
 
 
 @page(Permission.REGISTER_READ, methods=("POST",))

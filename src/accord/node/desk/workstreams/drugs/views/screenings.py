@@ -15,7 +15,13 @@ from accord.exchange.errors import NotFound
 from accord.exchange.inspection import ATTACHMENT_BYTES_MAX
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.said import said
-from accord.node.desk.workstreams.drugs.screening_rows import SCREENING_STATES, flag_row, substance_labels, with_counts
+from accord.node.desk.workstreams.drugs.screening_rows import (
+    PAPERS,
+    SCREENING_STATES,
+    flag_row,
+    substance_labels,
+    with_counts,
+)
 from accord.node.tables import table_response, whole
 from accord.officers.acts import note
 from accord.officers.models import Officer
@@ -89,6 +95,7 @@ def show_screenings(request: HttpRequest) -> HttpResponse:
         "is_later_page": bool(before),
         "first": request.path,
         "states": SCREENING_STATES,
+        "papers": PAPERS,
         "may_work": officer.may(Permission.MESSAGE_DRAFT),
         "limit_bytes": ATTACHMENT_BYTES_MAX,
         "accept": ACCEPTED,

@@ -1,0 +1,369 @@
+"""Screening at the desk: from a manifest that is brought to a flag that is marked and followed by a draft."""
+
+import io
+import re
+from html import unescape
+
+import pytest
+from django.http import HttpResponse
+
+from accord.exchange.models import Case, Message
+from accord.node.desk.workstreams.drugs.rule_words import RULE_WORDS
+from accord.officers.models import Act, Officer
+from accord.officers.permissions import Role
+from accord.workstreams.drugs.models import Flag, FlagMark, MissedLine, RuleWeights, Screening
+from accord.workstreams.drugs.screening.rules import rules
+from accord.workstreams.drugs.screenings.running import screen_to_the_end
+from tests.desk import Desk
+from tests.desk_pages.conftest import SignIn
+from tests.desk_pages.test_timeliness import text
+
+LIST = "/desk/drugs/screening/"
+RULES = f"{LIST}rules/"
+HEADER = "reference,shipper,consignee,from,to,packages,weight_kg,tariff,description\n"
+HIT = "M{0},Specimen Trading 1,Specimen Foods 2,CA,IN,4,100,2933.39,1-boc-4-piperidone <b>25 kg</b>\n"
+VAGUE = "M{0},Specimen Trading 1,Specimen Foods 2,CA,IN,4,100,2933.39,Chemical intermediate\n"
+PRESS = "M{0},Specimen Trading 1,Specimen Foods 2,CA,IN,4,100,8474.80,Tablet press machine\n"
+TEA = "M{0},Specimen Trading 1,Specimen Foods 2,CA,IN,4,100,0902.10,Tea\n"
+BROKEN = "too,few\n"
+
+
+def manifest(*rows: str, name: str = "SPECIMEN.csv") -> io.BytesIO:
+    file = io.BytesIO((HEADER + "".join(row.format(number) for number, row in enumerate(rows, 2))).encode())
+    file.name = name
+    return file
+
+
+def brought(desk: Desk, sign_in: SignIn, *rows: str) -> Screening:
+    """A manifest that the liaison officer brought and the node screened."""
+    answer = sign_in(desk.liaison).post(LIST, {"file": manifest(*(rows or (HIT, TEA, BROKEN, VAGUE, PRESS)))})
+    assert answer.status_code == 302, text(answer)
+    screen_to_the_end()
+    return Screening.objects.get(pk=answer["Location"].rstrip("/").rpartition("/")[2])
+
+
+def plain(answer: HttpResponse) -> str:
+    """The words of a page without its tags."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", "", text(answer))).split())
+
+
+def test_an_empty_list_says_how_to_begin_and_which_columns_are_read(desk: Desk, sign_in: SignIn) -> None:
+    page = text(sign_in(desk.liaison).get(LIST))
+    assert "No manifest was screened yet" in page
+    assert "description_text" in page
+    assert "accord drugs screen manifest.csv" in page
+    assert 'type="file"' in page
+    reader = text(sign_in(desk.releasing).get(LIST))
+    assert 'type="file"' not in reader
+
+
+def test_a_manifest_is_brought_screened_and_loses_no_line(desk: Desk, sign_in: SignIn) -> None:
+    client = sign_in(desk.liaison)
+    answer = client.post(LIST, {"file": manifest(HIT, TEA, BROKEN)})
+    address = answer["Location"]
+    waiting = text(client.get(address))
+    assert "waits its turn" in waiting
+    assert f'hx-get="{address}progress"' in waiting
+    assert client.get(f"{address}progress").status_code == 200
+    screen_to_the_end()
+    progress = client.get(f"{address}progress")
+    # By this status the page is told to ask no more.
+    assert progress.status_code == 286
+    assert "3 lines = 2 screened + 1 refused" in plain(progress)
+    page = text(client.get(address))
+    assert "hx-trigger" not in page.partition("<main")[2]
+    assert "The line has 2 columns where the header has 9" in page
+    listed = plain(client.get(LIST))
+    assert "SPECIMEN.csv" in listed
+    assert "1 to look at" in listed
+
+
+def test_a_manifest_that_cannot_be_read_says_what_mends_it(desk: Desk, sign_in: SignIn) -> None:
+    client = sign_in(desk.liaison)
+    none = client.post(LIST, {})
+    assert none.status_code == 422
+    assert "drugs.no-manifest" in text(none)
+    assert 'href="#file"' in text(none)
+    headless = io.BytesIO(b"a,b\n1,2\n")
+    headless.name = "headless.csv"
+    wrong = client.post(LIST, {"file": headless})
+    assert wrong.status_code == 422
+    assert "No column of the header describes the goods" in text(wrong)
+    assert Screening.objects.count() == 0
+    assert sign_in(desk.releasing).post(LIST, {"file": manifest(HIT)}).status_code == 403
+    assert Screening.objects.count() == 0
+
+
+def test_a_screening_is_stopped_and_goes_on(desk: Desk, sign_in: SignIn) -> None:
+    client = sign_in(desk.liaison)
+    address = client.post(LIST, {"file": manifest(HIT, TEA)})["Location"]
+    assert "Stop it" in text(client.get(address))
+    assert "Let it go on" in text(client.post(f"{address}act", {"act": "stop"}, follow=True))
+    screen_to_the_end()
+    assert Screening.objects.get().screened == 0
+    client.post(f"{address}act", {"act": "go-on"})
+    screen_to_the_end()
+    assert Screening.objects.get().screened == 2
+    late = client.post(f"{address}act", {"act": "stop"})
+    assert late.status_code == 409
+    assert "drugs.screening-over" in text(late)
+
+
+def test_a_flag_says_why_with_its_score_and_what_an_error_costs(desk: Desk, sign_in: SignIn) -> None:
+    screening = brought(desk, sign_in)
+    client = sign_in(desk.liaison)
+    page = client.get(f"{LIST}{screening.pk}/")
+    shown = plain(page)
+    assert "The text names 1-boc-4-piperidone" in shown
+    assert "If it is wrong: A lawful trader's goods wait for a look at the papers." in shown
+    # What was found stands out, and what the line writes is text and no element.
+    assert "<mark>1-boc-4-piperidone</mark> &lt;b&gt;25 kg&lt;/b&gt;" in text(page)
+    flag = screening.flags.get(line=2)
+    one = client.get(f"{LIST}flags/{flag.pk}/")
+    assert f"score {flag.score} of 100" in plain(one)
+    assert "weight 80 of 100" in plain(one)
+    assert "Specimen Foods 2" in text(one)
+    assert "Schedule VI" in text(one)
+    assert "Next flag" in text(one)
+
+
+def test_flags_are_filtered_by_rule_state_and_substance_and_put_in_order(desk: Desk, sign_in: SignIn) -> None:
+    screening = brought(desk, sign_in)
+    client, address = sign_in(desk.liaison), f"{LIST}{screening.pk}/"
+
+    def lines(query: str) -> list[int]:
+        return [row.flag.line for row in client.get(f"{address}?{query}").context["rows"]]
+
+    by_score = list(Flag.objects.order_by("-score", "line").values_list("line", flat=True))
+    assert lines("") == by_score
+    assert lines("sort=line") == [2, 5, 6]
+    assert lines("rule=equipment") == [6]
+    assert lines("substance=1-boc-4-piperidone") == [2]
+    assert lines("state=marked-true") == []
+    assert lines("rule=nonsense&sort=nonsense&page=x") == by_score
+    assert "No flag is like this" in text(client.get(f"{address}?state=followed"))
+
+
+def test_several_flags_are_marked_at_once_and_taken_back_in_one_go(desk: Desk, sign_in: SignIn) -> None:
+    screening = brought(desk, sign_in)
+    client, address = sign_in(desk.liaison), f"{LIST}{screening.pk}/"
+    keys = [str(key) for key in screening.flags.filter(line__in=[5, 6]).values_list("pk", flat=True)]
+    none = client.post(f"{address}act", {"act": "mark-true"})
+    assert none.status_code == 409
+    assert "drugs.none-chosen" in text(none)
+    bare = client.post(f"{address}act", {"act": "mark-false", "flag": keys})
+    assert "drugs.no-reason" in text(bare)
+    # What was ticked stays ticked, so that only the reason is to be written.
+    assert text(bare).count(" checked") == 2
+    assert Flag.objects.exclude(mark="").count() == 0
+    done = client.post(
+        f"{address}act",
+        {"act": "mark-false", "flag": keys, "reason": "Sold to a bakery.", "query": "sort=line"},
+        follow=True,
+    )
+    assert done.redirect_chain[0][0] == f"{address}?sort=line"
+    assert "2 flags are marked false." in plain(done)
+    assert Flag.objects.filter(mark="false", marked_by=desk.liaison).count() == 2
+    undone = client.post(f"{address}act", {"act": "undo", "flag": keys}, follow=True)
+    assert "2 marks are taken back." in plain(undone)
+    assert "2 flags are marked false." not in plain(undone)
+    assert Flag.objects.exclude(mark="").count() == 0
+    assert FlagMark.objects.count() == 4
+
+
+def test_what_a_colleague_said_meanwhile_is_not_taken_back(desk: Desk, sign_in: SignIn) -> None:
+    screening = brought(desk, sign_in)
+    flag = screening.flags.get(line=5)
+    address = f"{LIST}{screening.pk}/"
+    client = sign_in(desk.liaison)
+    client.post(f"{address}act", {"act": "mark-true", "flag": str(flag.pk)})
+    sign_in(desk.duty).post(f"{LIST}flags/{flag.pk}/act", {"act": "mark-false", "reason": "A paint."})
+    undone = client.post(f"{address}act", {"act": "undo", "flag": str(flag.pk)}, follow=True)
+    assert "What a colleague has said since then stays." in plain(undone)
+    flag.refresh_from_db()
+    assert flag.mark == "false"
+
+
+def test_one_flag_is_marked_with_a_reason_and_its_history_stays(desk: Desk, sign_in: SignIn) -> None:
+    flag = brought(desk, sign_in).flags.get(line=2)
+    client, address = sign_in(desk.liaison), f"{LIST}flags/{flag.pk}/"
+    assert client.post(f"{address}act", {"act": "mark-false"}).status_code == 409
+    client.post(f"{address}act", {"act": "mark-true", "reason": "The invoice says the same."})
+    page = plain(client.get(address))
+    assert "The invoice says the same." in page
+    assert "Take the last mark back" in page
+    client.post(f"{address}act", {"act": "undo"})
+    after = plain(client.get(address))
+    assert "mark taken back" in after
+    assert "marked true" in after
+    assert client.post(f"{address}act", {"act": "dance"}).status_code == 404
+
+
+def test_a_flag_becomes_a_request_in_two_clicks(desk: Desk, sign_in: SignIn) -> None:
+    flag = brought(desk, sign_in).flags.get(line=2)
+    client, address = sign_in(desk.liaison), f"{LIST}flags/{flag.pk}/"
+    first = client.get(f"{address}follow/request")
+    assert "1-boc-4-piperidone (M2)" in text(first)
+    given = {"case": "", "title": first.context["title"], "peer": "IN"}
+    made = client.post(f"{address}follow/request", given)
+    draft = Message.objects.get()
+    assert made["Location"] == f"/desk/drafts/{draft.pk}/"
+    assert draft.case.title == "1-boc-4-piperidone (M2)"
+    assert draft.case.theme == "precursors"
+    assert "The text names 1-boc-4-piperidone" in draft.fields["facts"]
+    assert draft.fields["substances"][0]["cas_number"] == "79099-07-3"
+    assert client.get(made["Location"]).status_code == 200
+    # A second time leads to the draft that was begun.
+    again = client.post(f"{address}follow/request", given)
+    assert again["Location"] == made["Location"]
+    assert Case.objects.count() == 1
+    page = text(client.get(address))
+    assert made["Location"] in page
+    assert "followed up" in page
+
+
+def test_a_request_is_drafted_in_a_case_at_hand(desk: Desk, sign_in: SignIn) -> None:
+    first, second = brought(desk, sign_in, HIT, PRESS).flags.order_by("line")
+    client = sign_in(desk.liaison)
+    client.post(f"{LIST}flags/{first.pk}/follow/request", {"case": "", "title": "One case", "peer": "IN"})
+    case = Case.objects.get()
+    address = f"{LIST}flags/{second.pk}/follow/request"
+    assert f'value="{case.own_ref}"' in text(client.get(address))
+    client.post(address, {"case": case.own_ref, "title": "Not used", "peer": "IN"})
+    assert Case.objects.count() == 1
+    assert case.messages.count() == 2
+    refused = client.post(address.replace("request", "dance"))
+    assert refused.status_code == 404
+    assert sign_in(desk.releasing).get(address).status_code == 403
+
+
+def test_what_the_request_says_is_in_the_language_of_the_page(desk: Desk, sign_in: SignIn) -> None:
+    flag = brought(desk, sign_in).flags.get(line=2)
+    Officer.objects.filter(pk=desk.liaison.pk).update(language="fr")
+    client = sign_in(desk.liaison)
+    client.cookies["django_language"] = "fr"
+    client.post(f"{LIST}flags/{flag.pk}/follow/request", {"case": "", "title": "Un dossier", "peer": "IN"})
+    draft = Message.objects.get()
+    assert draft.fields["language"] == "fr"
+    assert "Le texte nomme 1-boc-4-piperidone" in draft.fields["facts"]
+
+
+def test_a_missed_line_is_named_and_taken_back(desk: Desk, sign_in: SignIn) -> None:
+    screening = brought(desk, sign_in)
+    client, address = sign_in(desk.liaison), f"{LIST}{screening.pk}/"
+    flagged = client.post(f"{address}act", {"act": "missed", "line": "2", "description": "Tea"})
+    assert "drugs.line-flagged" in text(flagged)
+    assert 'value="Tea"' in text(flagged)
+    client.post(f"{address}act", {"act": "missed", "line": "3", "description": "Tea, and not tea"})
+    assert "Tea, and not tea" in text(client.get(address))
+    assert "Tea, and not tea" in text(client.get(RULES))
+    # Whoever may read no case reads no line of one either.
+    assert "Tea, and not tea" not in text(sign_in(desk.officers[Role.COUNSEL]).get(RULES))
+    client.post(f"{address}act", {"act": "found", "missed": str(MissedLine.objects.get().pk)})
+    assert "Tea, and not tea" not in text(client.get(address))
+
+
+def test_both_tables_are_handed_out_and_it_is_noted(desk: Desk, sign_in: SignIn) -> None:
+    screening = brought(desk, sign_in)
+    client, address = sign_in(desk.liaison), f"{LIST}{screening.pk}/"
+    flags = text(client.get(f"{address}flags.csv"))
+    assert "The text names 1-boc-4-piperidone" in flags
+    assert "Specimen Foods 2" in flags
+    refused = text(client.get(f"{address}refused.csv"))
+    assert '"4"' in refused
+    assert "2 columns where the header has 9" in refused
+    assert set(Act.objects.values_list("verb", flat=True)) >= {"export flags", "export refused lines"}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_who_may_not_read_cases_reads_no_screening(desk: Desk, sign_in: SignIn, role: Role) -> None:
+    screening = brought(desk, sign_in)
+    if role is Role.DECIDER:
+        return
+    flag = screening.flags.get(line=2)
+    reads = role in {Role.LIAISON, Role.RELEASING, Role.DUTY, Role.REVIEWER}
+    client = sign_in(desk.officers[role])
+    for address in (LIST, f"{LIST}{screening.pk}/", f"{LIST}flags/{flag.pk}/", f"{LIST}{screening.pk}/flags.csv"):
+        answer = client.get(address)
+        assert (answer.status_code == 200) is reads, address
+        assert reads or "piperidone" not in text(answer)
+
+
+def test_an_officer_of_another_subject_finds_no_screening(desk: Desk, sign_in: SignIn) -> None:
+    screening = brought(desk, sign_in)
+    flag = screening.flags.get(line=2)
+    stranger = desk.again(Role.DUTY, "stranger")
+    stranger.scope_themes = ["fraud"]
+    stranger.save()
+    client = sign_in(stranger)
+    assert "SPECIMEN.csv" not in text(client.get(LIST))
+    assert "to look at" not in text(client.get("/desk/drugs/"))
+    for address in (f"{LIST}{screening.pk}/", f"{LIST}flags/{flag.pk}/", f"{LIST}{screening.pk}/refused.csv"):
+        assert client.get(address).status_code == 404
+    assert client.post(f"{LIST}flags/{flag.pk}/act", {"act": "mark-true"}).status_code == 404
+    assert client.post(f"{LIST}flags/{flag.pk}/follow/request", {"peer": "IN", "title": "x"}).status_code == 404
+
+
+def test_the_first_page_counts_the_flags_to_look_at(desk: Desk, sign_in: SignIn) -> None:
+    screening = brought(desk, sign_in)
+    client = sign_in(desk.liaison)
+    assert "3 wait" in plain(client.get("/desk/drugs/"))
+    client.post(f"{LIST}flags/{screening.flags.get(line=2).pk}/act", {"act": "mark-true"})
+    assert "2 wait" in plain(client.get("/desk/drugs/"))
+
+
+def test_few_marks_are_said_to_be_few(desk: Desk, sign_in: SignIn) -> None:
+    screening = brought(desk, sign_in)
+    client = sign_in(desk.liaison)
+    client.post(f"{LIST}flags/{screening.flags.get(line=2).pk}/act", {"act": "mark-true"})
+    page = plain(client.get(RULES))
+    assert "1 of 1 · between 21 and 100 %" in page
+    assert "too few to say" in page
+    assert "Too few lines are marked: 1 of 20." in page
+    assert "Propose these weights" not in page
+
+
+def marked(desk: Desk, sign_in: SignIn) -> None:
+    """Sixty marked flags: the press is mostly wrong, the name always right."""
+    screening = brought(desk, sign_in, *([HIT] * 20 + [PRESS] * 40))
+    for flag in screening.flags.all():
+        is_true = "piperidone" in flag.description or flag.line % 10 == 0
+        Flag.objects.filter(pk=flag.pk).update(mark="true" if is_true else "false", marked_by=desk.liaison)
+
+
+def test_weights_are_proposed_by_one_officer_and_agreed_to_by_another(desk: Desk, sign_in: SignIn) -> None:
+    marked(desk, sign_in)
+    counsel = sign_in(desk.officers[Role.COUNSEL])
+    page = counsel.get(RULES)
+    assert "On the part held out" in text(page)
+    assert "A press, die or capsule filler: 55 →" in plain(page)
+    assert "Propose these weights" not in text(sign_in(desk.liaison).get(RULES))
+    proposed = counsel.post(f"{RULES}act", {"act": "propose", "why": "Forty presses were looked at."}, follow=True)
+    assert "wait for a second officer" in plain(proposed)
+    assert 'value="agree"' not in text(proposed)
+    row = RuleWeights.objects.get()
+    own = counsel.post(f"{RULES}act", {"act": "agree", "weights": str(row.pk)})
+    assert "drugs.own-weights" in text(own)
+    other = sign_in(desk.again(Role.COUNSEL, "second"))
+    agreed = other.post(f"{RULES}act", {"act": "agree", "weights": str(row.pk)}, follow=True)
+    assert "in force" in plain(agreed)
+    assert "Forty presses were looked at." in plain(agreed)
+    row.refresh_from_db()
+    assert row.state == "in-force"
+    assert row.weights["equipment"] < rules()["equipment"].weight
+
+
+def test_proposed_weights_are_taken_back(desk: Desk, sign_in: SignIn) -> None:
+    marked(desk, sign_in)
+    counsel = sign_in(desk.officers[Role.COUNSEL])
+    counsel.post(f"{RULES}act", {"act": "propose"})
+    row = RuleWeights.objects.get()
+    assert "refused" in plain(counsel.post(f"{RULES}act", {"act": "refuse", "weights": str(row.pk)}, follow=True))
+    assert counsel.post(f"{RULES}act", {"act": "agree", "weights": "0"}).status_code == 404
+
+
+def test_the_desk_says_of_each_rule_what_the_engine_says() -> None:
+    assert set(RULE_WORDS) == set(rules())
+    for code, rule in rules().items():
+        words = RULE_WORDS[code]
+        assert (str(words.title), str(words.sentence), str(words.cost)) == (rule.title, rule.sentence, rule.cost)
