@@ -15,6 +15,9 @@ VERBS: Final[Mapping[str, Any]] = {
     "export refused lines": pgettext_lazy("act", "take the refused lines of a screening along"),
     "follow flag": pgettext_lazy("act", "draft a message about a flag"),
     "go on with screening": pgettext_lazy("act", "go on with a screening"),
+    "import licences": pgettext_lazy("act", "take licences on file"),
+    "remove licence": pgettext_lazy("act", "take out a licence"),
+    "restore licence": pgettext_lazy("act", "put back a licence"),
     "mark flag": pgettext_lazy("act", "say whether a flag was right"),
     "propose weights": pgettext_lazy("act", "propose weights of the rules"),
     "refuse weights": pgettext_lazy("act", "refuse weights of the rules"),
@@ -228,6 +231,7 @@ VERBS: Final[Mapping[str, Any]] = {
 
 OBJECTS: Final[Mapping[str, Any]] = {
     "flag": pgettext_lazy("object", "flagged line"),
+    "licence": pgettext_lazy("object", "licence on file"),
     "missedline": pgettext_lazy("object", "line that no rule flagged"),
     "ruleweights": pgettext_lazy("object", "weights of the rules"),
     "screening": pgettext_lazy("object", "screening of a manifest"),

@@ -21,7 +21,7 @@ import msgspec
 
 from accord.workstreams.drugs.screening.folding import as_ascii
 
-__all__ = ["company_key"]
+__all__ = ["bears_form", "company_key"]
 
 
 class _Folding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,6 +50,14 @@ _STROKES: Final = str.maketrans({"Ł": "L", "Ø": "O", "Đ": "D", "Ð": "D", "Æ
 """Capitals that do not come apart into a letter and an accent."""
 _MISTAKEN: Final = str.maketrans({"0": "O", "1": "I", "L": "I"})
 """Read for one another on papers, as screening has it."""
+
+
+def bears_form(name: str) -> bool:
+    """Returns whether a name says which legal form its bearer has, as a company's does and a person's does not."""
+    plain = unicodedata.normalize("NFKC", name).upper()
+    text = _DOTTED.sub(lambda found: re.sub(r"[.\s]", "", found.group(1)) + " ", _IN_BRACKETS.sub(" PVT ", plain))
+    words = _WORD.findall(text)
+    return len(words) > 1 and (words[-1] in _DROPPED.forms or words[-1].endswith(_DROPPED.endings))
 
 
 def company_key(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from accord.workstreams.drugs.models.incident import Incident, SuspiciousReport
 from accord.workstreams.drugs.models.notice import Notice, NoticeReply, Outcome
+from accord.workstreams.drugs.models.on_file import Licence, Trader
 from accord.workstreams.drugs.models.screening import Flag, FlagMark, MissedLine, RefusedRow, RuleWeights, Screening
 from accord.workstreams.drugs.models.substance import SubstanceProposal, SubstanceStamp, SubstanceVersion
 
@@ -9,6 +10,7 @@ __all__ = [
     "Flag",
     "FlagMark",
     "Incident",
+    "Licence",
     "MissedLine",
     "Notice",
     "NoticeReply",
@@ -20,4 +22,5 @@ __all__ = [
     "SubstanceStamp",
     "SubstanceVersion",
     "SuspiciousReport",
+    "Trader",
 ]

@@ -67,4 +67,6 @@ def places_of(header: Sequence[str]) -> Mapping[str, int]:
         raise ManifestUnreadable(f"No column of the header describes the goods. It may be called {known}.")
     if "description_sequence_number" in names and "container" in places:
         places["is_ams"] = places["container"]
+    if "gross" in places and names[places["gross"]].endswith("_kg"):
+        places["is_kg"] = places["gross"]
     return places

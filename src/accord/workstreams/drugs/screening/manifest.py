@@ -91,7 +91,10 @@ class Batch:
         """Returns what is kept of a flagged line, by the names of :mod:`~.columns`; empty cells are left out."""
         row = self.rows[bisect_left(self.lines, line.number, key=lambda one: one.number)]
         found = ((name, row[self.places[name]].strip()) for name in (*COLUMNS, *KEPT) if name in self.places)
-        return {name: text for name, text in found if text}
+        kept = {name: text for name, text in found if text}
+        if "is_kg" in self.places:
+            kept.setdefault("unit", "kg")
+        return kept
 
 
 def read_manifest(physical: Iterable[str], *, after: int = 1, batch: int = BATCH) -> Iterator[Batch]:

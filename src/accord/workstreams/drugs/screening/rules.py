@@ -1,7 +1,8 @@
 """What makes a line worth a look: rules that each say why, how much, and what it costs to be wrong.
 
-A line has no person in it for these rules: neither consignor nor consignee, nor a country of either, is read. What they
-read is the description, the tariff code and the numbers of container and postal item.
+The rules over words and numbers read the description, the tariff code and the numbers of container and postal item, and
+nothing else. Those over what is on file, and over weights, read the papers of a line (:mod:`~.papers`), and only where
+one of the others speaks of it. No person, no nationality, no religion and no ethnicity is read by any.
 
 Weights of the rules that hold are joined as independent chances: 1 - (1 - a)(1 - b).
 
@@ -11,7 +12,7 @@ codes of the Harmonized System.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -24,6 +25,9 @@ from accord.workstreams.drugs.screening.folding import as_ascii
 from accord.workstreams.drugs.screening.manifest import Line
 from accord.workstreams.drugs.screening.names import Found, NameFinder
 from accord.workstreams.drugs.screening.numbers import container_fails, postal_fails
+from accord.workstreams.drugs.screening.on_file import OnFile
+from accord.workstreams.drugs.screening.papers import Papers, read_papers
+from accord.workstreams.drugs.screening.weights_of_goods import odd_weights
 from accord.workstreams.drugs.substances.content import SubstanceTable
 
 __all__ = ["THRESHOLD", "Flag", "Reason", "Rule", "Screen", "joined", "rules", "sentence_of", "shipped_weights"]
@@ -56,12 +60,16 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         title: What it looks for.
         sentence: Why a line is flagged, with places to fill.
         cost: What it costs to be wrong.
+        source: Where it comes from: a law, a standard, published guidance.
+        limits: Bounds that it compares with, by name.
     """
 
     weight: Annotated[int, msgspec.Meta(ge=1, le=99)]
     title: str
     sentence: str
     cost: str
+    source: str
+    limits: Mapping[str, float] = {}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,13 +144,27 @@ class Screen:
     ) -> None:
         self._names, self._equipment = NameFinder(table), EquipmentFinder()
         self._labels = {one.id: one.label for one in table.substances}
+        self._editions = {one.tariff.code: one.tariff.edition for one in table.substances if one.tariff.is_own}
         self._own = {one.tariff.code: one.id for one in table.substances if one.tariff.is_own}
         self._baskets = Counter(one.tariff.code for one in table.substances if not one.tariff.is_own)
         self._codes = frozenset(self._baskets).union(self._own)
+        self._rules = rules()
         self._weights, self._threshold = {**shipped_weights(), **(weights or {})}, threshold
 
-    def screen(self, lines: Sequence[Line]) -> list[Flag]:
-        """Returns the lines that reach the threshold, in their order."""
+    def screen(
+        self,
+        lines: Sequence[Line],
+        *,
+        kept: Callable[[Line], Mapping[str, str]] | None = None,
+        on_file: OnFile | None = None,
+    ) -> list[Flag]:
+        """Returns the lines that reach the threshold, in their order.
+
+        Args:
+            lines: The lines.
+            kept: Gives the cells of a line's papers; without it no rule over papers holds.
+            on_file: What is on file; without it no rule over it holds.
+        """
         texts = [as_ascii(line.description) for line in lines]
         found, equipment = self._names.find(texts), self._equipment.find(texts)
         spoken_of = {place for place, line in enumerate(lines) if line.tariff[:6] in self._codes}
@@ -157,6 +179,8 @@ class Screen:
                 continue
             # These can only add to another reason: numbers are mistyped every day.
             reasons += self._of_numbers(line)
+            if kept is not None:
+                reasons += self._of_papers(read_papers(kept(line)), line, named, on_file)
             score = joined(self._weights[rule] for rule in {reason.rule for reason in reasons})
             if score >= self._threshold:
                 reasons.sort(key=lambda reason: -self._weights[reason.rule])
@@ -178,6 +202,19 @@ class Screen:
             elif words := _first(_CHEMISTRY, line.description):
                 reasons.append(_because("chemistry-words", words=words))
         return reasons
+
+    def _of_papers(self, papers: Papers, line: Line, named: Sequence[Found], on_file: OnFile | None) -> list[Reason]:
+        found = odd_weights(papers, self._rules["package-weight"].limits)
+        code = line.tariff[:6]
+        first = self._editions.get(code, 0)
+        if 0 < papers.edition < first:
+            found.append(("edition", {"code": code, "stated": str(papers.edition), "edition": str(first)}))
+        if on_file is not None:
+            codes = [one.substance for one in named if one.sort in {"name", "number"}]
+            codes += [self._own[code]] if code in self._own else []
+            substances = {one: self._labels[one] for one in codes}
+            found += on_file.found(papers, substances, line.tariff, self._rules["over-notice"].limits)
+        return [Reason(rule=rule, words=words) for rule, words in found]
 
     def _of_code(self, line: Line, code: str, named: Sequence[Found]) -> list[Reason]:
         if code in self._own:

@@ -22,11 +22,13 @@ from accord.workstreams.drugs.models import Flag, RefusedRow, Screening
 from accord.workstreams.drugs.screening import rules as engine
 from accord.workstreams.drugs.screening.files import text_of
 from accord.workstreams.drugs.screening.manifest import Batch, read_manifest
+from accord.workstreams.drugs.screening.on_file import OnFile
 from accord.workstreams.drugs.screenings.errors import ScreeningFailed, ScreeningRefused
+from accord.workstreams.drugs.screenings.filed import TradeBook, on_file_of
 from accord.workstreams.drugs.screenings.keeping import let_file_go
 from accord.workstreams.drugs.screenings.sealing import opened
 from accord.workstreams.drugs.screenings.weights import Weighing, in_force, numbered
-from accord.workstreams.drugs.substances.shipped import shipped_table
+from accord.workstreams.drugs.substances.book import book, table_at
 
 __all__ = ["REFUSED_MAX", "ScreeningRounds", "screen_to_the_end"]
 
@@ -59,8 +61,18 @@ class _Reading:
 
     @cached_property
     def screen(self) -> engine.Screen:
+        """The rules as they stood when the screening began, whatever was agreed to since."""
         weighing = numbered(self.screening.weights_number)
-        return engine.Screen(shipped_table(), weights=weighing.weights, threshold=weighing.threshold)
+        table = table_at(self.screening.began_at or timezone.now())
+        return engine.Screen(table, weights=weighing.weights, threshold=weighing.threshold)
+
+    @cached_property
+    def on_file(self) -> OnFile:
+        return on_file_of(self.screening)
+
+    @cached_property
+    def trade(self) -> TradeBook:
+        return TradeBook(self.screening)
 
     def close(self) -> None:
         self.stack.close()
@@ -116,7 +128,7 @@ class ScreeningRounds:
             _finish(screening, now)
             return
         reading.characters += batch.characters
-        found = reading.screen.screen(batch.lines)
+        found = reading.screen.screen(batch.lines, kept=batch.kept, on_file=reading.on_file)
         if not _store(reading, batch, found):
             self.close()
 
@@ -138,7 +150,7 @@ def _begin(screening: Screening, now: datetime) -> None:
     if screening.began_at is None:
         weighing = in_force()
         screening.began_at = now
-        screening.table_version = shipped_table().version
+        screening.table_version = book().table.version
         screening.weights_number = weighing.number
         screening.rules_digest = _digest(weighing)
     screening.state = Screening.State.RUNNING
@@ -148,7 +160,7 @@ def _begin(screening: Screening, now: datetime) -> None:
 def _digest(weighing: Weighing) -> str:
     """SHA-256 of all that a flag follows from beside the line: sentences, weights, threshold and table."""
     told = {code: rule.sentence for code, rule in sorted(engine.rules().items())}
-    parts: list[Any] = [told, dict(sorted(weighing.weights.items())), weighing.threshold, shipped_table().version]
+    parts: list[Any] = [told, dict(sorted(weighing.weights.items())), weighing.threshold, book().table.version]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
@@ -159,6 +171,7 @@ def _store(reading: _Reading, batch: Batch, found: list[engine.Flag]) -> bool:
     if held.state != Screening.State.RUNNING or held.last_line != reading.screening.last_line:
         return False
     Flag.objects.bulk_create(_row(held, one, batch) for one in found)
+    reading.trade.keep(batch)
     RefusedRow.objects.bulk_create(
         RefusedRow(screening=held, line=one.number, column=one.column, value=one.value, mend=one.mend)
         for one in batch.refused

@@ -1,0 +1,193 @@
+"""What is on file at this node as the rules compare it: licences, notices that the officer reads, earlier manifests.
+
+Of notices only those are compared that lie in cases which the officer who asked for the screening reads: a flag says
+nothing of others.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Final
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accord.exchange.reach import within
+from accord.officers.models import Officer
+from accord.officers.permissions import Permission, require
+from accord.workstreams.drugs.models import Flag, Licence, Notice, Screening, Trader
+from accord.workstreams.drugs.notices.states import SETTLED_BY
+from accord.workstreams.drugs.screening.manifest import Batch
+from accord.workstreams.drugs.screening.on_file import CHEMICAL_CHAPTERS, Announced, OnFile, Permitted, Usual
+from accord.workstreams.drugs.screening.papers import company_id
+from accord.workstreams.drugs.screening.rules import rules
+
+__all__ = ["TradeBook", "notices_without_arrival", "on_file_of"]
+
+KEYS_A_QUERY: Final = 500
+NAME_CHARACTERS: Final = 200
+
+
+def on_file_of(screening: Screening) -> OnFile:
+    """Returns what the lines of a screening are compared with.
+
+    Args:
+        screening: One that has begun; licences are compared with the day on which it did.
+    """
+    day = (screening.began_at or timezone.now()).date()
+    return OnFile(
+        today=day,
+        licences=_licences(),
+        notices=[_announced(one) for one in _notices(screening.asked_by)],
+        usual=_Earlier(screening),
+    )
+
+
+def notices_without_arrival(officer: Officer, *, now: datetime | None = None) -> list[Announced]:
+    """Returns the notices that an officer reads whose goods should have arrived and of which nothing is known.
+
+    A line of a screened manifest that bears the notice counts as an arrival.
+
+    Args:
+        officer: Who asks.
+        now: The time.
+
+    Raises:
+        NotPermitted: The officer may not read cases.
+    """
+    require(officer, Permission.CASE_READ)
+    notices = [_announced(one) for one in _notices(officer)]
+    seen = {papers.get("notice", "").upper() for papers in Flag.objects.values_list("papers", flat=True).iterator()}
+    on_file = OnFile(today=(now or timezone.now()).date(), notices=notices)
+    return on_file.unarrived(seen=seen, grace_days=int(rules()["no-arrival"].limits["grace_days"]))
+
+
+def _notices(officer: Officer) -> "QuerySet[Notice]":
+    return Notice.objects.filter(within(officer, "case__")).select_related("message").distinct()
+
+
+def _licences() -> list[Permitted]:
+    return [
+        Permitted(
+            number=one.number,
+            company=_identities(one.company, one.company_number),
+            substances=frozenset(one.substances),
+            kilograms=one.kilograms,
+            purity=one.purity,
+            valid_from=one.valid_from,
+            valid_to=one.valid_to,
+        )
+        for one in Licence.objects.filter(removed_at=None)
+    ]
+
+
+def _announced(notice: Notice) -> Announced:
+    fields = notice.message.fields
+    return Announced(
+        reference=notice.pen_reference.upper(),
+        substance=notice.substance,
+        senders=_company(fields.get("exporter"), notice.exporter),
+        receivers=(
+            *_company(fields.get("importer"), notice.importer),
+            *_company(fields.get("consignee"), notice.consignee),
+        ),
+        countries=frozenset({notice.origin_country, notice.destination_country, *notice.transit_countries}),
+        destination=notice.destination_country,
+        gross=notice.gross_kg,
+        arrival_on=notice.arrival_on,
+        is_settled=notice.became in SETTLED_BY,
+    )
+
+
+def _company(stated: Any, name: str) -> tuple[str, ...]:  # Any: JSON types
+    numbers = (
+        [stated.get(one) for one in ("registration_number", "business_number")] if isinstance(stated, dict) else []
+    )
+    return _identities(name, *(one for one in numbers if isinstance(one, str)))
+
+
+def _identities(name: str, *numbers: str) -> tuple[str, ...]:
+    """Every identity under which papers may name a company: each of its numbers, and its name."""
+    found = (*(company_id(number, "") for number in numbers), company_id("", name))
+    return tuple(one for one in found if one)
+
+
+class _Earlier:
+    """What manifests before one screening say, read when it is asked for."""
+
+    def __init__(self, screening: Screening) -> None:
+        self._screening = screening.pk
+        self._known: dict[str, Usual | None] = {}
+
+    def get(self, key: str, /) -> Usual | None:
+        """Returns what they say of a company; nothing where it stood in none."""
+        if key not in self._known:
+            self._known[key] = self._read(key)
+        return self._known[key]
+
+    def _read(self, key: str) -> Usual | None:
+        row = Trader.objects.filter(key=key).first()
+        if row is None or row.seen_in_id == self._screening:
+            return None
+        has_chemicals = row.chemicals_on is not None and row.chemicals_in_id != self._screening
+        return Usual(since=row.seen_on, has_chemicals=has_chemicals)
+
+
+class TradeBook:
+    """Keeps which companies received goods and chemicals, batch by batch; what is known already costs nothing.
+
+    Args:
+        screening: The screening whose lines are kept.
+    """
+
+    def __init__(self, screening: Screening) -> None:
+        self._screening = screening
+        self._day: date = (screening.began_at or timezone.now()).date()
+        self._known: dict[str, bool] = {}
+
+    def keep(self, batch: Batch) -> None:
+        """Keeps the companies of a batch, in the transaction that stores it."""
+        seen = _receivers(batch)
+        new = {key: found for key, found in seen.items() if not self._known.get(key, False)}
+        ask = [key for key, (_name, has) in new.items() if key not in self._known or has]
+        for start in range(0, len(ask), KEYS_A_QUERY):
+            self._write({key: seen[key] for key in ask[start : start + KEYS_A_QUERY]})
+        for key, (_name, has) in new.items():
+            self._known[key] = self._known.get(key, False) or has
+
+    def _write(self, seen: Mapping[str, tuple[str, bool]]) -> None:
+        held = {one.key: one for one in Trader.objects.filter(key__in=list(seen))}
+        Trader.objects.bulk_create(
+            Trader(
+                key=key,
+                name=name[:NAME_CHARACTERS],
+                seen_on=self._day,
+                seen_in=self._screening,
+                chemicals_on=self._day if has else None,
+                chemicals_in=self._screening if has else None,
+            )
+            for key, (name, has) in seen.items()
+            if key not in held
+        )
+        first = [key for key, (_name, has) in seen.items() if has and key in held and held[key].chemicals_on is None]
+        if first:
+            Trader.objects.filter(key__in=first).update(chemicals_on=self._day, chemicals_in=self._screening)
+
+
+def _receivers(batch: Batch) -> dict[str, tuple[str, bool]]:
+    """The companies that receive goods in a batch: by identity, the name and whether chemicals are among the goods."""
+    name, number = batch.places.get("consignee"), batch.places.get("consignee_number")
+    if name is None and number is None:
+        return {}
+    found: dict[str, tuple[str, bool]] = {}
+    for line, row in zip(batch.lines, batch.rows, strict=True):
+        called = _cell(row, name)
+        key = company_id(_cell(row, number), called)
+        if key:
+            has = line.tariff.startswith(CHEMICAL_CHAPTERS)
+            before = found.get(key)
+            found[key] = (called, has) if before is None else (before[0], before[1] or has)
+    return found
+
+
+def _cell(row: Sequence[str], place: int | None) -> str:
+    return row[place].strip() if place is not None else ""

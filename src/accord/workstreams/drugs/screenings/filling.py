@@ -1,0 +1,243 @@
+"""What a flagged line fills in a draft: the goods, the papers, the companies, the way, and why it was flagged.
+
+What the line says is taken over as far as a message can hold it; what it does not say stays empty for the officer. A
+company is named where its papers bear a registration number or a legal form; who may be a person is left out.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from accord.exchange.kinds import REQUEST
+from accord.exchange.kinds.limits import (
+    LINE_CHARACTERS_MAX,
+    NARRATIVE_CHARACTERS_MAX,
+    REFERENCE_CHARACTERS_MAX,
+    SENTENCE_CHARACTERS_MAX,
+)
+from accord.exchange.text import TextRefused, check_written, first_refused
+from accord.workstreams.drugs.kinds import DRUG_INCIDENT, PRE_EXPORT_NOTICE
+from accord.workstreams.drugs.kinds.drug_incident import IdentifiedBy, IdentifierKind
+from accord.workstreams.drugs.kinds.parts import HsEdition, Measure
+from accord.workstreams.drugs.models import Flag
+from accord.workstreams.drugs.screening.folding import as_ascii
+from accord.workstreams.drugs.screening.numbers import container_fails, postal_fails
+from accord.workstreams.drugs.screening.papers import Papers, company_id, read_papers
+from accord.workstreams.drugs.substances.book import table_in_force
+from accord.workstreams.drugs.substances.content import Substance
+
+__all__ = ["FOLLOWED_AS", "Fields", "Filling", "Say", "plain_line"]
+
+Fields = dict[str, Any]  # Any: JSON types, checked where the draft is made
+
+Say = Callable[[str], str]
+"""Says one of our sentences in a reader's language."""
+
+_HS: Final = re.compile(r"[0-9]{4}(?:[0-9]{2}){0,3}\Z")
+_COUNTRY: Final = re.compile(r"[A-Z]{2}\Z")
+_REFERENCE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_:-]*\Z")
+_STEP: Final = 6
+"""Decimal places of a quantity in a message."""
+
+
+class Filling:
+    """What one flag can fill.
+
+    Args:
+        flag: The flag.
+        say: Says its reasons in the language of the message.
+    """
+
+    def __init__(self, flag: Flag, say: Say) -> None:
+        self._flag = flag
+        self._say = say
+        self._papers: Mapping[str, str] = flag.papers
+        self._read: Papers = read_papers(flag.papers)
+
+    @property
+    def description(self) -> str:
+        """What the goods are said to be."""
+        return plain_line(self._flag.description)
+
+    @property
+    def narrative(self) -> str:
+        """Why the line was flagged, and what its papers say; names of columns stay as they are."""
+        reasons = " ".join(self._say(sentence) for _rule, sentence in self._flag.said)
+        papers = {name: plain_line(text) for name, text in self._papers.items() if name != "reference"}
+        named = {"reference": plain_line(self._flag.reference)} if self._flag.reference else {}
+        told = {**named, "description": self.description, **papers}
+        lines = "\n".join(f"{name}: {text}" for name, text in told.items())
+        return _cut(f"{reasons}\n\n{lines}".strip(), NARRATIVE_CHARACTERS_MAX)
+
+    @property
+    def hs_code(self) -> str:
+        """The tariff code, where it is one."""
+        code = "".join(filter(str.isdigit, self._papers.get("tariff", "")))[:10]
+        return code if _HS.match(code) else ""
+
+    @property
+    def tariff(self) -> Mapping[str, str]:
+        """Code and edition of the tariff, where the line states both."""
+        edition = str(self._read.edition)
+        has_both = self.hs_code and edition in {one.value for one in HsEdition}
+        return {"code": self.hs_code, "edition": edition} if has_both else {}
+
+    @property
+    def substances(self) -> list[Substance]:
+        """The substances that were found, as the register has them."""
+        known = table_in_force().by_id()
+        return [known[code] for code in self._flag.substances if code in known]
+
+    @property
+    def way(self) -> Fields:
+        """Countries of origin, transit and destination, as far as the line states them as codes."""
+        ends = {name: self._papers.get(name, "").upper() for name in ("origin", "destination")}
+        found = {f"{name}_country": code for name, code in ends.items() if _COUNTRY.match(code)}
+        if len(set(found.values())) < len(found):
+            return {}
+        passed = [code for code in self._read.ways if code not in found.values()]
+        return {**found, **({"transit_countries": passed} if passed else {})}
+
+    def company(self, role: str) -> Fields:
+        """Returns the company of a role, shipper or consignee; nothing where the papers may name a person."""
+        name, number = self._papers.get(role, ""), self._papers.get(f"{role}_number", "")
+        if not company_id(number, name):
+            return {}
+        told = {"company_name": _text(name or number), "registration_number": _text(number)}
+        return {field: text for field, text in told.items() if text}
+
+    @property
+    def identifiers(self) -> list[Fields]:
+        """Numbers of container and postal item; one that fails its check digit stands as it was found."""
+        kinds = (
+            ("container", IdentifierKind.CONTAINER, container_fails),
+            ("postal", IdentifierKind.POSTAL_ITEM, postal_fails),
+        )
+        found = []
+        for column, kind, fails in kinds:
+            number = _text(self._papers.get(column, ""))
+            if number:
+                as_found = {"is_as_found": True} if fails(number) else {}
+                found.append({"identifier_kind": kind.value, "identifier_number": number, **as_found})
+        return found
+
+    @property
+    def notice(self) -> Fields:
+        """The reference of a notice in the papers."""
+        reference = self._papers.get("notice", "")[:REFERENCE_CHARACTERS_MAX]
+        return {"pen_reference": reference} if _REFERENCE.match(reference) else {}
+
+    @property
+    def goods(self) -> Fields:
+        """Substance and quantity, where the line states a weight; a message holds no goods without one."""
+        gross, net = self._read.gross, self._read.net
+        if gross is None or not round(gross, _STEP):
+            return {}
+        known = self.substances[0] if self.substances else None
+        found: Fields = {"name": _text(known.label if known else self.description), "gross": _mass(gross)}
+        if known is not None and known.cas:
+            found["cas_number"] = known.cas[0]
+        if net is not None and 0 < round(net, _STEP) <= round(gross, _STEP):
+            found["pure"] = _mass(net)
+        if self._read.purity is not None:
+            found["purity_percent"] = str(self._read.purity)
+        if self.tariff:
+            found |= {"hs_code": self.tariff["code"], "hs_edition": self.tariff["edition"]}
+        return found
+
+
+def _request(line: Filling) -> Fields:
+    """A request says which consignment is meant and why it was flagged; what is asked of it the officer completes."""
+    substances = []
+    for one in line.substances:
+        told: Fields = {"name": _text(one.label), "declared_as": _text(line.description)}
+        if one.cas:
+            told["cas_number"] = one.cas[0]
+        if line.hs_code:
+            told["hs_code"] = line.hs_code
+        substances.append(told)
+    found = {
+        "specification": _cut(line.description, SENTENCE_CHARACTERS_MAX),
+        "facts": line.narrative,
+        "substances": substances,
+    }
+    return _filled(found)
+
+
+def _incident(line: Filling) -> Fields:
+    """An incident says what the papers say; what was found by more than the label, and where, the officer completes."""
+    findings = []
+    for one in line.substances:
+        cas = {"cas_number": one.cas[0]} if one.cas else {}
+        findings.append({"name": _text(one.label), "identified_by": IdentifiedBy.LABEL.value, **cas})
+    tariff = line.tariff
+    return _filled(
+        {
+            "description": line.narrative,
+            "declared_as": _text(line.description),
+            "declared_hs_code": tariff.get("code"),
+            "declared_hs_edition": tariff.get("edition"),
+            "findings": findings,
+            "companies": [one for one in (line.company("shipper"), line.company("consignee")) if one],
+            "identifiers": line.identifiers,
+            **line.way,
+            **line.notice,
+        }
+    )
+
+
+def _notice(line: Filling) -> Fields:
+    """A notice says goods, companies and way; permits and days the officer completes."""
+    return _filled(
+        {
+            "goods": line.goods,
+            "exporter": line.company("shipper"),
+            "importer": line.company("consignee"),
+            "risk_note": _cut(line.narrative, SENTENCE_CHARACTERS_MAX),
+            **line.way,
+            **line.notice,
+        }
+    )
+
+
+def plain_line(text: str) -> str:
+    """Returns a text of a manifest as a message can hold it: on one line, without what hides, reorders or misleads.
+
+    Letters of another script that were put among Latin ones to disguise a word become Latin ones.
+    """
+    words = map(_plain, unicodedata.normalize("NFC", text).split())
+    return " ".join(word for word in words if word)
+
+
+def _plain(word: str) -> str:
+    shown = "".join(sign for sign in word if first_refused(sign) is None)
+    try:
+        check_written({"word": shown})
+    except TextRefused:
+        return as_ascii(shown)
+    return shown
+
+
+def _text(text: str) -> str:
+    return _cut(plain_line(text), LINE_CHARACTERS_MAX)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _mass(kilograms: Any) -> Fields:  # Any: a decimal number
+    return {"amount": f"{round(kilograms, _STEP).normalize():f}", "measure": Measure.KILOGRAM.value}
+
+
+def _filled(fields: Fields) -> Fields:
+    return {name: value for name, value in fields.items() if value}
+
+
+FOLLOWED_AS: Final[Mapping[str, Callable[[Filling], Fields]]] = {
+    REQUEST: _request,
+    DRUG_INCIDENT: _incident,
+    PRE_EXPORT_NOTICE: _notice,
+}
+"""What a flag fills in a draft of each kind."""

@@ -1,0 +1,202 @@
+"""Licences, notices and earlier manifests that a node has on file speak in its screenings."""
+
+import io
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from accord.exchange.drafting import create_case, draft_request
+from accord.officers.permissions import NotPermitted
+from accord.workstreams.drugs.models import Flag, Licence, Notice, Trader
+from accord.workstreams.drugs.screenings.errors import ScreeningRefused
+from accord.workstreams.drugs.screenings.filed import notices_without_arrival
+from accord.workstreams.drugs.screenings.following import follow_flag, followable_kinds
+from accord.workstreams.drugs.screenings.keeping import screen_file
+from accord.workstreams.drugs.screenings.licences import import_licences, remove_licence, restore_licence
+from accord.workstreams.drugs.screenings.running import screen_to_the_end
+from tests.desk import Desk
+
+HEADER = "reference,shipper,consignee,consignee_number,from,to,packages,weight_kg,hs_edition,notice,container,tariff"
+BOC = "1-boc-4-piperidone"
+TABLE = (
+    "jurisdiction,number,company,company_number,substances,kilograms,purity,valid_from,valid_to\n"
+    "CA,L-1,Specimen Pharma Inc.,BN 100,79099-07-3,120,98,2026-01-01,2099-12-31\n"
+)
+
+
+def screened(desk: Desk, *rows: str) -> dict[int, set[str]]:
+    """Screens lines and returns the rules beside the name of each flag, by line."""
+    content = f"{HEADER},description\n" + "".join(f"{row}\n" for row in rows)
+    made = screen_file(desk.liaison, io.BytesIO(content.encode()), name="SPECIMEN.csv")
+    screen_to_the_end()
+    return {flag.line: set(flag.rule_codes.split()) - {"name", "container"} for flag in made.flags.all()}
+
+
+def line(
+    consignee: str = "Specimen Pharma Inc.",
+    number: str = "BN 100",
+    *,
+    weight: str = "100",
+    notice: str = "",
+    tariff: str = "2933.39",
+    goods: str = BOC,
+) -> str:
+    """A line of the manifest; its container number fails its check digit."""
+    parties = f"Specimen Chemicals Pvt Ltd,{consignee},{number},IN,CA"
+    return f"M1,{parties},4,{weight},2022,{notice},CSQU3054384,{tariff},{goods}"
+
+
+def notice_of(desk: Desk, **changed: object) -> Notice:
+    case = create_case(desk.liaison, peer="IN", theme="precursors", title="SPECIMEN notice")
+    message = draft_request(desk.liaison, case, {})
+    values: dict[str, object] = {
+        "message": message,
+        "case": case,
+        "is_ours": False,
+        "peer": "IN",
+        "pen_reference": "PEN-1",
+        "substance": BOC,
+        "gross_kg": Decimal(100),
+        "exporter": "Specimen Chemicals Private Limited",
+        "importer": "Specimen Pharma Incorporated",
+        "origin_country": "IN",
+        "destination_country": "CA",
+        "departure_on": date(2026, 1, 1),
+        "arrival_on": date(2026, 2, 1),
+        "sent_at": datetime(2025, 12, 20, tzinfo=UTC),
+        **changed,
+    }
+    return Notice.objects.create(**values)
+
+
+@pytest.fixture(autouse=True)
+def own_home(home: Path) -> Path:
+    return home
+
+
+def test_a_licence_on_file_speaks_until_it_is_taken_out(desk: Desk) -> None:
+    told = import_licences(desk.liaison, TABLE.encode())
+    assert (told.added, told.changed, told.unchanged, told.refused) == (1, 0, 0, [])
+    assert screened(desk, line(weight="130")) == {2: {"over-licence"}}
+    licence = Licence.objects.get()
+    remove_licence(desk.liaison, licence)
+    assert screened(desk, line(weight="131")) == {2: set()}
+    restore_licence(desk.liaison, licence)
+    assert screened(desk, line(weight="132")) == {2: {"over-licence"}}
+
+
+def test_a_table_that_is_brought_again_changes_what_differs(desk: Desk) -> None:
+    import_licences(desk.liaison, TABLE.encode())
+    told = import_licences(desk.liaison, TABLE.encode())
+    assert (told.added, told.changed, told.unchanged) == (0, 0, 1)
+    told = import_licences(desk.liaison, TABLE.replace(",120,", ",200,").encode())
+    assert (told.changed, Licence.objects.get().kilograms) == (1, Decimal(200))
+
+
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        ("CA,L-2,,BN 1,79099-07-3,1,,,", "company"),
+        ("CA,L-2,Specimen Ltd,BN 1,acetone,1,,,", "substances"),
+        ("CA,L-2,Specimen Ltd,BN 1,79099-07-3,much,,,", "kilograms"),
+        ("CA,L-2,Specimen Ltd,BN 1,79099-07-3,1,101,,", "purity"),
+        ("CA,L-2,Specimen Ltd,BN 1,79099-07-3,1,,soon,", "valid_from"),
+        ("CA,L-2,Specimen Ltd,BN 1,79099-07-3,1,,2026-02-01,2026-01-01", "valid_to"),
+        ("CA,L-2", "company"),
+    ],
+)
+def test_a_broken_row_is_named_and_stops_no_other(desk: Desk, row: str, column: str) -> None:
+    header, good = TABLE.splitlines()
+    told = import_licences(desk.liaison, f"{header}\n{row}\n{good}\n".encode())
+    assert [(one.number, one.column) for one in told.refused] == [(2, column)]
+    assert told.refused[0].mend
+    assert told.added == 1
+
+
+@pytest.mark.parametrize("content", [b"a,b\n1,2\n", b"", b"\xff\xfe\x00"])
+def test_a_table_of_another_form_is_refused(desk: Desk, content: bytes) -> None:
+    with pytest.raises(ScreeningRefused):
+        import_licences(desk.liaison, content)
+
+
+def test_who_only_reads_keeps_no_licence(desk: Desk) -> None:
+    with pytest.raises(NotPermitted):
+        import_licences(desk.releasing, TABLE.encode())
+
+
+def test_notices_on_file_are_compared_by_reference_and_by_company(desk: Desk) -> None:
+    notice_of(desk)
+    assert screened(desk, line(weight="150"), line("Specimen Other Ltd", "", notice="PEN-1"), line(notice="PEN-7")) == {
+        2: {"over-notice"},
+        3: set(),
+        4: {"unknown-notice"},
+    }
+
+
+def test_notices_without_an_arrival_are_listed_until_something_is_known(desk: Desk) -> None:
+    notice = notice_of(desk)
+    day = datetime(2026, 6, 1, tzinfo=UTC)
+    assert [one.reference for one in notices_without_arrival(desk.liaison, now=day)] == ["PEN-1"]
+    assert notices_without_arrival(desk.liaison, now=datetime(2026, 2, 10, tzinfo=UTC)) == []
+    screened(desk, line(notice="PEN-1"))
+    assert notices_without_arrival(desk.liaison, now=day) == []
+    Flag.objects.all().delete()
+    Notice.objects.filter(pk=notice.pk).update(became="arrived")
+    assert notices_without_arrival(desk.liaison, now=day) == []
+
+
+def test_a_company_new_to_chemicals_is_said_from_the_second_manifest_on(desk: Desk) -> None:
+    tea = line("Specimen Foods Ltd", "", tariff="0902.10", goods="Tea")
+    hit = line("Specimen Foods Ltd", "")
+    assert screened(desk, tea, hit) == {3: set()}
+    Trader.objects.update(chemicals_on=None, chemicals_in=None)
+    assert screened(desk, hit) == {2: {"new-to-chemicals"}}
+    assert screened(desk, f"{hit} again") == {2: set()}
+
+
+def test_only_companies_are_kept_of_a_manifest(desk: Desk) -> None:
+    rows = [line("SPECIMEN John Smith", "", tariff="0902.10", goods="Tea"), line("Specimen Foods Ltd", "")]
+    screened(desk, *rows)
+    assert [(one.name, one.chemicals_on is not None) for one in Trader.objects.all()] == [("Specimen Foods Ltd", True)]
+
+
+def said(fields: dict[str, object], *names: str) -> Sequence[object]:
+    return [fields.get(name) for name in names]
+
+
+def test_a_flag_leads_to_an_incident_and_to_a_notice_with_what_the_line_says(desk: Desk) -> None:
+    assert set(followable_kinds()) == {"request", "drug-incident", "pre-export-notice"}
+    screened(desk, line(notice="PEN-3"))
+    flag = Flag.objects.get()
+    incident = follow_flag(desk.liaison, flag, "drug-incident", peer="IN")
+    assert said(incident.fields, "declared_as", "declared_hs_code", "declared_hs_edition", "pen_reference") == [
+        BOC,
+        "293339",
+        "2022",
+        "PEN-3",
+    ]
+    assert said(incident.fields, "origin_country", "destination_country") == ["IN", "CA"]
+    assert [one["company_name"] for one in incident.fields["companies"]] == [
+        "Specimen Chemicals Pvt Ltd",
+        "Specimen Pharma Inc.",
+    ]
+    assert incident.fields["identifiers"][0]["is_as_found"] is True
+    notice = follow_flag(desk.liaison, flag, "pre-export-notice", case=incident.case)
+    assert notice.case == incident.case
+    assert notice.fields["goods"]["gross"] == {"amount": "100", "measure": "kg"}
+    assert notice.fields["importer"]["registration_number"] == "BN 100"
+
+
+def test_who_may_be_a_person_is_in_no_draft_as_a_company(desk: Desk) -> None:
+    screened(desk, line("SPECIMEN John Smith", ""))
+    made = follow_flag(desk.liaison, Flag.objects.get(), "drug-incident", peer="IN")
+    assert [one["company_name"] for one in made.fields["companies"]] == ["Specimen Chemicals Pvt Ltd"]
+
+
+def test_a_licence_that_ended_before_the_screening_does_not_count(desk: Desk) -> None:
+    day = (datetime.now(UTC) - timedelta(days=1)).date()
+    import_licences(desk.liaison, TABLE.replace("2099-12-31", day.isoformat()).encode())
+    assert screened(desk, line()) == {2: {"licence-ended"}}
