@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accord.node.desk.workstreams.drugs.hits import Piece, pieces_of, words_to_find
 from accord.node.desk.workstreams.drugs.rule_words import rule_sentence, rule_words
@@ -28,11 +29,11 @@ __all__ = [
 
 # Any: lazy translations throughout this module.
 SCREENING_STATES: Final[Mapping[str, Any]] = {
-    "waiting": _("waits its turn"),
-    "running": _("is being screened"),
-    "done": _("screened"),
-    "failed": _("failed"),
-    "stopped": _("stopped"),
+    "waiting": pgettext_lazy("screening", "waits its turn"),
+    "running": pgettext_lazy("screening", "is being screened"),
+    "done": pgettext_lazy("screening", "screened"),
+    "failed": pgettext_lazy("screening", "failed"),
+    "stopped": pgettext_lazy("screening", "stopped"),
 }
 
 FLAG_STATES: Final[Mapping[str, Any]] = {

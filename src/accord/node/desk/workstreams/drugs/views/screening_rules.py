@@ -11,7 +11,7 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
@@ -45,10 +45,10 @@ MISSED_SHOWN: Final = 50
 
 # Any: lazy translations.
 STATES: Final[Mapping[str, Any]] = {
-    "waiting": gettext_lazy("waits for a second officer"),
-    "in-force": gettext_lazy("in force"),
-    "replaced": gettext_lazy("replaced"),
-    "refused": gettext_lazy("refused"),
+    "waiting": pgettext_lazy("weights", "waits for a second officer"),
+    "in-force": pgettext_lazy("weights", "in force"),
+    "replaced": pgettext_lazy("weights", "replaced"),
+    "refused": pgettext_lazy("weights", "refused"),
 }
 
 NAMES: Final[Mapping[str, Any]] = {"why": ("why", gettext_lazy("Why, for the record"))}
