@@ -133,6 +133,7 @@ VERBS: Final[Mapping[str, Any]] = {
     "pause clock": pgettext_lazy("act", "pause clock"),
     "publish timeliness": pgettext_lazy("act", "publish timeliness"),
     "dispute indicator": pgettext_lazy("act", "dispute a figure of the other side"),
+    "export flows": pgettext_lazy("act", "export flows"),
     "export indicators": pgettext_lazy("act", "export indicators"),
     "report indicators": pgettext_lazy("act", "report indicators to the other side"),
     "settle indicator dispute": pgettext_lazy("act", "settle a dispute of a figure"),

@@ -27,6 +27,9 @@ __all__ = [
 
 NONE: Final = Decimal(0)
 
+MONTHS_FILLED_MAX: Final = 240
+"""Months, with the empty ones between, that are listed: a year that was mistyped must not make thousands."""
+
 _Key = TypeVar("_Key", bound=Hashable)
 
 
@@ -128,11 +131,14 @@ def by_route(consignments: Iterable[Consignment]) -> tuple[Group[tuple[str, ...]
 
 
 def by_month(consignments: Iterable[Consignment]) -> tuple[Group[date], ...]:
-    """Returns the flows by month of departure, from the first month to the last, with those in which nothing left."""
+    """Returns the flows by month of departure, the earliest first, with months in which nothing left between them."""
     found = _grouped(consignments, lambda one: one.departs_on.replace(day=1))
     if not found:
         return ()
-    return tuple(Group(key=month, flow=found.get(month, Flow())) for month in months_between(min(found), max(found)))
+    months = months_between(min(found), max(found))
+    if len(months) > MONTHS_FILLED_MAX:
+        months = tuple(sorted(found))
+    return tuple(Group(key=month, flow=found.get(month, Flow())) for month in months)
 
 
 def months_between(first: date, last: date) -> tuple[date, ...]:

@@ -1,5 +1,6 @@
 """What the drugs workstream keeps: one module a noun."""
 
+from accord.workstreams.drugs.models.company import CompanyMention
 from accord.workstreams.drugs.models.incident import Incident, SuspiciousReport
 from accord.workstreams.drugs.models.notice import Notice, NoticeReply, Outcome
 from accord.workstreams.drugs.models.on_file import Licence, Trader
@@ -7,6 +8,7 @@ from accord.workstreams.drugs.models.screening import Flag, FlagMark, MissedLine
 from accord.workstreams.drugs.models.substance import SubstanceProposal, SubstanceStamp, SubstanceVersion
 
 __all__ = [
+    "CompanyMention",
     "Flag",
     "FlagMark",
     "Incident",

@@ -19,6 +19,7 @@ from accord.exchange.models import Case, Message
 from accord.officers.models import Officer
 from accord.parties.models import Party
 from accord.release.received import FilingWork, Handled, Received
+from accord.workstreams.drugs.flows.mentions import with_companies
 from accord.workstreams.drugs.kinds import (
     DRUG_INCIDENT,
     PRE_EXPORT_NOTICE,
@@ -318,4 +319,4 @@ _ROOMS: Final = (
 def register_rooms() -> None:
     """Registers the room of each kind of the workstream."""
     for room in _ROOMS:
-        register_room(room)
+        register_room(with_companies(room))

@@ -12,6 +12,7 @@ from accord.exchange.checking import days_of
 from accord.exchange.drafts import FieldProblem
 from accord.exchange.models import Message
 from accord.exchange.watching import Watcher
+from accord.workstreams.drugs.flows.mentions import forget_companies
 from accord.workstreams.drugs.kinds import (
     DRUG_INCIDENT,
     PRE_EXPORT_NOTICE,
@@ -111,6 +112,7 @@ def _of_outcome(message: Message, fields: Mapping[str, object]) -> Iterator[Fiel
 
 def _erased(message: Message) -> None:
     """Takes the words out of the rows of a message; that it was, when, and with what result stays to be counted."""
+    forget_companies(message)
     if message.kind == PRE_EXPORT_NOTICE:
         Notice.objects.filter(pk=message.pk).update(
             pen_reference="",

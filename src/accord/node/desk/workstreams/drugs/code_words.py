@@ -103,6 +103,14 @@ CODES: Final[Mapping[str, Mapping[str, Any]]] = {
         "payment": pgettext_lazy("code", "way of payment"),
         "departure-from-pattern": pgettext_lazy("code", "departure from what was usual"),
     },
+    "company_part": {
+        "exporter": pgettext_lazy("code", "exporter"),
+        "importer": pgettext_lazy("code", "importer"),
+        "consignee": pgettext_lazy("code", "consignee"),
+        "customs-broker": pgettext_lazy("code", "customs broker"),
+        "named-in-incident": pgettext_lazy("code", "named in the papers of an incident"),
+        "other-party": pgettext_lazy("code", "other party of a transaction"),
+    },
     "notice_state": {
         "awaiting": pgettext_lazy("code", "a reply is awaited"),
         "silent": pgettext_lazy("code", "nobody replied"),

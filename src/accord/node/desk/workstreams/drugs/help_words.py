@@ -49,5 +49,35 @@ HELP: Final[Mapping[str, PageHelp]] = {
         next=_("Weights that were agreed to count for screenings that begin from then on."),
         who=_("Counsel of your office."),
     ),
+    "drugs-flows": PageHelp(
+        what=_("What the pre-export notices come to: by month, by substance, and by route on a map."),
+        can=_("Filter, open one substance or route, open the cases behind the figures, and download the tables."),
+        next=_("The figures follow the notices, the replies to them and the outcomes; nothing is entered here."),
+        who=_COLLEAGUE,
+    ),
+    "drugs-companies": PageHelp(
+        what=_("Where a company is named in notices, incidents and suspicious transactions."),
+        can=_("Look for a company by a part of its name, in any spelling, and open its history."),
+        next=_("A company is found from the first message that names it."),
+        who=_COLLEAGUE,
+    ),
+    "drugs-company": PageHelp(
+        what=_("Every message that names this company, as what, and what became of the consignment."),
+        can=_("Open the cases. Compare addresses there: two companies may bear one name."),
+        next=_("The history grows with each message that names it, in cases that you may read."),
+        who=_COLLEAGUE,
+    ),
+    "drugs-consignees": PageHelp(
+        what=_("Who receives in two notices or more, from different exporters or of different substances."),
+        can=_("Open the company, or the cases of its notices."),
+        next=_("It is no suspicion: an inquiry begins with a request in the case."),
+        who=_COLLEAGUE,
+    ),
+    "drugs-gaps": PageHelp(
+        what=_("Notices whose consignment was not told to have come, and what came without a notice."),
+        can=_("Choose the days of grace, and open the cases to ask the other side."),
+        next=_("A notice goes from the list when an outcome says what became of it."),
+        who=_COLLEAGUE,
+    ),
 }
 """The help of each page by the name of its address."""

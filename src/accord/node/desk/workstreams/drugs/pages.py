@@ -3,6 +3,9 @@
 from typing import Final
 
 from accord.node.desk.workstreams.drugs.views import (
+    companies,
+    flows,
+    gaps,
     overview,
     screening_flag,
     screening_flags,
@@ -27,4 +30,10 @@ PAGES: Final = (
     ("screening/<uuid:key>/progress", screenings.show_progress, "screening-progress"),
     ("screening/<uuid:key>/flags.csv", screenings.download_flags, "screening-flags"),
     ("screening/<uuid:key>/refused.csv", screenings.download_refused, "screening-refused"),
+    ("flows/", flows.show_flows, "flows"),
+    ("flows/table.<str:form>", flows.download_flows, "flows-table"),
+    ("companies/", companies.show_companies, "companies"),
+    ("companies/history/", companies.show_company, "company"),
+    ("consignees/", companies.show_consignees, "consignees"),
+    ("gaps/", gaps.show_gaps, "gaps"),
 )

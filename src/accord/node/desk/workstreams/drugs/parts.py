@@ -43,5 +43,13 @@ PARTS: Final[tuple[Part, ...]] = (
         address="desk:drugs-screenings",
         count=count_flags,
     ),
+    Part(
+        name=_("Flows and companies"),
+        says=_(
+            "What the notices come to by substance, route and month; a company's history; who receives again; and what"
+            " has no other half."
+        ),
+        address="desk:drugs-flows",
+    ),
 )
 """In the order of the work: what is controlled, what was found in papers, what was told, what it amounts to."""

@@ -1,0 +1,120 @@
+"""Companies in what was told: to look for one, its history, and who receives again and again."""
+
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+
+from accord.exchange.errors import NotFound
+from accord.node.desk.case_filters import plain_words
+from accord.node.desk.page import officer_of, page, show
+from accord.node.desk.workstreams.drugs.flow_filters import choices_for, chosen_of
+from accord.node.desk.workstreams.drugs.flow_rows import kilograms, route_words
+from accord.node.desk.workstreams.drugs.views.flows import notice_cells
+from accord.officers.permissions import Permission
+from accord.workstreams.drugs.flows.companies import (
+    Entry,
+    find_companies,
+    history_of,
+    repeated_consignees,
+    spellings_of,
+)
+from accord.workstreams.drugs.flows.company_names import company_key
+from accord.workstreams.drugs.flows.consignments import as_consignment, substance_key, substance_names
+
+__all__ = ["show_companies", "show_company", "show_consignees"]
+
+NAME_CHARACTERS: Final = 200
+"""Of the longest name in a message."""
+
+
+@page(Permission.CASE_READ)
+def show_companies(request: HttpRequest) -> HttpResponse:
+    """Finds companies in what was told, however their names are written.
+
+    View permission: ``case.read``; only cases that the officer may read are looked through.
+    """
+    officer, asked = officer_of(request), plain_words(request.GET.get("q", ""))
+    found, is_more = find_companies(officer, asked) if asked else ((), False)
+    shown = {"asked": asked, "found": found, "is_more": is_more}
+    return show(request, "desk/drugs/companies.html", shown)
+
+
+@page(Permission.CASE_READ)
+def show_company(request: HttpRequest) -> HttpResponse:
+    """Shows every message that names a company: the part it plays, the consignment, and what became of it.
+
+    View permission: ``case.read``; only cases that the officer may read are looked through.
+    """
+    officer, name = officer_of(request), request.GET.get("name", "")[:NAME_CHARACTERS]
+    key = company_key(name)
+    entries, is_more = history_of(officer, key) if key else ((), False)
+    if not entries:
+        raise NotFound("There is no such company in what you may read.")
+    rows = [_row(one) for one in entries]
+    names = substance_names([row["substance"] for row in rows])
+    shown = {
+        "name": spellings_of(officer, key)[0],
+        "names": spellings_of(officer, key)[1:],
+        "rows": [{**row, "substance": names[row["substance"]]} for row in rows],
+        "is_more": is_more,
+        "handling_marks": max((one.message.handling for one in entries), default=""),
+    }
+    return show(request, "desk/drugs/company.html", shown)
+
+
+def _row(entry: Entry) -> dict[str, Any]:  # Any: what a template shows
+    told: dict[str, Any] = {
+        "entry": entry,
+        "case": entry.message.case,
+        "kind": entry.message.kind,
+        "parts": [(one.part, one.name) for one in entry.mentions],
+        "at": entry.mentions[0].told_at,
+        "substance": "",
+        "route": "",
+        "kg": None,
+    }
+    if entry.notice is not None:
+        consignment = as_consignment(entry.notice)
+        told |= {"substance": consignment.substance, "route": route_words(consignment.route), "kg": consignment.kg}
+    elif entry.incident is not None:
+        one = entry.incident
+        places = (one.origin_country, *one.transit_countries, one.destination_country)
+        told |= {
+            "substance": substance_key(one.substance, one.cas_number, one.substance_name),
+            "route": route_words(place for place in places if place),
+            "kg": one.quantity_kg,
+        }
+    elif entry.report is not None:
+        report = entry.report
+        told |= {
+            "substance": substance_key(report.substance, report.cas_number, report.substance_name),
+            "kg": report.quantity_kg,
+        }
+    if told["kg"] is not None:
+        told["kg"] = kilograms(told["kg"])
+    return told
+
+
+@page(Permission.CASE_READ)
+def show_consignees(request: HttpRequest) -> HttpResponse:
+    """Shows who receives in two notices or more from different exporters, or different substances.
+
+    View permission: ``case.read``; only cases that the officer may read are looked through.
+    """
+    officer, chosen = officer_of(request), chosen_of(request.GET)
+    found, is_more = repeated_consignees(officer, chosen.wanted)
+    names = substance_names({key for one in found for key in one.substances})
+    shown = {
+        "chosen": chosen.values,
+        "choices": choices_for(officer),
+        "found": [
+            {
+                "one": one,
+                "substances": [names[key] for key in one.substances],
+                "notices": notice_cells(one.notices),
+            }
+            for one in found
+        ],
+        "is_more": is_more,
+    }
+    return show(request, "desk/drugs/consignees.html", shown)
