@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accord.node.desk.figures import NO_BREAK, number_of
+from accord.node.desk.workstreams import modules_named
 from accord.workplan.codes import Aim, Unit
 from accord.workplan.indicators.definitions import Shape
 from accord.workplan.indicators.figures import Figure, why_not_measured
@@ -52,7 +53,7 @@ EXPLANATIONS: Final[Mapping[str, Any]] = {
     "refused": gettext_lazy("their node refused it"),
 }
 
-FAMILIES: Final[Mapping[str, Any]] = {
+FAMILIES: Final[dict[str, Any]] = {
     "request": gettext_lazy("request"),
     "gone": gettext_lazy("request"),
     "answer": gettext_lazy("answer"),
@@ -62,6 +63,9 @@ FAMILIES: Final[Mapping[str, Any]] = {
     "ping": gettext_lazy("test of a contact point"),
     "pre-export-notice": gettext_lazy("notice before export"),
 }
+
+for _words in modules_named("indicator_words"):
+    FAMILIES.update(_words.FAMILIES)
 
 _WHY: Final[Mapping[str, Any]] = {
     "unknown-kind": gettext_lazy("not measured: this node knows no such message yet"),

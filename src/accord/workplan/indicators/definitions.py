@@ -30,6 +30,7 @@ __all__ = [
     "definition_codes",
     "definition_of",
     "definitions",
+    "definitions_in",
     "fits_unit",
     "register_definition",
 ]
@@ -138,10 +139,18 @@ def fits_unit(definition: Definition, unit: Unit) -> bool:
     return unit is (Unit.PERCENT if definition.shape is Shape.SHARE else Unit.COUNT)
 
 
-def _shipped() -> tuple[Definition, ...]:
-    text = files(__package__).joinpath("definitions.toml").read_text(encoding="utf-8")
+def definitions_in(package: str) -> tuple[Definition, ...]:
+    """Returns the definitions in the ``definitions.toml`` of a package; a workstream keeps its own in its folder.
+
+    Args:
+        package: Dotted name of the package.
+
+    Raises:
+        msgspec.ValidationError: The file has a member that no definition has, or lacks one.
+    """
+    text = files(package).joinpath("definitions.toml").read_text(encoding="utf-8")
     return msgspec.convert(tomllib.loads(text), _Shipped).definitions
 
 
-for _definition in _shipped():
+for _definition in definitions_in(__package__):
     register_definition(_definition)

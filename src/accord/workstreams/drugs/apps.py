@@ -29,10 +29,17 @@ class DrugsConfig(AppConfig):
         # The models are ready only now.
         from accord.exchange.completing import complete_facts  # noqa: PLC0415
         from accord.exchange.watching import register_watcher  # noqa: PLC0415
+        from accord.workplan.indicators.definitions import definitions_in, register_definition  # noqa: PLC0415
+        from accord.workplan.indicators.sources import register_source  # noqa: PLC0415
         from accord.workstreams.drugs.gate_facts import with_control  # noqa: PLC0415
+        from accord.workstreams.drugs.indicators.sources import DRUG_SOURCES  # noqa: PLC0415
         from accord.workstreams.drugs.notices import gate, rooms, watching  # noqa: PLC0415
         from accord.workstreams.drugs.screenings.running import ScreeningRounds  # noqa: PLC0415
 
+        for definition in definitions_in("accord.workstreams.drugs.indicators"):
+            register_definition(definition)
+        for source in DRUG_SOURCES:
+            register_source(source)
         rooms.register_rooms()
         gate.register_facts()
         register_watcher("drugs", watching.WATCHER)
