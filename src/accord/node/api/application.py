@@ -43,6 +43,7 @@ from accord.node.api.texts import router as texts_router
 from accord.node.api.uploads import router as uploads_router
 from accord.node.api.uses import router as uses_router
 from accord.node.api.witnesses import router as witnesses_router
+from accord.node.api.workstreams import add_workstreams
 from accord.node.headers import CONTENT_SECURITY_POLICY
 
 __all__ = ["API_VERSION", "api"]
@@ -139,6 +140,7 @@ api.add_router("", statements_router, tags=["agreement"])
 api.add_router("", plans_router, tags=["agreement"])
 api.add_router("", plan_commitments_router, tags=["agreement"])
 api.add_router("", agreement_router, tags=["agreement"])
+add_workstreams(api)
 api.add_router("", parked_router, tags=["parked"])
 api.add_router("", decisions_router, tags=["oversight"])
 api.add_router("", registers_router, tags=["oversight"])
