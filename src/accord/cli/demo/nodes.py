@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,6 +56,7 @@ def run_accord(
     home: Path | None = None,
     passphrase: str | None = None,
     password: str | None = None,
+    exits: Collection[int] = (0,),
 ) -> str:
     """Runs one ``accord`` command in its own process and returns what it printed.
 
@@ -64,9 +65,10 @@ def run_accord(
         home: The node's folder; none for commands that need no node.
         passphrase: Opens the key file of that node.
         password: Of the officer whom ``--as`` names.
+        exits: Codes that it may exit with.
 
     Raises:
-        OurFault: The command did not exit with 0; the sentence carries its last line of standard error.
+        OurFault: The command did not exit with one of them; the sentence carries its last line of standard error.
     """
     done = subprocess.run(  # noqa: S603 - our own interpreter and module
         [sys.executable, "-m", "accord", *arguments],
@@ -76,7 +78,7 @@ def run_accord(
         check=False,
         stdin=subprocess.DEVNULL,
     )
-    if done.returncode != 0:
+    if done.returncode not in exits:
         said = (done.stderr.strip() or done.stdout.strip() or "no output")[-2000:]
         msg = f"accord {' '.join(arguments)} ended with {done.returncode}: {said}"
         raise OurFault(msg)

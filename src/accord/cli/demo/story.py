@@ -15,6 +15,7 @@ from accord.cli.demo.agreeing import play_agreed
 from accord.cli.demo.governing import play_governed
 from accord.cli.demo.nodes import NodeProcess, run_accord
 from accord.cli.demo.playing import Story, let_leave, require, state_of, wait_for, wait_until_filed, word
+from accord.cli.demo.stopping import play_stopped
 from accord.cli.demo.timeline import Timeline
 
 __all__ = ["play"]
@@ -45,6 +46,7 @@ def play(story: Story, timeline: Timeline) -> None:
     _killed(story, timeline)
     play_governed(story, timeline)
     play_agreed(story, timeline)
+    play_stopped(story, timeline)
 
 
 def _draft(story: Story, timeline: Timeline) -> None:
