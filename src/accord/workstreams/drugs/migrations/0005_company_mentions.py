@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('drugs', '0003_screening'),
+        ('drugs', '0004_on_file'),
         ('exchange', '0012_arrivals'),
     ]
 
