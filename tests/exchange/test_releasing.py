@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accord.courier.models import Outbox
@@ -130,6 +132,13 @@ def test_releasing_twice_is_one_release(desk: Desk) -> None:
     second = services.release(desk.releasing, message)
     assert first.released_id == second.released_id
     assert Outbox.objects.count() == 1
+
+
+def test_releasing_reads_no_officers_row_beside_the_message_and_its_approval(desk: Desk) -> None:
+    message = approved(desk, submitted_request(desk))
+    with CaptureQueriesContext(connection) as asked:
+        services.release(desk.releasing, message)
+    assert not [query["sql"] for query in asked if 'FROM "officers_officer"' in query["sql"]]
 
 
 def test_a_message_is_not_released_before_it_is_approved(desk: Desk) -> None:

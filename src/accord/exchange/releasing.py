@@ -205,6 +205,11 @@ _TO_LEAVE: Final = Prepared(
             "case__changed_at",
             "drafted_by__username",
             "drafted_by__holds_posting",
+            # What the circumstances ask of the drafter (exchange.circumstances): posted now, and with which roles.
+            "drafted_by__is_active",
+            "drafted_by__waits_for_second",
+            "drafted_by__active_until",
+            "drafted_by__roles",
             "in_reply_to__envelope_id",
         )
     ),
