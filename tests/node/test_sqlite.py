@@ -11,6 +11,7 @@ import pytest_django
 from django.db import connections
 from django.db.utils import OperationalError
 
+from accord.courier.precedence import ON_ITS_WAY, in_the_background
 from accord.node.sqlite.base import DatabaseWrapper
 
 Make = Callable[..., DatabaseWrapper]
@@ -129,3 +130,22 @@ def test_savepoints_inside_a_turn_take_no_second_one(make: Make) -> None:
     first.savepoint_commit(point)
     end(first)
     assert is_free(make)
+
+
+def test_the_background_lets_messages_pass_before_a_statement_and_never_inside_a_transaction(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(ON_ITS_WAY, "wait", waited.append)
+    wrapper = make()
+    wrapper.ensure_connection()
+    with in_the_background():
+        with wrapper.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        assert len(waited) == 1
+        begin(wrapper)
+        assert len(waited) == 2
+        with wrapper.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        end(wrapper)
+    assert len(waited) == 2

@@ -41,6 +41,7 @@ from .machine import has_met, machine_for, remember_meeting
 from .metrics import CONTACTS, FLUSH_SECONDS, WIRE_BYTES
 from .models import AttachmentTransfer, Channel, Direction, Entry, Mode, Outbox, OutboxState
 from .moment import to_ms
+from .precedence import ON_ITS_WAY
 from .sealing import SealedRow, SealedRows, sealed_rows, taken
 from .statements import read_channel
 from .suspension import note_peer_suspension, note_told
@@ -115,7 +116,8 @@ def flush_once(channel_id: int, transport: Transport, *, is_due: bool = False) -
         if channel.mode == Mode.SUSPENDED:
             return _told(channel, transport) if is_due else FlushResult(is_idle=True)
         began = time.monotonic()
-        prepared = _prepared(channel, is_due=is_due)
+        with ON_ITS_WAY:
+            prepared = _prepared(channel, is_due=is_due)
         if prepared is None:
             return FlushResult(is_idle=True, receipted_size=channel.out_receipted_size)
         result = _exchanged(channel, prepared, transport)
@@ -196,7 +198,8 @@ def _exchanged(channel: Channel, prepared: _Prepared, transport: Transport) -> F
             break
         try:
             answer = _sent(channel, frame, transport)
-            effects, receipted_size, frame = _stored(channel, answer, is_first=sent == 1)
+            with ON_ITS_WAY:
+                effects, receipted_size, frame = _stored(channel, answer, is_first=sent == 1)
         except AccordError as error:
             return _failed(channel, result, error)
         result = replace(

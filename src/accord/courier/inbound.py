@@ -29,6 +29,7 @@ from .machine import machine_for, remember_meeting
 from .metrics import CONTACTS, RECEIVE_SECONDS, WIRE_BYTES
 from .models import AttachmentTransfer, Channel, Direction, Entry
 from .moment import to_ms
+from .precedence import ON_ITS_WAY
 from .recent import Recent
 from .statements import read_channel
 from .suspension import note_peer_suspension
@@ -115,7 +116,7 @@ def receive_contact(channel_id: int, data: bytes, *, now: datetime | None = None
     moment = now or timezone.now()
     channel = read_channel(channel_id)
     WIRE_BYTES.labels(peer=channel.peer_id, direction="in").inc(len(data))
-    with RECEIVE_SECONDS.labels(peer=channel.peer_id).time():
+    with ON_ITS_WAY, RECEIVE_SECONDS.labels(peer=channel.peer_id).time():
         try:
             answer = _answered(channel, decode_frame(data), moment, is_live=is_live)
         except (PeerFault, TrustFails) as error:

@@ -24,6 +24,7 @@ from .alarms import raise_alarm_once
 from .flush import FlushResult, Transport, flush_once
 from .health import watch
 from .models import Channel
+from .precedence import in_the_background
 from .rotation import promote_tls_when_filed
 from .sealing import expire_overdue
 from .wakeup import POLL_SECONDS, flush_topic, wait_for_wake, wake
@@ -99,12 +100,13 @@ class Courier:
         looked_at = -HEALTH_SECONDS
         while True:
             try:
-                self._start_flushers()
-                self._see_to_trust()
-                if time.monotonic() - looked_at >= HEALTH_SECONDS:
-                    looked_at = time.monotonic()
-                    expire_overdue(now=timezone.now())
-                    watch()
+                with in_the_background():
+                    self._start_flushers()
+                    self._see_to_trust()
+                    if time.monotonic() - looked_at >= HEALTH_SECONDS:
+                        looked_at = time.monotonic()
+                        expire_overdue(now=timezone.now())
+                        watch()
             except (AccordError, DatabaseError) as error:
                 logger.warning("The courier's watcher failed: %s", error)
                 connections.close_all()

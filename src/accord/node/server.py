@@ -26,6 +26,7 @@ from accord.channel.selftest import run_self_test
 from accord.courier.alarms import raise_alarm
 from accord.courier.contact_app import close_contact_connections, contact_application
 from accord.courier.listener import ChannelListener
+from accord.courier.precedence import in_the_background
 from accord.courier.transport import HttpsTransport
 from accord.courier.wakeup import INTAKE, wait_for_wake, wake
 from accord.courier.worker import Courier, pinned_certificates
@@ -163,11 +164,12 @@ class _Intake:
                 if arrived:
                     self._pace.note_arrivals(is_full_batch=has_more)
                     self._has_unread = True
-                if time.monotonic() >= chores_due:
-                    has_more |= self._do_chores()
-                    self._has_unread = True
-                    chores_due = time.monotonic() + CHORE_SECONDS
-                self._read_on()
+                with in_the_background():
+                    if time.monotonic() >= chores_due:
+                        has_more |= self._do_chores()
+                        self._has_unread = True
+                        chores_due = time.monotonic() + CHORE_SECONDS
+                    self._read_on()
             except Exception as error:
                 # The job runner's edge: the entries wait in their order and are tried again.
                 logger.exception("The intake failed.")

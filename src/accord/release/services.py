@@ -38,6 +38,7 @@ from accord.courier.appending import append_ahead
 from accord.courier.models import Channel
 from accord.courier.models import Lane as QueueLane
 from accord.courier.outbox import enqueue, stop, withdraw
+from accord.courier.precedence import ON_ITS_WAY
 from accord.courier.prepared import Prepared, save_fields
 from accord.courier.statements import insert_one
 from accord.law.decision import Decision
@@ -85,7 +86,7 @@ def one_release() -> Iterator[None]:
     channels: set[int] = set()
     token = _LEAVING.set(channels)
     try:
-        with transaction.atomic():
+        with ON_ITS_WAY, transaction.atomic():
             yield
             for channel_id in channels if is_outermost else ():
                 append_ahead(channel_id)

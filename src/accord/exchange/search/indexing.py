@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 from django.db import connection, transaction
 
+from accord.courier.precedence import give_way
 from accord.exchange.arriving import Step, done, held, leave_out, waiting
 from accord.exchange.models import AgencyInquiry, Case, CaseNote, Message, SearchEntry
 from accord.exchange.search.folding import folded
@@ -128,7 +129,11 @@ def index_arrived(*, seconds: float | None = None) -> int:
 def _entries_of(keys: Iterable[UUID]) -> list[SearchEntry]:
     rows = Message.objects.filter(pk__in=list(keys)).exclude(state__in=_GONE).select_related("case").order_by()
     found = rows.only("reference", "case__own_ref", "content", "created_at")
-    return [entry_of_message(message, message.case.own_ref) for message in found]
+    entries = []
+    for message in found:
+        give_way()
+        entries.append(entry_of_message(message, message.case.own_ref))
+    return entries
 
 
 def index_message(message: Message) -> None:

@@ -13,6 +13,7 @@ from typing import Final
 from django.db import connections
 from django.utils import timezone
 
+from accord.courier.precedence import in_the_background
 from accord.exchange.arriving import Step, waiting
 from accord.node.config import NodeConfig
 from accord.node.pace import Pace
@@ -104,7 +105,8 @@ class _Round:
         while not self._stopping.is_set():
             began, computed = time.monotonic(), time.thread_time()
             try:
-                pause = 0.0 if self._act() else self._pause
+                with in_the_background():
+                    pause = 0.0 if self._act() else self._pause
             except Exception:
                 # The job runner's edge: what was not done is done in the next round.
                 logger.exception("A round of %s failed.", self._thread.name)

@@ -21,6 +21,8 @@ from typing import Any, Final
 from django.db.backends.sqlite3 import base
 from django.db.utils import OperationalError
 
+from accord.courier.precedence import give_way
+
 __all__ = ["DatabaseWrapper"]
 
 DEFAULT_WAIT_SECONDS: Final = 20.0
@@ -62,6 +64,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def create_cursor(self, name: str | None = None) -> Any:
         """Returns a cursor for one statement after the other."""
+        self._give_way()
         return self.connection.cursor(factory=_Cursor)
 
     def quick(self, sql: str, parameters: Sequence[Any], *, is_many: bool = False) -> sqlite3.Cursor | None:
@@ -74,6 +77,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """
         if self.queries_logged or self.execute_wrappers:
             return None
+        self._give_way()
         self.ensure_connection()
         self.validate_thread_sharing()
         self.validate_no_broken_transaction()
@@ -94,9 +98,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._end_turn()
             raise
 
+    def _give_way(self) -> None:
+        if self._turn is None:
+            give_way()
+
     def _take_turn(self) -> None:
         if self._turn is not None:
             return
+        give_way()
         queue = _QUEUES.of(str(self.settings_dict["NAME"]))
         seconds = float(self.settings_dict["OPTIONS"].get("timeout", DEFAULT_WAIT_SECONDS))
         if not queue.acquire(timeout=seconds):
