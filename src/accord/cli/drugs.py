@@ -127,7 +127,7 @@ def screen(
 
     No person, company or country is read. Exits 1 where lines could not be read.
     """
-    from accord.workstreams.drugs.screening.files import open_manifest, physical_lines
+    from accord.workstreams.drugs.screening.files import open_manifest
     from accord.workstreams.drugs.screening.manifest import read_manifest
     from accord.workstreams.drugs.screening.rules import Screen
     from accord.workstreams.drugs.substances.shipped import shipped_table
@@ -138,13 +138,13 @@ def screen(
     _require_apart(manifest, flags, refused)
     counts = _Counts()
     with (
-        open_manifest(manifest) as stream,
+        open_manifest(manifest) as lines,
         _written(flags, FLAG_COLUMNS, replace=replace) as flag_rows,
         _written(refused, REFUSED_COLUMNS, replace=replace) as refused_rows,
         _progress(manifest) as advance,
     ):
         holds = Screen(table)
-        for batch in read_manifest(physical_lines(stream)):
+        for batch in read_manifest(lines):
             _screen(holds, batch, counts, flag_rows, refused_rows)
             advance(batch.characters)
     told = {
