@@ -112,6 +112,9 @@ OF_A_SCREENING = {
 }
 """Addresses of a manifest and of what was flagged in it: tests/desk_pages/test_drugs_screening.py."""
 
+OF_THE_SUBSTANCES = {"drugs-substance-proposal", "drugs-substance-act"}
+"""Addresses of a change of the register of substances, which whoever reads the registers reads."""
+
 STRANGERS = (Role.LIAISON, Role.DUTY, Role.RELEASING, Role.DECIDER, Role.REVIEWER)
 
 
@@ -208,7 +211,7 @@ def test_the_table_of_addresses_about_a_case_is_whole() -> None:
     others = {name for name in named if name.split("-")[0] in {"view", "upload", "notice", "review", "correction"}} - {
         "upload-begin"
     }
-    others |= OF_THE_AGREEMENT | OF_A_SCREENING
+    others |= OF_THE_AGREEMENT | OF_A_SCREENING | OF_THE_SUBSTANCES
     assert named - others == ABOUT_A_CASE
 
 

@@ -214,8 +214,8 @@ def test_nothing_new_is_no_proposal(first: Officer, second: Officer) -> None:
     [
         (Change.to(substance("other", cas=["50-00-1"])), "check digit"),
         (Change.to(substance("other", cas=["39742-60-4"])), "stands at npp"),
-        (Change.to(substance("other", parent="npp")), "without its form"),
-        (Change.to(substance("other", parent="gone", form=Form.SALT)), "not in the table"),
+        (Change.to(substance("other", parent="npp")), "without its relation"),
+        (Change.to(substance("other", parent="gone", relation=Form.SALT)), "not in the table"),
         (Change.to(substance("OTHER")), "not of its form"),
         (Change.to(control("xx", ["npp"], valid_from=date(2026, 2, 1), valid_to=date(2026, 1, 1))), "ends before"),
         (Change.to(control("xx", [])), "not of its form"),
@@ -240,7 +240,7 @@ def test_the_same_row_twice_is_refused(first: Officer, second: Officer) -> None:
 
 
 def salt(**fields: object) -> Substance:
-    return substance("npp-hcl", cas=["50-00-0"], parent="npp", form=Form.SALT, **fields)
+    return substance("npp-hcl", cas=["50-00-0"], parent="npp", relation=Form.SALT, **fields)
 
 
 def test_a_salt_is_controlled_by_the_entries_that_include_salts_alone(first: Officer, second: Officer) -> None:
@@ -252,7 +252,7 @@ def test_a_salt_is_controlled_by_the_entries_that_include_salts_alone(first: Off
 
 
 def test_another_form_than_a_salt_is_never_taken_for_controlled(first: Officer, second: Officer) -> None:
-    agreed(first, second, Change.to(substance("npp-x", cas=["50-00-0"], parent="npp", form=Form.OTHER)))
+    agreed(first, second, Change.to(substance("npp-x", cas=["50-00-0"], parent="npp", relation=Form.OTHER)))
     assert status_of(table_in_force(), "npp-x", jurisdiction="CA", on=date(2026, 3, 1)).standing is Standing.NO_ENTRY
 
 
@@ -270,7 +270,7 @@ def test_what_its_originator_controls_does_not_leave_with_the_table(first: Offic
     "open_row",
     [
         Change.to(control("xx-1", ["listed"])),
-        Change.to(substance("salt", cas=["64-17-5"], parent="listed", form=Form.SALT)),
+        Change.to(substance("salt", cas=["64-17-5"], parent="listed", relation=Form.SALT)),
     ],
 )
 def test_an_open_row_that_would_give_away_a_restricted_one_is_refused(

@@ -10,6 +10,11 @@ __all__ = ["DETAILS", "INTAKE", "OBJECTS", "REASONS", "VALUES", "VERBS"]
 # Any: lazy translations throughout this module.
 VERBS: Final[Mapping[str, Any]] = {
     "add missed line": pgettext_lazy("act", "add a line that no rule flagged"),
+    "agree to substances": pgettext_lazy("act", "agree to changes of the register of substances"),
+    "export substances": pgettext_lazy("act", "take the register of substances along"),
+    "propose substances": pgettext_lazy("act", "propose changes of the register of substances"),
+    "refuse substances": pgettext_lazy("act", "refuse changes of the register of substances"),
+    "withdraw substances": pgettext_lazy("act", "withdraw changes of the register of substances"),
     "agree to weights": pgettext_lazy("act", "agree to weights of the rules"),
     "export flags": pgettext_lazy("act", "take the flags of a screening along"),
     "export refused lines": pgettext_lazy("act", "take the refused lines of a screening along"),
@@ -231,6 +236,7 @@ VERBS: Final[Mapping[str, Any]] = {
 """Acts, by the verb with which a service notes them (``accord.officers.acts``)."""
 
 OBJECTS: Final[Mapping[str, Any]] = {
+    "substanceproposal": pgettext_lazy("object", "changes of the register of substances"),
     "flag": pgettext_lazy("object", "flagged line"),
     "licence": pgettext_lazy("object", "licence on file"),
     "missedline": pgettext_lazy("object", "line that no rule flagged"),
@@ -285,6 +291,8 @@ OBJECTS: Final[Mapping[str, Any]] = {
 """Sorts of things that an act is done to."""
 
 DETAILS: Final[Mapping[str, Any]] = {
+    "is_whole": pgettext_lazy("detail", "with what its originator controls"),
+    "table": pgettext_lazy("detail", "table"),
     "is_true": pgettext_lazy("detail", "the flag was right"),
     "line": pgettext_lazy("detail", "line of the manifest"),
     "size_bytes": pgettext_lazy("detail", "bytes"),

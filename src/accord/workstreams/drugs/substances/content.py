@@ -133,7 +133,7 @@ class Substance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         tariff: Its place in the Harmonized System.
         names: Its names.
         parent: Code of the substance of which this is a salt, a hydrate or another form.
-        form: Which of these.
+        relation: Which of these.
         source: Where its numbers stand.
         verified: Whether that source was read for this row.
         originator_controlled: Whether it came in confidence: it stays on this node.
@@ -147,7 +147,7 @@ class Substance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tariff: Tariff
     names: tuple[Name, ...]
     parent: Id | None = None
-    form: Form | None = None
+    relation: Form | None = None
     source: MaybeText = ""
     verified: bool = False
     originator_controlled: bool = False
@@ -278,8 +278,8 @@ def _known(substances: tuple[Substance, ...]) -> Mapping[str, Substance]:
 
 
 def _check_form(substance: Substance, known: Mapping[str, Substance]) -> None:
-    if (substance.parent is None) is not (substance.form is None):
-        raise TableDamaged(f"{substance.id} has a parent without its form, or a form without its parent.")
+    if (substance.parent is None) is not (substance.relation is None):
+        raise TableDamaged(f"{substance.id} has a parent without its relation, or a relation without its parent.")
     if substance.parent is None:
         return
     parent = known.get(substance.parent)

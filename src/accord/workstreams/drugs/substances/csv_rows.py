@@ -45,7 +45,7 @@ COLUMNS: Final[Mapping[Kind, tuple[str, ...]]] = {
     Kind.SUBSTANCE: (
         *("id", "label", "names", "cas", "inchikey", "formula"),
         *("tariff_code", "tariff_edition", "tariff_is_own", "tariff_verified"),
-        *("parent", "form", "source", "verified", "originator_controlled"),
+        *("parent", "relation", "source", "verified", "originator_controlled"),
     ),
     Kind.CONTROL: (
         *("id", "substances", "jurisdiction", "instrument", "class", "item", "regime", "schedules", "includes"),
@@ -56,7 +56,7 @@ COLUMNS: Final[Mapping[Kind, tuple[str, ...]]] = {
 
 _LISTS: Final = frozenset({"cas", "substances", "schedules", "includes"})
 _TRUTHS: Final = frozenset({"tariff_is_own", "tariff_verified", "verified", "originator_controlled"})
-_MAY_LACK: Final = frozenset({"parent", "form", "valid_from", "valid_to"})
+_MAY_LACK: Final = frozenset({"parent", "relation", "valid_from", "valid_to"})
 _TEXTS_MAY_LACK: Final = frozenset({"source", "item", "threshold", "notification"})
 _DEFAULTS: Final = {"regime": "precursor"}
 _NAME: Final = re.compile(r"([a-z]{2,3})(?:-([A-Z][a-z]{3}))? ([a-z]+): (.+)")
@@ -287,7 +287,7 @@ _CELL_SENTENCES: Final = {
     "inchikey": "It is no InChIKey: three groups of 14, 10 and 1 capital letters with hyphens.",
     "jurisdiction": "It is no code of a party: two capital letters.",
     "names": "A name has a kind that is not known, or is longer than 400 characters.",
-    "form": "It is one of salt, hydrate and other.",
+    "relation": "It is one of salt, hydrate and other.",
     "regime": "It is one of precursor and drug.",
     "includes": "Each is one of salts, derivatives and analogues.",
     "": "It is not of its form: codes are small letters, digits and hyphens, texts at most 400 characters.",

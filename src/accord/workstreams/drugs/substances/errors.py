@@ -20,14 +20,14 @@ class RowRefused(OfficerCanMend):
     code = "drugs.substance-row"
     default_next_step = "Correct the field that is named; nothing was kept."
 
-    @classmethod
-    def not_of_its_form(cls, message: str) -> "RowRefused":
+    @staticmethod
+    def not_of_its_form(message: str) -> "RowRefused":
         """Returns the refusal of a value in our own words, with the field that msgspec names."""
         path = message.rpartition("`$")[2].partition("`")[0] if "`$" in message else ""
         at = re.sub(r"\[(?:\d+|\.{3})\]", "", path).lstrip(".")
         named = message.partition("field `")[2].partition("`")[0]
         field = ".".join(one for one in (at, named) if one)
-        return cls(
+        return RowRefused(
             f"The field {field[:64]} is missing, unknown or not of its form.",
             code="drugs.substance-form",
             next_step="Look at its length, its list or its day; nothing was kept.",

@@ -142,7 +142,7 @@ def entries_for(table: SubstanceTable, substance: str, *, jurisdiction: str | No
         jurisdiction: The one jurisdiction asked for; all of them where it is omitted.
     """
     row = next((one for one in table.substances if one.id == substance), None)
-    parent = row.parent if row is not None and row.form in {Form.SALT, Form.HYDRATE} else None
+    parent = row.parent if row is not None and row.relation in {Form.SALT, Form.HYDRATE} else None
     return tuple(
         entry
         for entry in table.controls

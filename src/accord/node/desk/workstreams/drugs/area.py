@@ -8,4 +8,4 @@ from accord.officers.permissions import Permission
 
 __all__ = ["AREA"]
 
-AREA: Final = (pgettext_lazy("area", "Drugs"), "desk:drugs", Permission.CASE_READ)
+AREA: Final = (pgettext_lazy("area", "Drugs"), "desk:drugs", Permission.REGISTER_READ)

@@ -12,12 +12,44 @@ __all__ = ["HELP"]
 _COLLEAGUE: Final = _("A colleague of your office, or the releasing officer.")
 _SCREENS: Final = _("A colleague who works on cases, or the operator of this node for large files.")
 
+_COUNSEL: Final = _("Counsel of your office.")
+
 HELP: Final[Mapping[str, PageHelp]] = {
     "drugs": PageHelp(
         what=_("The parts of the work on precursor chemicals, each with what waits for you."),
         can=_("Open a part."),
         next=_("What you open says what can be done there, and by whom."),
         who=_COLLEAGUE,
+    ),
+    "drugs-substances": PageHelp(
+        what=_("Which substance is controlled where on a day, and where the two sides of an export differ."),
+        can=_("Choose the day and both sides, open a row, take the tables along; who may propose proposes a change."),
+        next=_("What two officers agreed to is what the law gate and the screening go by from then on."),
+        who=_COUNSEL,
+    ),
+    "drugs-substance": PageHelp(
+        what=_("One row of the register: what it says, whether its source was read, and every version of it."),
+        can=_("Read who proposed and who agreed. Who may propose proposes the next version, or to take it out."),
+        next=_("A version is never changed: the next one takes its place, and the history stays."),
+        who=_COUNSEL,
+    ),
+    "drugs-substance-new": PageHelp(
+        what=_("The form in which a row of the register is proposed."),
+        can=_("Fill in what the source says, and say whether you read the source itself."),
+        next=_("Another officer agrees or refuses. Until then nothing of it counts."),
+        who=_COUNSEL,
+    ),
+    "drugs-substance-import": PageHelp(
+        what=_("A table of the register that was changed outside, and comes back."),
+        can=_("Choose the file, look at what it would change, and propose that. Bad cells are named."),
+        next=_("All of its changes wait together for another officer."),
+        who=_COUNSEL,
+    ),
+    "drugs-substance-proposal": PageHelp(
+        what=_("Changes of the register that one officer proposed together, each beside what stood before."),
+        can=_("Agree to them or refuse them as another officer; take back your own."),
+        next=_("What was agreed to counts at once, for every draft and every screening from then on."),
+        who=_COUNSEL,
     ),
     "drugs-screenings": PageHelp(
         what=_("Manifests that were held against the register and the rules, the newest first."),

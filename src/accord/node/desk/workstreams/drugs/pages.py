@@ -11,6 +11,9 @@ from accord.node.desk.workstreams.drugs.views import (
     screening_flags,
     screening_rules,
     screenings,
+    substance_importing,
+    substance_proposing,
+    substances,
 )
 
 __all__ = ["NAME", "PAGES"]
@@ -19,6 +22,14 @@ NAME: Final = "drugs"
 
 PAGES: Final = (
     ("", overview.show_drugs, ""),
+    ("substances/", substances.show_substances, "substances"),
+    ("substances/import", substance_importing.import_rows, "substance-import"),
+    ("substances/new/<slug:kind>", substance_proposing.propose_row, "substance-new"),
+    ("substances/proposals/<uuid:key>/", substance_proposing.show_proposal, "substance-proposal"),
+    ("substances/proposals/<uuid:key>/act", substance_proposing.act_on_proposal, "substance-act"),
+    ("substances/<slug:kind>.csv", substances.download_rows, "substance-export"),
+    ("substances/<slug:kind>/<slug:code>/", substances.show_row, "substance"),
+    ("substances/<slug:kind>/<slug:code>/out", substance_proposing.take_row_out, "substance-out"),
     ("screening/", screenings.show_screenings, "screenings"),
     ("screening/rules/", screening_rules.show_rules, "screening-rules"),
     ("screening/rules/act", screening_rules.act_on_rules, "screening-rules-act"),

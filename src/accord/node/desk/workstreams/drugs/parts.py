@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.utils.translation import gettext_lazy as _
 
 from accord.node.desk.workstreams.drugs.views.screenings import count_flags
+from accord.node.desk.workstreams.drugs.views.substances import count_waiting
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 
@@ -37,6 +38,13 @@ class Part:
 
 
 PARTS: Final[tuple[Part, ...]] = (
+    Part(
+        name=_("Controlled substances"),
+        says=_("Which substance is controlled where on a day, from which text, and where both sides differ."),
+        address="desk:drugs-substances",
+        permission=Permission.REGISTER_READ,
+        count=count_waiting,
+    ),
     Part(
         name=_("Screening"),
         says=_("Manifests held against the register and the rules: lines worth a look, each with its reasons."),

@@ -9,11 +9,11 @@ from accord.officers.permissions import Permission
 __all__ = ["show_drugs"]
 
 
-@page(Permission.CASE_READ)
+@page(Permission.REGISTER_READ)
 def show_drugs(request: HttpRequest) -> HttpResponse:
     """Shows the parts of the workstream that the officer may enter, with what waits in each.
 
-    View permission: ``case.read``.
+    View permission: ``register.read``, which every officer has; each part asks for its own.
     """
     officer = officer_of(request)
     parts = [

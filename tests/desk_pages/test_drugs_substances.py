@@ -1,0 +1,304 @@
+"""The register of substances at the desk: read for a day and a pair, proposed, settled by another, in and out."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from accord.officers.models import Act, Officer
+from accord.officers.permissions import Role
+from accord.workstreams.drugs.models import SubstanceProposal
+from accord.workstreams.drugs.substances.book import table_in_force
+from accord.workstreams.drugs.substances.csv_rows import read_csv, write_csv
+from accord.workstreams.drugs.substances.proposing import agree_to_changes, propose_changes
+from accord.workstreams.drugs.substances.rows import Change, Kind
+from accord.workstreams.drugs.substances.shipped import shipped_table
+from tests.desk import Desk
+from tests.desk_pages.conftest import SignIn
+from tests.workstreams.drugs.rows import control, substance
+
+LIST = "/desk/drugs/substances/"
+CONTROL: dict[str, Any] = {
+    "id": "in-npp",
+    "substances": "npp",
+    "jurisdiction": "IN",
+    "instrument": "SPECIMEN order",
+    "class_": "Schedule B",
+    "regime": "precursor",
+    "schedules": "B",
+    "valid_from": "2026-03-01",
+    "citation": "SPECIMEN gazette",
+    "verified": "yes",
+    "why": "Read on the day.",
+}
+
+
+@pytest.fixture
+def counsel(desk: Desk, sign_in: SignIn) -> Client:
+    return sign_in(desk.officers[Role.COUNSEL])
+
+
+@pytest.fixture
+def other(desk: Desk, sign_in: SignIn) -> Client:
+    return sign_in(second(desk))
+
+
+def second(desk: Desk) -> Officer:
+    return desk.again(Role.COUNSEL, "counsel-2")
+
+
+def agreed(desk: Desk, *changes: Change) -> None:
+    agree_to_changes(second(desk), propose_changes(desk.officers[Role.COUNSEL], changes))
+
+
+def read(client: Client, address: str, **given: str) -> str:
+    answer = client.get(address, given)
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+def place_of(proposal: SubstanceProposal) -> str:
+    return f"{LIST}proposals/{proposal.pk}/"
+
+
+def test_the_matrix_says_for_a_day_and_a_pair_what_each_side_controls_and_where_they_differ(counsel: Client) -> None:
+    page = read(counsel, LIST, on="2025-01-23", **{"from": "IN", "to": "CA"})
+    assert "Of 7 substances both sides do not say the same on" in page
+    assert "listed, first day not known" in page
+    assert "no entry found, which does not mean that it is not controlled" in page
+    assert "G.S.R." not in page
+    assert "Schedules B and C" in page
+    before = read(counsel, LIST, on="2025-01-22", **{"from": "IN", "to": "CA"})
+    assert before.count("not controlled on that day") == 2
+
+
+def test_the_same_side_twice_differs_in_nothing(counsel: Client) -> None:
+    page = read(counsel, LIST, on="2025-01-23", **{"from": "CA", "to": "CA"})
+    assert "Both sides say the same of every substance" in page
+
+
+@pytest.mark.parametrize("given", [{"on": "soon"}, {"on": "2025-02-30"}, {"from": "ZZ", "to": "<b>"}])
+def test_an_odd_question_is_answered_with_today_and_our_own_pair(counsel: Client, given: dict[str, str]) -> None:
+    page = read(counsel, LIST, **given)
+    assert ("It was no day" in page) is ("on" in given)
+    assert "<b>" not in page.split("<main")[1]
+
+
+def test_a_substance_s_page_has_its_numbers_controls_and_history(counsel: Client) -> None:
+    page = read(counsel, f"{LIST}substance/4-piperidone/")
+    for said in ("41661-47-6", "VRJHQPZVIGNGMX-UHFFFAOYSA-N", "As it came with Accord", "not read in the original"):
+        assert said in page
+    assert "The source itself was not read for this row." in page
+    assert "The source itself was read for this row." in read(counsel, f"{LIST}control/ca-npp/")
+
+
+@pytest.mark.parametrize("place", ["substance/none/", "control/npp/", "thing/npp/", "thing.csv"])
+def test_what_is_not_there_is_not_found(counsel: Client, place: str) -> None:
+    assert counsel.get(LIST + place).status_code == 404
+
+
+def test_a_row_is_proposed_by_one_and_agreed_to_by_another_and_both_are_named(
+    desk: Desk, counsel: Client, other: Client
+) -> None:
+    answer = counsel.post(f"{LIST}new/control", CONTROL)
+    proposal = SubstanceProposal.objects.get()
+    assert (answer.status_code, answer.headers["Location"]) == (302, place_of(proposal))
+    page = read(counsel, place_of(proposal))
+    assert 'value="agree"' not in page
+    assert 'value="withdraw"' in page
+    assert "Read on the day." in page
+    assert "Waits for a second person" in read(other, LIST)
+    assert other.post(f"{place_of(proposal)}act", {"act": "agree"}).status_code == 302
+    entry = next(one for one in table_in_force().controls if one.id == "in-npp")
+    assert (entry.class_, entry.schedules, entry.verified) == ("Schedule B", ("B",), True)
+    page = read(other, f"{LIST}control/in-npp/")
+    assert str(desk.officers[Role.COUNSEL]) in page
+    assert "counsel-2" in page
+    assert "in force" in page
+
+
+def test_who_posts_an_agreement_to_an_own_proposal_is_refused(counsel: Client) -> None:
+    counsel.post(f"{LIST}new/control", CONTROL)
+    proposal = SubstanceProposal.objects.get()
+    answer = counsel.post(f"{place_of(proposal)}act", {"act": "agree"})
+    assert (answer.status_code, b"drugs.own-proposal" in answer.content) == (403, True)
+    assert SubstanceProposal.objects.get().state == "proposed"
+
+
+def test_a_form_that_is_sent_twice_proposes_once(counsel: Client) -> None:
+    key = {"form": "2a4e7c52-95a5-4a4e-8c5d-0d6d2b8f3f10"}
+    counsel.post(f"{LIST}new/control", CONTROL | key)
+    counsel.post(f"{LIST}new/control", CONTROL | key)
+    assert SubstanceProposal.objects.count() == 1
+
+
+def test_refusing_and_withdrawing_need_a_reason_and_keep_it(counsel: Client, other: Client) -> None:
+    counsel.post(f"{LIST}new/control", CONTROL)
+    proposal = SubstanceProposal.objects.get()
+    refused = other.post(f"{place_of(proposal)}act", {"act": "refuse", "why": " "})
+    assert "A reason is needed" in refused.content.decode()
+    assert other.post(f"{place_of(proposal)}act", {"act": "refuse", "why": "No such gazette."}).status_code == 302
+    assert "No such gazette." in read(counsel, f"{LIST}control/in-npp/")
+    counsel.post(f"{LIST}new/control", CONTROL)
+    mine = SubstanceProposal.objects.get(state="proposed")
+    assert counsel.post(f"{place_of(mine)}act", {"act": "withdraw", "why": "A mistake."}).status_code == 302
+    assert "Withdrawn" in read(counsel, place_of(mine))
+
+
+@pytest.mark.parametrize(
+    ("kind", "changed", "said"),
+    [
+        ("control", {"substances": "gone"}, "which is not in the table"),
+        ("control", {"jurisdiction": "India"}, "not of its form"),
+        ("control", {"valid_to": "2026-02-01"}, "ends before it begins"),
+        ("control", {"citation": "Gaz\u200bette"}, "hides or moves"),
+        ("substance", {"id": "new", "label": "New"}, "not of its form"),
+    ],
+)
+def test_a_refused_form_says_what_is_wrong_and_keeps_what_was_written(
+    counsel: Client, kind: str, changed: dict[str, str], said: str
+) -> None:
+    answer = counsel.post(f"{LIST}new/{kind}", CONTROL | changed)
+    page = answer.content.decode()
+    assert answer.status_code in {400, 422}
+    assert said in page
+    assert "Read on the day." in page
+    assert not SubstanceProposal.objects.exists()
+
+
+def test_the_form_of_the_next_version_is_filled_and_its_page_shows_what_changes(counsel: Client) -> None:
+    form = read(counsel, f"{LIST}new/substance", **{"from": "anpp"})
+    assert 'value="ZCMDXDQUYIWEKB-UHFFFAOYSA-N"' in form
+    more = counsel.post(f"{LIST}new/substance", {"id": "anpp", "names.count": "1", "names.0.text": "A", "add": "names"})
+    assert 'name="names.1.text"' in more.content.decode()
+    fields = {
+        "id": "ca-npp",
+        "substances": "npp",
+        "jurisdiction": "CA",
+        "class_": "Another class",
+        "why": "",
+        "instrument": "Act",
+        "citation": "C",
+        "regime": "precursor",
+        "verified": "no",
+    }
+    assert counsel.post(f"{LIST}new/control", fields).status_code == 302
+    page = read(counsel, place_of(SubstanceProposal.objects.get()))
+    assert "<del>" in page
+    assert "Another class" in page
+    assert "changed" in page
+
+
+def test_a_row_is_taken_out_by_two_and_its_history_stays(desk: Desk, counsel: Client, other: Client) -> None:
+    answer = counsel.post(f"{LIST}control/ca-npp/out", {"why": "SPECIMEN."})
+    proposal = SubstanceProposal.objects.get()
+    assert answer.headers["Location"] == place_of(proposal)
+    assert "taken out" in read(other, place_of(proposal))
+    other.post(f"{place_of(proposal)}act", {"act": "agree"})
+    page = read(counsel, f"{LIST}control/ca-npp/")
+    assert "It does not stand in the register today." in page
+    assert "takes it out" in page
+
+
+def test_a_row_that_others_rest_on_is_not_taken_out_and_says_why(counsel: Client) -> None:
+    answer = counsel.post(f"{LIST}substance/npp/out", {"why": "SPECIMEN."})
+    assert (answer.status_code, "names npp" in answer.content.decode()) == (422, True)
+
+
+def exported(client: Client, kind: Kind, **given: str) -> bytes:
+    answer = client.get(f"{LIST}{kind}.csv", given)
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="accord-{kind}s.csv"'
+    return bytes(answer.content)
+
+
+def test_what_is_taken_along_comes_back_as_it_was_and_the_act_is_noted(counsel: Client) -> None:
+    content = exported(counsel, Kind.SUBSTANCE)
+    assert [row for _line, row in read_csv(content).rows] == list(shipped_table().substances)
+    assert Act.objects.get(verb="export substances").detail == {"table": "substance", "rows": 7, "is_whole": False}
+    page = brought(counsel, content)
+    assert "7 rows stand so already" in page
+    assert "Propose these changes" not in page
+
+
+def test_what_its_originator_controls_is_taken_along_only_where_it_is_asked_for_by_who_may_propose(
+    desk: Desk, counsel: Client, sign_in: SignIn
+) -> None:
+    row = substance("listed", cas=["50-00-0"], label="Listed SPECIMEN", originator_controlled=True)
+    agreed(desk, Change.to(row))
+    assert "Listed SPECIMEN" in read(counsel, LIST)
+    assert b"Listed SPECIMEN" not in exported(counsel, Kind.SUBSTANCE)
+    assert b"Listed SPECIMEN" in exported(counsel, Kind.SUBSTANCE, all="yes")
+    assert b"Listed SPECIMEN" not in exported(sign_in(desk.liaison), Kind.SUBSTANCE, all="yes")
+
+
+def brought(client: Client, content: bytes) -> str:
+    answer = client.post(f"{LIST}import", {"file": SimpleUploadedFile("rows.csv", content)})
+    return str(answer.content.decode())
+
+
+NEW_ROW = control("in-npp", ["npp"], jurisdiction="IN", citation="=1+1", class_="Schedule B")
+
+
+def test_a_table_is_looked_at_then_proposed_for_another(counsel: Client, other: Client) -> None:
+    content = write_csv(Kind.CONTROL, [*shipped_table().controls, NEW_ROW])
+    page = brought(counsel, content.encode())
+    assert "1 row is new or changed" in page
+    assert "11 rows stand so already" in page
+    assert not SubstanceProposal.objects.exists()
+    given = {"act": "propose", "name": "rows.csv", "content": content, "why": "From the gazette."}
+    answer = counsel.post(f"{LIST}import", given)
+    proposal = SubstanceProposal.objects.get()
+    assert (answer.status_code, answer.headers["Location"], proposal.file_name) == (302, place_of(proposal), "rows.csv")
+    other.post(f"{place_of(proposal)}act", {"act": "agree"})
+    assert NEW_ROW in table_in_force().controls
+
+
+def test_bad_cells_are_named_and_nothing_is_proposed(counsel: Client) -> None:
+    rows = list(csv.reader(io.StringIO(write_csv(Kind.CONTROL, shipped_table().controls))))
+    rows[1][rows[0].index("valid_from")] = "18/10/2017"
+    held = io.StringIO()
+    csv.writer(held).writerows(rows)
+    page = brought(counsel, held.getvalue().encode())
+    for said in ("18/10/2017", "valid_from", "It is no day: write it as 2026-02-07."):
+        assert said in page
+    assert "Propose these changes" not in page
+    answer = counsel.post(f"{LIST}import", {"act": "propose", "name": "x", "content": held.getvalue()})
+    assert b"drugs.substance-bad-rows" in answer.content
+    assert not SubstanceProposal.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"a,b\r\n1,2\r\n", "The header is that of neither table"),
+        (b"\xff\xfe", "not in UTF-8"),
+        (b"x" * 1_048_577, "1 MiB"),
+    ],
+)
+def test_a_file_that_is_no_table_is_refused_in_words(counsel: Client, content: bytes, said: str) -> None:
+    assert said in brought(counsel, content)
+
+
+def test_a_page_without_a_file_asks_for_one(counsel: Client) -> None:
+    assert "No file was chosen" in counsel.post(f"{LIST}import").content.decode()
+
+
+def test_the_card_of_the_workstream_says_how_much_waits_for_the_officer(
+    desk: Desk, counsel: Client, other: Client
+) -> None:
+    counsel.post(f"{LIST}new/control", CONTROL)
+    part = "Controlled substances"
+    assert "1 waits" in read(other, "/desk/drugs/").split(part)[1][:200]
+    assert "1 waits" not in read(counsel, "/desk/drugs/").split(part)[1][:200]
+
+
+@pytest.mark.parametrize("language", ["fr", "hi"])
+def test_the_pages_speak_the_officer_s_language(desk: Desk, counsel: Client, language: str) -> None:
+    officer = desk.officers[Role.COUNSEL]
+    Officer.objects.filter(pk=officer.pk).update(language=language)
+    page = read(counsel, LIST, on="2025-01-23")
+    assert "Controlled substances" not in page
+    assert "no entry found" not in page
