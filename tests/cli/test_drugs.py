@@ -6,7 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
+from accord.cli.drugs import FLAG_COLUMNS, REFUSED_COLUMNS, _write
+from accord.cli.screened_tables import Tables
+from accord.workstreams.drugs.screening.files import open_manifest
+from accord.workstreams.drugs.screening.manifest import raw_batches
+from accord.workstreams.drugs.screening.several import screen_batches
+from accord.workstreams.drugs.substances.shipped import shipped_table
 from tests.cli.conftest import Node
 
 MANIFEST = """identifier,description_text,harmonized_number
@@ -91,3 +98,73 @@ def test_the_register_says_where_a_substance_is_controlled_on_a_day(node: Node) 
     }
     assert "cannot be read" in node.run("drugs", "substances", "--on", "soon").stderr
     assert "The parties differ" in node.run("drugs", "substances", "--on", "2025-01-22").stdout
+
+
+def many(file: Path, lines: int) -> None:
+    rows = [f"{number},Tea,0902\n" for number in range(2, lines + 2)]
+    rows[399::400] = ["broken\n"] * len(rows[399::400])
+    rows[500::501] = ['7,"1-boc-4-piperidone,\nlot 7",2933.39\n'] * len(rows[500::501])
+    file.write_text("identifier,description_text,harmonized_number\n" + "".join(rows), encoding="utf-8")
+
+
+def test_several_processes_write_the_same_tables_as_one(node: Node, tmp_path: Path) -> None:
+    file = tmp_path / "m.csv"
+    many(file, 45_000)
+    assert node.run("drugs", "screen", str(file)).returncode == 1
+    one = [(tmp_path / name).read_bytes() for name in ("m.flags.csv", "m.refused.csv")]
+    assert node.run("drugs", "screen", str(file), "--replace", "--processes", "3").returncode == 1
+    assert [(tmp_path / name).read_bytes() for name in ("m.flags.csv", "m.refused.csv")] == one
+    assert one[0].count(b"\n") > 80
+
+
+def test_a_screening_that_was_killed_goes_on_to_the_same_tables(node: Node, tmp_path: Path) -> None:
+    file = tmp_path / "m.csv"
+    many(file, 45_000)
+    assert node.run("drugs", "screen", str(file)).returncode == 1
+    whole = [(tmp_path / name).read_bytes() for name in ("m.flags.csv", "m.refused.csv")]
+    # As a kill after the first batch leaves it: the tables as parts, a half row beyond the note, and the note.
+    held = Tables(file, (tmp_path / "k.flags.csv", tmp_path / "k.refused.csv"), shipped_table().version)
+    held.begin((FLAG_COLUMNS, REFUSED_COLUMNS), replace=False, resume=False)
+    with open_manifest(file) as lines:
+        first = next(screen_batches(raw_batches(lines), shipped_table()))
+    _write(first, held)
+    held.close()
+    with (tmp_path / "k.flags.csv.part").open("ab") as part:
+        part.write(b'"99999","half a r')
+    words = ("drugs", "screen", str(file), "--flags", str(tmp_path / "k.flags.csv"), "--refused")
+    words = (*words, str(tmp_path / "k.refused.csv"))
+    asked = node.run(*words)
+    assert asked.returncode == 2
+    assert "--resume" in asked.stderr
+    done = node.run(*words, "--resume", "--json")
+    assert done.returncode == 1, done.stderr
+    assert [(tmp_path / name).read_bytes() for name in ("k.flags.csv", "k.refused.csv")] == whole
+    said = json.loads(done.stdout)
+    assert said["lines"] == said["screened"] + said["refused"]
+    assert said["flagged"] == len(table(tmp_path / "k.flags.csv"))
+    assert sorted(path.name for path in tmp_path.glob("k.*")) == ["k.flags.csv", "k.refused.csv"]
+
+
+def test_another_manifest_is_not_gone_on_with(node: Node, tmp_path: Path) -> None:
+    file = tmp_path / "m.csv"
+    many(file, 100)
+    held = Tables(file, (tmp_path / "m.flags.csv", tmp_path / "m.refused.csv"), shipped_table().version)
+    held.begin((FLAG_COLUMNS, REFUSED_COLUMNS), replace=False, resume=False)
+    held.counts.last = 50
+    held.write([], [])
+    held.close()
+    many(file, 101)
+    refused = node.run("drugs", "screen", str(file), "--resume")
+    assert refused.returncode == 2
+    assert "has changed" in refused.stderr
+    assert node.run("drugs", "screen", str(file), "--replace").returncode == 0
+
+
+def test_a_workbook_is_screened_as_the_rows_that_it_has(node: Node, tmp_path: Path) -> None:
+    book = Workbook()
+    for row in (("description", "hs_code"), ("Tea", "0902"), ("1-boc-4-piperidone", 2933.39)):
+        book.active.append(row)
+    book.save(tmp_path / "m.xlsx")
+    done = node.run("drugs", "screen", str(tmp_path / "m.xlsx"))
+    assert done.returncode == 0, done.stderr
+    assert [row["line"] for row in table(tmp_path / "m.flags.csv")] == ["3"]

@@ -1,11 +1,10 @@
 """``accord drugs``: the register of controlled substances, and the screening of manifests. Needs no node."""
 
-import csv
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -18,8 +17,9 @@ from accord.cli.output import ended, print_json, say
 from accord.errors import OfficerCanMend
 
 if TYPE_CHECKING:
-    from accord.workstreams.drugs.screening.manifest import Batch
-    from accord.workstreams.drugs.screening.rules import Flag, Screen
+    from accord.cli.screened_tables import Tables
+    from accord.workstreams.drugs.screening.rules import Flag
+    from accord.workstreams.drugs.screening.several import ScreenedBatch
 
 __all__ = ["app"]
 
@@ -102,17 +102,11 @@ def _day(text: str) -> date:
         ) from error
 
 
-@dataclass
-class _Counts:
-    screened: int = 0
-    refused: int = 0
-    flagged: int = 0
-    by_rule: Counter[str] = field(default_factory=Counter)
-
-
 @app.command()
 def screen(
-    manifest: Annotated[Path, typer.Argument(help="A CSV file whose first line names the columns.")],
+    manifest: Annotated[
+        Path, typer.Argument(help="CSV, a workbook or Parquet; the first line or row names the columns.")
+    ],
     *,
     flags: Annotated[
         Path | None, typer.Option("--flags", help="Where the flagged lines go; beside the manifest where omitted.")
@@ -120,40 +114,54 @@ def screen(
     refused: Annotated[
         Path | None, typer.Option("--refused", help="Where the lines go that cannot be read; beside the manifest.")
     ] = None,
+    processes: Annotated[
+        int, typer.Option("--processes", min=1, max=64, help="How many processes screen; the flags are the same.")
+    ] = 1,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where a screening was interrupted.")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Replace these files where they exist.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Hold each line of a manifest against the register: names, numbers, tariff codes, presses and dies.
+    """Hold each line of a manifest against the register: names, numbers, tariff codes, weights, presses and dies.
 
-    No person, company or country is read. Exits 1 where lines could not be read.
+    No person, company or country is read; what is on file at a node speaks at its desk alone. Exits 1 where lines could
+    not be read.
     """
+    from accord.cli.screened_tables import tables
     from accord.workstreams.drugs.screening.files import open_manifest
-    from accord.workstreams.drugs.screening.manifest import read_manifest
-    from accord.workstreams.drugs.screening.rules import Screen
+    from accord.workstreams.drugs.screening.manifest import raw_batches
+    from accord.workstreams.drugs.screening.several import screen_batches
     from accord.workstreams.drugs.substances.shipped import shipped_table
 
     table = shipped_table()
     flags = flags or manifest.with_suffix(".flags.csv")
     refused = refused or manifest.with_suffix(".refused.csv")
     _require_apart(manifest, flags, refused)
-    counts = _Counts()
     with (
         open_manifest(manifest) as lines,
-        _written(flags, FLAG_COLUMNS, replace=replace) as flag_rows,
-        _written(refused, REFUSED_COLUMNS, replace=replace) as refused_rows,
-        _progress(manifest) as advance,
+        tables(
+            manifest,
+            (flags, refused),
+            (FLAG_COLUMNS, REFUSED_COLUMNS),
+            version=table.version,
+            replace=replace,
+            resume=resume,
+        ) as held,
     ):
-        holds = Screen(table)
-        for batch in read_manifest(lines):
-            _screen(holds, batch, counts, flag_rows, refused_rows)
-            advance(batch.characters)
+        counts = held.counts
+        # Its processes are copies of this one: they begin before the bar has a thread of its own.
+        found = screen_batches(raw_batches(lines, after=counts.last), table, processes=processes)
+        first = next(found, None)
+        with _progress(manifest) as advance:
+            for batch in chain([first] if first else [], found):
+                _write(batch, held)
+                advance(batch.characters)
     told = {
         "table": table.version,
         "lines": counts.screened + counts.refused,
         "screened": counts.screened,
         "refused": counts.refused,
         "flagged": counts.flagged,
-        "by_rule": dict(counts.by_rule.most_common()),
+        "by_rule": dict(Counter(counts.by_rule).most_common()),
         "flags_file": str(flags),
         "refused_file": str(refused),
     }
@@ -174,16 +182,17 @@ def _require_apart(*paths: Path) -> None:
         )
 
 
-def _screen(holds: "Screen", batch: "Batch", counts: _Counts, flag_rows: Any, refused_rows: Any) -> None:
-    found = holds.screen(batch.lines)
-    counts.screened += len(batch.lines)
+def _write(batch: "ScreenedBatch", held: "Tables") -> None:
+    counts = held.counts
+    counts.screened += batch.screened
     counts.refused += len(batch.refused)
-    counts.flagged += len(found)
-    for flag in found:
-        counts.by_rule.update(reason.rule for reason in flag.reasons)
-        flag_rows(_flag_row(flag))
-    for one in batch.refused:
-        refused_rows((one.number, one.column, one.value, one.mend))
+    counts.flagged += len(batch.flags)
+    counts.count([reason.rule for flag in batch.flags for reason in flag.reasons])
+    counts.last = batch.last
+    held.write(
+        [_flag_row(flag) for flag in batch.flags],
+        [(one.number, one.column, one.value, one.mend) for one in batch.refused],
+    )
 
 
 def _flag_row(flag: "Flag") -> Sequence[object]:
@@ -209,25 +218,6 @@ def _tell(told: dict[str, Any]) -> None:
         say(f"  {count:>8,}  {rule}")
     if told["refused"]:
         say(f"Mend the refused lines and screen them: {told['refused_file']}")
-
-
-@contextmanager
-def _written(path: Path, columns: Sequence[str], *, replace: bool) -> Iterator[Any]:
-    """A table that takes its name only when it is whole; what stood there before stays until then."""
-    from accord.node.tables import BYTE_ORDER_MARK, plain_cell
-
-    if path.exists() and not replace:
-        raise FileUnusable(f"{path} exists.", code="cli.file-exists", next_step="Name another file, or add --replace.")
-    part = path.with_name(f"{path.name}.part")
-    try:
-        with part.open("w", encoding="utf-8", newline="") as file:
-            file.write(BYTE_ORDER_MARK)
-            writer = csv.writer(file, quoting=csv.QUOTE_ALL)
-            writer.writerow(columns)
-            yield lambda cells: writer.writerow([plain_cell(cell) for cell in cells])
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import csv
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Final
 
@@ -19,7 +20,7 @@ import msgspec
 from accord.workstreams.drugs.screening.columns import COLUMNS, KEPT, places_of
 from accord.workstreams.drugs.screening.errors import ManifestUnreadable
 
-__all__ = ["BATCH", "LINE_MAX", "Batch", "Line", "RefusedLine", "read_manifest"]
+__all__ = ["BATCH", "LINE_MAX", "Batch", "Line", "RawBatch", "RefusedLine", "raw_batches", "read_manifest"]
 
 LINE_MAX: Final = 65_536
 """Characters of one line; a longer one is refused."""
@@ -97,6 +98,38 @@ class Batch:
         return kept
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RawBatch:
+    """Records of a manifest that are cut apart and not yet read, so that another process can read them.
+
+    Args:
+        header: The first line of the file.
+        records: Number and text of each record.
+        refused: Lines that no record begins with.
+        characters: Characters of the file that they took.
+        last: Number of the last line of the file that is dealt with.
+    """
+
+    header: str
+    records: Sequence[tuple[int, str]]
+    refused: Sequence[RefusedLine]
+    characters: int
+    last: int
+
+    def parsed(self) -> Batch:
+        """Returns the batch as it is read."""
+        form = _form_of(self.header)
+        lines, rows, broken = _lines(self.records, form)
+        return Batch(
+            lines=lines,
+            refused=sorted([*self.refused, *broken], key=lambda one: one.number),
+            characters=self.characters,
+            rows=rows,
+            last=self.last,
+            places=form.places,
+        )
+
+
 def read_manifest(physical: Iterable[str], *, after: int = 1, batch: int = BATCH) -> Iterator[Batch]:
     """Reads a manifest.
 
@@ -108,9 +141,15 @@ def read_manifest(physical: Iterable[str], *, after: int = 1, batch: int = BATCH
     Raises:
         ManifestUnreadable: There is no header, a column stands in it twice, or none describes the goods.
     """
+    return (raw.parsed() for raw in raw_batches(physical, after=after, batch=batch))
+
+
+def raw_batches(physical: Iterable[str], *, after: int = 1, batch: int = BATCH) -> Iterator[RawBatch]:
+    """Cuts a manifest into batches of records; arguments and errors as for :func:`read_manifest`."""
     source = _Physical(physical)
     _number, first = source.next()
-    form = _Form(first.lstrip("\ufeff"))
+    header = first.lstrip("\ufeff")
+    form = _form_of(header)
     source.skip_to(after)
     while True:
         records: list[tuple[int, str]] = []
@@ -125,14 +164,12 @@ def read_manifest(physical: Iterable[str], *, after: int = 1, batch: int = BATCH
                 records.append(record)
         if not records and not refused:
             return
-        lines, rows, broken = _lines(records, form)
-        yield Batch(
-            lines=lines,
-            refused=sorted([*refused, *broken], key=lambda one: one.number),
+        yield RawBatch(
+            header=header,
+            records=records,
+            refused=refused,
             characters=source.taken_since_asked(),
-            rows=rows,
             last=source.at(),
-            places=form.places,
         )
 
 
@@ -173,6 +210,11 @@ class _Form:
                 pass
             yield []
             at += 1
+
+
+@lru_cache(maxsize=8)
+def _form_of(header: str) -> _Form:
+    return _Form(header)
 
 
 class _Physical:
