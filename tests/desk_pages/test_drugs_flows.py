@@ -13,7 +13,7 @@ from accord.officers.models import Act
 from accord.officers.permissions import Role
 from tests.desk import Desk, days
 from tests.desk_pages.conftest import SignIn, statements
-from tests.workstreams.drugs.flowing import company, incident, mass, notice, outcome, suspicion
+from tests.workstreams.drugs.flowing import company, flagged, incident, mass, notice, outcome, suspicion
 
 PAGES = ("drugs-flows", "drugs-companies", "drugs-consignees", "drugs-gaps")
 
@@ -40,6 +40,7 @@ def test_each_page_opens_empty_and_full_in_every_language(
     notice(desk, 2, exporter=company("SPECIMEN Other"), departure_on=days(-70), arrival_on=days(-60), has_departed=True)
     incident(desk, 3, companies=[company("SPECIMEN Trader")])
     suspicion(desk, 4, transaction_kind="import-transaction", was_completed=True)
+    flagged(desk, rules=("no-notice",), shipper="SPECIMEN Lone Ltd")
     full = client.get(reverse(f"desk:{name}"))
     assert (empty.status_code, full.status_code) == (200, 200)
     assert f'lang="{language}' in full.content.decode()
@@ -107,7 +108,7 @@ def test_the_table_has_every_group_and_the_export_is_noted_without_what_was_look
     assert '"By","Of what","Notices","Mass, kg","Without a mass","Objections","Stopped"' in table
     assert '"All","","2","3.5","0","0","1"' in table
     assert '"Routes","India → Canada","1","1","0","0","0"' in table
-    assert '"\'=sum(a1)"' in table
+    assert '"\'=SUM(A1)"' in table
     book = client.get(reverse("desk:drugs-flows-table", args=["xlsx"]), {"substance": "67-64-1"})
     assert book.content.startswith(b"PK")
     assert client.get(reverse("desk:drugs-flows-table", args=["pdf"])).status_code == 404
@@ -132,6 +133,8 @@ def test_a_company_is_looked_for_and_its_history_leads_to_the_cases(desk: Desk, 
     assert "Written also: SPECIMEN Zénith & Söhne Ltd" in shown
     assert "named in the papers of an incident" in shown
     assert reverse("desk:case", args=[told.case.own_ref]) in history.content.decode()
+    line = flagged(desk, consignee="SPECIMEN ZENITH & SOHNE LLC")
+    assert reverse("desk:drugs-flag", args=[line.pk]) in client.get(unescape(link.group(1))).content.decode()
     assert "No company is named so" in text(client.get(reverse("desk:drugs-companies"), {"q": "nobody"}))
 
 

@@ -4,10 +4,12 @@ from typing import Any
 
 from accord.exchange.models import Message
 from accord.release.intake import take_in
+from accord.workstreams.drugs.flows.mentions import keep_flagged
+from accord.workstreams.drugs.models import Flag, Screening
 from tests.desk import Desk, dispositions, from_india
 from tests.workstreams.drugs.told import INDIA, goods, incident_fields, outcome_fields, pen_fields, suspicion_fields
 
-__all__ = ["company", "incident", "mass", "notice", "outcome", "suspicion"]
+__all__ = ["company", "flagged", "incident", "mass", "notice", "outcome", "suspicion"]
 
 CANADA = ("CA", "RCMP")
 
@@ -51,3 +53,21 @@ def incident(desk: Desk, number: int, **changed: Any) -> Message:
 def suspicion(desk: Desk, number: int, **changed: Any) -> Message:
     """A suspicious transaction of theirs in a case of its own."""
     return _taken_in(desk, "suspicious-transaction", suspicion_fields(INDIA, CANADA, **changed), number)
+
+
+def flagged(desk: Desk, *, rules: tuple[str, ...] = ("name",), **papers: str) -> Flag:
+    """A flagged line of a manifest that the liaison officer brought."""
+    screening = Screening.objects.create(
+        name="SPECIMEN.csv", form="csv", size_bytes=1, sha256=b"", key=b"", asked_by=desk.liaison, state="done"
+    )
+    flag = Flag.objects.create(
+        screening=screening,
+        line=2,
+        score=90,
+        description="SPECIMEN drum",
+        reasons=[{"rule": rule, "words": {}} for rule in rules],
+        rule_codes=f" {' '.join(rules)} ",
+        papers=papers,
+    )
+    keep_flagged([flag])
+    return flag

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accord.workstreams.drugs.flows.company_names import company_key
+from accord.workstreams.drugs.flows.company_names import bears_form, company_key
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,20 @@ def test_any_text_has_a_key_that_is_found_again(name: str) -> None:
     key = company_key(name)
     assert key == company_key(name)
     assert len(key) <= 20 * max(len(name), 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "bears"),
+    [
+        ("SPECIMEN Chemicals Pvt. Ltd.", True),
+        ("SPECIMEN Chemicals (P) Ltd", True),
+        ("Laboratoires SPECIMEN Ltée", True),
+        ("SPECIMEN S.A.", True),
+        ("上海化工有限公司", True),
+        ("Specimen Person", False),
+        ("Limited", False),
+        ("", False),
+    ],
+)
+def test_a_name_bears_a_legal_form_or_none(name: str, bears: bool) -> None:
+    assert bears_form(name) is bears

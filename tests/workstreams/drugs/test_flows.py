@@ -11,6 +11,7 @@ from accord.officers.models import Officer
 from accord.officers.permissions import Role
 from accord.workstreams.drugs.flows.companies import (
     find_companies,
+    flags_of,
     history_of,
     repeated_consignees,
     spellings_of,
@@ -18,6 +19,7 @@ from accord.workstreams.drugs.flows.companies import (
 from accord.workstreams.drugs.flows.company_names import company_key
 from accord.workstreams.drugs.flows.consignments import Wanted, read_consignments, substance_names, substances_of
 from accord.workstreams.drugs.flows.gaps import (
+    flags_without_notice,
     incidents_without_notice,
     notices_without_arrival,
     transactions_without_notice,
@@ -25,7 +27,7 @@ from accord.workstreams.drugs.flows.gaps import (
 from accord.workstreams.drugs.flows.grouping import by_route, by_substance, whole_of
 from accord.workstreams.drugs.models import CompanyMention
 from tests.desk import TODAY, Desk, days
-from tests.workstreams.drugs.flowing import company, incident, mass, notice, outcome, suspicion
+from tests.workstreams.drugs.flowing import company, flagged, incident, mass, notice, outcome, suspicion
 
 EVERY = Wanted()
 
@@ -50,9 +52,10 @@ def test_what_is_told_is_added_up_by_substance_and_route(desk: Desk) -> None:
         "67-64-1": Decimal(1),
     }
     assert [one.key for one in by_route(read.consignments)] == [("IN", "AE", "CA"), ("IN", "SG", "AE", "CA")]
-    assert substance_names(["1-boc-4-piperidone", "67-64-1"]) == {
+    told = ((one.substance, one.substance_name) for one in read.consignments)
+    assert substance_names(told) == {
         "1-boc-4-piperidone": "1-boc-4-piperidone",
-        "67-64-1": "67-64-1",
+        "67-64-1": "Acetone (67-64-1)",
     }
 
 
@@ -83,12 +86,13 @@ def test_a_filter_leaves_what_it_says(desk: Desk, wanted: Wanted, found: set[int
     notice(desk, 3, goods=mass("1", name="Acetone", cas_number="67-64-1"), transit_countries=[])
     read = read_consignments(desk.liaison, wanted)
     assert {int(one.pen_reference.rpartition("-")[2]) for one in read.notices} == found
-    assert substances_of(desk.liaison) == ("1-boc-4-piperidone", "67-64-1")
+    assert set(substances_of(desk.liaison)) == {"1-boc-4-piperidone", "67-64-1"}
 
 
 def test_a_substance_that_no_register_knows_is_chosen_by_its_name(desk: Desk) -> None:
     notice(desk, 1, goods=mass("1", name="Specimen Acid", cas_number=None))
-    (key,) = substances_of(desk.liaison)
+    ((key, name),) = substances_of(desk.liaison).items()
+    assert name == "Specimen Acid"
     assert whole_of(read_consignments(desk.liaison, Wanted(substance=key)).consignments).notices == 1
 
 
@@ -99,7 +103,7 @@ def test_an_officer_without_need_to_know_finds_nothing_anywhere(desk: Desk) -> N
     suspicion(desk, 4, transaction_kind="import-transaction", was_completed=True)
     other = stranger(desk)
     assert read_consignments(other, EVERY).notices == ()
-    assert substances_of(other) == ()
+    assert substances_of(other) == {}
     assert find_companies(other, "specimen") == ((), False)
     assert history_of(other, company_key("SPECIMEN Pharma")) == ((), False)
     assert spellings_of(other, company_key("SPECIMEN Pharma")) == ()
@@ -218,3 +222,34 @@ def test_what_came_without_a_notice_is_listed_and_what_needs_none_is_not(desk: D
     assert [one.pk for one in reports] == [done.pk]
     later = Wanted(since=date(2100, 1, 1))
     assert incidents_without_notice(desk.liaison, later) == ((), False)
+
+
+def test_a_company_on_a_flagged_line_is_found_and_a_person_is_not(desk: Desk) -> None:
+    notice(desk, 1, exporter=company("SPECIMEN Zenith Ltd"))
+    line = flagged(desk, shipper="Specimen ZENITH Pvt. Ltd.", consignee="Specimen Person")
+    (found,), _more = find_companies(desk.liaison, "zenith")
+    assert (found.mentions, found.flags) == (1, 1)
+    assert found.names == ("SPECIMEN Zenith Ltd", "Specimen ZENITH Pvt. Ltd.")
+    assert find_companies(desk.liaison, "person") == ((), False)
+    ((row,), _cut) = flags_of(desk.liaison, found.key)
+    assert (row.flag, row.part) == (line, "shipper")
+
+
+def test_a_company_on_flagged_lines_alone_is_found_by_who_reads_the_screening(desk: Desk) -> None:
+    flagged(desk, shipper="SPECIMEN Lone GmbH")
+    (found,), _more = find_companies(desk.liaison, "lone")
+    assert (found.mentions, found.flags, found.last_at) == (0, 1, None)
+    other = stranger(desk)
+    assert find_companies(other, "lone") == ((), False)
+    assert flags_of(other, found.key) == ((), False)
+    assert flags_without_notice(other) == ((), False)
+
+
+def test_a_flagged_line_that_no_notice_announced_is_listed_until_it_is_marked_false(desk: Desk) -> None:
+    unannounced, unknown = flagged(desk, rules=("name", "no-notice")), flagged(desk, rules=("unknown-notice",))
+    flagged(desk, rules=("name",))
+    wrong = flagged(desk, rules=("no-notice",))
+    wrong.mark = "false"
+    wrong.save()
+    found, _more = flags_without_notice(desk.liaison)
+    assert set(found) == {unannounced, unknown}

@@ -16,13 +16,15 @@ from accord.officers.models import Officer
 from accord.workstreams.drugs.flows.company_names import company_key
 from accord.workstreams.drugs.flows.consignments import Wanted, as_consignment, notices_for, substance_key
 from accord.workstreams.drugs.models import Incident, Notice, SuspiciousReport
-from accord.workstreams.drugs.models.company import CompanyMention
+from accord.workstreams.drugs.models.company import CompanyMention, FlaggedCompany
+from accord.workstreams.drugs.screenings.reach import flags_for
 
 __all__ = [
     "Entry",
     "Found",
     "Repeated",
     "find_companies",
+    "flags_of",
     "history_of",
     "repeated_consignees",
     "spellings_of",
@@ -30,6 +32,7 @@ __all__ = [
 
 FOUND_MAX: Final = 50
 HISTORY_MAX: Final = 500
+FLAGS_MAX: Final = 100
 REPEATED_MAX: Final = 200
 NOTICES_OF_REPEATED_MAX: Final = 5_000
 """What one page holds; where there is more it says so."""
@@ -43,13 +46,15 @@ class Found:
         key: Its folded name.
         names: Its names as they were written, the latest first.
         mentions: In how many messages it is named.
-        last_at: When it was named last.
+        flags: On how many flagged lines of manifests it stands.
+        last_at: When a message named it last; nothing where none did.
     """
 
     key: str
     names: tuple[str, ...]
     mentions: int
-    last_at: datetime
+    flags: int
+    last_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,39 +105,78 @@ def _mentions(officer: Officer) -> QuerySet[CompanyMention]:
     return CompanyMention.objects.filter(within(officer, "case__"))
 
 
+def _flagged(officer: Officer) -> QuerySet[FlaggedCompany]:
+    return FlaggedCompany.objects.filter(flag__in=flags_for(officer).order_by())
+
+
 def find_companies(officer: Officer, words: str) -> tuple[tuple[Found, ...], bool]:
     """Returns the companies whose folded name holds what is asked for, and whether there are more of them."""
     key = company_key(words)
     if not key:
         return (), False
-    rows = (
+    told = (
         _mentions(officer)
         .filter(key__contains=key)
         .order_by()
         .values("key")
-        .annotate(mentions=Count("message", distinct=True), last_at=Max("told_at"))
-        .order_by("-mentions", "key")
+        .annotate(count=Count("message", distinct=True), last_at=Max("told_at"))
+        .order_by("-count", "key")
     )
-    found = list(rows[: FOUND_MAX + 1])
-    names = _names(officer, [one["key"] for one in found[:FOUND_MAX]])
+    flagged = (
+        _flagged(officer)
+        .filter(key__contains=key)
+        .values("key")
+        .annotate(count=Count("flag", distinct=True))
+        .order_by("-count", "key")
+    )
+    messages = {row["key"]: row for row in told[: FOUND_MAX + 1]}
+    flags = {row["key"]: row["count"] for row in flagged[: FOUND_MAX + 1]}
+    keys = list(dict.fromkeys((*messages, *flags)))
+    # A company may be among the first of one list and further down the other: it is counted in both.
+    shown = keys[:FOUND_MAX]
+    messages |= {row["key"]: row for row in told.filter(key__in=shown)}
+    flags |= {row["key"]: row["count"] for row in flagged.filter(key__in=shown)}
+    names = _names(officer, shown)
     companies = tuple(
-        Found(key=one["key"], names=names[one["key"]], mentions=one["mentions"], last_at=one["last_at"])
-        for one in found[:FOUND_MAX]
+        Found(
+            key=one,
+            names=names[one],
+            mentions=messages[one]["count"] if one in messages else 0,
+            flags=flags.get(one, 0),
+            last_at=messages[one]["last_at"] if one in messages else None,
+        )
+        for one in shown
     )
-    return companies, len(found) > FOUND_MAX
+    return companies, len(keys) > FOUND_MAX
 
 
 def _names(officer: Officer, keys: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
-    rows = _mentions(officer).filter(key__in=list(keys)).order_by().values("key", "name").annotate(at=Max("told_at"))
+    wanted = list(keys)
+    told = _mentions(officer).filter(key__in=wanted).order_by().values("key", "name").annotate(at=Max("told_at"))
+    flagged = (
+        _flagged(officer).filter(key__in=wanted).values("key", "name").annotate(at=Max("flag__screening__asked_at"))
+    )
     found: dict[str, dict[str, None]] = {}
-    for row in sorted(rows, key=lambda row: (row["at"], row["name"]), reverse=True):
-        found.setdefault(row["key"], {})[row["name"]] = None
+    for rows in (told, flagged):
+        for row in sorted(rows, key=lambda row: (row["at"], row["name"]), reverse=True):
+            found.setdefault(row["key"], {})[row["name"]] = None
     return {key: tuple(names) for key, names in found.items()}
 
 
 def spellings_of(officer: Officer, key: str) -> tuple[str, ...]:
-    """Returns the names of a company as they were written, the latest first."""
+    """Returns the names of a company as they were written: in messages the latest first, then on flagged lines."""
     return _names(officer, [key]).get(key, ())
+
+
+def flags_of(officer: Officer, key: str) -> tuple[tuple[FlaggedCompany, ...], bool]:
+    """Returns the flagged lines on which a company stands, the newest screening first, and whether there are more."""
+    rows = list(
+        _flagged(officer)
+        .filter(key=key)
+        .select_related("flag__screening")
+        .order_by("-flag__screening__asked_at", "-flag__score", "flag__line", "pk")[: FLAGS_MAX + 1]
+    )
+    return tuple(rows[:FLAGS_MAX]), len(rows) > FLAGS_MAX
 
 
 def history_of(officer: Officer, key: str) -> tuple[tuple[Entry, ...], bool]:

@@ -52,21 +52,26 @@ _MISTAKEN: Final = str.maketrans({"0": "O", "1": "I", "L": "I"})
 """Read for one another on papers, as screening has it."""
 
 
-def bears_form(name: str) -> bool:
-    """Returns whether a name says which legal form its bearer has, as a company's does and a person's does not."""
-    plain = unicodedata.normalize("NFKC", name).upper()
-    text = _DOTTED.sub(lambda found: re.sub(r"[.\s]", "", found.group(1)) + " ", _IN_BRACKETS.sub(" PVT ", plain))
-    words = _WORD.findall(text)
-    return len(words) > 1 and (words[-1] in _DROPPED.forms or words[-1].endswith(_DROPPED.endings))
-
-
-def company_key(name: str) -> str:
-    """Returns the form under which a company's name is found; empty where the name has no letter and no digit."""
+def _words(name: str) -> list[str]:
     plain = unicodedata.normalize("NFKC", name).upper()
     text = "".join(as_ascii(letter) or letter for letter in plain.translate(_STROKES))
     text = _IN_BRACKETS.sub(" PVT ", text)
     text = _DOTTED.sub(lambda found: re.sub(r"[.\s]", "", found.group(1)) + " ", text)
-    words = [_TAIL.sub("", word) or word for word in _WORD.findall(text)]
+    return _WORD.findall(text)
+
+
+def bears_form(name: str) -> bool:
+    """Returns whether a name says which legal form its bearer has, as a company's does and a person's does not."""
+    words = _words(name)
+    if not words:
+        return False
+    has_ending = words[-1].endswith(_DROPPED.endings)
+    return has_ending or (len(words) > 1 and words[-1] in _DROPPED.forms)
+
+
+def company_key(name: str) -> str:
+    """Returns the form under which a company's name is found; empty where the name has no letter and no digit."""
+    words = [_TAIL.sub("", word) or word for word in _words(name)]
     while len(words) > 1 and words[-1] in _OUTER:
         words.pop()
     while len(words) > 1 and words[0] in _OUTER:

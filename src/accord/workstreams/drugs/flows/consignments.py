@@ -147,6 +147,7 @@ def as_consignment(notice: Notice) -> Consignment:
         kg=mass,
         is_objected=notice.reply_result in OBJECTED,
         is_stopped=notice.became in STOPPED,
+        substance_name=notice.substance_name,
     )
 
 
@@ -159,13 +160,24 @@ def read_consignments(officer: Officer, wanted: Wanted) -> Read:
     return Read(notices=tuple(kept), is_cut=len(found) > NOTICES_MAX, handling=highest or "")
 
 
-def substances_of(officer: Officer) -> tuple[str, ...]:
-    """Returns the keys of the substances in the notices that an officer may read."""
+def substances_of(officer: Officer) -> Mapping[str, str]:
+    """Returns the substances in the notices that an officer may read: their keys, and what they are called."""
     rows = notices_for(officer, Wanted()).order_by().values_list("substance", "cas_number", "substance_name").distinct()
-    return tuple(sorted({substance_key(*row) for row in rows[:SUBSTANCES_MAX]}))
+    return substance_names((substance_key(*row), row[2]) for row in rows[:SUBSTANCES_MAX])
 
 
-def substance_names(keys: Iterable[str]) -> Mapping[str, str]:
-    """Returns what substances are called, by their keys: as our register has it, else as the notices write it."""
+def substance_names(told: Iterable[tuple[str, str]]) -> Mapping[str, str]:
+    """Returns what substances are called: as our register has it, else as a message writes it, with its CAS number.
+
+    Args:
+        told: Key and name as it was written of each, as often as it was told.
+    """
     known = table_in_force().by_id()
-    return {key: known[key].label if key in known else key for key in keys}
+    found: dict[str, str] = {}
+    for key, written in told:
+        if key in known:
+            found[key] = known[key].label
+        elif key not in found:
+            is_number = written and written.casefold() != key
+            found[key] = f"{written} ({key})" if is_number else written or key
+    return found

@@ -15,13 +15,15 @@ from accord.workstreams.drugs.flows.consignments import Wanted, asked_of, notice
 from accord.workstreams.drugs.kinds.drug_incident import IncidentKind
 from accord.workstreams.drugs.kinds.shipment_outcome import Became
 from accord.workstreams.drugs.kinds.suspicious_transaction import TransactionKind
-from accord.workstreams.drugs.models import Incident, Notice, SuspiciousReport
+from accord.workstreams.drugs.models import Flag, Incident, Notice, SuspiciousReport
+from accord.workstreams.drugs.screenings.reach import flags_for
 
 __all__ = [
     "GRACE_DAYS",
     "GRACE_DAYS_MAX",
     "TRAVEL_DAYS",
     "Unarrived",
+    "flags_without_notice",
     "incidents_without_notice",
     "notices_without_arrival",
     "transactions_without_notice",
@@ -42,6 +44,10 @@ _OPEN: Final = ("", Became.DEPARTED.value, Became.UNKNOWN.value)
 
 _NO_CONSIGNMENT: Final = (IncidentKind.THEFT.value, IncidentKind.LABORATORY.value)
 """Incidents that no notice announces."""
+
+
+_RULES_WITHOUT_NOTICE: Final = ("no-notice", "unknown-notice")
+"""Rules of screening that say so of a line."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,5 +125,23 @@ def transactions_without_notice(officer: Officer, wanted: Wanted) -> tuple[tuple
         )
         .exclude(substance_name="")
         .select_related("case")[: ROWS_MAX + 1]
+    )
+    return tuple(rows[:ROWS_MAX]), len(rows) > ROWS_MAX
+
+
+def flags_without_notice(officer: Officer) -> tuple[tuple[Flag, ...], bool]:
+    """Returns the flagged lines of manifests which no notice announced, as the rules of screening said of them.
+
+    Lines that an officer marked as wrongly flagged are not among them.
+    """
+    unannounced = Q()
+    for rule in _RULES_WITHOUT_NOTICE:
+        unannounced |= Q(rule_codes__contains=f" {rule} ")
+    rows = list(
+        flags_for(officer)
+        .filter(unannounced)
+        .exclude(mark=Flag.Mark.FALSE)
+        .select_related("screening")
+        .order_by("-screening__asked_at", "-score", "line")[: ROWS_MAX + 1]
     )
     return tuple(rows[:ROWS_MAX]), len(rows) > ROWS_MAX

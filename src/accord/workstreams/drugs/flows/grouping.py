@@ -38,7 +38,8 @@ class Consignment:
     """One consignment, as its notice tells of it.
 
     Args:
-        substance: Code of the substance.
+        substance: By what the substance is told apart from others.
+        substance_name: Its name as the notice writes it.
         route: Codes of the countries: origin, those passed through, destination.
         departs_on: Day of departure as the notice expects it.
         kg: Mass in kilograms; nothing where the notice states none.
@@ -52,6 +53,7 @@ class Consignment:
     kg: Decimal | None = None
     is_objected: bool = False
     is_stopped: bool = False
+    substance_name: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

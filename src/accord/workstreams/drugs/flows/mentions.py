@@ -1,24 +1,28 @@
 """Companies that a message names, kept as rows when it is filed or leaves."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from accord.exchange.kind_rooms import KindRoom
 from accord.exchange.models import Message
 from accord.officers.models import Officer
 from accord.release.received import FilingWork, Received
-from accord.workstreams.drugs.flows.company_names import company_key
+from accord.workstreams.drugs.flows.company_names import bears_form, company_key
 from accord.workstreams.drugs.kinds.drug_incident import DrugIncident
 from accord.workstreams.drugs.kinds.parts import Company
 from accord.workstreams.drugs.kinds.pre_export_notice import PreExportNotice
 from accord.workstreams.drugs.kinds.suspicious_transaction import SuspiciousTransaction
-from accord.workstreams.drugs.models.company import KEY_CHARACTERS, CompanyMention
+from accord.workstreams.drugs.models import Flag
+from accord.workstreams.drugs.models.company import KEY_CHARACTERS, CompanyMention, FlaggedCompany
 
-__all__ = ["companies_in", "forget_companies", "with_companies"]
+__all__ = ["companies_in", "forget_companies", "keep_flagged", "with_companies"]
 
 Part = CompanyMention.Part
+
+NAME_CHARACTERS: Final = 200
+"""Of a name in the papers of a line; longer ones are no names."""
 
 
 def companies_in(content: Any) -> Iterator[tuple[CompanyMention.Part, Company, bool]]:  # Any: a kind of message
@@ -84,3 +88,17 @@ def _keep(message: Message, content: Any, at: datetime) -> None:  # Any: a kind 
 def forget_companies(message: Message) -> None:
     """Erases where a message names companies, as the message itself is erased."""
     CompanyMention.objects.filter(message=message).delete()
+
+
+def keep_flagged(flags: Iterable[Flag]) -> None:
+    """Keeps the companies in the papers of flagged lines, where their names bear a legal form.
+
+    Args:
+        flags: The flags, stored.
+    """
+    FlaggedCompany.objects.bulk_create(
+        FlaggedCompany(flag=flag, part=part, name=name, key=company_key(name)[:KEY_CHARACTERS])
+        for flag in flags
+        for part in FlaggedCompany.Part
+        if len(name := str(flag.papers.get(part.value, "")).strip()) <= NAME_CHARACTERS and bears_form(name)
+    )

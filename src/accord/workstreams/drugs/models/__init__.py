@@ -1,6 +1,6 @@
 """What the drugs workstream keeps: one module a noun."""
 
-from accord.workstreams.drugs.models.company import CompanyMention
+from accord.workstreams.drugs.models.company import CompanyMention, FlaggedCompany
 from accord.workstreams.drugs.models.incident import Incident, SuspiciousReport
 from accord.workstreams.drugs.models.notice import Notice, NoticeReply, Outcome
 from accord.workstreams.drugs.models.on_file import Licence, Trader
@@ -11,6 +11,7 @@ __all__ = [
     "CompanyMention",
     "Flag",
     "FlagMark",
+    "FlaggedCompany",
     "Incident",
     "Licence",
     "MissedLine",

@@ -9,8 +9,9 @@ from typing import ClassVar
 from django.db import models
 
 from accord.exchange.models import Case, Message
+from accord.workstreams.drugs.models.screening import Flag
 
-__all__ = ["CompanyMention"]
+__all__ = ["KEY_CHARACTERS", "CompanyMention", "FlaggedCompany"]
 
 KEY_CHARACTERS = 256
 """Of the folded name; a name in a message has 200 characters, and few of them fold into two."""
@@ -48,6 +49,24 @@ class CompanyMention(models.Model):
             models.Index(fields=["key", "told_at"], name="drug_company_by_key"),
             models.Index(fields=["key"], condition=models.Q(is_receiver=True), name="drug_company_receivers"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.part})"
+
+
+class FlaggedCompany(models.Model):
+    """A company in the papers of a flagged line; a name without a legal form may be a person's and has no row."""
+
+    class Part(models.TextChoices):
+        """What the company is on the line."""
+
+        SHIPPER = "shipper"
+        CONSIGNEE = "consignee"
+
+    flag = models.ForeignKey(Flag, on_delete=models.CASCADE, related_name="companies")
+    part = models.CharField(max_length=10, choices=Part.choices)
+    name = models.CharField(max_length=200)
+    key = models.CharField(max_length=KEY_CHARACTERS, db_index=True)
 
     def __str__(self) -> str:
         return f"{self.name} ({self.part})"

@@ -18,6 +18,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from accord.errors import AccordError
+from accord.workstreams.drugs.flows.mentions import keep_flagged
 from accord.workstreams.drugs.models import Flag, RefusedRow, Screening
 from accord.workstreams.drugs.screening import rules as engine
 from accord.workstreams.drugs.screening.files import text_of
@@ -170,7 +171,7 @@ def _store(reading: _Reading, batch: Batch, found: list[engine.Flag]) -> bool:
     held = Screening.objects.select_for_update().get(pk=reading.screening.pk)
     if held.state != Screening.State.RUNNING or held.last_line != reading.screening.last_line:
         return False
-    Flag.objects.bulk_create(_row(held, one, batch) for one in found)
+    keep_flagged(Flag.objects.bulk_create(_row(held, one, batch) for one in found))
     reading.trade.keep(batch)
     RefusedRow.objects.bulk_create(
         RefusedRow(screening=held, line=one.number, column=one.column, value=one.value, mend=one.mend)

@@ -110,6 +110,7 @@ CODES: Final[Mapping[str, Mapping[str, Any]]] = {
         "customs-broker": pgettext_lazy("code", "customs broker"),
         "named-in-incident": pgettext_lazy("code", "named in the papers of an incident"),
         "other-party": pgettext_lazy("code", "other party of a transaction"),
+        "shipper": pgettext_lazy("code", "shipper"),
     },
     "notice_state": {
         "awaiting": pgettext_lazy("code", "a reply is awaited"),

@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from accord.officers.models import Officer
 from accord.parties.models import Party
-from accord.workstreams.drugs.flows.consignments import Wanted, substance_names, substances_of
+from accord.workstreams.drugs.flows.consignments import Wanted, substances_of
 
 __all__ = ["Chosen", "choices_for", "chosen_of", "day_of_address"]
 
@@ -85,9 +85,7 @@ def day_of_address(text: str) -> date | None:
 
 def choices_for(officer: Officer) -> dict[str, Any]:  # Any: what a form offers
     """Returns what the filter form offers an officer: substances of notices that they may read, and the parties."""
-    keys = substances_of(officer)
-    names = substance_names(keys)
     return {
-        "substances": sorted(((key, names[key]) for key in keys), key=lambda one: one[1].casefold()),
+        "substances": sorted(substances_of(officer).items(), key=lambda one: one[1].casefold()),
         "peers": list(Party.objects.filter(is_self=False).order_by("code").values_list("code", flat=True)),
     }

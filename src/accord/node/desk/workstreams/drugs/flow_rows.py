@@ -1,6 +1,6 @@
 """Flows as the desk shows them: charts, the map, and tables whose rows say the same in the reader's language."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -41,11 +41,15 @@ def route_words(route: Iterable[str]) -> str:
     return ARROW.join(map(country_of, route))
 
 
+def _names(consignments: Iterable[Consignment]) -> Mapping[str, str]:
+    return substance_names((one.substance, one.substance_name) for one in consignments)
+
+
 def charts_of(consignments: Sequence[Consignment]) -> tuple[BarChart, ...]:
     """Returns the charts: notices and mass by month, notices and mass by substance."""
     months = by_month(consignments)[-MONTHS_DRAWN:]
     substances = by_substance(consignments)[:SUBSTANCES_DRAWN]
-    names = substance_names([one.key for one in substances])
+    names = _names(consignments)
     of_months = [(month_of(one.key), one.flow) for one in months]
     of_substances = [(names[one.key], one.flow) for one in substances]
     return (
@@ -97,10 +101,10 @@ def _leg_words(leg: MapRoute) -> str:
     return f"{route_words(leg.countries)}, {count}"
 
 
-def substance_rows(consignments: Iterable[Consignment]) -> list[dict[str, Any]]:  # Any: what a template shows
+def substance_rows(consignments: Sequence[Consignment]) -> list[dict[str, Any]]:  # Any: what a template shows
     """Returns the flows by substance."""
     groups = by_substance(consignments)
-    names = substance_names([one.key for one in groups])
+    names = _names(consignments)
     return [{"key": one.key, "name": names[one.key], **_figures(one.flow)} for one in groups]
 
 
@@ -123,7 +127,7 @@ def _figures(flow: Flow) -> dict[str, Any]:  # Any: what a template shows
 
 def sheets_of(consignments: Sequence[Consignment]) -> list[tuple[str, list[list[object]]]]:
     """Returns the flows as sheets of one table: whole, by month, by substance, by route; each with its head."""
-    names = substance_names([one.key for one in by_substance(consignments)])
+    names = _names(consignments)
     return [
         (_("All"), [_head(_("All")), _line("", whole_of(consignments))]),
         (_("Months"), [_head(_("Month")), *(_line(_month(one.key), one.flow) for one in by_month(consignments))]),

@@ -14,12 +14,19 @@ from accord.officers.permissions import Permission
 from accord.workstreams.drugs.flows.companies import (
     Entry,
     find_companies,
+    flags_of,
     history_of,
     repeated_consignees,
     spellings_of,
 )
 from accord.workstreams.drugs.flows.company_names import company_key
-from accord.workstreams.drugs.flows.consignments import as_consignment, substance_key, substance_names
+from accord.workstreams.drugs.flows.consignments import (
+    as_consignment,
+    substance_key,
+    substance_names,
+    substances_of,
+)
+from accord.workstreams.drugs.models import Incident, SuspiciousReport
 
 __all__ = ["show_companies", "show_company", "show_consignees"]
 
@@ -47,16 +54,20 @@ def show_company(request: HttpRequest) -> HttpResponse:
     """
     officer, name = officer_of(request), request.GET.get("name", "")[:NAME_CHARACTERS]
     key = company_key(name)
-    entries, is_more = history_of(officer, key) if key else ((), False)
-    if not entries:
+    spellings = spellings_of(officer, key) if key else ()
+    if not spellings:
         raise NotFound("There is no such company in what you may read.")
+    entries, is_more = history_of(officer, key)
+    flags, is_flags_more = flags_of(officer, key)
     rows = [_row(one) for one in entries]
-    names = substance_names([row["substance"] for row in rows])
+    names = substance_names(row["substance"] for row in rows)
     shown = {
-        "name": spellings_of(officer, key)[0],
-        "names": spellings_of(officer, key)[1:],
-        "rows": [{**row, "substance": names[row["substance"]]} for row in rows],
+        "name": spellings[0],
+        "names": spellings[1:],
+        "rows": [{**row, "substance": names[row["substance"][0]]} for row in rows],
         "is_more": is_more,
+        "flags": flags,
+        "is_flags_more": is_flags_more,
         "handling_marks": max((one.message.handling for one in entries), default=""),
     }
     return show(request, "desk/drugs/company.html", shown)
@@ -69,30 +80,38 @@ def _row(entry: Entry) -> dict[str, Any]:  # Any: what a template shows
         "kind": entry.message.kind,
         "parts": [(one.part, one.name) for one in entry.mentions],
         "at": entry.mentions[0].told_at,
-        "substance": "",
+        "substance": ("", ""),
         "route": "",
         "kg": None,
     }
     if entry.notice is not None:
         consignment = as_consignment(entry.notice)
-        told |= {"substance": consignment.substance, "route": route_words(consignment.route), "kg": consignment.kg}
+        told |= {
+            "substance": (consignment.substance, consignment.substance_name),
+            "route": route_words(consignment.route),
+            "kg": consignment.kg,
+        }
     elif entry.incident is not None:
         one = entry.incident
         places = (one.origin_country, *one.transit_countries, one.destination_country)
         told |= {
-            "substance": substance_key(one.substance, one.cas_number, one.substance_name),
+            "substance": _substance(one),
             "route": route_words(place for place in places if place),
             "kg": one.quantity_kg,
         }
     elif entry.report is not None:
         report = entry.report
         told |= {
-            "substance": substance_key(report.substance, report.cas_number, report.substance_name),
+            "substance": _substance(report),
             "kg": report.quantity_kg,
         }
     if told["kg"] is not None:
         told["kg"] = kilograms(told["kg"])
     return told
+
+
+def _substance(row: Incident | SuspiciousReport) -> tuple[str, str]:
+    return substance_key(row.substance, row.cas_number, row.substance_name), row.substance_name
 
 
 @page(Permission.CASE_READ)
@@ -103,14 +122,14 @@ def show_consignees(request: HttpRequest) -> HttpResponse:
     """
     officer, chosen = officer_of(request), chosen_of(request.GET)
     found, is_more = repeated_consignees(officer, chosen.wanted)
-    names = substance_names({key for one in found for key in one.substances})
+    names = substances_of(officer)
     shown = {
         "chosen": chosen.values,
         "choices": choices_for(officer),
         "found": [
             {
                 "one": one,
-                "substances": [names[key] for key in one.substances],
+                "substances": [names.get(key, key) for key in one.substances],
                 "notices": notice_cells(one.notices),
             }
             for one in found

@@ -73,7 +73,7 @@ def notice_cells(notices: Sequence[Notice]) -> list[dict[str, Any]]:  # Any: wha
     held = list(notices)
     prefetch_related_objects(held, "case")
     told = [as_consignment(one) for one in held]
-    names = substance_names([one.substance for one in told])
+    names = substance_names((one.substance, one.substance_name) for one in told)
     return [
         {
             "notice": notice,

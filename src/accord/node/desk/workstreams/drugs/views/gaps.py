@@ -18,6 +18,7 @@ from accord.workstreams.drugs.flows.gaps import (
     GRACE_DAYS,
     GRACE_DAYS_MAX,
     TRAVEL_DAYS,
+    flags_without_notice,
     incidents_without_notice,
     notices_without_arrival,
     transactions_without_notice,
@@ -41,6 +42,7 @@ def show_gaps(request: HttpRequest) -> HttpResponse:
     unarrived, is_unarrived_cut = notices_without_arrival(officer, wanted, today=today, grace_days=days)
     incidents, is_incidents_cut = incidents_without_notice(officer, wanted)
     reports, is_reports_cut = transactions_without_notice(officer, wanted)
+    flags, is_flags_cut = flags_without_notice(officer)
     cells = notice_cells([one.notice for one in unarrived])
     cases = [one.notice.case for one in unarrived]
     cases += [one.case for one in incidents] + [one.case for one in reports]
@@ -56,6 +58,8 @@ def show_gaps(request: HttpRequest) -> HttpResponse:
         "is_incidents_cut": is_incidents_cut,
         "reports": _dressed(reports),
         "is_reports_cut": is_reports_cut,
+        "flags": flags,
+        "is_flags_cut": is_flags_cut,
         "handling_marks": max(highest_handling(cases).values(), default=""),
     }
     return show(request, "desk/drugs/gaps.html", shown)
@@ -63,7 +67,7 @@ def show_gaps(request: HttpRequest) -> HttpResponse:
 
 def _dressed(rows: Sequence[Incident | SuspiciousReport]) -> list[dict[str, Any]]:  # Any: what a template shows
     keys = [substance_key(one.substance, one.cas_number, one.substance_name) for one in rows]
-    names = substance_names(keys)
+    names = substance_names((key, one.substance_name) for key, one in zip(keys, rows, strict=True))
     return [
         {
             "row": one,
