@@ -115,6 +115,9 @@ OF_A_SCREENING = {
 OF_THE_SUBSTANCES = {"drugs-substance-proposal", "drugs-substance-act"}
 """Addresses of a change of the register of substances, which whoever reads the registers reads."""
 
+OF_A_NOTICE = {"drugs-notice", "drugs-notice-begin"}
+"""Addresses of a consignment, whose notice lies in a case: tests/desk_pages/test_drug_notices.py."""
+
 STRANGERS = (Role.LIAISON, Role.DUTY, Role.RELEASING, Role.DECIDER, Role.REVIEWER)
 
 
@@ -211,7 +214,7 @@ def test_the_table_of_addresses_about_a_case_is_whole() -> None:
     others = {name for name in named if name.split("-")[0] in {"view", "upload", "notice", "review", "correction"}} - {
         "upload-begin"
     }
-    others |= OF_THE_AGREEMENT | OF_A_SCREENING | OF_THE_SUBSTANCES
+    others |= OF_THE_AGREEMENT | OF_A_SCREENING | OF_THE_SUBSTANCES | OF_A_NOTICE
     assert named - others == ABOUT_A_CASE
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accord.exchange.kinds import ANSWER, PERMISSION_REQUEST
 from accord.exchange.models import Case, Message
+from accord.node.desk.workstream_acts import next_of
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 
@@ -24,12 +25,14 @@ class NextStep:
         address: Where it leads.
         is_post: Whether it changes something, so that it is a form.
         is_mine: Whether it is this officer's to do; drawn as the main button then.
+        act: What its form says is to be done, where the address does several things.
     """
 
     words: Any  # Any: a lazy translation
     address: str
     is_post: bool = False
     is_mine: bool = True
+    act: str = ""
 
 
 APPROVALS: Final = {
@@ -66,7 +69,11 @@ def next_step(
             taking = reverse("desk:take", args=[case.own_ref])
             return NextStep(words=_("Take this request"), address=taking, is_post=True)
         return NextStep(words=_("Open"), address=opened, is_mine=False)
-    step = _of_our_message(officer, message, authors) or _asks_permission(officer, case, message)
+    step = (
+        _of_our_message(officer, message, authors)
+        or _asks_permission(officer, case, message)
+        or _of_workstream(officer, case, message)
+    )
     if step is None and owes and officer.may(Permission.MESSAGE_ANSWER):
         is_free = case.holder_id in {None, officer.pk}
         step = NextStep(words=_("Do what a correction asks"), address=opened, is_mine=is_free)
@@ -101,6 +108,14 @@ def _asks_permission(officer: Officer, case: Case, message: Message | None) -> N
     return NextStep(
         words=_("Answer about the permission"), address=reverse("desk:answer-permission", args=[message.pk])
     )
+
+
+def _of_workstream(officer: Officer, case: Case, message: Message | None) -> NextStep | None:
+    """Returns what a workstream says comes next, where the last message is of one of its kinds."""
+    added = next_of(officer, case, message) if message is not None else None
+    if added is None:
+        return None
+    return NextStep(words=added.words, address=added.address, is_post=bool(added.act), act=added.act)
 
 
 def _of_our_message(officer: Officer, message: Message | None, authors: Collection[int]) -> NextStep | None:

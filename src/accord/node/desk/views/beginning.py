@@ -33,6 +33,7 @@ from accord.node.desk.known import known_of_case, known_of_reply
 from accord.node.desk.openings import opening_for
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.reading import parts_of
+from accord.node.desk.workstream_acts import beginnings, words_of_beginning
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.parties.models import Party
@@ -69,18 +70,22 @@ def show_new_case(request: HttpRequest) -> HttpResponse:
     officer, given = officer_of(request), request.POST
     error = None
     if request.method == "POST":
-        kind = SPONTANEOUS_INFORMATION if given.get("kind") == SPONTANEOUS_INFORMATION else REQUEST
-        theme = given.get("theme", "")
+        kind = given.get("kind", "")
+        kind = kind if kind in {SPONTANEOUS_INFORMATION, *dict(beginnings())} else REQUEST
+        theme, peer = given.get("theme", ""), given.get("peer", "")
+        by_kind, own = words_of_beginning(kind, peer=peer) or ({}, None)
         try:
             draft = begin_case(
                 officer,
-                peer=given.get("peer", ""),
+                peer=peer,
                 theme=theme,
                 title=given.get("title", ""),
                 kind=kind,
-                fields=_first_words(
-                    officer, given.get("peer", ""), theme, kind, has_opening=given.get("start") == "specimen"
-                ),
+                fields={
+                    **_first_words(officer, peer, theme, kind, has_opening=given.get("start") == "specimen"),
+                    **by_kind,
+                },
+                own=own,
             )
             return redirect("desk:draft", draft.pk)
         except AccordError as refused:
@@ -89,6 +94,7 @@ def show_new_case(request: HttpRequest) -> HttpResponse:
         "error": error,
         "given": given,
         "peers": Party.objects.filter(is_self=False).order_by("code"),
+        "kinds": beginnings(),
         "themes": [(theme.value, choice_label("theme", theme.value)) for theme in Theme],
     }
     return show(request, "desk/new_case.html", shown, status=error.http_status if error else 200)

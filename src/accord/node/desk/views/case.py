@@ -35,6 +35,7 @@ from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.stale import seen_state
 from accord.node.desk.steps import next_step
 from accord.node.desk.views.using import asking_address, stopped_copy
+from accord.node.desk.workstream_acts import acts_of_case, acts_of_messages
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.parties.models import Party
@@ -137,6 +138,8 @@ def _shown(request: HttpRequest, officer: Officer, case: Case, *, takes_all: boo
         "colleagues": colleagues_of(officer, officers),
         "readers": len(officers),
         "agencies": ours.described.agencies,
+        "case_acts": acts_of_case(officer, case),
+        "message_acts": acts_of_messages(officer, found),
         "results": [(code.value, choice_label("results", code.value)) for code in Result],
         "goes_on": goes_on(officer),
         "back": came_from(request),

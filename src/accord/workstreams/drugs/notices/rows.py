@@ -50,7 +50,7 @@ def notice_row(message: Message, content: PreExportNotice, *, peer: str, sender:
         is_ours=message.is_ours,
         peer=peer,
         pen_reference=_reference(content.pen_reference),
-        substance=code_of(goods.cas_number),
+        substance=code_of(goods.cas_number, goods.name),
         cas_number=goods.cas_number or "",
         substance_name=goods.name,
         gross_kg=goods.gross.kilograms,
@@ -143,7 +143,7 @@ def _happened_at(day: date, clock: str | None) -> datetime:
 def _finding(one: Finding) -> Mapping[str, str | None]:
     mass = _kilograms(one.quantity)
     return {
-        "substance": code_of(one.cas_number),
+        "substance": code_of(one.cas_number, one.name),
         "cas_number": one.cas_number or "",
         "name": one.name,
         "identified_by": one.identified_by.value,
@@ -168,7 +168,7 @@ def incident_row(
         has_time=content.happened_at is not None,
         place_country=content.place_country,
         place_region=content.place_region,
-        substance=code_of(first.cas_number) if first else "",
+        substance=code_of(first.cas_number, first.name) if first else "",
         cas_number=(first.cas_number or "") if first else "",
         substance_name=first.name if first else "",
         identified_by=first.identified_by.value if first else "",
@@ -197,7 +197,7 @@ def report_row(
         kind=content.transaction_kind.value,
         transaction_on=content.transaction_on,
         was_completed=content.was_completed,
-        substance=code_of(goods.cas_number),
+        substance=code_of(goods.cas_number, goods.name),
         cas_number=goods.cas_number or "",
         substance_name=goods.name,
         quantity_kg=goods.gross.kilograms,

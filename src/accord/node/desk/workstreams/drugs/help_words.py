@@ -51,6 +51,28 @@ HELP: Final[Mapping[str, PageHelp]] = {
         next=_("What was agreed to counts at once, for every draft and every screening from then on."),
         who=_COUNSEL,
     ),
+    "drugs-write": PageHelp(
+        what=_("The beginning of a notice before export, an incident or a suspicious transaction."),
+        can=_("Choose what you write. In a new case, give it a title and say with whom."),
+        next=_("The draft opens, addressed to the authority that is competent for it. You can address another."),
+        who=_COLLEAGUE,
+    ),
+    "drugs-notices": PageHelp(
+        what=_("Notices before export of either side: how long each waits for a word, and what was said to it."),
+        can=_("Filter them, open one, take the list along as a table, or write a new one."),
+        next=_("Each goes on until a reply comes or the time is over. Silence is shown as silence."),
+        who=_COLLEAGUE,
+    ),
+    "drugs-notice": PageHelp(
+        what=_(
+            "One consignment: the notice, what was said to it, the permits, its way, incidents, and what became of it."
+        ),
+        can=_("Reply to a notice of theirs, say what became of the consignment, or report an incident with it."),
+        next=_(
+            "What you begin opens as a draft that says what the notice says. Nothing leaves before it was approved."
+        ),
+        who=_COLLEAGUE,
+    ),
     "drugs-screenings": PageHelp(
         what=_("Manifests that were held against the register and the rules, the newest first."),
         can=_("Bring a manifest, follow how far it is, and open one to see its flags."),

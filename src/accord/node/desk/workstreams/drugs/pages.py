@@ -6,6 +6,7 @@ from accord.node.desk.workstreams.drugs.views import (
     companies,
     flows,
     gaps,
+    notices,
     overview,
     screening_flag,
     screening_flags,
@@ -14,6 +15,7 @@ from accord.node.desk.workstreams.drugs.views import (
     substance_importing,
     substance_proposing,
     substances,
+    writing,
 )
 
 __all__ = ["NAME", "PAGES"]
@@ -47,4 +49,9 @@ PAGES: Final = (
     ("companies/history/", companies.show_company, "company"),
     ("consignees/", companies.show_consignees, "consignees"),
     ("gaps/", gaps.show_gaps, "gaps"),
+    ("write", writing.write_message, "write"),
+    ("notices/", notices.show_notices, "notices"),
+    ("notices/export", notices.export_notices, "notices-export"),
+    ("notices/<uuid:key>/", notices.show_notice, "notice"),
+    ("notices/<uuid:key>/begin", notices.begin_from_notice, "notice-begin"),
 )

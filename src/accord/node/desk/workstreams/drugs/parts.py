@@ -4,18 +4,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accord.node.desk.workstreams.drugs.views.screenings import count_flags
 from accord.node.desk.workstreams.drugs.views.substances import count_waiting
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
+from accord.workstreams.drugs.notices.lists import waiting_notices
 
 __all__ = ["PARTS", "Part"]
 
 
 def _none_waits(_officer: Officer) -> int:
     return 0
+
+
+def _notices_wait(officer: Officer) -> int:
+    return waiting_notices(officer, timezone.now())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +56,12 @@ PARTS: Final[tuple[Part, ...]] = (
         says=_("Manifests held against the register and the rules: lines worth a look, each with its reasons."),
         address="desk:drugs-screenings",
         count=count_flags,
+    ),
+    Part(
+        name=_("Pre-export notices"),
+        says=_("What is to leave and to arrive, who has said what to it, and what became of it."),
+        address="desk:drugs-notices",
+        count=_notices_wait,
     ),
     Part(
         name=_("Flows and companies"),

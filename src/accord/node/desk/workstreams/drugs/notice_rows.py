@@ -1,0 +1,301 @@
+"""What the pages of notices show: where each stands in words, how much of its wait is left, and its way on one line.
+
+Silence is said as what it is: that nobody replied. No word, icon or colour of these pages puts it beside consent.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accord.exchange.models import Message
+from accord.node.desk.code_words import choice_label
+from accord.node.desk.figures import day_of, number_of
+from accord.officers.models import Officer
+from accord.parties.models import Party
+from accord.workstreams.drugs.models import Notice
+from accord.workstreams.drugs.notices.lists import incidents_for, reports_for
+from accord.workstreams.drugs.notices.states import NoticeState, has_no_objection, state_of
+from accord.workstreams.drugs.notices.waits import Calendars, Wait, calendars_of, waits_of
+
+__all__ = ["NoticeShown", "Step", "WaitShown", "amount_words", "notice_shown", "notices_shown", "steps_of_notice"]
+
+SOON_DAYS: Final = 2
+"""A wait with so few days left is amber."""
+
+SAID: Final = (Message.State.DRAFT, Message.State.SUBMITTED, Message.State.APPROVED, Message.State.DISCARDED)
+"""States of a message of ours that has not been said to the other side."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitShown:
+    """A wait in words.
+
+    Args:
+        wait: The wait.
+        left: How many days are left, by the calendar of the rule's own party; empty when it is over.
+        working: Working days left in each capital.
+        is_bar: Whether it is drawn as a bar: while it runs and nobody has replied.
+    """
+
+    wait: Wait
+    left: str
+    working: tuple[tuple[str, str], ...]
+    is_bar: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeShown:
+    """A notice as a row of the list and as the head of its page.
+
+    Args:
+        notice: The notice.
+        state: Where it stands.
+        says: That in words.
+        icon: The icon beside the words.
+        tone: The tone of the chip.
+        waits: Its waits.
+        amount: The gross quantity in words.
+        is_withdrawn: Whether its sender took it back.
+    """
+
+    notice: Notice
+    state: NoticeState
+    says: str
+    icon: str
+    tone: str
+    waits: tuple[WaitShown, ...]
+    amount: str
+    is_withdrawn: bool
+
+    @property
+    def binding(self) -> WaitShown | None:
+        """The wait of the exporting side."""
+        return next((one for one in self.waits if one.wait.is_binding), None)
+
+
+def notices_shown(notices: Iterable[Notice], now: datetime) -> list[NoticeShown]:
+    """Returns notices as the list shows them."""
+    ours, calendars = _calendars()
+    return [_shown(one, now, ours, calendars) for one in notices]
+
+
+def notice_shown(notice: Notice, now: datetime) -> NoticeShown:
+    """Returns one notice as its page shows it."""
+    return notices_shown([notice], now)[0]
+
+
+def _calendars() -> tuple[str, Calendars]:
+    parties = list(Party.objects.all())
+    ours = next((one.code for one in parties if one.is_self), "")
+    return ours, calendars_of(parties)
+
+
+def _shown(notice: Notice, now: datetime, ours: str, calendars: Calendars) -> NoticeShown:
+    state = state_of(notice, now)
+    both = {code: calendars[code] for code in (ours, notice.peer) if code in calendars}
+    waits = tuple(_wait_shown(one, state) for one in waits_of(notice, now, ours=ours, calendars=both))
+    says, icon, tone = _said(notice, state, next((one for one in waits if one.wait.is_binding), None))
+    return NoticeShown(
+        notice=notice,
+        state=state,
+        says=says,
+        icon=icon,
+        tone=tone,
+        waits=waits,
+        amount=amount_words(notice),
+        is_withdrawn=notice.message.state == Message.State.WITHDRAWN,
+    )
+
+
+def _wait_shown(wait: Wait, state: NoticeState) -> WaitShown:
+    own = wait.own
+    return WaitShown(
+        wait=wait,
+        left="" if own.is_over else days_words(own.calendar),
+        working=tuple((one.party, working_words(one.days.working)) for one in wait.left if not one.days.is_over),
+        is_bar=state in {NoticeState.AWAITING, NoticeState.SILENT},
+    )
+
+
+def days_words(count: int) -> str:
+    """Returns a number of days that are left, today not counted."""
+    if count == 0:
+        return _("the last day is today")
+    return ngettext("%(count)s day left", "%(count)s days left", count) % {"count": number_of(count)}
+
+
+def working_words(count: int) -> str:
+    """Returns a number of working days."""
+    return ngettext("%(count)s working day", "%(count)s working days", count) % {"count": number_of(count)}
+
+
+def _said(notice: Notice, state: NoticeState, binding: WaitShown | None) -> tuple[str, str, str]:
+    """Returns where a notice stands in words, with its icon and tone."""
+    if state is NoticeState.SETTLED:
+        return str(choice_label("became", notice.became)), "pause", "ended"
+    if state is NoticeState.REPLIED:
+        is_good = has_no_objection(notice)
+        return (
+            str(choice_label("reply_result", notice.reply_result)),
+            "good" if is_good else "warn",
+            "" if is_good else "warn",
+        )
+    if state is NoticeState.SILENT:
+        return _("Nobody replied. That is no consent."), "overdue", "bad"
+    if binding is None:
+        return _("A reply is awaited; no time limit is known."), "clock", ""
+    return binding.left, "clock", "warn" if binding.wait.own.calendar <= SOON_DAYS else ""
+
+
+def amount_words(notice: Notice) -> str:
+    """Returns the gross mass of a notice in words; nothing where it is stated in another unit."""
+    if notice.gross_kg is None:
+        return ""
+    return _("%(amount)s kg") % {"amount": number_of(notice.gross_kg.normalize())}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One thing on the line of a consignment.
+
+    Args:
+        on: Its day.
+        at: Its moment, where more than the day is known.
+        words: What it is.
+        detail: What is said of it.
+        message: Key of the message that says it.
+        reference: Reference of the case in which that message is.
+        is_ours: Whether it is ours.
+        is_ahead: Whether it is expected and has not happened.
+        is_silence: Whether it is that nobody replied.
+    """
+
+    on: date
+    words: str
+    at: datetime | None = None
+    detail: str = ""
+    message: UUID | None = None
+    reference: str = ""
+    is_ours: bool | None = None
+    is_ahead: bool = False
+    is_silence: bool = False
+
+
+def steps_of_notice(officer: Officer, shown: NoticeShown, now: datetime) -> list[Step]:
+    """Returns the line of a consignment: what was said of it in its case and elsewhere, and the days that it states."""
+    notice = shown.notice
+    steps = [
+        *_messages(notice),
+        *_replies(notice),
+        *_outcomes(notice),
+        *_incidents(officer, notice),
+        *_days(notice, now),
+        *_silence(shown),
+    ]
+    return sorted(steps, key=lambda one: (one.on, one.at is None, one.at or now))
+
+
+def _step(message: Message, at: datetime, words: str, detail: str = "", *, reference: str = "") -> Step:
+    return Step(
+        on=at.date(),
+        at=at,
+        words=words,
+        detail=detail,
+        message=message.pk,
+        reference=reference or message.case.own_ref,
+        is_ours=message.is_ours,
+    )
+
+
+def _messages(notice: Notice) -> list[Step]:
+    """Returns the notice, and whatever else was said in its case, by kind alone."""
+    told = {"drug_notice_reply", "drug_shipment_outcome", "drug_incident"}
+    said = notice.case.messages.exclude(state__in=SAID).select_related("case", *told).order_by("created_at")
+    found = []
+    for message in said:
+        if any(hasattr(message, name) for name in told):
+            continue
+        at = message.released_at or message.received_at or message.created_at
+        found.append(_step(message, at, str(choice_label("kind", message.kind)), message.reference))
+    return found
+
+
+def _replies(notice: Notice) -> list[Step]:
+    found = []
+    for one in notice.replies.select_related("message__case"):
+        reason = f" · {choice_label('reason_code', one.reason_code)}" if one.reason_code else ""
+        says = f"{choice_label('reply_result', one.result)}{reason}"
+        found.append(_step(one.message, one.at, str(choice_label("kind", one.message.kind)), says))
+    return found
+
+
+def _outcomes(notice: Notice) -> list[Step]:
+    found = []
+    for one in notice.outcomes.select_related("message__case"):
+        says = str(choice_label("became", one.became))
+        if one.variance_kg:
+            says += " · " + _("difference of %(amount)s kg") % {"amount": number_of(one.variance_kg.normalize())}
+        found.append(_step(one.message, one.at, str(choice_label("kind", one.message.kind)), says))
+        if one.departed_on is not None:
+            found.append(Step(on=one.departed_on, words=_("Departed"), is_ours=one.is_ours))
+        if one.arrived_on is not None:
+            found.append(Step(on=one.arrived_on, words=_("Arrived"), is_ours=one.is_ours))
+        if one.declared_on is not None:
+            found.append(Step(on=one.declared_on, words=_("Declared at entry"), is_ours=one.is_ours))
+    return found
+
+
+def _incidents(officer: Officer, notice: Notice) -> list[Step]:
+    incidents = [
+        _step(one.message, one.sent_at, str(choice_label("incident_kind", one.kind)), one.place_region)
+        for one in incidents_for(officer, notice)
+    ]
+    reports = [
+        _step(one.message, one.sent_at, str(choice_label("kind", one.message.kind)))
+        for one in reports_for(officer, notice)
+        if one.case_id != notice.case_id
+    ]
+    return [*incidents, *reports]
+
+
+def _days(notice: Notice, now: datetime) -> list[Step]:
+    """Returns the days that the notice states: of the transport, and the last ones of the permits."""
+    today = now.date()
+    stated: Sequence[tuple[date | None, Any, str]] = (
+        (notice.applied_on, _("Export applied for"), ""),
+        (notice.departure_on, _("Departed") if notice.has_departed else _("Departure, as notified"), ""),
+        (notice.arrival_on, _("Arrival, as notified"), ""),
+        (notice.export_permit_until, _("Last day of the export permit"), notice.export_permit_number),
+        (
+            notice.import_authorisation_until,
+            _("Last day of the import authorisation"),
+            notice.import_authorisation_number,
+        ),
+    )
+    return [
+        Step(on=on, words=str(words), detail=detail, is_ahead=on >= today)
+        for on, words, detail in stated
+        if on is not None
+    ]
+
+
+def _silence(shown: NoticeShown) -> list[Step]:
+    """Returns the end of the wait, where nobody had replied by then, or nobody has yet."""
+    notice, until = shown.notice, shown.notice.waits_until
+    if until is None or (notice.replied_at is not None and notice.replied_at < until):
+        return []
+    binding = shown.binding
+    is_over = binding is not None and binding.wait.own.is_over
+    words = _("Nobody had replied by this day") if is_over else _("Until this day a reply is awaited")
+    detail = binding.wait.rule.citation if binding is not None else ""
+    return [Step(on=until.date(), at=until, words=words, detail=detail, is_ahead=not is_over, is_silence=is_over)]
+
+
+def day_words(value: date) -> str:
+    """Returns a day as the reader writes it."""
+    return day_of(value)

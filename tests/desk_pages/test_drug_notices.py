@@ -1,0 +1,159 @@
+"""Notices at the desk: who waits for whom and how long, silence said as silence, and what follows from one."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from accord.exchange import services
+from accord.exchange.models import Case, Message
+from accord.officers.permissions import Role
+from accord.workstreams.drugs.kinds import DRUG_INCIDENT, PRE_EXPORT_REPLY, SHIPMENT_OUTCOME
+from accord.workstreams.drugs.models import Notice
+from tests.desk import Desk
+from tests.desk_pages.conftest import SignIn
+from tests.desk_pages.test_timeliness import text
+from tests.workstreams.drugs.test_notice_rooms import OURS, THEIRS, received, received_notice, sent_notice
+from tests.workstreams.drugs.told import incident_fields, reply_fields
+
+
+def silent(notice: Notice) -> Notice:
+    """The same notice, long after nobody replied."""
+    notice.sent_at -= timedelta(days=60)
+    assert notice.waits_until is not None
+    notice.waits_until -= timedelta(days=60)
+    notice.save()
+    return notice
+
+
+def test_the_list_says_how_long_each_wait_lasts_in_both_calendars(desk: Desk, sign_in: SignIn) -> None:
+    sent_notice(desk)
+    client = sign_in(desk.liaison)
+    seen = text(client.get(reverse("desk:drugs-notices")))
+    assert "7 days left" in seen
+    assert "working day" in seen
+    assert "SPECIMEN Chemicals Ltd." in seen
+    assert "<b>CA</b>" in seen
+    assert "<b>IN</b>" in seen
+
+
+def test_silence_is_said_plainly_on_the_list_and_the_page(desk: Desk, sign_in: SignIn) -> None:
+    notice = silent(sent_notice(desk))
+    client = sign_in(desk.liaison)
+    seen = text(client.get(reverse("desk:drugs-notices"), {"state": "silent"}))
+    assert "Nobody replied. That is no consent." in seen
+    assert "no objection</span>" not in seen
+    page = text(client.get(reverse("desk:drugs-notice", args=[notice.pk])))
+    assert "Silence is no consent and is not recorded as one." in page
+    assert "Nobody had replied by this day" in page
+    assert (
+        "1-boc-4-piperidone"
+        not in text(client.get(reverse("desk:drugs-notices"), {"state": "replied"})).split("<table")[-1]
+    )
+
+
+def test_the_list_is_filtered_by_side_and_words(desk: Desk, sign_in: SignIn) -> None:
+    sent_notice(desk)
+    received_notice(desk, pen_reference="PEN-2026-0002")
+    client = sign_in(desk.liaison)
+
+    def shown(**asked: str) -> int:
+        return text(client.get(reverse("desk:drugs-notices"), asked)).count('scope="row"')
+
+    assert shown() == 2
+    assert shown(side="ours") == 1
+    assert shown(q="pen-2026-0002") == 1
+    assert shown(q="79099") == 2
+    assert shown(q="acetone") == 0
+    assert shown(state="nonsense") == 2
+    assert shown(**{"from": "50"}) == 0
+
+
+def test_one_page_has_the_whole_way_of_a_consignment(desk: Desk, sign_in: SignIn) -> None:
+    notice = sent_notice(desk)
+    known = {"reply_to": notice.message.envelope_id, "case_ref_other": notice.case.own_ref}
+    objection = reply_fields(THEIRS, OURS, reply_result="objection", reason_code="end-use-doubtful")
+    received(desk, PRE_EXPORT_REPLY, objection, **known)
+    received(desk, DRUG_INCIDENT, incident_fields(THEIRS, OURS, pen_reference="PEN-2026-0001"), case="IN-2026-000099")
+    page = text(sign_in(desk.liaison).get(reverse("desk:drugs-notice", args=[notice.pk])))
+    for words in (
+        *("Pre-export notice", "the stated use is doubtful", "Seizure", "Vancouver", "Departure, as notified"),
+        *("Last day of the export permit", "EP-1", "Precursor Control Regulations", "21 working days"),
+    ):
+        assert words in page, words
+    assert "Nobody had replied" not in page
+
+
+@pytest.mark.parametrize(
+    ("act", "kind"), [("outcome", SHIPMENT_OUTCOME), ("incident", DRUG_INCIDENT), ("reply", PRE_EXPORT_REPLY)]
+)
+def test_what_follows_is_begun_from_the_notice_once(desk: Desk, sign_in: SignIn, act: str, kind: str) -> None:
+    notice = received_notice(desk)
+    client = sign_in(desk.duty if act == "reply" else desk.liaison)
+    address = reverse("desk:drugs-notice-begin", args=[notice.pk])
+    for _click in range(2):
+        answer = client.post(address, {"act": act, "incident_kind": "theft"})
+        draft = Message.objects.get(kind=kind, direction="out")
+        assert answer.status_code == 302
+        assert answer["Location"] == reverse("desk:draft", args=[draft.pk])
+    form = text(client.get(reverse("desk:draft", args=[draft.pk])))
+    assert form.count("<form")
+
+
+def test_a_reply_to_our_own_notice_is_refused_with_a_sentence(desk: Desk, sign_in: SignIn) -> None:
+    notice = sent_notice(desk)
+    client = sign_in(desk.duty)
+    answer = client.post(reverse("desk:drugs-notice-begin", args=[notice.pk]), {"act": "reply"})
+    assert answer.status_code in {400, 409, 422}
+    assert "Only a message of the other side can be answered." in text(answer)
+
+
+def test_a_notice_of_theirs_is_replied_to_from_its_case(desk: Desk, sign_in: SignIn) -> None:
+    notice = received_notice(desk)
+    Case.objects.filter(pk=notice.case_id).update(holder=desk.duty)
+    page = text(sign_in(desk.duty).get(reverse("desk:case", args=[notice.case.own_ref])))
+    assert "Reply to the notice" in page
+    assert "Follow the consignment" in page
+    assert "Write a notice, an incident or a report" in text(
+        sign_in(desk.liaison).get(reverse("desk:case", args=[notice.case.own_ref]))
+    )
+
+
+@pytest.mark.parametrize("kind", ["pre-export-notice", "drug-incident", "suspicious-transaction"])
+def test_a_case_begins_with_each_kind_addressed_by_function(desk: Desk, sign_in: SignIn, kind: str) -> None:
+    client = sign_in(desk.liaison)
+    agency = {"pre-export-notice": "CBN", "drug-incident": "DRI", "suspicious-transaction": "NCB"}[kind]
+    given = {"title": "SPECIMEN", "peer": "IN", "theme": "precursors", "kind": kind, "start": "empty"}
+    answer = client.post(reverse("desk:new-case"), given)
+    draft = Message.objects.get(kind=kind)
+    assert answer["Location"] == reverse("desk:draft", args=[draft.pk])
+    assert draft.fields["recipient"] == {"party": "IN", "agency": agency}
+    assert client.get(reverse("desk:draft", args=[draft.pk])).status_code == 200
+
+
+def test_a_theft_is_told_to_the_police_and_a_seizure_to_customs(desk: Desk, sign_in: SignIn) -> None:
+    client = sign_in(desk.liaison)
+    case = services.create_case(desk.liaison, peer="IN", theme="precursors", title="SPECIMEN")
+    for variant, agency in (("theft", "NCB"), ("seizure", "DRI")):
+        given = {"case": case.own_ref, "kind": "drug-incident", "incident_kind": variant}
+        client.post(reverse("desk:drugs-write"), given)
+        draft = Message.objects.filter(case=case).latest("created_at")
+        assert (draft.fields["recipient"]["agency"], draft.fields["incident_kind"]) == (agency, variant)
+
+
+def test_the_table_has_a_row_for_each_notice_and_no_company_of_theirs(desk: Desk, sign_in: SignIn) -> None:
+    sent_notice(desk)
+    received_notice(desk, pen_reference="PEN-2026-0002", exporter={"company_name": "SPECIMEN Foreign Ltd."})
+    table = text(sign_in(desk.liaison).get(reverse("desk:drugs-notices-export")))
+    assert table.count("79099-07-3") == 2
+    assert "SPECIMEN Chemicals Ltd." in table
+    assert "SPECIMEN Foreign Ltd." not in table
+
+
+def test_a_notice_of_a_case_beyond_the_scope_is_not_found(desk: Desk, sign_in: SignIn) -> None:
+    notice = sent_notice(desk)
+    Case.objects.filter(pk=notice.case_id).update(is_team_only=True, holder=desk.duty)
+    other = desk.again(Role.LIAISON, "other")
+    client = sign_in(other)
+    assert client.get(reverse("desk:drugs-notice", args=[notice.pk])).status_code == 404
+    assert "1-boc" not in text(client.get(reverse("desk:drugs-notices")))
