@@ -114,6 +114,7 @@ VERBS: Final[Mapping[str, Any]] = {
     "refuse posting record": pgettext_lazy("act", "refuse posting record"),
     "write posting record": pgettext_lazy("act", "write posting record"),
     "export cases": pgettext_lazy("act", "export cases"),
+    "export notices": pgettext_lazy("act", "export notices"),
     "export evidence": pgettext_lazy("act", "export evidence"),
     "export evidence of an archived entry": pgettext_lazy("act", "export evidence of an archived entry"),
     "export list": pgettext_lazy("act", "export list"),
