@@ -1,7 +1,7 @@
 """The thread of a running node that does what workstreams do by themselves, a piece at a time.
 
-It computes while nothing urgent does: after each piece it rests by the node's pace, and always as long as lets a
-request through.
+It computes while nothing urgent does: messages pass before, after each piece it rests by the node's pace, and always as
+long as lets a request through.
 """
 
 import logging
@@ -11,6 +11,7 @@ from typing import Final
 
 from django.db import connections
 
+from accord.courier.precedence import in_the_background
 from accord.node.pace import Pace
 from accord.workstreams.rounds import all_rounds
 
@@ -58,7 +59,8 @@ class WorkstreamRounds:
         while not self._stopping.is_set():
             computed = time.thread_time()
             try:
-                more = [one.do_some() for one in self._rounds]
+                with in_the_background():
+                    more = [one.do_some() for one in self._rounds]
             except Exception:
                 # The job runner's edge: what was not done is done in the next round.
                 logger.exception("A round of a workstream failed.")

@@ -93,7 +93,7 @@ def test_a_header_that_says_nothing_is_refused(header: str, said: str) -> None:
         read(*([header] if header else []))
 
 
-@pytest.mark.parametrize("first", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b", b"\xff\xfed\x00"])
+@pytest.mark.parametrize("first", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\xff\xfed\x00"])
 def test_a_file_of_another_form_is_told_apart(tmp_path: Path, first: bytes) -> None:
     file = tmp_path / "m.csv"
     file.write_bytes(first + b"rest")

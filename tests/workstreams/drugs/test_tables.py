@@ -1,5 +1,6 @@
 """Workbooks and Parquet files are read row by row as manifests, and refused where they could do harm."""
 
+import gzip
 import io
 import sys
 import zipfile
@@ -14,9 +15,9 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from accord.workstreams.drugs.models import Screening
-from accord.workstreams.drugs.screening import tables
+from accord.workstreams.drugs.screening import files, tables
 from accord.workstreams.drugs.screening.errors import ManifestUnreadable
-from accord.workstreams.drugs.screening.files import form_of, text_of
+from accord.workstreams.drugs.screening.files import expected_characters, form_of, text_of
 from accord.workstreams.drugs.screening.manifest import Line, RefusedLine, read_manifest
 from accord.workstreams.drugs.screenings.keeping import screen_file
 from accord.workstreams.drugs.screenings.running import screen_to_the_end
@@ -132,6 +133,27 @@ def test_a_workbook_is_screened_by_the_node(desk: Desk, home: Path) -> None:
     screening.refresh_from_db()
     assert (screening.form, screening.state, screening.lines, screening.flagged) == ("xlsx", "done", 2, 1)
     assert Screening.objects.get().flags.get().papers["gross"] == "100"
+
+
+def test_a_compressed_manifest_is_read_as_the_lines_that_it_was() -> None:
+    text = "description,hs_code\nTea,0902\n1-boc-4-piperidone,2933.39\n" + "\n" * 200
+    file = io.BytesIO(gzip.compress(text.encode()))
+    assert expected_characters(file, form_of(file)) == len(text)
+    lines, refused = read(file)
+    assert ([(one.number, one.tariff) for one in lines], refused) == ([(2, "0902"), (3, "293339")], [])
+
+
+@pytest.mark.parametrize("cut", [12, 30, -6])
+def test_a_compressed_manifest_that_breaks_off_says_so(cut: int) -> None:
+    whole = gzip.compress(("description\n" + "".join(f"Tea {n}\n" for n in range(200))).encode())
+    with pytest.raises(ManifestUnreadable, match="damaged"):
+        read(io.BytesIO(whole[:cut]))
+
+
+def test_a_compressed_bomb_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "UNPACKED_MAX", 100_000)
+    with pytest.raises(ManifestUnreadable, match="too large"):
+        read(io.BytesIO(gzip.compress(b"description\n" + b"Tea\n" * 100_000)))
 
 
 def test_without_its_package_parquet_says_how(monkeypatch: pytest.MonkeyPatch) -> None:

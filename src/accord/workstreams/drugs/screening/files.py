@@ -1,6 +1,8 @@
 """A manifest on a disk: what form it has, and its lines without ever holding one that has no end."""
 
+import gzip
 import io
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,25 +10,29 @@ from typing import IO, BinaryIO, Final, TextIO
 
 from accord.workstreams.drugs.screening.errors import ManifestUnreadable
 from accord.workstreams.drugs.screening.manifest import LINE_MAX
-from accord.workstreams.drugs.screening.tables import parquet_lines, workbook_lines
+from accord.workstreams.drugs.screening.tables import UNPACKED_MAX, parquet_lines, workbook_lines
 
-__all__ = ["form_of", "open_manifest", "physical_lines", "text_of"]
+__all__ = ["expected_characters", "form_of", "open_manifest", "physical_lines", "text_of"]
 
-_FORMS: Final = ((b"PK\x03\x04", "xlsx"), (b"PAR1", "parquet"))
+_FORMS: Final = ((b"PK\x03\x04", "xlsx"), (b"PAR1", "parquet"), (b"\x1f\x8b", "gzip"))
 _OTHER_FORM_SENTENCES: Final = {
     b"\xd0\xcf\x11\xe0": "The file is a workbook of an old form, or one with a password.",
     b"%PDF": "The file is a PDF.",
-    b"\x1f\x8b": "The file is compressed.",
     b"\xff\xfe": "The file is in UTF-16.",
     b"\xfe\xff": "The file is in UTF-16.",
 }
 
 
-_READERS: Final = {"xlsx": workbook_lines, "parquet": parquet_lines}
+_TRAILER: Final = 4
+"""Bytes at the end of a compressed file that say how large it was (RFC 1952)."""
+
+_XLSX_TIMES: Final = 5
+_PARQUET_TIMES: Final = 4
+"""How much larger the lines are than the file, about."""
 
 
 def form_of(file: BinaryIO | IO[bytes]) -> str:
-    """Returns what form a file has, by its first bytes: ``csv``, ``xlsx`` or ``parquet``.
+    """Returns what form a file has, by its first bytes: ``csv``, ``gzip`` (a compressed CSV), ``xlsx`` or ``parquet``.
 
     The file is at its beginning again afterwards.
 
@@ -56,16 +62,69 @@ def text_of(file: BinaryIO | IO[bytes], form: str) -> Iterator[Iterable[str]]:
     Raises:
         ManifestUnreadable: It is damaged, or what reads its form is not installed.
     """
-    if form != "csv":
-        with _READERS[form](file) as lines:
-            yield lines
-        return
+    with _READERS[form](file) as lines:
+        yield lines
+
+
+def expected_characters(file: BinaryIO | IO[bytes], form: str) -> int:
+    """Returns about how many characters the lines of a file have, to say how far a reading is; never 0.
+
+    What a file says of its own size is believed for nothing else.
+    """
+    size = file.seek(0, io.SEEK_END)
+    found = size
+    if form == "gzip" and size > _TRAILER:
+        file.seek(-_TRAILER, io.SEEK_END)
+        found = max(size, int.from_bytes(file.read(_TRAILER), "little"))
+    elif form == "xlsx":
+        found = size * _XLSX_TIMES
+    elif form == "parquet":
+        found = size * _PARQUET_TIMES
+    file.seek(0)
+    return max(1, found)
+
+
+@contextmanager
+def _compressed_lines(file: BinaryIO | IO[bytes]) -> Iterator[Iterable[str]]:
+    """Gives the lines of a compressed CSV; it is unpacked as it is read, and never more than a line is held."""
+    file.seek(0)
+    stream = io.TextIOWrapper(
+        gzip.GzipFile(fileobj=file, mode="rb"), encoding="utf-8", errors="surrogateescape", newline=""
+    )
+    with stream:
+        yield _whole(physical_lines(stream))
+
+
+def _whole(lines: Iterable[str]) -> Iterator[str]:
+    characters = 0
+    try:
+        for line in lines:
+            characters += len(line)
+            if characters > UNPACKED_MAX:
+                raise ManifestUnreadable("The file is too large unpacked.", next_step="Split it.")
+            yield line
+    except (OSError, EOFError, zlib.error) as error:
+        raise ManifestUnreadable(
+            "The compressed file is damaged.", next_step="Compress it anew, or save it as CSV in UTF-8."
+        ) from error
+
+
+@contextmanager
+def _plain_lines(file: BinaryIO | IO[bytes]) -> Iterator[Iterable[str]]:
     file.seek(0)
     stream = io.TextIOWrapper(file, encoding="utf-8", errors="surrogateescape", newline="")
     try:
         yield physical_lines(stream)
     finally:
         stream.detach()
+
+
+_READERS: Final = {
+    "csv": _plain_lines,
+    "gzip": _compressed_lines,
+    "xlsx": workbook_lines,
+    "parquet": parquet_lines,
+}
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from accord.errors import AccordError
 from accord.workstreams.drugs.flows.mentions import keep_flagged
 from accord.workstreams.drugs.models import Flag, RefusedRow, Screening
 from accord.workstreams.drugs.screening import rules as engine
-from accord.workstreams.drugs.screening.files import text_of
+from accord.workstreams.drugs.screening.files import expected_characters, text_of
 from accord.workstreams.drugs.screening.manifest import Batch, read_manifest
 from accord.workstreams.drugs.screening.on_file import OnFile
 from accord.workstreams.drugs.screenings.errors import ScreeningFailed, ScreeningRefused
@@ -55,6 +55,7 @@ class _Reading:
     def __post_init__(self) -> None:
         with self.stack:
             file = self.stack.enter_context(opened(self.screening))
+            self.whole = expected_characters(file, self.screening.form)
             lines = self.stack.enter_context(text_of(file, self.screening.form))
             self.batches: Iterator[Batch] = read_manifest(lines, after=self.screening.last_line, batch=BATCH_LINES)
             self.stack = self.stack.pop_all()
@@ -181,7 +182,7 @@ def _store(reading: _Reading, batch: Batch, found: list[engine.Flag]) -> bool:
     held.refused += len(batch.refused)
     held.flagged += len(found)
     held.last_line = batch.last
-    held.read_part = min(99, 100 * reading.characters // max(1, held.size_bytes))
+    held.read_part = min(99, 100 * reading.characters // reading.whole)
     if held.refused > REFUSED_MAX:
         held.state, held.ended_at = Screening.State.FAILED, timezone.now()
         held.fault = _told(

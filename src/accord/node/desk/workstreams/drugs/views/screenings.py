@@ -44,7 +44,7 @@ __all__ = [
 ROWS: Final = 50
 """Screenings of one page; older ones stand on the next."""
 
-ACCEPTED: Final = ".csv,.txt,.tsv,text/csv"
+ACCEPTED: Final = ".csv,.txt,.tsv,.gz,.xlsx,.parquet,text/csv"
 
 STOP_POLLING: Final = 286
 """Status by which the page is told to ask no more (htmx)."""
@@ -119,7 +119,7 @@ def _brought(request: HttpRequest, officer: Officer) -> Screening:
         raise ManifestUnreadable(
             "No file came, or it is larger than 50 MB.",
             code="drugs.no-manifest",
-            next_step="Choose a file of at most 50 MB; let the operator screen a larger one on the node.",
+            next_step="Choose a file of at most 50 MB; a larger CSV fits when it is compressed with gzip.",
             fields={"field": "file"},
         )
     return screen_file(officer, cast("BinaryIO", given.file), name=str(given.name or ""))
