@@ -159,6 +159,7 @@ def test_repeated_consignees_show_their_notices(desk: Desk, sign_in: SignIn) -> 
         notice(desk, number, exporter=company(exporter), importer=company("SPECIMEN Wholesale", "CA"))
     shown = text(sign_in(desk.liaison).get(reverse("desk:drugs-consignees")))
     assert "2 exporters" in shown
+    assert "H1 Highest handling on this page" in shown
     assert "1 substance" in shown
     assert "PEN-2" in shown
 

@@ -48,6 +48,7 @@ class Found:
         mentions: In how many messages it is named.
         flags: On how many flagged lines of manifests it stands.
         last_at: When a message named it last; nothing where none did.
+        handling: The highest handling of these messages.
     """
 
     key: str
@@ -55,6 +56,7 @@ class Found:
     mentions: int
     flags: int
     last_at: datetime | None
+    handling: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +121,7 @@ def find_companies(officer: Officer, words: str) -> tuple[tuple[Found, ...], boo
         .filter(key__contains=key)
         .order_by()
         .values("key")
-        .annotate(count=Count("message", distinct=True), last_at=Max("told_at"))
+        .annotate(count=Count("message", distinct=True), last_at=Max("told_at"), handling=Max("message__handling"))
         .order_by("-count", "key")
     )
     flagged = (
@@ -144,6 +146,7 @@ def find_companies(officer: Officer, words: str) -> tuple[tuple[Found, ...], boo
             mentions=messages[one]["count"] if one in messages else 0,
             flags=flags.get(one, 0),
             last_at=messages[one]["last_at"] if one in messages else None,
+            handling=messages[one]["handling"] if one in messages else "",
         )
         for one in shown
     )

@@ -5,6 +5,7 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 
 from accord.exchange.errors import NotFound
+from accord.exchange.waiting import highest_handling
 from accord.node.desk.case_filters import plain_words
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.workstreams.drugs.flow_filters import choices_for, chosen_of
@@ -42,7 +43,12 @@ def show_companies(request: HttpRequest) -> HttpResponse:
     """
     officer, asked = officer_of(request), plain_words(request.GET.get("q", ""))
     found, is_more = find_companies(officer, asked) if asked else ((), False)
-    shown = {"asked": asked, "found": found, "is_more": is_more}
+    shown = {
+        "asked": asked,
+        "found": found,
+        "is_more": is_more,
+        "handling_marks": max((one.handling for one in found), default=""),
+    }
     return show(request, "desk/drugs/companies.html", shown)
 
 
@@ -123,6 +129,8 @@ def show_consignees(request: HttpRequest) -> HttpResponse:
     officer, chosen = officer_of(request), chosen_of(request.GET)
     found, is_more = repeated_consignees(officer, chosen.wanted)
     names = substances_of(officer)
+    cells = [notice_cells(one.notices) for one in found]
+    cases = {row["case"].pk: row["case"] for rows in cells for row in rows}
     shown = {
         "chosen": chosen.values,
         "choices": choices_for(officer),
@@ -130,10 +138,11 @@ def show_consignees(request: HttpRequest) -> HttpResponse:
             {
                 "one": one,
                 "substances": [names.get(key, key) for key in one.substances],
-                "notices": notice_cells(one.notices),
+                "notices": rows,
             }
-            for one in found
+            for one, rows in zip(found, cells, strict=True)
         ],
         "is_more": is_more,
+        "handling_marks": max(highest_handling(cases.values()).values(), default=""),
     }
     return show(request, "desk/drugs/consignees.html", shown)
