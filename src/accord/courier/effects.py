@@ -10,8 +10,6 @@ from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
-
 from accord.channel.envelope import CAPSULE_ID_BYTES, Header
 from accord.channel.events import (
     ChunkAccepted,
@@ -59,7 +57,7 @@ from .models import AttachmentTransfer, Channel, Direction, Mode, Outbox, Outbox
 from .moment import from_ms
 from .recent import Recent
 from .scene import Effects, Scene, record_mode
-from .statements import moment_param
+from .statements import execute_many, moment_param
 
 __all__ = [
     "AWAITED",
@@ -251,9 +249,7 @@ def mark_flushed(places: Sequence[tuple[int, int]], *, flushed_at: datetime, onl
         f"WHERE id = %s{condition}"
     )
     moment = moment_param(flushed_at)
-    with connection.cursor() as cursor:
-        cursor.executemany(statement, [(moment, position, pk) for pk, position in places])
-        return int(cursor.rowcount)
+    return execute_many(statement, [(moment, position, pk) for pk, position in places])
 
 
 def _own_keysets_recovered(scene: Scene, event: OwnKeysetsRecovered) -> None:

@@ -114,37 +114,44 @@ def receive_contact(channel_id: int, data: bytes, *, now: datetime | None = None
         NotAvailableNow: The database does not take it now; nothing was stored and no receipt was given.
     """
     moment = now or timezone.now()
-    channel = read_channel(channel_id)
-    WIRE_BYTES.labels(peer=channel.peer_id, direction="in").inc(len(data))
-    with ON_ITS_WAY, RECEIVE_SECONDS.labels(peer=channel.peer_id).time():
+    peer = _PEERS.get(channel_id)
+    WIRE_BYTES.labels(peer=peer, direction="in").inc(len(data))
+    with ON_ITS_WAY, RECEIVE_SECONDS.labels(peer=peer).time():
         try:
-            answer = _answered(channel, decode_frame(data), moment, is_live=is_live)
+            answer = _answered(channel_id, decode_frame(data), moment, is_live=is_live)
         except (PeerFault, TrustFails) as error:
-            _note_refusal(channel, error)
+            _note_refusal(channel_id, error)
             raise
         except DatabaseError as error:
             raise database_error(error) from error
-    CONTACTS.labels(peer=channel.peer_id, direction="in", outcome=answer.refusal or "accepted").inc()
-    WIRE_BYTES.labels(peer=channel.peer_id, direction="out").inc(len(answer.frame))
+    CONTACTS.labels(peer=peer, direction="in", outcome=answer.refusal or "accepted").inc()
+    WIRE_BYTES.labels(peer=peer, direction="out").inc(len(answer.frame))
     return answer
 
 
-def _answered(channel: Channel, frame: Frame, now: datetime, *, is_live: bool) -> Answer:
+def _peer(channel_id: int) -> str:
+    return read_channel(channel_id).peer_id
+
+
+_PEERS: Final[Recent[int, str]] = Recent(_peer)
+
+
+def _answered(channel_id: int, frame: Frame, now: datetime, *, is_live: bool) -> Answer:
     try:
         with transaction.atomic():
-            machine, effects, answer = _received(channel.pk, frame, now, is_live=is_live)
+            machine, effects, answer = _received(channel_id, frame, now, is_live=is_live)
     except _Refused as refused:
-        _note_refusal(channel, refused.error)
+        _note_refusal(channel_id, refused.error)
         return Answer(
             status=refused.error.http_status,
             frame=encode_frame(refused.answer),
             refusal=refused.error.reason_code,
             reason=refused.error,
         )
-    remember_meeting(channel.pk, machine)
+    remember_meeting(channel_id, machine)
     if effects.accepted:
         wake(INTAKE)
-    wake(flush_topic(channel.pk))
+    wake(flush_topic(channel_id))
     return Answer(status=200, frame=encode_frame(answer))
 
 
@@ -235,7 +242,8 @@ def chunks_held(channel: Channel, *, touched: dict[bytes, int]) -> list[HeldChun
     return [store.held_ranges(root, count) for root, count in list(counts.items())[:MAX_HAVE_CHUNKS]]
 
 
-def _note_refusal(channel: Channel, error: AccordError) -> None:
+def _note_refusal(channel_id: int, error: AccordError) -> None:
+    channel = read_channel(channel_id)
     logger.warning("A contact of %s was refused: %s", channel.peer_id, error.reason_code)
     if isinstance(error, PeerFault | TrustFails):
         try:

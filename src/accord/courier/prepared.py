@@ -30,7 +30,7 @@ from django.db.models.query import get_related_populators
 
 from accord.errors import OurFault
 
-from .statements import execute_many, moment_param, ran, uuid_param
+from .statements import execute_many, moment_param, rows_of, uuid_param
 
 __all__ = ["NotComposable", "Prepared", "save_fields", "save_many"]
 
@@ -85,8 +85,7 @@ class _Composed:
         parameters = self.template.copy()
         for at, place in self.places:
             parameters[at] = _as_parameter(values[place])
-        with ran(self.sql, parameters) as cursor:
-            found = cursor.fetchall()
+        found = rows_of(self.sql, parameters)
         if not self._converters:
             return list(found)
         return list(self._compiler.apply_converters([list(row) for row in found], self._converters))

@@ -7,14 +7,15 @@ courier is written with query sets.
 All SQL here is composed of names that the models give; every value is a parameter.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+
+from accord.parties.driver import execute, execute_many, row_of, rows_of
 
 from .models import Channel
 
@@ -24,53 +25,12 @@ __all__ = [
     "free_channel",
     "insert",
     "moment_param",
-    "ran",
     "read_channel",
     "read_moment",
     "rows_of",
     "update_channel",
     "uuid_param",
 ]
-
-
-@contextmanager
-def ran(sql: str, parameters: Sequence[Any], *, is_many: bool = False) -> Iterator[Any]:
-    """Holds the cursor of a statement that was run, by the shortest way that the database's backend offers.
-
-    Args:
-        sql: The statement, with Django's marks.
-        parameters: Its values as the driver takes them; rows of them with ``is_many``.
-        is_many: Whether it runs once for each row, prepared once for all.
-    """
-    own = connections[DEFAULT_DB_ALIAS]
-    quick = getattr(own, "quick", None)
-    found = None if quick is None else quick(sql, parameters, is_many=is_many)
-    if found is not None:
-        with own.wrap_database_errors, closing(found):
-            yield found
-        return
-    with own.cursor() as cursor:
-        (cursor.executemany if is_many else cursor.execute)(sql, parameters)
-        yield cursor
-
-
-# Any: parameters and columns are of the types that the database driver knows.
-def rows_of(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """Returns the rows of a select statement."""
-    with ran(sql, parameters) as cursor:
-        return list(cursor.fetchall())
-
-
-def execute(sql: str, parameters: Sequence[Any]) -> int:
-    """Runs a statement and returns how many rows it changed."""
-    with ran(sql, parameters) as cursor:
-        return int(cursor.rowcount)
-
-
-def execute_many(sql: str, rows: Sequence[Sequence[Any]]) -> None:
-    """Runs a statement once for each row of parameters, prepared once for all."""
-    with ran(sql, rows, is_many=True):
-        pass
 
 
 def insert(
@@ -99,13 +59,13 @@ def _insert_sql(model: type[models.Model], columns: tuple[str, ...], keeps_known
 def insert_one(row: models.Model) -> int:
     """Inserts a new row of a model and returns its primary key; the object is as good as saved."""
     sql, fields = _insert_one_sql(type(row))
-    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
-    with ran(sql, values) as cursor:
-        (key,) = cursor.fetchone()
+    own = connections[DEFAULT_DB_ALIAS]
+    found = row_of(sql, [field.get_db_prep_save(getattr(row, field.attname), own) for field in fields])
+    assert found is not None  # noqa: S101 - an insertion that gives nothing back has raised
     # Django's own marks of a saved object (Model.save_base).
     row._state.adding = False  # noqa: SLF001
     row._state.db = DEFAULT_DB_ALIAS  # noqa: SLF001
-    return int(key)
+    return int(found[0])
 
 
 @cache
@@ -152,8 +112,7 @@ class _ChannelReader:
         Raises:
             Channel.DoesNotExist: There is no such channel.
         """
-        with ran(self._sql, (channel_id,)) as cursor:
-            row = cursor.fetchone()
+        row = row_of(self._sql, (channel_id,))
         if row is None:
             raise Channel.DoesNotExist
         (converted,) = self._compiler.apply_converters([list(row)], self._converters)

@@ -142,13 +142,17 @@ def check_texts(value: object, *, path: str = "") -> None:
         TextRefused: With the field, the position and the character's number; never the text itself.
     """
     for field, text in texts_in(value, path):
-        found = first_refused(text)
-        if found is not None:
-            position, code_point = found
-            raise TextRefused(
-                f"The field {field!a} holds a character that is refused ({code_point}) at position {position}.",
-                fields={"field": field, "position": position, "character": code_point},
-            )
+        _check_text(field, text)
+
+
+def _check_text(field: str, text: str) -> None:
+    found = first_refused(text)
+    if found is not None:
+        position, code_point = found
+        raise TextRefused(
+            f"The field {field!a} holds a character that is refused ({code_point}) at position {position}.",
+            fields={"field": field, "position": position, "character": code_point},
+        )
 
 
 def check_written(value: object, *, path: str = "") -> None:
@@ -165,8 +169,8 @@ def check_written(value: object, *, path: str = "") -> None:
 
     Source: Unicode UTS #39, section 5.1 (mixed-script detection).
     """
-    check_texts(value, path=path)
     for field, text in texts_in(value, path):
+        _check_text(field, text)
         if text and not text.strip():
             raise TextRefused(
                 f"The field {field!a} holds nothing but blanks.",

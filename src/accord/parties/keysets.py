@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from django.db import connection
-
 from accord.channel.keys import VerifyKey
 from accord.channel.keyset import KeyEntry, Keyset, KeysetChain, sign_keyset
 from accord.errors import AccordError, OurFault
@@ -20,6 +18,7 @@ from accord.errors import AccordError, OurFault
 from . import models
 from .admission import TLS_CERTIFICATES, require_admissible, tls_certificates
 from .custody import Custody, KeyKind
+from .driver import rows_of
 from .tls import pin_of
 
 __all__ = [
@@ -202,10 +201,7 @@ def channel_keys(us: str, peer: str) -> ChannelKeys:
         OurFault: A root is not pinned or a side has no keyset.
         TrustFails: A stored keyset does not verify.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(KEYSET_ROWS, (us, peer, peer, us))
-        rows = tuple(map(tuple, cursor.fetchall()))
-    key = (us, peer, rows)
+    key = (us, peer, tuple(rows_of(KEYSET_ROWS, (us, peer, peer, us))))
     found = _KEYS.by_rows.get(key)
     if found is None:
         found = _read_keys(us, peer)

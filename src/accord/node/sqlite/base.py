@@ -78,9 +78,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self.queries_logged or self.execute_wrappers:
             return None
         self._give_way()
-        self.ensure_connection()
+        if self.connection is None:
+            self.ensure_connection()
         self.validate_thread_sharing()
-        self.validate_no_broken_transaction()
+        if self.needs_rollback:
+            self.validate_no_broken_transaction()
         with self.wrap_database_errors:
             run = self.connection.executemany if is_many else self.connection.execute
             found: sqlite3.Cursor = run(_in_qmarks(sql), parameters)
