@@ -26,6 +26,13 @@ ROWS: Final = (
     *(f"SP-{number:03},Specimen Mills,Example Shops,IN,CA,9,400,6109.10,,Cotton shirts" for number in range(8, 60)),
 )
 
+LICENCES: Final = "/desk/drugs/licences/"
+LICENSED: Final = (
+    "jurisdiction,number,company,company_number,substances,kilograms,purity,valid_from,valid_to",
+    "CA,OKX-1,Example Labs Inc.,SPECIMEN-77,1-boc-4-piperidone,5,99,2025-01-01,2026-01-31",
+    "CA,OKX-2,Example Coatings Inc.,SPECIMEN-78,79099-07-3,,,2025-01-01,",
+)
+
 
 def screened_places(nodes: Mapping[str, NodeProcess]) -> dict[str, str]:
     """Returns what stands in the addresses of the pages of screening.
@@ -40,6 +47,8 @@ def screened_places(nodes: Mapping[str, NodeProcess]) -> dict[str, str]:
         wait_for(lambda: "286" if "hx-trigger" not in _main(seat.read(address)) else "", "a manifest to be screened")
         flags = seat.found(address, r"name=\"flag\" value=\"([0-9a-f-]{36})\"")
         seat.send(address, {"act": "mark-true", "flag": flags}, to=f"{address}act")
+    if "OKX-1" not in seat.read(LICENCES):
+        seat.send(LICENCES, {"act": "import", "table": "\n".join(LICENSED)}, to=f"{LICENCES}act")
     flag = seat.found(address, r"/desk/drugs/screening/flags/([0-9a-f-]{36})/")
     return {"screening": address.rstrip("/").rpartition("/")[2], "flag": flag}
 

@@ -17,6 +17,7 @@ VERBS: Final[Mapping[str, Any]] = {
     "withdraw substances": pgettext_lazy("act", "withdraw changes of the register of substances"),
     "agree to weights": pgettext_lazy("act", "agree to weights of the rules"),
     "export flags": pgettext_lazy("act", "take the flags of a screening along"),
+    "export licences": pgettext_lazy("act", "take the licences on file along"),
     "export refused lines": pgettext_lazy("act", "take the refused lines of a screening along"),
     "follow flag": pgettext_lazy("act", "draft a message about a flag"),
     "go on with screening": pgettext_lazy("act", "go on with a screening"),

@@ -97,6 +97,12 @@ HELP: Final[Mapping[str, PageHelp]] = {
         next=_("The draft opens. What the line and its reasons say stands in it and can be changed."),
         who=_SCREENS,
     ),
+    "drugs-licences": PageHelp(
+        what=_("The licences of companies that the office has on file, with what each permits and until when."),
+        can=_("Bring a table of an authority, take a licence out, or put it back."),
+        next=_("Screenings that begin from then on compare the papers with what stands here."),
+        who=_SCREENS,
+    ),
     "drugs-screening-rules": PageHelp(
         what=_("How often each rule was right, by what officers said, and what other weights would change."),
         can=_("Compare the rules. Who may propose to the registers proposes weights; a second officer agrees."),

@@ -88,7 +88,7 @@ def _spans(text: bytes, wording: bytes) -> list[tuple[int, int]]:
     if found or len(wording) < WITH_ERROR:
         return found
     for start in range(len(text)):
-        for length in (len(wording), len(wording) - 1, len(wording) + 1):
+        for length in (len(wording) - 1, len(wording), len(wording) + 1):
             if start + length <= len(text) and _is_one_off(text[start : start + length], wording):
                 return [(start, start + length)]
     return []

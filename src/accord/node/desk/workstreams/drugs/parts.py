@@ -64,6 +64,11 @@ PARTS: Final[tuple[Part, ...]] = (
         count=_notices_wait,
     ),
     Part(
+        name=_("Licences on file"),
+        says=_("Which company may have which substance, how much and until when; screening compares papers with it."),
+        address="desk:drugs-licences",
+    ),
+    Part(
         name=_("Flows and companies"),
         says=_(
             "What the notices come to by substance, route and month; a company's history; who receives again; and what"

@@ -12,7 +12,7 @@ from accord.node.desk.workstreams.drugs.hits import Piece, pieces_of, words_to_f
 from accord.node.desk.workstreams.drugs.rule_words import rule_sentence, rule_words
 from accord.workstreams.drugs.models import Flag, Screening
 from accord.workstreams.drugs.screenings.weights import numbered
-from accord.workstreams.drugs.substances.shipped import shipped_table
+from accord.workstreams.drugs.substances.book import table_in_force
 
 __all__ = [
     "FLAG_STATES",
@@ -133,7 +133,7 @@ def with_counts(screenings: QuerySet[Screening]) -> QuerySet[Screening]:
 
 def substance_labels() -> dict[str, str]:
     """Returns the name of each substance of the table by its code."""
-    return {one.id: one.label for one in shipped_table().substances}
+    return {one.id: one.label for one in table_in_force().substances}
 
 
 def flag_row(flag: Flag, labels: Mapping[str, str]) -> FlagRow:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -21,15 +22,17 @@ from accord.node.desk.known import known_of_case
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.workstreams.drugs.rule_words import rule_sentence
 from accord.node.desk.workstreams.drugs.screening_rows import flag_row, paper_rows, substance_labels
+from accord.node.desk.workstreams.drugs.views.licences import licence_row
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.parties.models import Party
 from accord.vocabulary.subjects import Theme
 from accord.workstreams.drugs.models import Flag
+from accord.workstreams.drugs.screenings.beside import licences_of, notices_of
 from accord.workstreams.drugs.screenings.following import follow_flag, followable_kinds
 from accord.workstreams.drugs.screenings.marking import mark_flag, undo_mark
 from accord.workstreams.drugs.screenings.reach import flags_for
-from accord.workstreams.drugs.substances.shipped import shipped_table
+from accord.workstreams.drugs.substances.book import table_in_force
 
 __all__ = ["act_on_flag", "follow_one", "show_flag"]
 
@@ -71,13 +74,15 @@ def show_flag(request: HttpRequest, key: UUID) -> HttpResponse:
 def _shown(request: HttpRequest, key: UUID, error: AccordError | None = None) -> HttpResponse:
     officer = officer_of(request)
     flag = _found(officer, key)
-    message = flag.message
+    message, labels = flag.message, substance_labels()
     shown = {
         "flag": flag,
         "screening": flag.screening,
-        "row": flag_row(flag, substance_labels()),
+        "row": flag_row(flag, labels),
         "papers": paper_rows(flag),
         "controls": _controls(flag),
+        "licences": [licence_row(one, labels, timezone.now().date()) for one in licences_of(flag)],
+        "notices": notices_of(officer, flag),
         "history": list(flag.marks.select_related("by")),
         "followed": _following(flag.followed_as) if flag.followed_as else "",
         "message": message if message is not None and reads(officer, message.case) else None,
@@ -98,7 +103,7 @@ def _following(kind: str) -> Any:  # Any: a lazy translation
 
 def _controls(flag: Flag) -> list[tuple[str, list[Any]]]:  # Any: control entries of the table
     """Where the substances that were found are controlled, as the register says, each with its citation."""
-    table = shipped_table()
+    table = table_in_force()
     known = table.by_id()
     return [
         (known[code].label, [entry for entry in table.controls if code in entry.substances])

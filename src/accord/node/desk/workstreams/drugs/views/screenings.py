@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
-from accord.exchange.inspection import ATTACHMENT_BYTES_MAX
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.said import said
 from accord.node.desk.workstreams.drugs.screening_rows import (
@@ -97,7 +96,6 @@ def show_screenings(request: HttpRequest) -> HttpResponse:
         "states": SCREENING_STATES,
         "papers": PAPERS,
         "may_work": officer.may(Permission.MESSAGE_DRAFT),
-        "limit_bytes": ATTACHMENT_BYTES_MAX,
         "accept": ACCEPTED,
         "columns": [(name, called) for name, called in {**COLUMNS, **KEPT}.items()],
         "error": error,

@@ -1,0 +1,102 @@
+"""Licences on file at the desk: a table is looked at before it is taken in, and what is over is marked."""
+
+import io
+from datetime import timedelta
+
+from django.utils import timezone
+
+from accord.officers.models import Act
+from accord.workstreams.drugs.models import Flag, Licence
+from accord.workstreams.drugs.screenings.running import screen_to_the_end
+from tests.desk import Desk
+from tests.desk_pages.conftest import SignIn
+from tests.desk_pages.test_drugs_screening import HEADER, LIST, plain
+from tests.desk_pages.test_timeliness import text
+
+LICENCES = "/desk/drugs/licences/"
+COLUMNS = "jurisdiction,number,company,company_number,substances,kilograms,purity,valid_from,valid_to\n"
+GOOD = "CA,L-1,Specimen Foods Inc.,SPECIMEN-2,1-boc-4-piperidone,25,99,2025-01-01,{}\n"
+WRONG = "CA,L-2,Specimen Mills Inc.,,not-a-substance,,,,\n"
+
+
+def table(*rows: str) -> str:
+    day = (timezone.now().date() + timedelta(days=400)).isoformat()
+    return COLUMNS + "".join(row.format(day) for row in rows)
+
+
+def file(content: str) -> io.BytesIO:
+    made = io.BytesIO(content.encode())
+    made.name = "licences.csv"
+    return made
+
+
+def test_a_table_is_looked_at_before_anything_is_kept(desk: Desk, sign_in: SignIn) -> None:
+    client = sign_in(desk.liaison)
+    assert "No licence is on file" in text(client.get(LICENCES))
+    looked = client.post(LICENCES, {"file": file(table(GOOD, WRONG))})
+    assert "1 new · 0 changed · 0 as they are · 1 refused" in plain(looked)
+    assert "not-a-substance" in text(looked)
+    assert "Name substances by their code in the register" in text(looked)
+    assert Licence.objects.count() == 0
+    assert not Act.objects.filter(verb="import licences").exists()
+    taken = client.post(f"{LICENCES}act", {"act": "import", "table": table(GOOD, WRONG)}, follow=True)
+    assert "On file: 1 new, 0 changed, 1 rows refused." in plain(taken)
+    assert "at most 25 kg a consignment" in plain(taken)
+    again = client.post(LICENCES, {"file": file(table(GOOD))})
+    assert "1 as they are" in plain(again)
+    assert "Take it in" not in text(again)
+
+
+def test_what_is_no_table_says_what_mends_it(desk: Desk, sign_in: SignIn) -> None:
+    client = sign_in(desk.liaison)
+    assert "drugs.no-table" in text(client.post(LICENCES, {}))
+    latin = io.BytesIO("numéro".encode("latin-1"))
+    latin.name = "latin.csv"
+    assert "Save it as CSV in UTF-8." in text(client.post(LICENCES, {"file": latin}))
+    lacking = client.post(LICENCES, {"file": file("number,company\n1,2\n")})
+    assert "lacks jurisdiction, substances" in plain(lacking)
+    assert sign_in(desk.releasing).post(LICENCES, {"file": file(table(GOOD))}).status_code == 403
+
+
+def test_a_licence_that_is_over_or_soon_over_is_marked(desk: Desk, sign_in: SignIn) -> None:
+    client, today = sign_in(desk.liaison), timezone.now().date()
+    client.post(f"{LICENCES}act", {"act": "import", "table": table(GOOD)})
+    assert "until" in plain(client.get(LICENCES))
+    states = {
+        "over since": {"valid_to": today - timedelta(days=1)},
+        "over after": {"valid_to": today + timedelta(days=30)},
+        "from": {"valid_from": today + timedelta(days=1), "valid_to": None},
+        "without a last day": {"valid_from": None, "valid_to": None},
+    }
+    for words, days in states.items():
+        Licence.objects.update(**days)
+        assert words in plain(client.get(LICENCES)), words
+
+
+def test_a_licence_is_taken_out_put_back_and_handed_out(desk: Desk, sign_in: SignIn) -> None:
+    client = sign_in(desk.liaison)
+    client.post(f"{LICENCES}act", {"act": "import", "table": table(GOOD)})
+    key = str(Licence.objects.get().pk)
+    out = client.post(f"{LICENCES}act", {"act": "remove", "licence": key}, follow=True)
+    assert "taken out" in plain(out)
+    assert "L-1" not in text(client.get(f"{LICENCES}licences.csv"))
+    client.post(f"{LICENCES}act", {"act": "restore", "licence": key})
+    handed = client.get(f"{LICENCES}licences.csv").content.decode()
+    assert '"L-1"' in handed
+    # What is handed out can be brought in again, and says the same.
+    again = client.post(LICENCES, {"file": file(handed)})
+    assert "1 as they are" in plain(again)
+    assert client.post(f"{LICENCES}act", {"act": "remove", "licence": "0"}).status_code == 404
+
+
+def test_a_flag_shows_the_licences_of_its_companies(desk: Desk, sign_in: SignIn) -> None:
+    client = sign_in(desk.liaison)
+    client.post(f"{LICENCES}act", {"act": "import", "table": table(GOOD)})
+    row = "M2,Specimen Trading Ltd,Specimen Foods Inc.,CA,IN,4,100,2933.39,1-boc-4-piperidone\n"
+    manifest = io.BytesIO((HEADER + row + row.replace("Specimen Foods Inc.", "Specimen Person")).encode())
+    manifest.name = "SPECIMEN.csv"
+    client.post(LIST, {"file": manifest})
+    screen_to_the_end()
+    with_licence, without = Flag.objects.order_by("line")
+    assert "Specimen Foods Inc., CA L-1" in plain(client.get(f"{LIST}flags/{with_licence.pk}/"))
+    assert "None is on file." in plain(client.get(f"{LIST}flags/{without.pk}/"))
