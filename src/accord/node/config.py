@@ -273,7 +273,8 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
         if variable in NOT_FIELDS or variable not in environment:
             continue
         value = environment[variable]
-        found[name] = [part.strip() for part in value.split(",")] if name in LISTS else value
+        # An empty variable is an empty list, and no list of one empty name.
+        found[name] = [part.strip() for part in value.split(",") if part.strip()] if name in LISTS else value
     return found
 
 
