@@ -18,7 +18,17 @@ from typing import Final, TypeVar
 
 from accord.workstreams.drugs.substances.content import NameKind, Substance, SubstanceTable
 
-__all__ = ["HEADER", "TARIFF_FILE", "Damage", "Drawn", "PlantedManifest", "TariffText", "tariff_texts"]
+__all__ = [
+    "COMPANIES",
+    "HEADER",
+    "TARIFF_FILE",
+    "TRADES",
+    "Damage",
+    "Drawn",
+    "PlantedManifest",
+    "TariffText",
+    "tariff_texts",
+]
 
 TARIFF_FILE: Final = "shared/data/tariff/harmonized-system-hs2022.csv"
 """Where the texts lie, from a folder above the repository."""
@@ -139,7 +149,7 @@ _AFTER: Final = (
     ),
 )
 _COUNTRIES: Final = ("CA", "IN", "US", "MX", "AE", "SG", "NL", "DE", "GB", "JP", "KR", "ZA", "BR", "AU", "FR", "IT")
-_TRADES: Final = ("Trading", "Chemicals", "Foods", "Textiles", "Logistics", "Machines", "Imports", "Supplies")
+TRADES: Final = ("Trading", "Chemicals", "Foods", "Textiles", "Logistics", "Machines", "Imports", "Supplies")
 _OWNERS: Final = ("SPCU", "SPMU", "SPEU", "SPNU")
 
 
@@ -172,7 +182,7 @@ class PlantedManifest:
         places = set(dice.sample(range(self._lines), self._planted))
         kinds = tuple(Damage)
         done = 0
-        companies = [f"Specimen {_pick(dice, _TRADES)} {number}" for number in range(COMPANIES)]
+        companies = [f"Specimen {_pick(dice, TRADES)} {number} Ltd" for number in range(COMPANIES)]
         for place in range(self._lines):
             if place in places:
                 damage = kinds[done % len(kinds)]

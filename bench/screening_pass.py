@@ -1,8 +1,10 @@
-"""One pass over a manifest in a process of its own: ``python -m bench.screening_pass NAME FILE [BEGIN END]``.
+"""One pass over a manifest in a process of its own: ``python -m bench.screening_pass NAME FILE``.
 
-Prints what it cost and which lines it hit as one JSON object. ``rules`` is the whole screening, file to flags; the
-others look for the names alone, in texts that were read before the clock starts: ``names`` is ours, ``re``,
-``rapidfuzz`` and ``hyperscan`` are the peers, each as its documentation says for many names.
+Prints what it cost and which lines it hit as one JSON object. ``rules`` is the whole screening of the command line,
+file to flags, in one process, and ``rules-in-two`` the same with two that screen; ``rules-on-file`` holds the lines
+against licences, notices and earlier manifests of all companies, too, as a node does. The others look for the names
+alone, in texts that were read before the clock starts: ``names`` is ours, ``re``, ``rapidfuzz`` and ``hyperscan`` are
+the peers, each as its documentation says for many names.
 """
 
 import csv
@@ -12,17 +14,24 @@ import re
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
+from accord.workstreams.drugs.screening.files import open_manifest
 from accord.workstreams.drugs.screening.folding import as_ascii
-from accord.workstreams.drugs.screening.manifest import BATCH, read_manifest
+from accord.workstreams.drugs.screening.manifest import BATCH, raw_batches, read_manifest
 from accord.workstreams.drugs.screening.names import NameFinder
+from accord.workstreams.drugs.screening.on_file import Announced, OnFile, Permitted, Usual
+from accord.workstreams.drugs.screening.papers import company_id
 from accord.workstreams.drugs.screening.rules import Screen
+from accord.workstreams.drugs.screening.several import screen_batches
 from accord.workstreams.drugs.substances.content import NameKind
 from accord.workstreams.drugs.substances.shipped import shipped_table
+from bench.planted import COMPANIES, TRADES
 
 __all__ = ["PEERS", "installed_peers"]
 
@@ -30,32 +39,67 @@ ALIKE: Final = 90
 """Score, of a hundred, from which rapidfuzz says that a name stands in a text."""
 
 
-def _rules(path: Path, begin: int, end: int) -> dict[str, object]:
-    screen, flags, lines, refused = Screen(shipped_table()), [], 0, 0
-    for batch in read_manifest(_part(path, begin, end)):
-        lines += len(batch.lines) + len(batch.refused)
-        refused += len(batch.refused)
-        flags += [(flag.line.number, flag.substances) for flag in screen.screen(batch.lines)]
-    return _told(lines=lines, cpu=time.process_time(), refused=refused, hits=flags)
+def _rules(path: Path, processes: int) -> dict[str, object]:
+    flags: list[tuple[int, tuple[str, ...]]] = []
+    lines = refused = 0
+    with open_manifest(path) as physical:
+        for batch in screen_batches(raw_batches(physical), shipped_table(), processes=processes):
+            lines += batch.screened + len(batch.refused)
+            refused += len(batch.refused)
+            flags += [(flag.line.number, flag.substances) for flag in batch.flags]
+    return _told(lines=lines, cpu=_cpu(), refused=refused, hits=flags, processes=processes if processes > 1 else 0)
 
 
-def _part(path: Path, begin: int, end: int) -> Iterator[str]:
-    """The header, and the lines of a part of the file whose ends are ends of lines."""
-    with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
-        header = file.readline()
-    with path.open("rb") as part:
-        part.seek(begin or len(header.encode()))
-        left = end - part.tell()
+def _rules_on_file(path: Path) -> dict[str, object]:
+    screen, on_file, flags, lines, refused = Screen(shipped_table()), _on_file(), [], 0, 0
+    rules: Counter[str] = Counter()
+    with open_manifest(path) as physical:
+        for batch in read_manifest(physical):
+            lines += len(batch.lines) + len(batch.refused)
+            refused += len(batch.refused)
+            found = screen.screen(batch.lines, kept=batch.kept, on_file=on_file)
+            flags += [(flag.line.number, flag.substances) for flag in found]
+            rules.update(reason.rule for flag in found for reason in flag.reasons)
+    return {**_told(lines=lines, cpu=_cpu(), refused=refused, hits=flags), "by_rule": dict(rules)}
 
-        def lines() -> Iterator[str]:
-            nonlocal left
-            for line in part:
-                yield line.decode("utf-8", "surrogateescape")
-                left -= len(line)
-                if left <= 0:
-                    return
 
-        yield from chain((header,), lines())
+def _on_file() -> OnFile:
+    """Something on file of every company of the manifest: a licence, a notice, or what it received before."""
+    table, day = shipped_table(), date(2026, 11, 30)
+    codes = [one.id for one in table.substances]
+    names = [f"Specimen {trade} {number} Ltd" for number in range(COMPANIES) for trade in TRADES]
+    companies = [company_id("", name) for name in names]
+    licences = [
+        Permitted(
+            number=f"L-{place}",
+            company=(company,),
+            substances=frozenset({codes[place % len(codes)]}),
+            kilograms=Decimal(500),
+            valid_to=date(2026 + place % 3, 6, 30),
+        )
+        for place, company in enumerate(companies)
+        if place % 2
+    ]
+    notices = [
+        Announced(
+            reference=f"PEN-{place}",
+            substance=codes[place % len(codes)],
+            receivers=(company,),
+            countries=frozenset({"CA", "IN"}),
+            destination="CA" if place % 4 else "IN",
+            gross=Decimal(1_000),
+        )
+        for place, company in enumerate(companies)
+        if place % 2 == 0
+    ]
+    usual = {company: Usual(since=day, has_chemicals=place % 3 > 0) for place, company in enumerate(companies)}
+    return OnFile(today=day, licences=licences, notices=notices, usual=usual)
+
+
+def _cpu() -> float:
+    """Seconds of one core that this process and those that it waited for took."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
 
 
 def _names_alone(path: Path, find: Callable[[Sequence[str]], list[int]]) -> dict[str, object]:
@@ -132,19 +176,22 @@ def installed_peers() -> list[str]:
     return [name for name in PEERS if name in {"names", "re"} or importlib.util.find_spec(name)]
 
 
-def _told(*, cpu: float, lines: int, refused: int, hits: object) -> dict[str, object]:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def _told(*, cpu: float, lines: int, refused: int, hits: object, processes: int = 0) -> dict[str, object]:
+    # Of processes beside this one only the largest is known: each is counted as that one.
+    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss + processes * largest
     return {"cpu": cpu, "peak_kib": peak, "lines": lines, "refused": refused, "hits": hits}
 
 
 def main() -> int:
     """Makes the pass that was asked for and returns the exit code."""
     name, path = sys.argv[1], Path(sys.argv[2])
-    if name == "rules":
-        begin, end = map(int, sys.argv[3:5])
-        answer = _rules(path, begin, end)
-    else:
-        answer = _names_alone(path, PEERS[name])
+    whole: dict[str, Callable[[Path], dict[str, object]]] = {
+        "rules": lambda file: _rules(file, 1),
+        "rules-in-two": lambda file: _rules(file, 2),
+        "rules-on-file": _rules_on_file,
+    }
+    answer = whole[name](path) if name in whole else _names_alone(path, PEERS[name])
     print(json.dumps(answer))
     return 0
 

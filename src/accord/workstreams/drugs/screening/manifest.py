@@ -152,7 +152,7 @@ def raw_batches(physical: Iterable[str], *, after: int = 1, batch: int = BATCH) 
     form = _form_of(header)
     source.skip_to(after)
     while True:
-        records: list[tuple[int, str]] = []
+        records = source.next_plain(batch)
         refused: list[RefusedLine] = []
         while len(records) < batch:
             record = _record(source, form)
@@ -234,6 +234,22 @@ class _Physical:
             self._number += 1
             self._taken += len(line)
         return self._number, line
+
+    def next_plain(self, count: int) -> list[tuple[int, str]]:
+        """Returns the next lines but the blank ones, where each is surely a record of its own; else none.
+
+        Lines with paired quotation marks and of an allowed length are taken all at once, which is nearly always.
+        """
+        if self._given_back:
+            return []
+        lines = list(islice(self._lines, count))
+        numbered = list(enumerate(lines, self._number + 1))
+        self._number += len(lines)
+        self._taken += sum(map(len, lines))
+        if any(line.count('"') % 2 for line in lines) or max(map(len, lines), default=0) > LINE_MAX:
+            self.give_back(numbered)
+            return []
+        return [one for one in numbered if not one[1].isspace()]
 
     def give_back(self, lines: Sequence[tuple[int, str]]) -> None:
         """Lets lines be returned again, in their order."""
