@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accord.exchange.text import TextRefused, check_texts, check_written, first_refused, looks_plain
+from accord.exchange.text import (
+    TextRefused,
+    check_texts,
+    check_written,
+    first_refused,
+    looks_plain,
+    looks_well_written,
+)
 
 REFUSED = [
     "\u202a", "\u202b", "\u202c", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069", "\u200e", "\u200f",
@@ -62,6 +69,27 @@ def test_what_the_quick_look_lets_through_the_long_look_lets_through(value: dict
     payload = msgspec.json.encode(value)
     if looks_plain(payload):
         check_texts(value)
+
+
+BLANKS = st.sampled_from([" ", "\n", "\t", "\u00a0", "\u2003", "\u3000", "\x1f", '"', ",", "a", "\u0430", "द"])
+
+
+@given(st.dictionaries(st.text(max_size=4), st.text(BLANKS | st.characters(codec="utf-8"), max_size=12), max_size=4))
+def test_what_looks_well_written_is_passed_by_the_long_look(value: dict[str, str]) -> None:
+    if looks_well_written(msgspec.json.encode(value)):
+        check_written(value)
+
+
+@pytest.mark.parametrize("text", ["Plain.", "two\nlines\tand a tab", "Québec", "भारत सरकार", ""])
+def test_honest_text_looks_well_written(text: str) -> None:
+    assert looks_well_written(msgspec.json.encode({"facts": text, "relevance_reason": "The consignor lives there."}))
+
+
+@pytest.mark.parametrize("text", [" ", "\n\t", "\u00a0", "\u3000 ", "P\u0430ypal", "a\u202eb", "\x7f"])
+def test_what_must_be_mended_never_looks_well_written(text: str) -> None:
+    with pytest.raises(TextRefused):
+        check_written({"facts": text})
+    assert not looks_well_written(msgspec.json.encode({"facts": text}))
 
 
 @given(st.text(st.characters(max_codepoint=0x7E, min_codepoint=0x20), max_size=60))

@@ -16,6 +16,7 @@ Source: RFC 9162, 2.1 (hash tree), 2.1.3 (inclusion), 2.1.4 (consistency).
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from accord.errors import OurFault, TrustFails
@@ -93,6 +94,17 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return _sha256(b"\1" + left + right).digest()
 
 
+# A contact states, signs and compares the roots of a handful of sizes, each of them several times.
+@lru_cache(maxsize=64)
+def _root_over(peaks: tuple[bytes, ...]) -> bytes:
+    if not peaks:
+        return EMPTY_ROOT
+    root = peaks[-1]
+    for peak in peaks[-2::-1]:
+        root = node_hash(peak, root)
+    return root
+
+
 @dataclass(frozen=True, slots=True)
 class Frontier:
     """The right edge of a log: all that appending and stating the root need.
@@ -141,12 +153,7 @@ class Frontier:
     @property
     def root(self) -> bytes:
         """Returns the root of the log."""
-        if not self.peaks:
-            return EMPTY_ROOT
-        root = self.peaks[-1]
-        for peak in self.peaks[-2::-1]:
-            root = node_hash(peak, root)
-        return root
+        return _root_over(self.peaks)
 
     def to_bytes(self) -> bytes:
         """Returns the frontier as CBOR {1: size, 2: [peaks]}."""

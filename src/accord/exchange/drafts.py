@@ -135,19 +135,23 @@ def _check_name(kind: str, name: str) -> None:
         raise FieldRefused("The message has no such field.", fields={"field": name[:64]})
 
 
-def given_values(kind: str, fields: Mapping[str, object], *, by_officer: bool = True) -> dict[str, Any]:
+def given_values(
+    kind: str, fields: Mapping[str, object], *, by_officer: bool = True, is_well_written: bool = False
+) -> dict[str, Any]:
     """Returns the given fields as values of their types.
 
     Args:
         kind: Kind of message.
         fields: JSON object of the fields given so far; a null field counts as not given.
         by_officer: Whether fields that services fill are refused.
+        is_well_written: Whether the texts were found to be so by :func:`~accord.exchange.text.looks_well_written`.
 
     Raises:
         FieldRefused: A field is unknown, of the wrong type, or over its limit.
         TextRefused: A text holds a refused character.
     """
-    check_written(fields)
+    if not is_well_written:
+        check_written(fields)
     values: dict[str, Any] = {}  # Any: each field has its own type
     refused: list[Refusal] = []
     for name, value in fields.items():

@@ -24,6 +24,7 @@ from accord.exchange.facts import facts_of_draft
 from accord.exchange.models import Attachment, Clock, HoldAnswer, Message
 from accord.exchange.on_file import with_records_on_file
 from accord.exchange.registered import registered
+from accord.exchange.text import looks_well_written
 from accord.law.facts import ClearanceFact, Facts, facts_digest
 from accord.parties.models import Party
 from accord.parties.terms import PeerTerms
@@ -171,7 +172,8 @@ def hold_binding(message: Message, facts: Facts) -> bytes:
 
 
 def _given(message: Message) -> dict[str, Any]:  # Any: each field has its own type
-    given = given_values(message.kind, message.fields, by_officer=False)
+    is_well_written = looks_well_written(bytes(message.content))
+    given = given_values(message.kind, message.fields, by_officer=False, is_well_written=is_well_written)
     if _ANY_ATTACHMENT.rows(message.pk):
         given["attachments"] = True
     return given

@@ -16,7 +16,16 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from accord.errors import OfficerCanMend
 
-__all__ = ["TextRefused", "check_texts", "check_written", "first_hidden", "first_refused", "looks_plain", "texts_in"]
+__all__ = [
+    "TextRefused",
+    "check_texts",
+    "check_written",
+    "first_hidden",
+    "first_refused",
+    "looks_plain",
+    "looks_well_written",
+    "texts_in",
+]
 
 _JOINERS = frozenset("\u200c\u200d")
 VIRAMA_COMBINING_CLASS = 9
@@ -47,6 +56,9 @@ _SCRIPTS = {
 _LOOKS_ALIKE = re.compile(
     "[\u0370-\u052f\u0531-\u0556\u0560-\u0588\u13a0-\u13fd\u1c80-\u1c8f\u1f00-\u1fff\u2de0-\u2dff\ua640-\uabbf]"
 )
+_BLANK = re.compile(r'"(?:\s|\\[nt])+"')
+"""A text of JSON that holds nothing but blanks; the end of one text and the beginning of the next may look so, too."""
+
 _MICRO = re.compile("\u03bc(?:g|m|l|L|s|M|mol)")
 """A unit whose micro sign was typed as the Greek letter: it looks like no Latin one."""
 
@@ -116,6 +128,17 @@ def looks_plain(payload: bytes) -> bool:
     # Every part of a text in NFC is in NFC, so the whole need be looked at once.
     text = payload.decode("utf-8", "replace")
     return _REFUSED.search(text) is None and unicodedata.is_normalized("NFC", text)
+
+
+def looks_well_written(payload: bytes) -> bool:
+    """Returns whether :func:`check_written` would surely pass a JSON text, so that no field need be looked at.
+
+    It is a quick test for what has been looked through once, as each draft is; ``False`` only means to look again.
+    """
+    if not looks_plain(payload):
+        return False
+    text = payload.decode("utf-8", "replace")
+    return _BLANK.search(text) is None and (text.isascii() or _LOOKS_ALIKE.search(text) is None)
 
 
 def texts_in(value: object, path: str = "") -> Iterator[tuple[str, str]]:
