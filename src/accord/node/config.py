@@ -109,7 +109,7 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             without a scope reads the whole node; ``scope``, the same, but an account without a scope has none;
             ``team``, nobody once it is taken.
         workstreams: Subjects with kinds of message and pages of their own; a node without them writes and reads the
-            common kinds, and parks what it does not know.
+            common kinds, and tells whoever sends it another that it does not know the kind.
     """
 
     home: Path
