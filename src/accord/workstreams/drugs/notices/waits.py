@@ -6,7 +6,7 @@ authority that has twenty-one working days by its own law may not know that the 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from accord.exchange.clocks import WorkingCalendar, calendar_of
 from accord.parties.models import Party
@@ -50,6 +50,11 @@ class Wait:
     left: tuple[LeftIn, ...]
     days: int
     passed: int
+
+    @property
+    def last_moment(self) -> datetime:
+        """The last second of its last day, as a reader names the end of a wait."""
+        return self.until - timedelta(seconds=1)
 
     @property
     def own(self) -> DaysLeft:

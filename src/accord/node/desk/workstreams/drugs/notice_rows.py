@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from accord.exchange.models import Message
 from accord.node.desk.code_words import choice_label
-from accord.node.desk.figures import day_of, number_of
+from accord.node.desk.figures import number_of
 from accord.officers.models import Officer
 from accord.parties.models import Party
 from accord.workstreams.drugs.models import Notice
@@ -194,7 +194,7 @@ def steps_of_notice(officer: Officer, shown: NoticeShown, now: datetime) -> list
         *_replies(notice),
         *_outcomes(notice),
         *_incidents(officer, notice),
-        *_days(notice, now),
+        *_days(shown, now),
         *_silence(shown),
     ]
     return sorted(steps, key=lambda one: (one.on, one.at is None, one.at or now))
@@ -263,9 +263,9 @@ def _incidents(officer: Officer, notice: Notice) -> list[Step]:
     return [*incidents, *reports]
 
 
-def _days(notice: Notice, now: datetime) -> list[Step]:
+def _days(shown: NoticeShown, now: datetime) -> list[Step]:
     """Returns the days that the notice states: of the transport, and the last ones of the permits."""
-    today = now.date()
+    notice, today, is_settled = shown.notice, now.date(), shown.state is NoticeState.SETTLED
     stated: Sequence[tuple[date | None, Any, str]] = (
         (notice.applied_on, _("Export applied for"), ""),
         (notice.departure_on, _("Departed") if notice.has_departed else _("Departure, as notified"), ""),
@@ -278,7 +278,7 @@ def _days(notice: Notice, now: datetime) -> list[Step]:
         ),
     )
     return [
-        Step(on=on, words=str(words), detail=detail, is_ahead=on >= today)
+        Step(on=on, words=str(words), detail=detail, is_ahead=on >= today and not is_settled)
         for on, words, detail in stated
         if on is not None
     ]
@@ -293,9 +293,5 @@ def _silence(shown: NoticeShown) -> list[Step]:
     is_over = binding is not None and binding.wait.own.is_over
     words = _("Nobody had replied by this day") if is_over else _("Until this day a reply is awaited")
     detail = binding.wait.rule.citation if binding is not None else ""
-    return [Step(on=until.date(), at=until, words=words, detail=detail, is_ahead=not is_over, is_silence=is_over)]
-
-
-def day_words(value: date) -> str:
-    """Returns a day as the reader writes it."""
-    return day_of(value)
+    last = binding.wait.last_moment if binding is not None else until
+    return [Step(on=last.date(), at=last, words=words, detail=detail, is_ahead=not is_over, is_silence=is_over)]
