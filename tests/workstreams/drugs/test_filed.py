@@ -10,7 +10,7 @@ import pytest
 
 from accord.exchange.drafting import create_case, draft_request
 from accord.officers.permissions import NotPermitted
-from accord.workstreams.drugs.models import Flag, Licence, Notice, Trader
+from accord.workstreams.drugs.models import Flag, Licence, Notice, Screening, Trader
 from accord.workstreams.drugs.screenings.errors import ScreeningRefused
 from accord.workstreams.drugs.screenings.filed import notices_without_arrival
 from accord.workstreams.drugs.screenings.following import follow_flag, followable_kinds
@@ -141,9 +141,10 @@ def test_notices_without_an_arrival_are_listed_until_something_is_known(desk: De
     day = datetime(2026, 6, 1, tzinfo=UTC)
     assert [one.reference for one in notices_without_arrival(desk.liaison, now=day)] == ["PEN-1"]
     assert notices_without_arrival(desk.liaison, now=datetime(2026, 2, 10, tzinfo=UTC)) == []
-    screened(desk, line(notice="PEN-1"))
+    screened(desk, line(notice="pen-1", tariff="0902.10", goods="Tea"), line(notice="PEN-8"))
+    assert Screening.objects.get().notices_seen == ["PEN-1"]
     assert notices_without_arrival(desk.liaison, now=day) == []
-    Flag.objects.all().delete()
+    Screening.objects.all().delete()
     Notice.objects.filter(pk=notice.pk).update(became="arrived")
     assert notices_without_arrival(desk.liaison, now=day) == []
 

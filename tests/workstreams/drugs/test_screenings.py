@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from accord.errors import OfficerCanMend
 from accord.officers.models import Act
 from accord.officers.permissions import NotPermitted
-from accord.workstreams.drugs.models import Flag, RefusedRow, Screening
+from accord.workstreams.drugs.models import Flag, RefusedRow, Screening, Trader
 from accord.workstreams.drugs.screening.errors import ManifestUnreadable
 from accord.workstreams.drugs.screenings import keeping, running
 from accord.workstreams.drugs.screenings.errors import ScreeningRefused
@@ -143,6 +144,25 @@ def test_no_plain_copy_lies_on_the_disk(desk: Desk, home: Path) -> None:
     stored = b"".join(file.read_bytes() for file in home.rglob("*") if file.is_file())
     assert stored
     assert b"piperidone" not in stored
+
+
+def test_no_text_that_a_database_refuses_is_stored(desk: Desk) -> None:
+    content = HEADER + "M\0,Specimen\0 Ltd,Specimen\0 Foods Ltd,CA,IN,4,100,2933.39,1-boc-4-piperidone \0\n\0,few\n"
+    content += f"M,{'x' * 900} Ltd,{'Specimen ' * 90} Ltd,CA,IN,4,100,2933.39,1-boc-4-piperidone\n"
+    screening = screen_file(desk.liaison, io.BytesIO(content.encode()), name="SPECIMEN.csv")
+    screen_to_the_end()
+    screening.refresh_from_db()
+    assert (screening.state, screening.screened, screening.refused) == ("done", 2, 1)
+    stored = [*screening.flags.values(), *screening.refused_lines.values(), *Trader.objects.values()]
+    assert "\\x00" not in repr([screening.name, *stored])
+    assert all(len(one.key) <= 240 and len(one.name) <= 200 for one in Trader.objects.all())
+
+
+@pytest.mark.parametrize("name", ["SPECIMEN\0.csv", "../SPECIMEN.csv", "SPECIMEN\u202evsc.csv"])
+def test_a_name_that_tries_a_trick_leaves_nothing(desk: Desk, home: Path, name: str) -> None:
+    with pytest.raises(OfficerCanMend):
+        screen_file(desk.liaison, manifest(5), name=name)
+    assert not list(home.rglob("*"))
 
 
 def test_a_second_click_brings_the_file_once(desk: Desk) -> None:

@@ -16,6 +16,7 @@ from typing import Final, Protocol
 
 import msgspec
 
+from accord.workstreams.drugs.screening.manifest import Batch
 from accord.workstreams.drugs.screening.papers import Papers
 
 __all__ = ["Announced", "Earlier", "FoundOnFile", "OnFile", "Permitted", "Usual"]
@@ -145,6 +146,13 @@ class OnFile:
             *self._of_notices(papers, substances, limits),
             *self._of_custom(papers, substances, code),
         ]
+
+    def borne(self, batch: Batch) -> frozenset[str]:
+        """Returns the references of notices on file that lines of a batch bear, whether they are flagged or not."""
+        place = batch.places.get("notice")
+        if place is None or not self._by_reference:
+            return frozenset()
+        return frozenset({row[place].strip().upper() for row in batch.rows}.intersection(self._by_reference))
 
     def _of_licences(self, papers: Papers, substances: Mapping[str, str]) -> list[FoundOnFile]:
         held = self._licences.get(papers.consignee, [])

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accord.exchange.reach import within
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
-from accord.workstreams.drugs.models import Flag, Licence, Notice, Screening, Trader
+from accord.workstreams.drugs.models import Licence, Notice, Screening, Trader
 from accord.workstreams.drugs.notices.states import SETTLED_BY
 from accord.workstreams.drugs.screening.manifest import Batch
 from accord.workstreams.drugs.screening.on_file import CHEMICAL_CHAPTERS, Announced, OnFile, Permitted, Usual
@@ -25,6 +25,7 @@ __all__ = ["TradeBook", "notices_without_arrival", "on_file_of"]
 
 KEYS_A_QUERY: Final = 500
 NAME_CHARACTERS: Final = 200
+KEY_CHARACTERS: Final = 240
 
 
 def on_file_of(screening: Screening) -> OnFile:
@@ -56,7 +57,7 @@ def notices_without_arrival(officer: Officer, *, now: datetime | None = None) ->
     """
     require(officer, Permission.CASE_READ)
     notices = [_announced(one) for one in _notices(officer)]
-    seen = {papers.get("notice", "").upper() for papers in Flag.objects.values_list("papers", flat=True).iterator()}
+    seen = {one for references in Screening.objects.values_list("notices_seen", flat=True) for one in references}
     on_file = OnFile(today=(now or timezone.now()).date(), notices=notices)
     return on_file.unarrived(seen=seen, grace_days=int(rules()["no-arrival"].limits["grace_days"]))
 
@@ -182,7 +183,7 @@ def _receivers(batch: Batch) -> dict[str, tuple[str, bool]]:
     for line, row in zip(batch.lines, batch.rows, strict=True):
         called = _cell(row, name)
         key = company_id(_cell(row, number), called)
-        if key:
+        if key and len(key) <= KEY_CHARACTERS:
             has = line.tariff.startswith(CHEMICAL_CHAPTERS)
             before = found.get(key)
             found[key] = (called, has) if before is None else (before[0], before[1] or has)
@@ -190,4 +191,4 @@ def _receivers(batch: Batch) -> dict[str, tuple[str, bool]]:
 
 
 def _cell(row: Sequence[str], place: int | None) -> str:
-    return row[place].strip() if place is not None else ""
+    return row[place].replace("\0", "").strip() if place is not None else ""

@@ -46,9 +46,12 @@ def screen_file(officer: Officer, file: BinaryIO, *, name: str, now: datetime | 
         NotPermitted: The officer may not work on cases.
         ManifestUnreadable: It is of no known form, or its header does not say which column describes the goods.
         ScreeningRefused: It is too large.
+        AttachmentRefused: Its name is a path or hides something.
+        TextRefused: Its name holds a refused character.
         NoRoom: The disk has too little room.
     """
     require(officer, Permission.MESSAGE_DRAFT)
+    label = sanitised(name)
     form = form_of(file)
     if file.seek(0, 2) > MANIFEST_BYTES_MAX:
         raise ScreeningRefused(
@@ -68,7 +71,7 @@ def screen_file(officer: Officer, file: BinaryIO, *, name: str, now: datetime | 
             discard(kept.root)
             return same
         screening = Screening.objects.create(
-            name=sanitised(name)[:NAME_CHARACTERS_MAX] or form,
+            name=label[:NAME_CHARACTERS_MAX],
             form=form,
             size_bytes=kept.size_bytes,
             sha256=kept.sha256,

@@ -175,12 +175,13 @@ def _store(reading: _Reading, batch: Batch, found: list[engine.Flag]) -> bool:
     keep_flagged(Flag.objects.bulk_create(_row(held, one, batch) for one in found))
     reading.trade.keep(batch)
     RefusedRow.objects.bulk_create(
-        RefusedRow(screening=held, line=one.number, column=one.column, value=one.value, mend=one.mend)
+        RefusedRow(screening=held, line=one.number, column=one.column, value=_clean(one.value), mend=one.mend)
         for one in batch.refused
     )
     held.screened += len(batch.lines)
     held.refused += len(batch.refused)
     held.flagged += len(found)
+    held.notices_seen = sorted({*held.notices_seen, *reading.on_file.borne(batch)})
     held.last_line = batch.last
     held.read_part = min(99, 100 * reading.characters // reading.whole)
     if held.refused > REFUSED_MAX:
