@@ -168,3 +168,34 @@ def test_a_workbook_is_screened_as_the_rows_that_it_has(node: Node, tmp_path: Pa
     done = node.run("drugs", "screen", str(tmp_path / "m.xlsx"))
     assert done.returncode == 0, done.stderr
     assert [row["line"] for row in table(tmp_path / "m.flags.csv")] == ["3"]
+
+
+def test_a_pair_is_compared_for_a_day_and_an_odd_one_is_refused(node: Node) -> None:
+    done = node.run("drugs", "substances", "--on", "2025-01-23", "--pair", "UN,in", "--json")
+    found = {one["id"]: one for one in json.loads(done.stdout)["substances"]}
+    assert set(found["npp"]["status"]) == {"IN", "UN"}
+    assert (found["npp"]["differs"], found["4-piperidone"]["differs"]) == ("not-known", None)
+    day_before = json.loads(node.run("drugs", "substances", "--on", "2025-01-22", "--pair", "UN,IN", "--json").stdout)
+    assert {one["id"] for one in day_before["substances"] if one["differs"] == "one-side"} == {
+        "4-piperidone",
+        "1-boc-4-piperidone",
+    }
+    for pair in ("CA", "CA,CA", "CA,ZZ", "CA,IN,UN"):
+        assert "no pair of jurisdictions" in node.run("drugs", "substances", "--pair", pair).stderr
+
+
+def test_the_register_goes_into_a_file_and_what_a_changed_one_would_do_is_said(node: Node, tmp_path: Path) -> None:
+    file = tmp_path / "controls.csv"
+    assert "11 rows" in node.run("drugs", "substances", "export", "controls", str(file)).stdout
+    assert "exists" in node.run("drugs", "substances", "export", "controls", str(file)).stderr
+    same = node.run("drugs", "substances", "check", str(file), "--json")
+    assert (same.returncode, json.loads(same.stdout)["same"], json.loads(same.stdout)["changed"]) == (0, 11, [])
+    text = file.read_text("utf-8").replace("2025-01-23", "2025-02-01")
+    file.write_text(text, "utf-8", newline="")
+    changed = json.loads(node.run("drugs", "substances", "check", str(file), "--json").stdout)
+    assert changed["changed"] == [{"line": 12, "id": "in-piperidones", "new": False, "fields": ["valid_from"]}]
+    file.write_text(text.replace("2025-02-01", "1/2/2025"), "utf-8", newline="")
+    bad = node.run("drugs", "substances", "check", str(file))
+    assert bad.returncode == 1
+    assert "line 12  valid_from  '1/2/2025': It is no day" in bad.stdout
+    assert "no table" in node.run("drugs", "substances", "export", "people", str(tmp_path / "x.csv")).stderr

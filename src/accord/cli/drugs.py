@@ -3,18 +3,17 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from accord.cli import substances
 from accord.cli.exits import ExitCode
 from accord.cli.faults import FileUnusable
 from accord.cli.node import AsJson
 from accord.cli.output import ended, print_json, say
-from accord.errors import OfficerCanMend
 
 if TYPE_CHECKING:
     from accord.cli.screened_tables import Tables
@@ -33,73 +32,7 @@ FLAG_COLUMNS: Final = ("line", "reference", "score", "substances", "rules", "why
 REFUSED_COLUMNS: Final = ("line", "column", "value", "mend")
 
 
-@app.command()
-def substances(
-    *,
-    on: Annotated[str, typer.Option("--on", help="The day, as 2026-02-07; today where omitted.")] = "",
-    as_json: AsJson = False,
-) -> None:
-    """Say where each substance of the register is controlled on a day, and where the parties differ."""
-    from accord.workstreams.drugs.substances.shipped import shipped_table
-    from accord.workstreams.drugs.substances.status import Standing, statuses
-
-    table, day = shipped_table(), _day(on)
-    jurisdictions = sorted({entry.jurisdiction for entry in table.controls})
-    rows = statuses(table, jurisdictions=jurisdictions, on=day)
-    known = table.by_id()
-    if as_json:
-        print_json(
-            {
-                "table": table.version,
-                "on": day.isoformat(),
-                "substances": [
-                    {
-                        "id": row[0].substance,
-                        "cas": list(known[row[0].substance].cas),
-                        "status": {
-                            status.jurisdiction: {
-                                "standing": status.standing,
-                                "citations": [entry.citation for entry in status.entries],
-                                "verified": all(entry.verified for entry in status.entries),
-                            }
-                            for status in row
-                        },
-                    }
-                    for row in rows
-                ],
-            }
-        )
-        return
-    say(f"{table.title}, table {table.version}, on {day}:")
-    for row in rows:
-        one = known[row[0].substance]
-        say()
-        say(f"{one.label}  CAS {', '.join(one.cas)}  HS {one.tariff.edition} {one.tariff.code}")
-        for status in row:
-            cited = "; ".join(f"{entry.class_}, {entry.citation}" for entry in status.entries)
-            unread = " (not read in the original)" if not all(entry.verified for entry in status.entries) else ""
-            say(f"  {status.jurisdiction}  {_STANDINGS[status.standing]}{f': {cited}' if cited else ''}{unread}")
-        if len({status.standing is Standing.CONTROLLED for status in row}) > 1:
-            say("  The parties differ, or the table does not know: ask before you rely on one of them.")
-
-
-_STANDINGS: Final = {
-    "controlled": "controlled",
-    "not-yet": "not on that day",
-    "undated": "listed, first day not known here",
-    "no-entry": "no entry found, which does not mean that it is not controlled",
-}
-
-
-def _day(text: str) -> date:
-    if not text:
-        return datetime.now(UTC).date()
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise OfficerCanMend(
-            f"The day {text} cannot be read.", code="drugs.no-day", next_step="Write it as 2026-02-07."
-        ) from error
+app.add_typer(substances.app, name="substances")
 
 
 @app.command()
