@@ -247,3 +247,45 @@ def _say_preview(found: "ImportPreview") -> None:
         say(f"  line {bad.line}  {bad.column}  {bad.value!r}: {bad.reason}")
     if found.contradiction is not None:
         say(f"  {found.contradiction.sentence}")
+
+
+@app.command()
+def identity(
+    code: Annotated[str, typer.Argument(help="Code of the substance in the register.")],
+    structure: Annotated[str, typer.Argument(help="Its structure in SMILES, as a public register prints it.")],
+    *,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compute InChIKey, sum formula and parent of a structure, and say in what the row disagrees; nothing is kept.
+
+    Needs RDKit, an optional extra. Exits 1 where the row disagrees.
+    """
+    from accord.workstreams.drugs.substances.identity import compared, identity_of, installed_chemistry
+
+    chemistry, table = installed_chemistry(), _table(home)
+    row = table.by_id().get(code)
+    if row is None:
+        raise OfficerCanMend(
+            f"The register has no substance {code}.",
+            code="drugs.no-substance",
+            next_step="`accord drugs substances` shows them; `--home` names the register of a node.",
+        )
+    found = identity_of(structure, chemistry)
+    disagrees = compared(row, found, table)
+    if as_json:
+        print_json(
+            {
+                "id": row.id,
+                "inchikey": found.inchikey,
+                "formula": found.formula,
+                "parent_inchikey": found.parent_inchikey,
+                "disagrees": list(disagrees),
+            }
+        )
+    else:
+        say(f"InChIKey  {found.inchikey}\nFormula   {found.formula}\nParent    {found.parent_inchikey}")
+        for sentence in disagrees or ("The row agrees.",):
+            say(sentence)
+    if disagrees:
+        ended(ExitCode.NOT_VERIFIED)

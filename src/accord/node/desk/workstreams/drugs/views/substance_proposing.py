@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages as notes
@@ -38,7 +38,10 @@ from accord.workstreams.drugs.substances.rows import Change, Kind, row_of_terms,
 
 __all__ = ["act_on_proposal", "propose_row", "show_proposal", "take_row_out"]
 
-LOOKS = 100
+LINES: Final = frozenset({"label", "formula", "text", "item", "threshold", "notification", "class_"})
+"""Texts that may be long and never are: a line each."""
+
+LOOKS: Final = 100
 """Rows of one proposal that its page shows at once; of a longer one the first, with how many there are."""
 
 
@@ -125,6 +128,7 @@ def _named(field: Field) -> Field:
     known = CHOICES.get(name, {})
     return replace(
         field,
+        widget="line" if name in LINES and field.widget == "text" else field.widget,
         label=NAMES.get(name, field.label),
         hint=HINTS.get(name, "") if not field.parts else "",
         options=tuple((code, known.get(code, words)) for code, words in field.options),
