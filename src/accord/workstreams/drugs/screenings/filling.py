@@ -85,8 +85,8 @@ class Filling:
 
     @property
     def substances(self) -> list[Substance]:
-        """The substances that were found, as the register has them."""
-        known = table_in_force().by_id()
+        """The substances that were found, as the register has them, without what its originator controls."""
+        known = table_in_force().opened().by_id()
         return [known[code] for code in self._flag.substances if code in known]
 
     @property
