@@ -15,8 +15,8 @@ from accord.officers.permissions import Permission
 from tests.meta.tree import DOCS, modules, named, parsed
 
 PAGE = DOCS / "errors.md"
-# Files, hosts and field selectors have the form of a code, too.
-NO_CODE = re.compile(r"\.(json|docx|xlsx|toml|lock|sqlite3|key|crt|acc|invalid|py)$|^queue\.")
+# Files, hosts, field selectors and codes of indicators have the form of a code, too.
+NO_CODE = re.compile(r"\.(json|docx|xlsx|toml|lock|sqlite3|key|crt|acc|invalid|py)$|^queue\.|^notices\.before-day-7$")
 CODE = re.compile(r"^[a-z][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)+$")
 WHO = {
     "OurFault": "the operator of this node",

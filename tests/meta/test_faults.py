@@ -6,7 +6,7 @@ from tests.meta.tree import ROOT
 
 COMPLAINTS = (ROOT / "docs" / "desk.md").read_text("utf-8")
 TABLE = (ROOT / "docs" / "faults.md").read_text("utf-8")
-NAMED = re.findall(r"`(\w+/test_\w+\.py)::(test_\w+)`", TABLE + COMPLAINTS)
+NAMED = re.findall(r"`([\w/]+/test_\w+\.py)::(test_\w+)`", TABLE + COMPLAINTS)
 FAULTS_OF_THE_CHANNEL = {*range(1, 8), *range(12, 15), 16, 19, 22, *range(24, 29), 31, *range(33, 39), 40, 41, 42, 44}
 
 

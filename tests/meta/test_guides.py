@@ -22,7 +22,7 @@ ITS_OWN = {
     "la ligne",
     "लाइन",
 }
-KINDS = ("liaison-officer", "duty-officer", "policy-lead")
+KINDS = ("liaison-officer", "duty-officer", "policy-lead", "precursor-officer")
 
 
 def _texts(language: str) -> str:
