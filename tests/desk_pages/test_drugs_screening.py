@@ -3,17 +3,21 @@
 import io
 import re
 from html import unescape
+from typing import Any
 
 import pytest
 from django.http import HttpResponse
 from django.utils import translation
+from openpyxl import Workbook
 
 from accord.exchange.models import Case, Message
 from accord.node.desk.workstreams.drugs.rule_words import rule_sentence, rule_words
+from accord.node.desk.workstreams.drugs.views.screening_flag import FOLLOWING
 from accord.officers.models import Act, Officer
 from accord.officers.permissions import Role
 from accord.workstreams.drugs.models import Flag, FlagMark, MissedLine, RuleWeights, Screening
 from accord.workstreams.drugs.screening.rules import rules
+from accord.workstreams.drugs.screenings.following import followable_kinds
 from accord.workstreams.drugs.screenings.running import screen_to_the_end
 from tests.desk import Desk
 from tests.desk_pages.conftest import SignIn
@@ -118,7 +122,7 @@ def test_a_flag_says_why_with_its_score_and_what_an_error_costs(desk: Desk, sign
     assert "The text names 1-boc-4-piperidone" in shown
     assert "If it is wrong: A lawful trader's goods wait for a look at the papers." in shown
     # What was found stands out, and what the line writes is text and no element.
-    assert "<mark>1-boc-4-piperidone</mark> &lt;b&gt;25 kg&lt;/b&gt;" in text(page)
+    assert '<mark class="a-hit">1-boc-4-piperidone</mark> &lt;b&gt;25 kg&lt;/b&gt;' in text(page)
     flag = screening.flags.get(line=2)
     one = client.get(f"{LIST}flags/{flag.pk}/")
     assert f"score {flag.score} of 100" in plain(one)
@@ -223,6 +227,21 @@ def test_a_flag_becomes_a_request_in_two_clicks(desk: Desk, sign_in: SignIn) -> 
     assert "followed up" in page
 
 
+@pytest.mark.parametrize("kind", followable_kinds())
+def test_a_flag_becomes_a_message_of_each_kind_in_a_new_case(desk: Desk, sign_in: SignIn, kind: str) -> None:
+    flag = brought(desk, sign_in).flags.get(line=2)
+    client, address = sign_in(desk.liaison), f"{LIST}flags/{flag.pk}/"
+    words = str(FOLLOWING[kind])
+    assert words in plain(client.get(address))
+    assert words in plain(client.get(f"{address}follow/{kind}"))
+    made = client.post(f"{address}follow/{kind}", {"case": "", "title": "SPECIMEN", "peer": "IN"})
+    assert made.status_code == 302, plain(made)
+    draft = Message.objects.get()
+    assert (draft.kind, draft.case.title) == (kind, "SPECIMEN")
+    assert draft.fields["sender"]["agency"] == desk.liaison.agency
+    assert client.get(made["Location"]).status_code == 200
+
+
 def test_a_request_is_drafted_in_a_case_at_hand(desk: Desk, sign_in: SignIn) -> None:
     first, second = brought(desk, sign_in, HIT, PRESS).flags.order_by("line")
     client = sign_in(desk.liaison)
@@ -303,6 +322,46 @@ def test_an_officer_of_another_subject_finds_no_screening(desk: Desk, sign_in: S
         assert client.get(address).status_code == 404
     assert client.post(f"{LIST}flags/{flag.pk}/act", {"act": "mark-true"}).status_code == 404
     assert client.post(f"{LIST}flags/{flag.pk}/follow/request", {"peer": "IN", "title": "x"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("rule", "themes", "agencies", "finds"),
+    [
+        ("node", [], [], True),
+        ("node", ["precursors"], [], True),
+        ("node", [], ["CBSA"], False),
+        ("scope", [], [], False),
+        ("scope", ["precursors"], [], True),
+        ("team", [], [], False),
+        ("team", ["precursors"], ["RCMP"], True),
+    ],
+)
+def test_a_scope_and_the_rule_of_the_node_say_who_finds_a_screening(
+    desk: Desk, sign_in: SignIn, settings: Any, rule: str, themes: list[str], agencies: list[str], finds: bool
+) -> None:
+    Officer.objects.filter(pk=desk.liaison.pk).update(agency="RCMP")
+    screening = brought(desk, sign_in)
+    settings.ACCORD_NEED_TO_KNOW = rule
+    colleague = desk.again(Role.DUTY, "colleague")
+    colleague.scope_themes, colleague.scope_agencies = themes, agencies
+    colleague.save()
+    assert (sign_in(colleague).get(f"{LIST}{screening.pk}/").status_code == 200) is finds
+    # Whoever brought it reads it under every rule.
+    assert sign_in(desk.liaison).get(f"{LIST}{screening.pk}/").status_code == 200
+
+
+def test_a_workbook_is_brought_like_any_manifest(desk: Desk, sign_in: SignIn) -> None:
+    book = Workbook()
+    sheet = book.active
+    for row in (HEADER, HIT.format(2), TEA.format(3)):
+        sheet.append(row.strip().split(","))
+    file = io.BytesIO()
+    book.save(file)
+    file.seek(0)
+    file.name = "SPECIMEN.xlsx"
+    assert sign_in(desk.liaison).post(LIST, {"file": file}).status_code == 302
+    screen_to_the_end()
+    assert (Screening.objects.get().screened, Flag.objects.get().line) == (2, 2)
 
 
 def test_the_first_page_counts_the_flags_to_look_at(desk: Desk, sign_in: SignIn) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accord.errors import AccordError
 from accord.exchange.drafting import FIRST_DRAFT_VERSION, TITLE_CHARACTERS_MAX
 from accord.exchange.errors import NotFound
+from accord.exchange.kinds import STRUCTS
 from accord.exchange.models import Case, Message
 from accord.exchange.reach import cases_for, reads
 from accord.exchange.services import read_case, save_draft
@@ -219,8 +220,9 @@ def _drafted(officer: Officer, flag: Flag, kind: str, posted: QueryDict) -> Mess
     if made.version != FIRST_DRAFT_VERSION:
         return made
     # What a first message says anyway is filled in, so that nobody types it; what the flag said stays.
+    members = STRUCTS[kind].__struct_fields__
     known = known_of_case(officer, peer=peer, theme=str(Theme.PRECURSORS))
-    fields = {**known, **made.fields}
+    fields = {**{name: value for name, value in known.items() if name in members}, **made.fields}
     return save_draft(officer, made, version=made.version, fields=fields) if fields != made.fields else made
 
 
