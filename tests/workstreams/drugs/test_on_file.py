@@ -155,7 +155,10 @@ def test_notices_without_an_arrival_are_listed() -> None:
     assert file_of().unarrived(seen=(), grace_days=90) == []
 
 
-PERSONS = ["SPECIMEN Asha Devi", "SPECIMEN John Smith", "SPECIMEN Mohammed Ali", "SPECIMEN Jean Tremblay", "शर्मा"]
+PERSONS = [
+    *("SPECIMEN Asha Devi", "SPECIMEN John Smith", "SPECIMEN Mohammed Ali", "SPECIMEN Jean Tremblay", "शर्मा"),
+    *("SPECIMEN Ana Sa", "SPECIMEN Maria Co", "SPECIMEN Sharma S.A.", "SPECIMEN Li Asa", "SPECIMEN Kim P.T."),
+]
 
 
 @given(st.randoms(use_true_random=False))

@@ -60,13 +60,22 @@ def _words(name: str) -> list[str]:
     return _WORD.findall(text)
 
 
+_PERSONAL: Final = frozenset({"ASA", "CIA", "CO", "ENR", "LP", "PT", "SAC", "SAS", "SPA", "UAB"})
+"""Forms that could be a surname, a given name or initials, beside all of two letters."""
+_FORM_LETTERS: Final = 3
+_TELLING: Final = frozenset(form for form in _DROPPED.forms if len(form) >= _FORM_LETTERS) - _PERSONAL
+
+
 def bears_form(name: str) -> bool:
-    """Returns whether a name says which legal form its bearer has, as a company's does and a person's does not."""
+    """Returns whether a name says which legal form its bearer has, as a company's does and a person's does not.
+
+    A form that could end a person's name says nothing: Co and Sa are surnames, and S.A. may be initials.
+    """
     words = _words(name)
     if not words:
         return False
     has_ending = words[-1].endswith(_DROPPED.endings)
-    return has_ending or (len(words) > 1 and words[-1] in _DROPPED.forms)
+    return has_ending or (len(words) > 1 and words[-1] in _TELLING)
 
 
 def company_key(name: str) -> str:
