@@ -7,10 +7,11 @@ from django.urls import reverse
 
 from accord.exchange import services
 from accord.exchange.models import Case, Message
+from accord.node.desk.case_page import named_in
 from accord.officers.permissions import Role
 from accord.workstreams.drugs.kinds import DRUG_INCIDENT, PRE_EXPORT_REPLY, SHIPMENT_OUTCOME
 from accord.workstreams.drugs.models import Notice
-from tests.desk import Desk
+from tests.desk import Desk, days
 from tests.desk_pages.conftest import SignIn
 from tests.desk_pages.test_timeliness import text
 from tests.workstreams.drugs.test_notice_rooms import OURS, THEIRS, received, received_notice, sent_notice
@@ -74,7 +75,8 @@ def test_one_page_has_the_whole_way_of_a_consignment(desk: Desk, sign_in: SignIn
     known = {"reply_to": notice.message.envelope_id, "case_ref_other": notice.case.own_ref}
     objection = reply_fields(THEIRS, OURS, reply_result="objection", reason_code="end-use-doubtful")
     received(desk, PRE_EXPORT_REPLY, objection, **known)
-    received(desk, DRUG_INCIDENT, incident_fields(THEIRS, OURS, pen_reference="PEN-2026-0001"), case="IN-2026-000099")
+    late = incident_fields(THEIRS, OURS, pen_reference="PEN-2026-0001", happened_on=days(-3))
+    received(desk, DRUG_INCIDENT, late, case="IN-2026-000099")
     page = text(sign_in(desk.liaison).get(reverse("desk:drugs-notice", args=[notice.pk])))
     for words in (
         *("Pre-export notice", "the stated use is doubtful", "Seizure", "Vancouver", "Departure, as notified"),
@@ -82,6 +84,9 @@ def test_one_page_has_the_whole_way_of_a_consignment(desk: Desk, sign_in: SignIn
     ):
         assert words in page, words
     assert "Nobody had replied" not in page
+    assert "Until then the exporting side says what follows from the objection" in page
+    assert "which is late" in page
+    assert [one.title for one in named_in([notice.message])] == ["1-boc-4-piperidone"]
 
 
 @pytest.mark.parametrize(

@@ -213,13 +213,20 @@ def named_in(found: Iterable[Message]) -> list[Named]:
             parts = parts_of(rest, language=language)
             one = Named(is_person=True, title=title, language=language, parts=parts, message=message.pk)
             known.setdefault((True, title or str(message.pk)), one)
-        for substance in _objects(fields.get("substances")):
+        for substance in _substances(fields):
             title = str(substance.get("name") or substance.get("cas_number") or "")
             rest = {name: value for name, value in substance.items() if name != "name"}
             parts = parts_of(rest, language=language)
             thing = Named(is_person=False, title=title, language=language, parts=parts, message=message.pk)
             known.setdefault((False, title), thing)
     return sorted(known.values(), key=lambda one: not one.is_person)
+
+
+def _substances(fields: Mapping[str, Any]) -> list[Mapping[str, Any]]:  # Any: members of a JSON object
+    """Returns the substances that a message names in its list, as goods, or as what was found."""
+    goods = fields.get("goods")
+    held = (fields.get("substances"), [goods] if isinstance(goods, Mapping) else goods, fields.get("findings"))
+    return [one for listed in held for one in _objects(listed)]
 
 
 def caveats_in(found: Iterable[Message], *, on: date) -> list[Binding]:

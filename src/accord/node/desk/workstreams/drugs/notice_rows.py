@@ -6,6 +6,7 @@ Silence is said as what it is: that nobody replied. No word, icon or colour of t
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import ROUND_CEILING
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,7 +18,8 @@ from accord.node.desk.code_words import choice_label
 from accord.node.desk.figures import number_of
 from accord.officers.models import Officer
 from accord.parties.models import Party
-from accord.workstreams.drugs.models import Notice
+from accord.workstreams.drugs.models import Incident, Notice
+from accord.workstreams.drugs.notices.follow_ups import follow_up_due, is_late_alert
 from accord.workstreams.drugs.notices.lists import incidents_for, reports_for
 from accord.workstreams.drugs.notices.states import NoticeState, has_no_objection, state_of
 from accord.workstreams.drugs.notices.waits import Calendars, Wait, calendars_of, waits_of
@@ -196,6 +198,7 @@ def steps_of_notice(officer: Officer, shown: NoticeShown, now: datetime) -> list
         *_incidents(officer, notice),
         *_days(shown, now),
         *_silence(shown),
+        *_follow_up(notice, now),
     ]
     return sorted(steps, key=lambda one: (one.on, one.at is None, one.at or now))
 
@@ -252,7 +255,7 @@ def _outcomes(notice: Notice) -> list[Step]:
 
 def _incidents(officer: Officer, notice: Notice) -> list[Step]:
     incidents = [
-        _step(one.message, one.sent_at, str(choice_label("incident_kind", one.kind)), one.place_region)
+        _step(one.message, one.sent_at, str(choice_label("incident_kind", one.kind)), _incident_words(one))
         for one in incidents_for(officer, notice)
     ]
     reports = [
@@ -261,6 +264,28 @@ def _incidents(officer: Officer, notice: Notice) -> list[Step]:
         if one.case_id != notice.case_id
     ]
     return [*incidents, *reports]
+
+
+def _incident_words(incident: Incident) -> str:
+    hours = number_of(incident.alerted_hours.to_integral_value(ROUND_CEILING))
+    told = _("told within %(hours)s hours") % {"hours": hours}
+    if is_late_alert(incident):
+        told = _("told after %(hours)s hours, which is late") % {"hours": hours}
+    return " · ".join(one for one in (incident.place_region, told) if one)
+
+
+def _follow_up(notice: Notice, now: datetime) -> list[Step]:
+    """Returns until when the exporting side says what follows from an objection, where it has not."""
+    due = follow_up_due(notice)
+    if due is None:
+        return []
+    is_over = due <= now
+    words = (
+        _("By then nothing had been said about the objection")
+        if is_over
+        else _("Until then the exporting side says what follows from the objection")
+    )
+    return [Step(on=due.date(), at=due, words=words, is_ahead=not is_over, is_silence=is_over)]
 
 
 def _days(shown: NoticeShown, now: datetime) -> list[Step]:
