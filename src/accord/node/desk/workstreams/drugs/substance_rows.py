@@ -122,7 +122,7 @@ def _history(kind: Kind, code: str) -> Iterator[HistoryRow]:
             is_out=version.terms is None,
         )
     if ships is not None:
-        yield HistoryRow(version=None, state="ships" if stands is None else "replaced", changes=())
+        yield HistoryRow(version=None, state="in-force" if stands is None else "replaced", changes=())
 
 
 def _state(version: SubstanceVersion, stands: int | None) -> str:

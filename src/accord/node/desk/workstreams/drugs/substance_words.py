@@ -30,7 +30,7 @@ ORDER: Final[Mapping[Kind, tuple[str, ...]]] = {
 
 NAMES: Final[Mapping[str, Any]] = {
     "cas": _("CAS numbers"),
-    "citation": _("Where it stands"),
+    "citation": _("Where it is written"),
     "class": _("Schedule, table or class"),
     "class_": _("Schedule, table or class"),
     "code": _("Tariff code"),
@@ -117,6 +117,5 @@ STATES: Final[Mapping[str, tuple[str, Any]]] = {
     "refused": ("bad", _("refused")),
     "withdrawn": ("", _("withdrawn")),
     "replaced": ("", _("replaced by a later version")),
-    "ships": ("good", _("as it came with Accord")),
 }
 """Tone and words of what became of a version."""
