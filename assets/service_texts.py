@@ -72,7 +72,7 @@ NAMED_PARTS: Final = frozenset({"sentence", "next_step", "cure", "reason", "mend
 """Arguments by name that are shown, whatever takes them."""
 
 RULES: Final = ("workstreams/drugs/screening/rules.toml",)
-"""Tables of rules whose titles, sentences and costs are shown."""
+"""Tables of rules whose titles, sentences, costs and sources are shown."""
 
 LETTERS_MIN: Final = 2
 """A template with fewer fixed letters would fit any sentence."""
@@ -99,7 +99,7 @@ def service_texts() -> Iterator[tuple[str, str]]:
                 yield name, text
     for name in RULES:
         for rule in tomllib.loads((SOURCES / name).read_text("utf-8")).values():
-            yield from ((name, rule[part]) for part in ("title", "sentence", "cost"))
+            yield from ((name, rule[part]) for part in ("title", "sentence", "cost", "source"))
     for word in PLAIN_WORDS:
         yield "exchange/wording.py", word
 

@@ -6,30 +6,13 @@ the context of the services. A rule that an older screening used and that is the
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
 
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from accord.node.desk.said import SERVICE
 from accord.workstreams.drugs.screening.rules import rules
 
 __all__ = ["RuleWords", "rule_sentence", "rule_words"]
-
-# Any: lazy translations throughout this module.
-_FACTORS: Final = _("SOR/2002-359, section 86(2)")
-_TARIFF: Final = _("Harmonized System, and SOR/2002-359, section 86(2)")
-
-_SOURCES: Final[Mapping[str, Any]] = {
-    "own-code": _TARIFF,
-    "elsewhere": _TARIFF,
-    "chemistry": _TARIFF,
-    "vague": _TARIFF,
-    "equipment": _("Controlled Drugs and Substances Act, Schedule IX and section 46.3"),
-    "container": "ISO 6346:2022",
-    "postal": "UPU S10-12",
-}
-"""Where it is another than the factors of a suspicious transaction."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +27,7 @@ class RuleWords:
 
     title: str
     cost: str
-    source: Any
+    source: str
 
 
 def rule_words(code: str) -> RuleWords:
@@ -56,8 +39,8 @@ def rule_words(code: str) -> RuleWords:
     known = rules().get(code)
     if known is None:
         return RuleWords(title=code, cost="", source="")
-    title, cost = pgettext(SERVICE, known.title), pgettext(SERVICE, known.cost)
-    return RuleWords(title=title, cost=cost, source=_SOURCES.get(code, _FACTORS))
+    title, cost, source = (pgettext(SERVICE, text) for text in (known.title, known.cost, known.source))
+    return RuleWords(title=title, cost=cost, source=source)
 
 
 def rule_sentence(code: str, words: Mapping[str, str]) -> str:
