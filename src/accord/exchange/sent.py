@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from accord.courier.alarms import raise_alarm
-from accord.courier.statements import execute_many, moment_param
+from accord.courier.prepared import Prepared
+from accord.courier.statements import execute_many, moment_param, uuid_param
 from accord.exchange.clocks import clock_of_sent, end_clock
 from accord.exchange.kinds import REQUEST
 from accord.exchange.models import Clock, Message
@@ -30,32 +31,65 @@ _CONTRADICTED_BY = {
     "acted": {Message.State.EXPIRED, Message.State.WITHDRAWN},
     "refused": {Message.State.FILED, Message.State.ACTED, Message.State.EXPIRED, Message.State.WITHDRAWN},
     "expired-unread": {Message.State.FILED, Message.State.ACTED, Message.State.WITHDRAWN},
-    "withdrawn": set(),
 }
-"""States that a word of the peer no longer moves; what was refused may still be filed, when it is tried again."""
+"""States that a word of the peer no longer moves; what was refused may still be filed, when it is tried again, and
+what we recalled may be withdrawn from every state."""
+
+
+# A word of the peer on a stretch of our log comes several times a second: its question is composed once.
+_TOLD: Final = Prepared(
+    lambda peer, first, last: (
+        Message.objects.filter(
+            released__outbox__channel__peer_id=peer,
+            released__outbox__position__gte=first,
+            released__outbox__position__lte=last,
+        )
+        .order_by()
+        .values_list("pk", "state")
+    ),
+    str,
+    int,
+    int,
+)
 
 
 def _on_outcome(notice: OutcomeNotice) -> None:
     state = _STATE_OF.get(notice.state)
     if state is None:
         return
+    if state == Message.State.WITHDRAWN:
+        _on_withdrawn(notice)
+        return
+    told = _TOLD.rows(notice.peer, notice.first, notice.last)
+    contradicted = sorted(_CONTRADICTED_BY[notice.state])
+    moved = [key for key, now in told if now not in contradicted]
+    if len(moved) < len(told):
+        raise_alarm(None, "exchange.disposition-contradicts", f"{notice.peer} took back what became of a message.")
+    said = (state.value, moment_param(notice.at), notice.code or "", notice.rule or "")
+    execute_many(
+        "UPDATE exchange_message SET state = %s, disposed_at = %s, disposed_code = %s, disposed_rule = %s "  # noqa: S608
+        f"WHERE id = %s AND state NOT IN ({', '.join(['%s'] * len(contradicted))})",
+        [(*said, uuid_param(key), *contradicted) for key in moved],
+    )
+
+
+def _on_withdrawn(notice: OutcomeNotice) -> None:
     told = Message.objects.filter(
         released__outbox__channel__peer_id=notice.peer, released__outbox__position__range=(notice.first, notice.last)
     )
-    if notice.state == "withdrawn":
-        # Nobody withdraws our word but we: a peer that says so of what we never recalled is not believed.
-        unasked = told.filter(recalled_at=None)
-        if unasked.exists():
-            raise_alarm(None, "exchange.disposition-contradicts", f"{notice.peer} withdrew what was never recalled.")
-        told = told.exclude(recalled_at=None)
-        forget(told.values_list("pk", flat=True))
-        for clock in Clock.objects.filter(message__in=told):
-            end_clock(clock, at=notice.at)
-            clock.save()
-    if told.filter(state__in=_CONTRADICTED_BY[notice.state]).exists():
-        raise_alarm(None, "exchange.disposition-contradicts", f"{notice.peer} took back what became of a message.")
-    told.exclude(state__in=_CONTRADICTED_BY[notice.state]).update(
-        state=state, disposed_at=notice.at, disposed_code=notice.code or "", disposed_rule=notice.rule or ""
+    # Nobody withdraws our word but we: a peer that says so of what we never recalled is not believed.
+    if told.filter(recalled_at=None).exists():
+        raise_alarm(None, "exchange.disposition-contradicts", f"{notice.peer} withdrew what was never recalled.")
+    told = told.exclude(recalled_at=None)
+    forget(told.values_list("pk", flat=True))
+    for clock in Clock.objects.filter(message__in=told):
+        end_clock(clock, at=notice.at)
+        clock.save()
+    told.update(
+        state=Message.State.WITHDRAWN,
+        disposed_at=notice.at,
+        disposed_code=notice.code or "",
+        disposed_rule=notice.rule or "",
     )
 
 

@@ -10,6 +10,7 @@ import msgspec
 from django.utils import timezone
 
 from accord.courier.alarms import raise_alarm
+from accord.courier.prepared import Prepared
 from accord.instruments.kinds import TEXT_ANSWER, TEXT_OFFER, TextAnswer, read_offer
 from accord.instruments.models import Instrument, Remark, Signature, Text
 from accord.instruments.settling import agree, settle
@@ -35,13 +36,21 @@ def _on_delivered(delivered: Sequence[Delivered]) -> None:
         agree(Text.objects.select_related("instrument").get(pk=envelopes[envelope]), at=arrived[key])
 
 
-def _on_outcome(notice: OutcomeNotice) -> None:
-    told = ReleasedMessage.objects.filter(
+_TOLD: Final = Prepared(
+    lambda peer, first, last: ReleasedMessage.objects.filter(
         kind__in=_KINDS,
-        outbox__channel__peer_id=notice.peer,
-        outbox__position__range=(notice.first, notice.last),
-    )
-    for envelope in told.values_list("envelope_id", flat=True):
+        outbox__channel__peer_id=peer,
+        outbox__position__gte=first,
+        outbox__position__lte=last,
+    ).values_list("envelope_id"),
+    str,
+    int,
+    int,
+)
+
+
+def _on_outcome(notice: OutcomeNotice) -> None:
+    for (envelope,) in _TOLD.rows(notice.peer, notice.first, notice.last):
         _outcome_of(envelope, notice)
 
 

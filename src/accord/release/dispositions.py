@@ -6,7 +6,7 @@ One disposition answers a whole intake batch. A disposition is never answered by
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from accord.channel.disposition import (
     DISPOSITION_KIND,
@@ -17,6 +17,8 @@ from accord.channel.disposition import (
     encode_dispositions,
 )
 from accord.channel.limits import MAX_WORD_CHARS
+from accord.courier.prepared import Prepared
+from accord.courier.statements import execute_many, moment_param
 from accord.release.acknowledging import acknowledgement
 from accord.release.models import ReleasedMessage
 from accord.release.received import FILED, FilingWork, Handled, Received
@@ -94,10 +96,27 @@ def acknowledge(peer: str, became: Sequence[Became], *, now: datetime) -> Releas
     )
 
 
+_TOLD_OF: Final = Prepared(
+    lambda peer, first, last: (
+        ReleasedMessage.objects.filter(
+            outbox__channel__peer_id=peer, outbox__position__gte=first, outbox__position__lte=last
+        )
+        .order_by()
+        .values_list("pk")
+    ),
+    str,
+    int,
+    int,
+)
+
+
 def _note(notice: OutcomeNotice) -> None:
-    ReleasedMessage.objects.filter(
-        outbox__channel__peer_id=notice.peer, outbox__position__range=(notice.first, notice.last)
-    ).update(outcome=notice.state, outcome_code=notice.code or "", outcome_rule=notice.rule or "", outcome_at=notice.at)
+    told = (notice.state, notice.code or "", notice.rule or "", moment_param(notice.at))
+    execute_many(
+        "UPDATE release_releasedmessage SET outcome = %s, outcome_code = %s, outcome_rule = %s, outcome_at = %s "
+        "WHERE id = %s",
+        [(*told, key) for (key,) in _TOLD_OF.rows(notice.peer, notice.first, notice.last)],
+    )
     for follower in followers():
         follower.on_outcome(notice)
 

@@ -26,6 +26,7 @@ from django.utils import timezone
 from accord.courier.alarms import raise_alarm
 from accord.courier.heads import locked_channel
 from accord.courier.models import Channel, Direction, Entry
+from accord.courier.precedence import give_way, in_the_background
 from accord.courier.prepared import Prepared
 from accord.courier.statements import execute, moment_param
 from accord.errors import AccordError, NotAvailableNow, OurFault
@@ -153,8 +154,14 @@ def _take_batch(channel: Channel, *, limit: int, custody: Custody, now: datetime
     entries = _waiting(channel, limit) if has_own_words(channel) else []
     if not entries:
         return Intake()
-    # Opened before the transaction, so that nobody waits for the database while keys are computed.
-    opened = _opened(channel, entries, custody=custody, now=now)
+    # Opened before the transaction, so that nobody waits for the database while keys are computed; and one by one, so
+    # that a message on its way waits for one at most. In a flood there is no lull to wait for.
+    opened: list[_Opened] = []
+    with in_the_background():
+        for entry in entries:
+            if len(entries) < limit:
+                give_way()
+            opened += _opened(channel, [entry], custody=custody, now=now)
     with transaction.atomic():
         # The row lock makes a second worker wait; on SQLite the transaction itself holds the one write lock.
         locked = locked_channel(channel.pk)

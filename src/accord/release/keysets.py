@@ -5,8 +5,10 @@ Ours comes into force when the peer says that it filed it.
 """
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from accord.channel.limits import MAX_KEYSET_BYTES
+from accord.courier.prepared import Prepared
 from accord.courier.rotation import activate_own_keyset, apply_peer_keyset
 from accord.errors import OfficerCanMend
 from accord.parties.models import Keyset
@@ -20,6 +22,8 @@ from accord.release.services import channel_to, send_for_the_channel
 from accord.vocabulary.urgency import Lane
 
 __all__ = ["KEYSET", "KEYSET_FOLLOWER", "KEYSET_LIFE_DAYS", "send_keyset"]
+
+_KIND: Final = "keyset"
 
 KEYSET_LIFE_DAYS = 365
 """Days a keyset may wait for its peer: as long as the longest outage both sides would bear."""
@@ -58,22 +62,30 @@ def _handle(received: Received, _work: FilingWork) -> Handled:
     return FILED
 
 
+_KEYSETS_OF: Final = Prepared(
+    lambda peer, first, last: ReleasedMessage.objects.filter(
+        kind=_KIND,
+        outbox__channel__peer_id=peer,
+        outbox__position__gte=first,
+        outbox__position__lte=last,
+    ).values_list("payload_digest"),
+    str,
+    int,
+    int,
+)
+
+
 def _on_outcome(notice: OutcomeNotice) -> None:
     if notice.state != "filed":
         return
-    sent = ReleasedMessage.objects.filter(
-        kind=KEYSET.name,
-        outbox__channel__peer_id=notice.peer,
-        outbox__position__range=(notice.first, notice.last),
-    )
-    digests = {bytes(digest) for digest in sent.values_list("payload_digest", flat=True)}
+    digests = {bytes(digest) for (digest,) in _KEYSETS_OF.rows(notice.peer, notice.first, notice.last)}
     for keyset in Keyset.objects.filter(party_id=our_party(), peer_id=notice.peer, in_force_at=None) if digests else ():
         if payload_digest(bytes(keyset.signed)) in digests:
             activate_own_keyset(channel_to(notice.peer), serial=keyset.serial)
 
 
 KEYSET = MessageKind(
-    name="keyset",
+    name=_KIND,
     schema=1,
     max_bytes=MAX_KEYSET_BYTES,
     decode=bytes,
