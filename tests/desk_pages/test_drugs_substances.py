@@ -8,6 +8,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from accord.node.notices.deriving import make_notices
+from accord.node.notices.kinds import Kind as NoticeKind
+from accord.node.notices.models import Notice
+from accord.node.notices.places import place_of as place_of_notice
+from accord.node.notices.settling import settle_notices
 from accord.officers.models import Act, Officer
 from accord.officers.permissions import Role
 from accord.workstreams.drugs.models import SubstanceProposal
@@ -302,3 +307,21 @@ def test_the_pages_speak_the_officer_s_language(desk: Desk, counsel: Client, lan
     page = read(counsel, LIST, on="2025-01-23")
     assert "Controlled substances" not in page
     assert "no entry found" not in page
+
+
+def test_the_second_officer_is_told_led_there_and_left_in_peace_once_it_is_settled(
+    desk: Desk, counsel: Client, other: Client
+) -> None:
+    make_notices()
+    counsel.post(f"{LIST}new/control", CONTROL)
+    proposal = SubstanceProposal.objects.get()
+    make_notices()
+    told = Notice.objects.filter(kind=NoticeKind.REGISTER_WAITS)
+    names = set(told.values_list("officer__username", flat=True))
+    assert "counsel-2" in names
+    assert desk.officers[Role.COUNSEL].username not in names
+    notice = told.get(officer__username="counsel-2")
+    assert place_of_notice(notice, notice.officer) == place_of(proposal)
+    assert settle_notices() == 0
+    other.post(f"{place_of(proposal)}act", {"act": "agree"})
+    assert settle_notices() == len(names)

@@ -18,10 +18,11 @@ from django.utils import timezone
 
 from accord.exchange.arriving import Step, done, held, skip_before, waiting
 from accord.exchange.reach import cases_for
+from accord.node.desk.workstreams import modules_named
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 
-from .happenings import SOURCES, Happening, arrivals
+from .happenings import SOURCES, Happening, Source, arrivals
 from .kinds import Kind
 from .models import Notice, Reading
 from .own_accounts import own_accounts
@@ -60,7 +61,7 @@ def make_notices(*, now: datetime | None = None, since: datetime | None = None) 
     moment = now or timezone.now()
     looked = dict(Reading.objects.values_list("source", "looked_at"))
     made = _tell_arrivals(moment, is_first=ARRIVALS not in looked)
-    for name, source in {**SOURCES, **OF_REGISTERS, **OF_ROSTER, **OF_TEXTS, "own accounts": own_accounts}.items():
+    for name, source in _sources().items():
         begin = min(looked.get(name, moment), moment) - OVERLAP
         new = _not_told(source(begin if since is None else max(begin, since), moment))
         # The place is kept once half the overlap has passed: a turn without news writes nothing.
@@ -73,6 +74,11 @@ def make_notices(*, now: datetime | None = None, since: datetime | None = None) 
             Reading.objects.update_or_create(source=name, defaults={"looked_at": moment})
         made += len(notices)
     return made
+
+
+def _sources() -> dict[str, Source]:
+    of_workstreams = {name: one for module in modules_named("waits") for name, one in module.SOURCES.items()}
+    return {**SOURCES, **OF_REGISTERS, **OF_ROSTER, **OF_TEXTS, "own accounts": own_accounts, **of_workstreams}
 
 
 def _tell_arrivals(now: datetime, *, is_first: bool) -> int:

@@ -8,6 +8,7 @@ from accord.courier.models import Alarm
 from accord.exchange.models import Case, Message
 from accord.exchange.reach import reads
 from accord.liaison.roster.handing_over import handovers_for
+from accord.node.desk.workstreams import modules_named
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.parties.models import RegisterEntry
@@ -64,9 +65,12 @@ def _by_kind(notice: Notice, officer: Officer) -> str:
 
 
 def _of_register(notice: Notice, officer: Officer) -> str:
-    key = notice.subject.partition(":")[2]
+    of_type, _, key = notice.subject.partition(":")
     if not officer.may(Permission.REGISTER_READ):
         return reverse("desk:notices")
+    for module in modules_named("waits"):
+        if of_type in module.PLACES:
+            return reverse(module.PLACES[of_type], args=[key])
     is_there = key.isdigit() and RegisterEntry.objects.filter(pk=int(key)).exists()
     return reverse("desk:register-entry", args=[int(key)]) if is_there else reverse("desk:registers")
 

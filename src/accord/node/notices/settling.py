@@ -10,6 +10,7 @@ from django.utils import timezone
 from accord.courier.models import Alarm, Channel, Mode
 from accord.exchange.models import Case, Clock, EmergencyReview, Message
 from accord.liaison.models import PingTest
+from accord.node.desk.workstreams import modules_named
 from accord.officers.models import ApiToken, ClientCertificate, Officer
 from accord.officers.peers import waiting_peers
 from accord.officers.registers import waiting_entries
@@ -143,6 +144,17 @@ def _without_record() -> list[int]:
     return [pk for pk, key in rows if key not in still]
 
 
+def _lasting(of_type: str, keys: list[str]) -> Iterable[object]:
+    """Returns which keys of a type of subject still wait; none where its workstream is not there any more."""
+    if of_type in LASTING:
+        return LASTING[of_type]([int(key) for key in keys])
+    for module in modules_named("waits"):
+        if of_type in module.LASTING:
+            found: Iterable[object] = module.LASTING[of_type](keys)
+            return found
+    return ()
+
+
 def _without_subject() -> list[int]:
     """Returns the notices about an alarm, an account or an address that waits no more."""
     by_type: dict[str, dict[str, list[int]]] = {}
@@ -152,6 +164,6 @@ def _without_subject() -> list[int]:
         by_type.setdefault(of_type, {}).setdefault(number, []).append(key)
     gone: list[int] = []
     for of_type, numbers in by_type.items():
-        lasting = {str(number) for number in LASTING[of_type]([int(number) for number in numbers])}
+        lasting = {str(number) for number in _lasting(of_type, list(numbers))}
         gone += [key for number, keys in numbers.items() if number not in lasting for key in keys]
     return gone

@@ -8,7 +8,9 @@ them, and is read only where the node's configuration names the workstream:
 * ``kind_names`` names its kinds (``KIND_NAMES``);
 * ``field_words`` names the fields of its kinds (``SECTIONS``, ``LABELS``, ``HINTS``, ``READ``), and ``code_words`` its
   codes (``CODES``);
-* ``help_words`` says what each of its pages is for (``HELP``, by the names of the addresses).
+* ``help_words`` says what each of its pages is for (``HELP``, by the names of the addresses);
+* ``waits`` says of what officers are told (``SOURCES``), what of it still waits (``LASTING``), and where a notice leads
+  (``PLACES``, both by the type of a notice's subject).
 """
 
 from collections.abc import Iterator
