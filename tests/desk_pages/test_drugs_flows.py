@@ -49,7 +49,7 @@ def test_each_page_opens_empty_and_full_in_every_language(
 
 def test_figures_charts_map_and_table_say_the_same(desk: Desk, sign_in: SignIn) -> None:
     stopped(desk)
-    notice(desk, 2, goods=mass("1"), transit_countries=[])
+    told = notice(desk, 2, goods=mass("1"), transit_countries=[])
     answer = sign_in(desk.liaison).get(reverse("desk:drugs-flows"))
     page, shown = answer.content.decode(), text(answer)
     assert "3.5 kg" in shown
@@ -60,6 +60,7 @@ def test_figures_charts_map_and_table_say_the_same(desk: Desk, sign_in: SignIn) 
     assert "No boundary is drawn" in shown
     assert "Only cases that you may read are in it" in shown
     assert page.count('class="a-chart"') == 4
+    assert reverse("desk:drugs-notice", args=[told.pk]) in page
 
 
 def test_a_filter_and_a_route_stand_in_the_address(desk: Desk, sign_in: SignIn) -> None:
