@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from accord.node.desk.workstreams.drugs.hits import Piece, pieces_of, words_to_find
 from accord.node.desk.workstreams.drugs.rule_words import rule_sentence, rule_words
+from accord.node.unseen import with_marks
 from accord.workstreams.drugs.models import Flag, Screening
 from accord.workstreams.drugs.screenings.weights import numbered
 from accord.workstreams.drugs.substances.book import table_in_force
@@ -160,7 +161,7 @@ def _reasons(reasons: Iterable[Mapping[str, Any]], weights: Mapping[str, int]) -
         yield ReasonRow(
             code=code,
             title=words.title,
-            sentence=rule_sentence(code, one["words"]),
+            sentence=with_marks(rule_sentence(code, one["words"])),
             cost=words.cost,
             source=words.source,
             weight=weights.get(code),
