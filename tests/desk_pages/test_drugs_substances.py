@@ -80,6 +80,25 @@ def test_the_matrix_says_for_a_day_and_a_pair_what_each_side_controls_and_where_
     assert before.count("not controlled on that day") == 2
 
 
+@pytest.mark.parametrize("asked", ["4-pipéridone", "41661-47-6", "4 PIPERIDONE", "41661"])
+def test_a_row_is_looked_for_by_any_of_its_names_or_numbers(counsel: Client, asked: str) -> None:
+    page = read(counsel, LIST, q=asked)
+    assert "41661-47-6" in page
+    assert "1609-66-1" not in page
+
+
+def test_what_is_not_found_is_not_called_uncontrolled(counsel: Client) -> None:
+    page = read(counsel, LIST, q="SPECIMEN")
+    assert "No row has this name or number." in page
+
+
+def test_of_a_long_register_the_first_rows_are_shown_and_the_others_counted(desk: Desk, counsel: Client) -> None:
+    agreed(desk, *(Change.to(substance(f"row-{number}")) for number in range(200)))
+    page = read(counsel, LIST)
+    assert "7 more rows are not shown here." in page
+    assert "substance/row-150/" in page
+
+
 def test_the_same_side_twice_differs_in_nothing(counsel: Client) -> None:
     page = read(counsel, LIST, on="2025-01-23", **{"from": "CA", "to": "CA"})
     assert "Both sides say the same of every substance" in page

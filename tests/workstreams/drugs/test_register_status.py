@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from msgspec import structs
 
-from accord.workstreams.drugs.substances.content import Regime, SubstanceTable
+from accord.workstreams.drugs.substances.content import Extent, Form, Regime, SubstanceTable
 from accord.workstreams.drugs.substances.shipped import shipped_table
-from accord.workstreams.drugs.substances.status import Difference, Differing, differences, status_of
+from accord.workstreams.drugs.substances.status import Difference, Differing, differences, entries_for, status_of
 from tests.workstreams.drugs.rows import control, substance
 
 DAY = date(2025, 1, 23)
@@ -65,3 +65,16 @@ def test_a_status_without_an_entry_is_not_verified() -> None:
     ships = shipped_table()
     assert not status_of(ships, "npp", jurisdiction="IN", on=DAY).is_verified
     assert status_of(ships, "npp", jurisdiction="CA", on=DAY).is_verified
+
+
+def test_the_entries_of_a_salt_come_in_the_order_of_the_table_and_each_once() -> None:
+    own = control("b", ["salt", "one"], jurisdiction="AA", includes=(Extent.SALTS,))
+    parent = control("a", ["one"], jurisdiction="AA", includes=(Extent.SALTS, Extent.ANALOGUES))
+    without = control("c", ["one"], jurisdiction="AA", includes=(Extent.ANALOGUES,))
+    rows = structs.replace(
+        table(own, parent, without),
+        substances=(substance("one"), substance("salt", parent="one", relation=Form.SALT)),
+    )
+    assert entries_for(rows, "salt") == (own, parent)
+    assert entries_for(rows, "salt", jurisdiction="BB") == ()
+    assert entries_for(rows, "nothing") == ()

@@ -8,6 +8,7 @@ else an entry includes (derivatives, analogues) is a legal test of a chemist, an
 Source: 1988 Convention, article 12; control of a substance begins and ends with the instrument of each party.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -96,10 +97,10 @@ def differences(table: SubstanceTable, *, on: date, origin: str, destination: st
         origin: Jurisdiction from which goods leave.
         destination: Jurisdiction to which they go.
     """
-    found = []
+    found, listed = [], _Listed(table)
     for one in table.substances:
-        here = status_of(table, one.id, jurisdiction=origin, on=on)
-        there = status_of(table, one.id, jurisdiction=destination, on=on)
+        here = _status(one.id, origin, on, listed.entries(one.id, origin))
+        there = _status(one.id, destination, on, listed.entries(one.id, destination))
         differing = _differing(here, there)
         if differing is not None:
             found.append(Difference(substance=one.id, on=on, here=here, there=there, differing=differing))
@@ -119,7 +120,10 @@ def _differing(here: Status, there: Status) -> Differing | None:
 
 def status_of(table: SubstanceTable, substance: str, *, jurisdiction: str, on: date) -> Status:
     """Returns the standing of a substance in a jurisdiction on a day."""
-    entries = entries_for(table, substance, jurisdiction=jurisdiction)
+    return _status(substance, jurisdiction, on, entries_for(table, substance, jurisdiction=jurisdiction))
+
+
+def _status(substance: str, jurisdiction: str, on: date, entries: tuple[Control, ...]) -> Status:
     current = tuple(entry for entry in entries if _covers(entry, on))
     dated = tuple(entry for entry in current if entry.valid_from is not None)
     if dated:
@@ -141,14 +145,28 @@ def entries_for(table: SubstanceTable, substance: str, *, jurisdiction: str | No
         substance: Its code.
         jurisdiction: The one jurisdiction asked for; all of them where it is omitted.
     """
-    row = next((one for one in table.substances if one.id == substance), None)
-    parent = row.parent if row is not None and row.relation in {Form.SALT, Form.HYDRATE} else None
-    return tuple(
-        entry
-        for entry in table.controls
-        if jurisdiction in {None, entry.jurisdiction}
-        and (substance in entry.substances or (parent in entry.substances and Extent.SALTS in entry.includes))
-    )
+    return _Listed(table).entries(substance, jurisdiction)
+
+
+class _Listed:
+    """Which entries name which substance, gathered once for all questions about one table."""
+
+    def __init__(self, table: SubstanceTable) -> None:
+        self._named: dict[str, list[int]] = defaultdict(list)
+        self._controls = table.controls
+        for place, entry in enumerate(table.controls):
+            for code in entry.substances:
+                self._named[code].append(place)
+        salts = {Form.SALT, Form.HYDRATE}
+        self._parents = {one.id: one.parent for one in table.substances if one.parent and one.relation in salts}
+
+    def entries(self, substance: str, jurisdiction: str | None) -> tuple[Control, ...]:
+        """Returns the entries under which a substance falls, in the order of the table."""
+        places = set(self._named.get(substance, ()))
+        of_parent = self._named.get(self._parents.get(substance, ""), ())
+        places |= {place for place in of_parent if Extent.SALTS in self._controls[place].includes}
+        found = (self._controls[place] for place in sorted(places))
+        return tuple(one for one in found if jurisdiction in {None, one.jurisdiction})
 
 
 def _covers(entry: Control, on: date) -> bool:
@@ -158,7 +176,7 @@ def _covers(entry: Control, on: date) -> bool:
 
 def statuses(table: SubstanceTable, *, jurisdictions: Iterable[str], on: date) -> tuple[tuple[Status, ...], ...]:
     """Returns one row a substance, with its standing in each jurisdiction on a day."""
-    wanted = tuple(jurisdictions)
+    wanted, listed = tuple(jurisdictions), _Listed(table)
     return tuple(
-        tuple(status_of(table, one.id, jurisdiction=code, on=on) for code in wanted) for one in table.substances
+        tuple(_status(one.id, code, on, listed.entries(one.id, code)) for code in wanted) for one in table.substances
     )

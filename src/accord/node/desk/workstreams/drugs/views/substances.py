@@ -2,7 +2,7 @@
 
 from datetime import date
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -20,6 +20,7 @@ from accord.officers.registers import register_deciders
 from accord.parties.models import Party
 from accord.release.gate import our_party
 from accord.workstreams.drugs.models import SubstanceProposal
+from accord.workstreams.drugs.screening.folding import as_ascii, squeezed
 from accord.workstreams.drugs.substances.book import table_in_force
 from accord.workstreams.drugs.substances.content import Control, Substance, SubstanceTable
 from accord.workstreams.drugs.substances.csv_rows import write_csv
@@ -29,7 +30,10 @@ from accord.workstreams.drugs.substances.status import Status, differences, entr
 
 __all__ = ["count_waiting", "download_rows", "kind_named", "proposal_of", "show_row", "show_substances", "shown_row"]
 
-CONVENTION = "UN"
+CONVENTION: Final = "UN"
+
+SHOWN_MAX: Final = 200
+"""Substances of the matrix that are shown at once; of more the first, and one looks for the others by name."""
 
 
 def count_waiting(officer: Officer) -> int:
@@ -61,8 +65,16 @@ def show_substances(request: HttpRequest) -> HttpResponse:
     shown_codes = list(dict.fromkeys((CONVENTION, origin, destination)))
     substances = table.by_id()
     found = {one.substance: one for one in differences(table, on=day, origin=origin, destination=destination)}
+    asked = request.GET.get("q", "").strip()
+    rows = [
+        row
+        for row in statuses(table, jurisdictions=shown_codes, on=day)
+        if not asked or _is_asked_for(substances[row[0].substance], asked)
+    ]
     shown = {
         "day": day,
+        "asked": asked,
+        "hidden": max(len(rows) - SHOWN_MAX, 0),
         "is_odd": is_odd,
         "origin": origin,
         "destination": destination,
@@ -74,7 +86,7 @@ def show_substances(request: HttpRequest) -> HttpResponse:
                 "cells": [_cell(one) for one in row],
                 "differs": DIFFERENCES[found[row[0].substance].differing] if row[0].substance in found else "",
             }
-            for row in statuses(table, jurisdictions=shown_codes, on=day)
+            for row in rows[:SHOWN_MAX]
         ],
         "differing": len(found),
         "table": table,
@@ -83,6 +95,12 @@ def show_substances(request: HttpRequest) -> HttpResponse:
         "is_alone": not register_deciders(),
     }
     return show(request, "desk/drugs/substances/matrix.html", shown)
+
+
+def _is_asked_for(substance: Substance, asked: str) -> bool:
+    wanted = squeezed(as_ascii(asked)) or asked.casefold().encode()
+    texts = (substance.id, substance.label, *substance.cas, *(name.text for name in substance.names))
+    return any(wanted in (squeezed(as_ascii(text)) or text.casefold().encode()) for text in texts)
 
 
 def _day(text: str) -> tuple[date, bool]:
