@@ -195,6 +195,15 @@ def test_two_notices_of_one_batch_with_one_reference_both_say_so(desk: Desk) -> 
     assert list(Notice.objects.values_list("is_duplicate", flat=True)) == [True, True]
 
 
+def test_an_outcome_that_comes_with_its_notice_in_one_batch_finds_it(desk: Desk) -> None:
+    entry = desk.peer.send(PRE_EXPORT_NOTICE, from_india(pen_fields(THEIRS, OURS), case=CASE, number=1))
+    told = outcome_fields(entry.envelope_id, THEIRS, OURS)
+    desk.peer.send(SHIPMENT_OUTCOME, from_india(told, case=CASE, number=2))
+    assert take_in(desk.channel).filed == 2
+    notice = Notice.objects.get()
+    assert (notice.became, notice.outcomes.get().message.case_id) == ("arrived", notice.case_id)
+
+
 def test_an_incident_finds_its_notice_by_its_reference_and_counts_its_hours(desk: Desk) -> None:
     notice = sent_notice(desk)
     received(desk, DRUG_INCIDENT, incident_fields(THEIRS, OURS, pen_reference="pen-2026-0001"))

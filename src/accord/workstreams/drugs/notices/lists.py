@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from accord.exchange.models import Message
 from accord.exchange.reach import within
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
@@ -49,7 +50,7 @@ def _has(words: str) -> Q:
 
 def waiting_notices(officer: Officer, now: datetime) -> int:
     """Returns how many notices of theirs that the officer may read wait for our word, silence of ours included."""
-    theirs = notices_for(officer, now, is_ours=False)
+    theirs = notices_for(officer, now, is_ours=False).exclude(message__state=Message.State.WITHDRAWN)
     return theirs.filter(in_state(NoticeState.AWAITING, now) | in_state(NoticeState.SILENT, now)).count()
 
 

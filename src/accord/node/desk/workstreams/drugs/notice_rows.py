@@ -32,6 +32,9 @@ SOON_DAYS: Final = 2
 SAID: Final = (Message.State.DRAFT, Message.State.SUBMITTED, Message.State.APPROVED, Message.State.DISCARDED)
 """States of a message of ours that has not been said to the other side."""
 
+ENDED: Final = (Message.State.WITHDRAWN, Message.State.REFUSED, Message.State.EXPIRED, Message.State.BLOCKED)
+"""States of a message after which nobody on the other side answers it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class WaitShown:
@@ -63,6 +66,7 @@ class NoticeShown:
         waits: Its waits.
         amount: The gross quantity in words.
         is_withdrawn: Whether its sender took it back.
+        ended_as: What became of the message itself, where it was withdrawn, refused, or not delivered in time.
     """
 
     notice: Notice
@@ -73,6 +77,7 @@ class NoticeShown:
     waits: tuple[WaitShown, ...]
     amount: str
     is_withdrawn: bool
+    ended_as: str = ""
 
     @property
     def binding(self) -> WaitShown | None:
@@ -111,6 +116,7 @@ def _shown(notice: Notice, now: datetime, ours: str, calendars: Calendars) -> No
         waits=waits,
         amount=amount_words(notice),
         is_withdrawn=notice.message.state == Message.State.WITHDRAWN,
+        ended_as=notice.message.state if notice.message.state in ENDED else "",
     )
 
 
