@@ -18,7 +18,7 @@ from accord.workstreams.drugs.models import Screening
 from accord.workstreams.drugs.screening import files, tables
 from accord.workstreams.drugs.screening.errors import ManifestUnreadable
 from accord.workstreams.drugs.screening.files import expected_characters, form_of, text_of
-from accord.workstreams.drugs.screening.manifest import Line, RefusedLine, read_manifest
+from accord.workstreams.drugs.screening.manifest import LINE_MAX, Line, RefusedLine, read_manifest
 from accord.workstreams.drugs.screenings.keeping import screen_file
 from accord.workstreams.drugs.screenings.running import screen_to_the_end
 from tests.desk import Desk
@@ -154,6 +154,22 @@ def test_a_compressed_bomb_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(files, "UNPACKED_MAX", 100_000)
     with pytest.raises(ManifestUnreadable, match="too large"):
         read(io.BytesIO(gzip.compress(b"description\n" + b"Tea\n" * 100_000)))
+
+
+def test_one_endless_compressed_line_is_not_passed_over_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "UNPACKED_MAX", 200_000)
+    with pytest.raises(ManifestUnreadable, match="too large"):
+        read(io.BytesIO(gzip.compress(b"description\n" + b"x" * 2_000_000)))
+
+
+def test_a_row_of_long_cells_is_read_only_so_far_that_it_is_seen_to_be_too_long() -> None:
+    file = workbook(["reference", "description", *"abcdef"], ["1", *["y" * 30_000] * 7], ["2", "Tea"])
+    with text_of(file, form_of(file)) as lines:
+        _header, long, _short = list(lines)
+    assert LINE_MAX < len(long) < LINE_MAX + 100
+    lines_read, refused = read(file)
+    assert [one.reference for one in lines_read] == ["2"]
+    assert [one.number for one in refused] == [2]
 
 
 def test_without_its_package_parquet_says_how(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -140,8 +140,16 @@ def open_manifest(path: Path) -> Iterator[Iterable[str]]:
 
 
 def physical_lines(stream: TextIO) -> Iterator[str]:
-    """Yields the lines of a file; of a line too long only so much that it is seen to be."""
+    """Yields the lines of a file; of a line too long only so much that it is seen to be.
+
+    Raises:
+        ManifestUnreadable: What was passed over of long lines is more than a file may hold unpacked.
+    """
+    passed = 0
     while line := stream.readline(LINE_MAX + 1):
         yield line
         while len(line) > LINE_MAX and not line.endswith("\n"):
             line = stream.readline(LINE_MAX + 1)
+            passed += len(line)
+            if passed > UNPACKED_MAX:
+                raise ManifestUnreadable("The file is too large unpacked.", next_step="Split it.")

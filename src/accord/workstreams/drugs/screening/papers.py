@@ -12,7 +12,7 @@ Source: UN/ECE Recommendation 20 (units of measure); international pound of 1959
 import re
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
@@ -28,7 +28,13 @@ _UNITS: Final[Mapping[str, Decimal]] = {
     **dict.fromkeys(("LB", "LBS", "LBR", "POUND", "POUNDS"), Decimal("0.45359237")),
     **dict.fromkeys(("T", "MT", "TNE", "TON", "TONS", "TONNE", "TONNES"), Decimal(1000)),
 }
-_AMOUNT: Final = re.compile(r"\s*([0-9][0-9 .,\u00a0\u202f']*)\s*%?\s*([A-Za-z]*)\.?\s*\Z")
+# Blanks are taken out before, so that no two parts can share a sign and a hostile cell costs no more than its length.
+_AMOUNT: Final = re.compile(r"([0-9][0-9.,]*)%?([A-Za-z]*)\.?")
+_NUMBER: Final = re.compile(r"[0-9]{1,15}(?:\.[0-9]{0,9})?")
+_BLANKS: Final = re.compile(r"[\s\u00a0\u202f']")
+_AMOUNT_MAX: Final = 64
+"""Characters of a cell that says an amount; a longer one says none."""
+
 _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 _COUNTRY: Final = re.compile(r"(?<![A-Z])[A-Z]{2}(?![A-Z])")
 _PERCENT_MAX: Final = 100
@@ -123,7 +129,7 @@ def kilograms(text: str, unit: str = "") -> Decimal | None:
         text: The cell of the weight, which may bear its unit.
         unit: The cell of the unit.
     """
-    match = _AMOUNT.match(text)
+    match = _AMOUNT.fullmatch(_BLANKS.sub("", text)) if len(text) <= _AMOUNT_MAX else None
     if match is None:
         return None
     factor = _UNITS.get((match.group(2) or unit).strip().rstrip(".").upper())
@@ -134,9 +140,12 @@ def kilograms(text: str, unit: str = "") -> Decimal | None:
 def decimal_of(text: str) -> Decimal | None:
     """Returns a number as papers write it: of two different signs the last parts the fraction, as a lone one does.
 
-    A lone comma or apostrophe before three digits parts thousands.
+    A lone comma or apostrophe before three digits parts thousands. At most fifteen digits before the fraction and nine
+    of it: an exponent, or more, is no amount of goods.
     """
-    plain = re.sub(r"[ \u00a0\u202f']", "", text.strip())
+    if len(text) > _AMOUNT_MAX:
+        return None
+    plain = _BLANKS.sub("", text)
     if "," in plain and "." in plain:
         thousands = "," if plain.rfind(".") > plain.rfind(",") else "."
         plain = plain.replace(thousands, "")
@@ -144,11 +153,8 @@ def decimal_of(text: str) -> Decimal | None:
         plain = plain.replace(",", "")
     elif plain.count(".") > 1:
         plain = plain.replace(".", "")
-    try:
-        found = Decimal(plain.replace(",", ".")) if plain else None
-    except InvalidOperation:
-        return None
-    return found if found is not None and found.is_finite() and found >= 0 else None
+    plain = plain.replace(",", ".")
+    return Decimal(plain) if _NUMBER.fullmatch(plain) else None
 
 
 def _day(text: str) -> date | None:

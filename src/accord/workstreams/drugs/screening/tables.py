@@ -23,6 +23,7 @@ from openpyxl import load_workbook
 
 from accord.workstreams.drugs.screening.columns import COLUMNS
 from accord.workstreams.drugs.screening.errors import ManifestUnreadable
+from accord.workstreams.drugs.screening.manifest import LINE_MAX
 
 __all__ = ["UNPACKED_MAX", "parquet_lines", "workbook_lines"]
 
@@ -152,7 +153,7 @@ def _lines(rows: Iterable[Sequence[object]]) -> Iterator[str]:
     held = io.StringIO()
     writer = csv.writer(held, lineterminator="\n")
     for number, row in enumerate(rows):
-        cells = [_text(cell, is_tariff=place == tariff) for place, cell in enumerate(row)]
+        cells = _cells(row, tariff)
         while len(cells) > width and not cells[-1]:
             cells.pop()
         if number == 0:
@@ -168,14 +169,26 @@ def _lines(rows: Iterable[Sequence[object]]) -> Iterator[str]:
         held.truncate()
 
 
+def _cells(row: Sequence[object], tariff: int) -> list[str]:
+    """The cells of a row as text; of a row too long only so much that it is seen to be."""
+    cells: list[str] = []
+    left = LINE_MAX + 1
+    for place, cell in enumerate(row):
+        text = _text(cell, is_tariff=place == tariff)[:left] if left else ""
+        left -= len(text)
+        cells.append(text)
+    return cells
+
+
 def _text(cell: object, *, is_tariff: bool) -> str:
     if cell is None:
         return ""
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return _number(cell, is_tariff=is_tariff)
     plain = cell.decode("utf-8", "replace") if isinstance(cell, bytes) else str(cell)
-    # A line feed inside of a cell would make two lines of one row.
-    return " ".join(plain.splitlines())
+    # A line feed inside of a cell would make two lines of one row. One text may stand in many cells, so that a long one
+    # is cut before it is copied.
+    return " ".join(plain[: LINE_MAX + 1].splitlines())
 
 
 def _number(cell: float, *, is_tariff: bool) -> str:
