@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -71,3 +72,9 @@ def test_a_distance_in_time_is_said_in_words() -> None:
         assert figures.distance_of(NOON - timedelta(minutes=4), now=NOON) == "il y a 4 minutes"
     with translation.override("en"):
         assert figures.duration_of(timedelta(days=2, hours=4, minutes=3)) == "2 days 4 h"
+
+
+@pytest.mark.parametrize("written", ["1E-999999999", "1E+999999999", "NaN"])
+def test_a_number_that_cannot_be_written_out_stands_as_it_was_written(written: str) -> None:
+    assert figures.number_of(Decimal(written)) == written
+    assert figures.number_of(Decimal("0.000001")) == "0.000001"

@@ -15,6 +15,7 @@ from accord.workstreams.drugs.notices.clocks import (
     RunsFrom,
     alerted_hours,
     alerts,
+    begins_on,
     days_left,
     last_day,
     rule_of,
@@ -130,3 +131,36 @@ def test_hours_of_an_alert_are_never_less_than_none() -> None:
     told = datetime(2026, 11, 30, 12, tzinfo=UTC)
     assert str(alerted_hours(told - timedelta(hours=25, minutes=30), told)) == "25.50"
     assert alerted_hours(told + timedelta(hours=1), told) == 0
+
+
+@pytest.mark.parametrize(
+    ("applied_on", "begins"),
+    [
+        (None, date(2026, 11, 30)),
+        (date(2026, 11, 20), date(2026, 11, 20)),
+        (date(2027, 12, 1), date(2027, 12, 1)),
+        (date(2027, 12, 2), date(2026, 11, 30)),
+        (date(2025, 11, 28), date(2026, 11, 30)),
+        (date.max, date(2026, 11, 30)),
+        (date.min, date(2026, 11, 30)),
+    ],
+)
+def test_a_day_of_application_far_from_the_sending_is_not_counted_from(applied_on: date | None, begins: date) -> None:
+    india, canada = rule_of("IN"), rule_of("CA")
+    assert india is not None
+    assert canada is not None
+    assert begins_on(india, sent_on=date(2026, 11, 30), applied_on=applied_on) == begins
+    assert begins_on(canada, sent_on=date(2026, 11, 30), applied_on=applied_on) == date(2026, 11, 30)
+
+
+def test_a_wait_without_a_reasonable_end_is_counted_so_far_and_no_further() -> None:
+    looked_at = []
+
+    def is_working_day(day: date) -> bool:
+        looked_at.append(day)
+        return True
+
+    now = datetime(2026, 11, 30, tzinfo=UTC)
+    left = days_left(datetime(9000, 1, 1, tzinfo=UTC), now, zone=ZoneInfo("UTC"), is_working_day=is_working_day)
+    assert not left.is_over
+    assert left.calendar == left.working == len(looked_at) < 1_500

@@ -69,6 +69,13 @@ QUANTITY = {"amount": "5", "measure": "kg"}
         ({"purity_percent": "101"}, "purity_percent"),
         ({"purity_percent": "-1"}, "purity_percent"),
         ({"purity_percent": "NaN"}, "purity_percent"),
+        ({"purity_percent": "1E-999999999"}, "purity_percent"),
+        ({"purity_percent": "0E+999999999"}, "purity_percent"),
+        ({"mixture": [{"name": "a", "percent": "1E-999999999"}]}, "percent"),
+        # No number that nobody can write out, and none of five thousand zeros.
+        ({"gross": {"amount": "1E-999999999", "measure": "kg"}}, "amount"),
+        ({"gross": {"amount": "6." + "0" * 5_000, "measure": "kg"}}, "amount"),
+        ({"gross": {"amount": "6." + "0" * 10, "measure": "kg"}}, "amount"),
         ({"mixture": [{"name": "a", "percent": "60"}, {"name": "b", "percent": "40.01"}]}, "mixture"),
         ({"hs_edition": None}, "hs_edition"),
         ({"hs_code": None}, "hs_edition"),

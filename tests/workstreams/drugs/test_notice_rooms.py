@@ -14,6 +14,7 @@ from accord.exchange.drafts import DraftIncomplete
 from accord.exchange.kind_rooms import room_of
 from accord.exchange.models import Case, Message
 from accord.handling.erasing import erase_message
+from accord.parties.models import Party
 from accord.release.intake import take_in
 from accord.workstreams.drugs.kinds import (
     DRUG_INCIDENT,
@@ -26,6 +27,7 @@ from accord.workstreams.drugs.kinds import (
 from accord.workstreams.drugs.models import Incident, Notice, NoticeReply, Outcome, SuspiciousReport
 from accord.workstreams.drugs.notices.acts import begin_incident, begin_notice_reply, begin_outcome
 from accord.workstreams.drugs.notices.states import NoticeState, has_no_objection, in_state, state_of
+from accord.workstreams.drugs.notices.waits import calendars_of, waits_of
 from tests.desk import Desk, approved, days, dispositions, flush, from_india, own_side
 from tests.workstreams.drugs.told import (
     goods,
@@ -96,6 +98,18 @@ def test_their_notice_waits_by_their_law_and_opens_a_case_of_its_own(desk: Desk)
     assert notice.waits_until is not None
     # Twenty-one working days from the application are at least four weeks and a day.
     assert notice.waits_until - notice.sent_at >= timedelta(days=21 + 6 - 3)
+
+
+@pytest.mark.parametrize("applied_on", ["9999-12-20", "9000-01-01", "0001-01-01"])
+def test_their_notice_with_an_absurd_day_of_application_waits_from_its_sending(desk: Desk, applied_on: str) -> None:
+    notice, plain = (
+        received_notice(desk, number=number, pen_reference=f"PEN-2026-000{number}", **changed)
+        for number, changed in enumerate(({"applied_on": applied_on}, {}), start=1)
+    )
+    assert notice.waits_until == plain.waits_until
+    ours, calendars = "CA", calendars_of(list(Party.objects.all()))
+    for wait in waits_of(notice, timezone.now(), ours=ours, calendars=calendars):
+        assert timedelta(days=0) < wait.until - notice.sent_at < timedelta(days=60)
 
 
 def test_silence_is_a_state_of_its_own_and_never_consent(desk: Desk) -> None:

@@ -16,6 +16,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from accord.exchange.kinds.decimals import is_plain
 from accord.exchange.kinds.limits import (
     ATTACHMENTS_MAX,
     CAVEATS_MAX,
@@ -193,8 +194,8 @@ class Substance(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     def __post_init__(self) -> None:
         if self.cas_number is not None and not cas_number_is_valid(self.cas_number):
             raise ValueError("cas_number has a wrong check digit")
-        if self.quantity_grams is not None and not self.quantity_grams.is_finite():
-            raise ValueError("quantity_grams must be a finite number")
+        if self.quantity_grams is not None and not is_plain(self.quantity_grams):
+            raise ValueError("quantity_grams must be a finite number of at most 30 digits")
 
 
 class AttachmentReference(_Part, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

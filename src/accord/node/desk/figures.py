@@ -18,6 +18,8 @@ from babel.units import format_unit
 from django.conf import settings
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
+from accord.exchange.kinds.decimals import is_plain
+
 __all__ = [
     "clock_seconds_of",
     "clock_time_of",
@@ -67,7 +69,12 @@ def _spaced(text: str, locale: Locale) -> str:
 
 
 def number_of(value: float | Decimal) -> str:
-    """Returns a number: 1 234,5 in French, 12,34,567 in India; of a decimal no place is rounded away."""
+    """Returns a number: 1 234,5 in French, 12,34,567 in India; of a decimal no place is rounded away.
+
+    A decimal that cannot be written out in digits stands as the message has it.
+    """
+    if isinstance(value, Decimal) and not is_plain(value):
+        return str(value)
     locale = locale_in_use()
     told = format_decimal(value, locale=locale, decimal_quantization=not isinstance(value, Decimal))
     return _spaced(told, locale)

@@ -15,6 +15,7 @@ from typing import Annotated, Final
 
 import msgspec
 
+from accord.exchange.kinds.decimals import is_plain
 from accord.exchange.kinds.limits import LIST_ITEMS_MAX
 from accord.exchange.kinds.particulars import Line, Reference, Substance, cas_number_is_valid
 
@@ -45,6 +46,9 @@ AMOUNT_STEP: Final = Decimal("0.000001")
 """The smallest step of an amount: a microgram in grams, below what a laboratory reports."""
 
 PERCENT_MAX: Final = Decimal(100)
+
+EXPONENT_MAX: Final = 9
+"""How far an amount or a share reaches from the point, either way: no more than it may be large."""
 
 Country = Annotated[str, msgspec.Meta(pattern=r"\A[A-Z]{2}\Z")]
 PenReference = Reference
@@ -106,7 +110,7 @@ class Quantity(Part, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     measure: Measure
 
     def __post_init__(self) -> None:
-        if not self.amount.is_finite() or not 0 < self.amount <= AMOUNT_MAX:
+        if not is_plain(self.amount, exponent_max=EXPONENT_MAX) or not 0 < self.amount <= AMOUNT_MAX:
             raise ValueError("amount must be more than nothing and at most 1000000000")
         if self.amount != self.amount.quantize(AMOUNT_STEP):
             raise ValueError("amount has more than six decimal places")
@@ -137,7 +141,7 @@ class Quantity(Part, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
 
 def require_percent(name: str, value: Decimal | None) -> None:
     """Raises where a share is given that is no number from 0 to 100."""
-    if value is not None and not (value.is_finite() and 0 <= value <= PERCENT_MAX):
+    if value is not None and not (is_plain(value, exponent_max=EXPONENT_MAX) and 0 <= value <= PERCENT_MAX):
         raise ValueError(f"{name} must lie between 0 and 100")
 
 

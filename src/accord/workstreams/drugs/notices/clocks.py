@@ -30,6 +30,7 @@ __all__ = [
     "RunsFrom",
     "alerted_hours",
     "alerts",
+    "begins_on",
     "days_left",
     "last_day",
     "rule_of",
@@ -113,6 +114,23 @@ def alerts() -> Alerts:
     return _file().alerts
 
 
+def begins_on(rule: ClockRule, *, sent_on: date, applied_on: date | None) -> date:
+    """Returns the day from which a wait runs, in the capital of the rule's party.
+
+    From the receipt runs what was received at once; until a receipt says otherwise the day of sending stands for it. It
+    stands too for a day of application that no application of this notice can have had: a sender's slip or worse never
+    decides how long a page counts.
+
+    Args:
+        rule: The rule.
+        sent_on: The day on which the notice was sent.
+        applied_on: The day of the application, as the notice states it.
+    """
+    if rule.runs_from is not RunsFrom.APPLICATION or applied_on is None:
+        return sent_on
+    return applied_on if abs(applied_on - sent_on) <= timedelta(days=DAYS_MAX) else sent_on
+
+
 def last_day(rule: ClockRule, begins: date, is_working_day: Callable[[date], bool]) -> date:
     """Returns the last day of a wait.
 
@@ -153,7 +171,8 @@ class DaysLeft:
     """What is left of a wait, in both ways of counting.
 
     Args:
-        calendar: Days after today, up to and with the last one; nothing when it is over.
+        calendar: Days after today, up to and with the last one; nothing when it is over, and no more than are looked
+            at for working ones.
         working: Those of them on which offices of the rule's party are open.
         is_over: Whether the wait is over.
     """
@@ -177,7 +196,7 @@ def days_left(until: datetime, now: datetime, *, zone: ZoneInfo, is_working_day:
     today = now.astimezone(zone).date()
     # The wait ends with the end of a day: the moment itself belongs to the day after.
     last = (until.astimezone(zone) - timedelta(microseconds=1)).date()
-    count = max((last - today).days, 0)
+    count = min(max((last - today).days, 0), SEARCHED_MAX)
     working = sum(is_working_day(today + timedelta(days=one)) for one in range(1, count + 1))
     return DaysLeft(calendar=count, working=working, is_over=False)
 

@@ -14,7 +14,7 @@ from accord.workstreams.drugs.kinds.pre_export_reply import PreExportReply
 from accord.workstreams.drugs.kinds.shipment_outcome import ShipmentOutcome
 from accord.workstreams.drugs.kinds.suspicious_transaction import SuspiciousTransaction
 from accord.workstreams.drugs.models import Incident, Notice, NoticeReply, Outcome, SuspiciousReport
-from accord.workstreams.drugs.notices.clocks import RunsFrom, alerted_hours, rule_of, waits_until
+from accord.workstreams.drugs.notices.clocks import alerted_hours, begins_on, rule_of, waits_until
 from accord.workstreams.drugs.substances.known import code_of
 
 __all__ = ["incident_row", "notice_row", "outcome_row", "reply_row", "report_row", "settle", "take_reply"]
@@ -81,10 +81,7 @@ def _waits_until(content: PreExportNotice, sender: Party | None, at: datetime) -
     if sender is None or rule is None:
         return None
     calendar = calendar_of(sender.described)
-    # From the receipt runs what was received at once; until a receipt says otherwise the day of sending stands for it.
-    begins = at.astimezone(calendar.zone).date()
-    if rule.runs_from is RunsFrom.APPLICATION and content.applied_on is not None:
-        begins = content.applied_on
+    begins = begins_on(rule, sent_on=at.astimezone(calendar.zone).date(), applied_on=content.applied_on)
     return waits_until(rule, begins, zone=calendar.zone, is_working_day=calendar.is_working_day)
 
 

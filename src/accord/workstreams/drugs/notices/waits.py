@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from accord.exchange.clocks import WorkingCalendar, calendar_of
 from accord.parties.models import Party
 from accord.workstreams.drugs.models import Notice
-from accord.workstreams.drugs.notices.clocks import ClockRule, DaysLeft, RunsFrom, days_left, rule_of, waits_until
+from accord.workstreams.drugs.notices.clocks import ClockRule, DaysLeft, begins_on, days_left, rule_of, waits_until
 
 __all__ = ["Calendars", "LeftIn", "Wait", "calendars_of", "waits_of"]
 
@@ -84,9 +84,8 @@ def waits_of(notice: Notice, now: datetime, *, ours: str, calendars: Calendars) 
     other = rule_of(importing)
     if other is not None and importing in calendars:
         calendar = calendars[importing]
-        begins = notice.sent_at.astimezone(calendar.zone).date()
-        if other.runs_from is RunsFrom.APPLICATION and notice.applied_on is not None:
-            begins = notice.applied_on
+        sent_on = notice.sent_at.astimezone(calendar.zone).date()
+        begins = begins_on(other, sent_on=sent_on, applied_on=notice.applied_on)
         until = waits_until(other, begins, zone=calendar.zone, is_working_day=calendar.is_working_day)
         found.append(_wait(other, notice, until, now, calendars, is_binding=False))
     return tuple(found)
