@@ -272,7 +272,7 @@ def _names(value: str, wrong: Wrong) -> list[dict[str, str]]:
     for line in filter(None, map(str.strip, value.split("\n"))):
         parts = _NAME.fullmatch(line)
         if parts is None:
-            wrong("names", line, reason="A name is written so, each on a line of its own: en common: Norfentanyl")
+            wrong("names", line, reason="A name is written so, each on a line of its own: `en common: Norfentanyl`")
             continue
         language, script, kind, text = parts.groups()
         made.append({"language": language, "script": script or "Latn", "kind": kind, "text": text})
