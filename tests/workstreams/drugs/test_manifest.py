@@ -132,3 +132,38 @@ def test_whatever_stands_before_good_lines_are_read(lines: list[str]) -> None:
     assert len(numbers) == len(set(numbers))
     # An open quotation mark may take twenty lines along into one description, and no more.
     assert [line.description for line in found[-4:]] == [f"Tea {number}" for number in range(21, 25)]
+
+
+def test_two_bills_with_one_number_are_told_apart_by_their_containers() -> None:
+    header = "identifier,container_number,description_sequence_number,description_text,harmonized_number\n"
+    lines, _refused = read(header, "B1,CSQU3054383,1,Tea,0902\n", "B1,MSKU1234565,1,Tea,0902\n", "B2,,1,Tea,0902\n")
+    assert [one.reference for one in lines] == ["B1 CSQU3054383", "B1 MSKU1234565", "B2"]
+
+
+def test_a_weight_whose_column_names_its_unit_has_it() -> None:
+    (batch,) = read_manifest(["description,weight_kg\n", "Tea,5\n"])
+    assert batch.kept(batch.lines[0]) == {"description": "Tea", "gross": "5", "unit": "kg"}
+    (batch,) = read_manifest(["description,weight,weight_unit\n", "Tea,5,lb\n"])
+    assert batch.kept(batch.lines[0]) == {"description": "Tea", "gross": "5", "unit": "lb"}
+
+
+PIECES = st.sampled_from(
+    ["Tea,1\n", '"Tea, green",1\n', '"Tea\n', 'green",1\n', "\n", "few\n", 'Pipe 5",1\n', '"a""b",1\n']
+)
+
+
+@given(st.lists(PIECES, max_size=40), st.integers(1, 7), st.data())
+def test_however_a_manifest_is_cut_and_wherever_it_goes_on_nothing_is_lost(
+    pieces: list[str], size: int, data: st.DataObject
+) -> None:
+    physical = list(io.StringIO("description,hs_code\n" + "".join(pieces), newline=""))
+    batches = list(read_manifest(physical, batch=size))
+    told = [one.number for batch in batches for one in (*batch.lines, *batch.refused)]
+    whole = [one.number for batch in read_manifest(physical) for one in (*batch.lines, *batch.refused)]
+    assert sorted(told) == sorted(whole)
+    assert len(told) == len(set(told))
+    if batches:
+        at = data.draw(st.integers(0, len(batches) - 1))
+        rest = list(read_manifest(physical, after=batches[at].last, batch=size))
+        later = [one.number for batch in batches[at + 1 :] for one in (*batch.lines, *batch.refused)]
+        assert [one.number for batch in rest for one in (*batch.lines, *batch.refused)] == later
