@@ -197,6 +197,28 @@ def test_who_may_be_a_person_is_in_no_draft_as_a_company(desk: Desk) -> None:
     assert [one["company_name"] for one in made.fields["companies"]] == ["Specimen Chemicals Pvt Ltd"]
 
 
+def test_a_draft_says_of_the_papers_companies_alone(desk: Desk) -> None:
+    screened(desk, line("SPECIMEN John Smith", "ABCPK1234F"))
+    made = follow_flag(desk.liaison, Flag.objects.get(), "drug-incident", peer="IN")
+    told = made.fields["description"]
+    assert "shipper: Specimen Chemicals Pvt Ltd" in told
+    assert not [one for one in ("John Smith", "ABCPK1234F") if one in told]
+    assert [one["company_name"] for one in made.fields["companies"]] == ["Specimen Chemicals Pvt Ltd"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"), [("request", "facts"), ("drug-incident", "description"), ("pre-export-notice", "risk_note")]
+)
+def test_what_is_on_file_here_is_in_no_draft(desk: Desk, kind: str, field: str) -> None:
+    import_licences(desk.liaison, TABLE.encode())
+    notice_of(desk, peer="XX", gross_kg=Decimal("77.25"))
+    assert screened(desk, line(weight="130")) == {2: {"over-licence", "over-notice"}}
+    told = follow_flag(desk.liaison, Flag.objects.get(), kind, peer="IN").fields[field]
+    assert "The text names 1-boc-4-piperidone" in told
+    assert "Container number CSQU3054384 fails" in told
+    assert not [one for one in ("L-1", "120", "PEN-1", "77.25") if one in told]
+
+
 def test_a_licence_that_ended_before_the_screening_does_not_count(desk: Desk) -> None:
     day = (datetime.now(UTC) - timedelta(days=1)).date()
     import_licences(desk.liaison, TABLE.replace("2099-12-31", day.isoformat()).encode())

@@ -14,6 +14,7 @@ from accord.officers.models import Officer
 from accord.officers.permissions import Role
 from accord.workstreams.drugs.kinds import PRE_EXPORT_NOTICE
 from accord.workstreams.drugs.screenings.filling import Filling
+from accord.workstreams.drugs.substances.book import table_in_force
 from accord.workstreams.drugs.substances.proposing import agree_to_changes, propose_changes
 from accord.workstreams.drugs.substances.rows import Change
 from tests.desk import Desk, desk, own_side, request_fields
@@ -89,6 +90,21 @@ def test_what_its_originator_controls_is_told_neither_to_the_gate_nor_in_a_draft
     flag = flagged(desk)
     flag.substances = ["listed", "4-piperidone"]
     assert [one.id for one in Filling(flag, str).substances] == ["4-piperidone"]
+
+
+def test_a_reason_that_its_originator_controls_is_in_no_draft(desk: Desk) -> None:
+    known = table_in_force().by_id()["4-piperidone"].label
+    flag = flagged(desk)
+    flag.description, flag.substances = "4-piperidone with 50-00-0", ["4-piperidone", "listed"]
+    flag.reasons = [
+        {"rule": "number", "words": {"wording": "50-00-0", "substance": "A SPECIMEN label"}},
+        {"rule": "name", "words": {"wording": "4-piperidone", "substance": known}},
+    ]
+    listed = substance("listed", label="A SPECIMEN label", cas=["50-00-0"], originator_controlled=True)
+    agreed(desk, Change.to(listed))
+    told = Filling(flag, str).narrative
+    assert told.startswith(f"The text names 4-piperidone ({known}).")
+    assert "A SPECIMEN label" not in told
 
 
 def test_a_draft_that_names_none_is_told_none(desk: Desk) -> None:

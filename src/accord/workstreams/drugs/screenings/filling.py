@@ -17,13 +17,16 @@ from accord.exchange.kinds.limits import (
     SENTENCE_CHARACTERS_MAX,
 )
 from accord.exchange.text import TextRefused, check_written, first_refused
+from accord.workstreams.drugs.flows.company_names import bears_form
 from accord.workstreams.drugs.kinds import DRUG_INCIDENT, PRE_EXPORT_NOTICE
 from accord.workstreams.drugs.kinds.drug_incident import IdentifiedBy, IdentifierKind
 from accord.workstreams.drugs.kinds.parts import HsEdition, Measure
 from accord.workstreams.drugs.models import Flag
 from accord.workstreams.drugs.screening.folding import as_ascii
+from accord.workstreams.drugs.screening.manifest import Line
 from accord.workstreams.drugs.screening.numbers import container_fails, postal_fails
 from accord.workstreams.drugs.screening.papers import Papers, company_id, read_papers
+from accord.workstreams.drugs.screening.rules import Screen, sentence_of
 from accord.workstreams.drugs.substances.book import table_in_force
 from accord.workstreams.drugs.substances.content import Substance
 
@@ -37,6 +40,8 @@ Say = Callable[[str], str]
 _HS: Final = re.compile(r"[0-9]{4}(?:[0-9]{2}){0,3}\Z")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}\Z")
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_:-]*\Z")
+_ROLES: Final = ("shipper", "consignee")
+_PARTY_CELLS: Final = tuple(cell for role in _ROLES for cell in (role, f"{role}_number"))
 _STEP: Final = 6
 """Decimal places of a quantity in a message."""
 
@@ -62,13 +67,42 @@ class Filling:
 
     @property
     def narrative(self) -> str:
-        """Why the line was flagged, and what its papers say; names of columns stay as they are."""
-        reasons = " ".join(self._say(sentence) for _rule, sentence in self._flag.said)
-        papers = {name: plain_line(text) for name, text in self._papers.items() if name != "reference"}
+        """Why the line was flagged, and what its papers say; names of columns stay as they are.
+
+        What is on file here (licences, notices of others), what an originator controls, and who may be a person stays
+        out.
+        """
+        reasons = " ".join(map(self._say, self._open_reasons))
+        papers = {
+            name: plain_line(text) for name, text in self._papers.items() if name not in {"reference", *_PARTY_CELLS}
+        }
+        for role in _ROLES:
+            company = self.company(role)
+            cells = {role: company.get("company_name"), f"{role}_number": company.get("registration_number")}
+            papers |= {name: text for name, text in cells.items() if text}
         named = {"reference": plain_line(self._flag.reference)} if self._flag.reference else {}
         told = {**named, "description": self.description, **papers}
         lines = "\n".join(f"{name}: {text}" for name, text in told.items())
         return _cut(f"{reasons}\n\n{lines}".strip(), NARRATIVE_CHARACTERS_MAX)
+
+    @property
+    def _open_reasons(self) -> list[str]:
+        """The reasons that hold by the line itself and by the part of the register that may leave, as they were said.
+
+        The line is held against that part once more: what only another part or what is on file gave is not found so.
+        """
+        line = Line(
+            number=self._flag.line,
+            reference=self._flag.reference,
+            description=self._flag.description,
+            tariff="".join(filter(str.isdigit, self._papers.get("tariff", ""))),
+            container=self._papers.get("container", ""),
+            postal=self._papers.get("postal", ""),
+        )
+        screen = Screen(table_in_force().opened(), threshold=0)
+        found = screen.screen([line], kept=lambda _line: self._papers)
+        again = {sentence_of(one.rule, one.words) for flag in found for one in flag.reasons}
+        return [sentence for _rule, sentence in self._flag.said if sentence in again]
 
     @property
     def hs_code(self) -> str:
@@ -102,7 +136,7 @@ class Filling:
     def company(self, role: str) -> Fields:
         """Returns the company of a role, shipper or consignee; nothing where the papers may name a person."""
         name, number = self._papers.get(role, ""), self._papers.get(f"{role}_number", "")
-        if not company_id(number, name):
+        if not company_id(number, name) or (name.strip() and not bears_form(name)):
             return {}
         told = {"company_name": _text(name or number), "registration_number": _text(number)}
         return {field: text for field, text in told.items() if text}
