@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
+from pyarrow import parquet, table
 
 from accord.workstreams.drugs.models import Screening
 from accord.workstreams.drugs.screening import files, tables
@@ -211,10 +212,7 @@ def test_rows_of_parquet_are_lines_with_their_numbers(monkeypatch: pytest.Monkey
     assert refused == []
 
 
-def test_a_real_parquet_file_is_read_where_the_package_is() -> None:
-    pytest.importorskip("pyarrow")
-    from pyarrow import parquet, table  # type: ignore[import-not-found]
-
+def test_a_real_parquet_file_is_read() -> None:
     held = io.BytesIO()
     parquet.write_table(table({"description": ["Tea", None, "1-boc-4-piperidone"], "hs_code": [902, 1, 293339]}), held)
     lines, refused = read(held)
