@@ -89,6 +89,20 @@ def test_one_page_has_the_whole_way_of_a_consignment(desk: Desk, sign_in: SignIn
     assert [one.title for one in named_in([notice.message])] == ["1-boc-4-piperidone"]
 
 
+def test_another_notice_of_the_case_has_a_line_of_its_own_and_an_unlinked_incident_stands_on_both(
+    desk: Desk, sign_in: SignIn
+) -> None:
+    first = received_notice(desk, number=1)
+    second = received_notice(desk, number=2, pen_reference="PEN-2026-0002")
+    received(desk, DRUG_INCIDENT, incident_fields(THEIRS, OURS), number=3)
+    client = sign_in(desk.liaison)
+    for notice, other in ((first, second), (second, first)):
+        page = text(client.get(reverse("desk:drugs-notice", args=[notice.pk])))
+        assert f"#message-{notice.pk}" in page
+        assert f"#message-{other.pk}" not in page
+        assert "Vancouver" in page
+
+
 @pytest.mark.parametrize(
     ("act", "kind"), [("outcome", SHIPMENT_OUTCOME), ("incident", DRUG_INCIDENT), ("reply", PRE_EXPORT_REPLY)]
 )

@@ -116,6 +116,7 @@ SIGHTS: Final = (
     Sight(name="drugs-substance-import", address="/desk/drugs/substances/import", role="counsel"),
     Sight(name="drugs-write", address="/desk/drugs/write", is_empty_too=True),
     Sight(name="drugs-notices", address="/desk/drugs/notices/", is_empty_too=True),
+    Sight(name="drugs-notice", address="/desk/drugs/notices/{notice}/"),
     Sight(name="drugs-screenings", address="/desk/drugs/screening/", is_empty_too=True),
     Sight(name="drugs-screening", address="/desk/drugs/screening/{screening}/"),
     Sight(name="drugs-flag", address="/desk/drugs/screening/flags/{flag}/"),
@@ -213,7 +214,6 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "directory-entry": "the form of a new entry, filled; its own tests open it",
     "directory-export": "hands out a file",
     "drugs-notices-export": "hands out a file",
-    "drugs-notice": "shown of a notice that has left or arrived; its own tests open it",
     "text-signed": "hands out a file",
     "plan-file": "hands out a file",
     "indicators-export": "hands out a file",
@@ -278,9 +278,16 @@ def places(nodes: Mapping[str, NodeProcess]) -> dict[str, str]:
         "approval": approval,
         "asked": str(asked["id"]),
         "question": _asked_for_permission(nodes, whole),
+        "notice": _noticed(canada),
         **agreed_places(nodes),
         **screened_places(nodes),
     }
+
+
+def _noticed(canada: NodeProcess) -> str:
+    """Returns the notice of India to which Canada objected."""
+    found: Any = canada.call("GET", "/drugs/notices?limit=100", as_="liaison", expect=200).body
+    return next(str(one["message"]) for one in found["items"] if one["reply_result"] == "objection")
 
 
 def _asked_for_permission(nodes: Mapping[str, NodeProcess], case: Any) -> str:  # Any: the story's case as JSON

@@ -55,8 +55,11 @@ def waiting_notices(officer: Officer, now: datetime) -> int:
 
 
 def incidents_for(officer: Officer, notice: Notice) -> QuerySet[Incident]:
-    """Returns the incidents linked to a notice that an officer may read, in the order in which they were told."""
-    of_notice = Q(notice=notice)
+    """Returns the incidents with a notice's consignment that an officer may read, in the order of their telling.
+
+    They name the notice, or its reference, or no notice at all in the notice's own case.
+    """
+    of_notice = Q(notice=notice) | Q(notice=None, pen_reference="", case_id=notice.case_id)
     if notice.pen_reference:
         of_notice |= Q(peer=notice.peer, pen_reference=notice.pen_reference)
     return (

@@ -18,6 +18,7 @@ from accord.node.desk.code_words import choice_label
 from accord.node.desk.figures import number_of
 from accord.officers.models import Officer
 from accord.parties.models import Party
+from accord.workstreams.drugs.kinds import PRE_EXPORT_NOTICE
 from accord.workstreams.drugs.models import Incident, Notice
 from accord.workstreams.drugs.notices.follow_ups import follow_up_due, is_late_alert
 from accord.workstreams.drugs.notices.lists import incidents_for, reports_for
@@ -222,12 +223,13 @@ def _step(message: Message, at: datetime, words: str, detail: str = "", *, refer
 
 
 def _messages(notice: Notice) -> list[Step]:
-    """Returns the notice, and whatever else was said in its case, by kind alone."""
+    """Returns the notice, and what else was said in its case, by kind alone; another notice has a line of its own."""
     told = {"drug_notice_reply", "drug_shipment_outcome", "drug_incident"}
     said = notice.case.messages.exclude(state__in=SAID).select_related("case", *told).order_by("created_at")
     found = []
     for message in said:
-        if any(hasattr(message, name) for name in told):
+        is_another = message.kind == PRE_EXPORT_NOTICE and message.pk != notice.pk
+        if is_another or any(hasattr(message, name) for name in told):
             continue
         at = message.released_at or message.received_at or message.created_at
         found.append(_step(message, at, str(choice_label("kind", message.kind)), message.reference))
