@@ -21,7 +21,7 @@ from accord.exchange.kinds import ANSWER, DELAY_NOTICE, SPONTANEOUS_INFORMATION,
 from accord.exchange.models import Case, Clock, EmergencyReview, Message
 from accord.exchange.reasons import note_with_reason, require_reason
 from accord.exchange.submission import slot_of
-from accord.exchange.watching import watchers
+from accord.exchange.watching import tell_moved, watchers
 from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
@@ -351,5 +351,6 @@ def withdraw(officer: Officer, message: Message, *, now: datetime | None = None)
     withdraw_released(officer, held.released)
     held.state = Message.State.WITHDRAWN
     held.save(update_fields=["state"])
+    tell_moved([held.pk])
     note(officer, "withdraw message", held, at=now)
     return held

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Final
+from uuid import UUID
 
 from accord.courier.alarms import raise_alarm
 from accord.courier.prepared import Prepared
@@ -11,6 +12,8 @@ from accord.exchange.kinds import REQUEST
 from accord.exchange.models import Clock, Message
 from accord.exchange.restoring import restore_message
 from accord.exchange.search.indexing import forget
+from accord.exchange.watching import tell_moved
+from accord.exchange.withdrawn import UNSAID
 from accord.release.registry import Delivered, Follower, OutcomeNotice
 
 __all__ = ["FOLLOWER"]
@@ -62,7 +65,7 @@ def _on_outcome(notice: OutcomeNotice) -> None:
         return
     told = _TOLD.rows(notice.peer, notice.first, notice.last)
     contradicted = sorted(_CONTRADICTED_BY[notice.state])
-    moved = [key for key, now in told if now not in contradicted]
+    moved = {key: now for key, now in told if now not in contradicted}
     if len(moved) < len(told):
         raise_alarm(None, "exchange.disposition-contradicts", f"{notice.peer} took back what became of a message.")
     said = (state.value, moment_param(notice.at), notice.code or "", notice.rule or "")
@@ -71,6 +74,8 @@ def _on_outcome(notice: OutcomeNotice) -> None:
         f"WHERE id = %s AND state NOT IN ({', '.join(['%s'] * len(contradicted))})",
         [(*said, uuid_param(key), *contradicted) for key in moved],
     )
+    # What is filed and acted on is told every second: rooms are asked where a word stands no more, or again.
+    tell_moved([key for key, now in moved.items() if (now in UNSAID) is not (state in UNSAID)])
 
 
 def _on_withdrawn(notice: OutcomeNotice) -> None:
@@ -81,7 +86,8 @@ def _on_withdrawn(notice: OutcomeNotice) -> None:
     if told.filter(recalled_at=None).exists():
         raise_alarm(None, "exchange.disposition-contradicts", f"{notice.peer} withdrew what was never recalled.")
     told = told.exclude(recalled_at=None)
-    forget(told.values_list("pk", flat=True))
+    keys = list(told.values_list("pk", flat=True))
+    forget(keys)
     for clock in Clock.objects.filter(message__in=told):
         end_clock(clock, at=notice.at)
         clock.save()
@@ -91,15 +97,18 @@ def _on_withdrawn(notice: OutcomeNotice) -> None:
         disposed_code=notice.code or "",
         disposed_rule=notice.rule or "",
     )
+    tell_moved(keys)
 
 
 def _on_delivered(delivered: Sequence[Delivered]) -> None:
+    blocked = _keys_of([one.key for one in delivered], state=Message.State.BLOCKED)
     moved = (Message.State.RELEASED.value, Message.State.BLOCKED.value, Message.State.DELIVERED.value)
     execute_many(
         "UPDATE exchange_message SET delivered_at = %s, receipt_stated_at = %s, "
         "state = CASE WHEN state IN (%s, %s) THEN %s ELSE state END WHERE released_id = %s",
         [(moment_param(one.arrived_at), moment_param(one.stated_at), *moved, one.key) for one in delivered],
     )
+    tell_moved(blocked)
     # The clock of our own request runs from the receipt that the other side signed.
     at_of = {one.key: one.stated_at for one in delivered}
     clocks = []
@@ -115,6 +124,14 @@ def _on_delivered(delivered: Sequence[Delivered]) -> None:
     Clock.objects.bulk_create(clocks)
 
 
+def _keys_of(released_keys: Sequence[int], **asked: str) -> list[UUID]:
+    found: list[UUID] = []
+    for start in range(0, len(released_keys), LOOK_UP_KEYS):
+        some = released_keys[start : start + LOOK_UP_KEYS]
+        found += Message.objects.filter(released_id__in=some, **asked).order_by().values_list("pk", flat=True)
+    return found
+
+
 _UNSENT = {
     "blocked": Message.State.BLOCKED,
     "expired": Message.State.EXPIRED,
@@ -123,7 +140,9 @@ _UNSENT = {
 
 
 def _on_unsent(released_keys: Sequence[int], reason: str) -> None:
+    keys = _keys_of(released_keys)
     Message.objects.filter(released_id__in=released_keys).update(state=_UNSENT[reason])
+    tell_moved(keys)
 
 
 FOLLOWER = Follower(

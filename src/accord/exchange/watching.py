@@ -14,7 +14,7 @@ from accord.exchange.drafts import FieldProblem
 from accord.exchange.models import AgencyInquiry, Attachment, Message
 from accord.officers.models import Officer
 
-__all__ = ["Watcher", "register_watcher", "watchers"]
+__all__ = ["Watcher", "register_watcher", "tell_moved", "watchers"]
 
 
 def _nothing(*_told: object) -> None:
@@ -38,6 +38,8 @@ class Watcher:
         submitted: A draft is about to be checked for the last time before a second officer sees it.
         problems: What keeps a draft from leaving now; asked at each check and at submission, and stores nothing.
         withdrawn: Messages were withdrawn by their sender, named by their keys, in the transaction that files it.
+        moved: Whether the word of some messages stands may have changed, named by their keys: ours was taken back,
+            refused, not delivered in time or sent after all, or theirs was corrected away; in the same transaction.
         leaving: A message of an officer who holds a posting, or is approved or released by one, is about to be; asked
             of such officers alone.
         erased: What a message said is about to be erased, in the same transaction; rows made of it go with it.
@@ -52,6 +54,7 @@ class Watcher:
     submitted: Callable[[Message], None] = _nothing
     problems: Callable[[Message, datetime], tuple[FieldProblem, ...]] = _no_problem
     withdrawn: Callable[[Sequence[UUID]], None] = _nothing
+    moved: Callable[[Sequence[UUID]], None] = _nothing
     leaving: Callable[[Message, Officer, datetime], None] = _nothing
     erased: Callable[[Message], None] = _nothing
     left: Callable[[Message, Officer, datetime], None] = _nothing
@@ -68,3 +71,14 @@ def register_watcher(room: str, watcher: Watcher) -> None:
 def watchers() -> tuple[Watcher, ...]:
     """Returns all watchers."""
     return tuple(_WATCHERS.values())
+
+
+def tell_moved(keys: Sequence[UUID]) -> None:
+    """Tells every watcher that the word of some messages may stand no more, or again.
+
+    Args:
+        keys: Their keys; of none nobody is told.
+    """
+    if keys:
+        for watcher in watchers():
+            watcher.moved(keys)

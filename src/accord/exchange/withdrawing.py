@@ -21,7 +21,7 @@ from accord.exchange.kinds.withdrawal import Withdrawal
 from accord.exchange.models import Case, Clock, Message
 from accord.exchange.reasons import note_with_reason, require_reason
 from accord.exchange.search.indexing import forget
-from accord.exchange.watching import watchers
+from accord.exchange.watching import tell_moved, watchers
 from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
@@ -82,6 +82,7 @@ def recall(officer: Officer, message: Message, *, reason: str, now: datetime | N
             )
         held.recalled_at = moment
         held.save(update_fields=["recalled_at"])
+        tell_moved([held.pk])
         _ask(held, moment)
         note_with_reason(officer, "recall message", held, held.case, reason=words, at=moment)
     return held
@@ -115,6 +116,7 @@ def recall_onward(message: Message, *, now: datetime) -> bool:
         return False
     message.recalled_at = now
     message.save(update_fields=["recalled_at"])
+    tell_moved([message.pk])
     with one_release():
         _ask(message, now)
     return True
@@ -135,6 +137,7 @@ def stop_onward(message: Message, *, now: datetime) -> bool:
     if message.state in _WAITING:
         message.state = Message.State.WITHDRAWN
         message.save(update_fields=["state"])
+        tell_moved([message.pk])
         note(None, "withdraw message", message, at=now)
     return True
 

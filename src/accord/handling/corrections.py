@@ -28,6 +28,7 @@ from accord.exchange.kinds.correction import Correction as CorrectionContent
 from accord.exchange.kinds.correction import CorrectionAction, CorrectionReason
 from accord.exchange.models import Case, Clock, Message
 from accord.exchange.reach import messages_for
+from accord.exchange.watching import tell_moved
 from accord.handling.applying import stop_drafts
 from accord.handling.erasing import has_taken_out
 from accord.handling.models import CorrectedMessage, Correction
@@ -184,6 +185,7 @@ def _filed(message: Message, received: Received, work: FilingWork) -> None:
     keys = [item.pk for item in items]
     work.afterwards(partial(stop_drafts, keys, is_final=content.action in _FINAL))
     if content.action in _FINAL:
+        work.afterwards(partial(tell_moved, keys))
         # Of one that came in this very batch it is told that it was filed; that it is withdrawn stands in the report.
         told = [
             Became(item.received.position, Handled(state="withdrawn"))
@@ -234,6 +236,7 @@ def _note_ours(message: Message, content: Any, at: datetime) -> None:
     if content.action in _FINAL:
         # Their word that they withdrew it is believed from now on.
         items.filter(recalled_at=None).update(recalled_at=at)
+        tell_moved([item.pk for item in items])
 
 
 CORRECTION_ROOM: Final = KindRoom(

@@ -16,6 +16,7 @@ from django.db.models import Q
 from accord.exchange.errors import ActRefused
 from accord.exchange.kind_rooms import KindRoom, register_room
 from accord.exchange.models import Case, Message
+from accord.exchange.withdrawn import UNSAID
 from accord.officers.models import Officer
 from accord.parties.models import Party
 from accord.release.received import FilingWork, Handled, Received
@@ -74,7 +75,8 @@ def _prepare(received: Sequence[Received], work: FilingWork) -> None:
     found = Notice.objects.filter(
         Q(message__envelope_id__in=envelopes) | Q(pen_reference__in=references), peer=work.peer
     )
-    for notice in found.select_related("message"):
+    # The earliest of a reference first: it is the one that a reference names, as in find_notice.
+    for notice in found.select_related("message").order_by("sent_at", "pk"):
         known.add(notice, notice.message.envelope_id)
     if known.sender is None:
         known.sender = Party.objects.filter(code=work.peer).first()
@@ -186,6 +188,9 @@ def _reply_restored(message: Message, content: Any, at: datetime) -> None:  # An
 def _keep_reply(message: Message, content: Any, notice: Notice, at: datetime) -> None:  # Any: a PreExportReply
     row = reply_row(message, content, notice, at)
     row.save(force_insert=True)
+    # What comes back after a loss of storage may have been taken back before.
+    if message.state in UNSAID or message.recalled_at is not None:
+        return
     take_reply(notice, row)
     notice.save(update_fields=_SAID)
 
@@ -231,6 +236,8 @@ def _outcome_restored(message: Message, content: Any, at: datetime) -> None:  # 
 def _keep_outcome(message: Message, content: Any, notice: Notice, at: datetime) -> None:  # Any: a ShipmentOutcome
     row = outcome_row(message, content, notice, at)
     row.save(force_insert=True)
+    if message.state in UNSAID or message.recalled_at is not None:
+        return
     settle(notice, row)
     notice.save(update_fields=_BECAME)
 

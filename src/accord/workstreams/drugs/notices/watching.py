@@ -1,4 +1,4 @@
-"""What keeps a draft of this workstream from leaving today, and what goes with a message that is erased.
+"""What keeps a draft of this workstream from leaving today, and what goes with a message that is erased or withdrawn.
 
 A kind's own type says what fits together; whether a day has passed and whether a notice is known depends on the day
 and on this node, and is looked at when the draft is checked and again when it is submitted.
@@ -22,6 +22,7 @@ from accord.workstreams.drugs.kinds import (
     SUSPICIOUS_TRANSACTION,
 )
 from accord.workstreams.drugs.models import Incident, Notice, NoticeReply, Outcome, SuspiciousReport
+from accord.workstreams.drugs.notices.restanding import restand_after
 
 __all__ = ["WATCHER"]
 
@@ -135,5 +136,5 @@ def _erased(message: Message) -> None:
         SuspiciousReport.objects.filter(pk=message.pk).update(substance_name="", factors=[], quantity_kg=None)
 
 
-WATCHER: Final = Watcher(problems=_problems, erased=_erased)
+WATCHER: Final = Watcher(problems=_problems, erased=_erased, withdrawn=restand_after, moved=restand_after)
 """What this workstream is told of, and asked."""
