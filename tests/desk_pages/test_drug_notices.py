@@ -9,13 +9,14 @@ from accord.exchange import services
 from accord.exchange.models import Case, Message
 from accord.node.desk.case_page import named_in
 from accord.officers.permissions import Role
+from accord.release.intake import take_in
 from accord.workstreams.drugs.kinds import DRUG_INCIDENT, PRE_EXPORT_REPLY, SHIPMENT_OUTCOME
 from accord.workstreams.drugs.models import Notice
 from tests.desk import Desk, days
 from tests.desk_pages.conftest import SignIn
 from tests.desk_pages.test_timeliness import text
 from tests.workstreams.drugs.test_notice_rooms import OURS, THEIRS, received, received_notice, sent_notice
-from tests.workstreams.drugs.told import incident_fields, reply_fields
+from tests.workstreams.drugs.told import incident_fields, outcome_fields, reply_fields
 
 
 def silent(notice: Notice) -> Notice:
@@ -167,6 +168,62 @@ def test_the_table_has_a_row_for_each_notice_and_no_company_of_theirs(desk: Desk
     assert table.count("79099-07-3") == 2
     assert "SPECIMEN Chemicals Ltd." in table
     assert "SPECIMEN Foreign Ltd." not in table
+
+
+def test_an_outcome_told_in_a_case_beyond_the_scope_is_not_on_the_line(desk: Desk, sign_in: SignIn) -> None:
+    notice = sent_notice(desk)
+    fields = outcome_fields(notice.message.envelope_id, THEIRS, OURS, became="seized", event_place="A port")
+    told = received(desk, SHIPMENT_OUTCOME, fields, case="IN-2026-000098")
+    assert told.case_id != notice.case_id
+    address = reverse("desk:drugs-notice", args=[notice.pk])
+    client = sign_in(desk.liaison)
+    assert told.case.own_ref in text(client.get(address))
+    assert "difference of" in text(client.get(address))
+    Case.objects.filter(pk=told.case_id).update(is_team_only=True, holder=desk.duty)
+    page = text(client.get(address))
+    assert told.case.own_ref not in page
+    assert "difference of" not in page
+    assert "Arrived" not in page
+
+
+def test_a_reply_that_was_withdrawn_is_marked_and_is_not_where_the_notice_stands(desk: Desk, sign_in: SignIn) -> None:
+    notice = sent_notice(desk)
+    known = {"reply_to": notice.message.envelope_id, "case_ref_other": notice.case.own_ref}
+    reply = received(desk, PRE_EXPORT_REPLY, reply_fields(THEIRS, OURS), **known)
+    client = sign_in(desk.liaison)
+    address = reverse("desk:drugs-notice", args=[notice.pk])
+    assert "no objection · withdrawn" not in text(client.get(address))
+    desk.peer.send("withdrawal", {"schema_version": 1, "withdraws": str(reply.envelope_id)})
+    take_in(desk.channel)
+    assert "no objection · withdrawn" in text(client.get(address))
+    rows = text(client.get(reverse("desk:drugs-notices")))
+    assert "no objection</span>" not in rows
+    assert "days left" in rows
+    assert "1-boc" not in text(client.get(reverse("desk:drugs-notices"), {"state": "replied"})).split("<table")[-1]
+
+
+def test_a_notice_of_theirs_that_was_withdrawn_is_marked_and_offers_no_reply(desk: Desk, sign_in: SignIn) -> None:
+    notice = received_notice(desk)
+    client = sign_in(desk.duty)
+    address = reverse("desk:drugs-notice", args=[notice.pk])
+    assert 'value="reply"' in text(client.get(address))
+    desk.peer.send("withdrawal", {"schema_version": 1, "withdraws": str(notice.message.envelope_id)})
+    take_in(desk.channel)
+    for page in (text(client.get(address)), text(client.get(reverse("desk:drugs-notices")))):
+        assert '<span class="a-chip">withdrawn</span>' in page
+        assert 'value="reply"' not in page
+
+
+@pytest.mark.parametrize("applied_on", ["9999-12-20", "9000-01-01", "0001-01-01"])
+def test_a_notice_with_absurd_days_is_shown_all_the_same(desk: Desk, sign_in: SignIn, applied_on: str) -> None:
+    far = {"departure_on": "9999-12-30", "arrival_on": "9999-12-31", "export_permit_until": "9999-12-31"}
+    notice = received_notice(desk, applied_on=applied_on, import_authorisation_until="9999-12-31", **far)
+    client = sign_in(desk.liaison)
+    for address in (
+        reverse("desk:drugs-notice", args=[notice.pk]),
+        *map(reverse, ("desk:drugs-notices", "desk:drugs-flows", "desk:drugs-gaps", "desk:drugs")),
+    ):
+        assert client.get(address).status_code == 200, address
 
 
 def test_a_notice_of_a_case_beyond_the_scope_is_not_found(desk: Desk, sign_in: SignIn) -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from accord.exchange import services
+from accord.exchange.models import Message
 from accord.handling.erasing import erase_message
 from accord.officers.models import Officer
 from accord.officers.permissions import Role
@@ -222,6 +223,29 @@ def test_what_came_without_a_notice_is_listed_and_what_needs_none_is_not(desk: D
     assert [one.pk for one in reports] == [done.pk]
     later = Wanted(since=date(2100, 1, 1))
     assert incidents_without_notice(desk.liaison, later) == ((), False)
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "expired", "refused", "blocked"])
+def test_what_was_taken_back_or_never_came_is_neither_a_gap_nor_a_mention(desk: Desk, state: str) -> None:
+    told = (
+        incident(desk, 2, companies=[company("SPECIMEN Retracted Ltd")]),
+        suspicion(desk, 3, transaction_kind="import-transaction", was_completed=True),
+        notice(desk, 4, exporter=company("SPECIMEN Retracted")),
+    )
+    assert len(incidents_without_notice(desk.liaison, EVERY)[0]) == 1
+    assert len(transactions_without_notice(desk.liaison, EVERY)[0]) == 1
+    assert len(history_of(desk.liaison, company_key("SPECIMEN Retracted"))[0]) == 2
+    Message.objects.filter(pk__in=[one.pk for one in told]).update(state=state)
+    assert incidents_without_notice(desk.liaison, EVERY) == ((), False)
+    assert transactions_without_notice(desk.liaison, EVERY) == ((), False)
+    assert read_consignments(desk.liaison, EVERY).notices == ()
+    assert find_companies(desk.liaison, "retracted") == ((), False)
+    assert history_of(desk.liaison, company_key("SPECIMEN Retracted")) == ((), False)
+
+
+def test_an_erased_incident_is_no_gap(desk: Desk) -> None:
+    erase_message(incident(desk, 2))
+    assert incidents_without_notice(desk.liaison, EVERY) == ((), False)
 
 
 def test_a_company_on_a_flagged_line_is_found_and_a_person_is_not(desk: Desk) -> None:

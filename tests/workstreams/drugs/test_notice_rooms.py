@@ -202,6 +202,16 @@ def test_two_notices_with_one_reference_are_both_filed_and_say_so(desk: Desk) ->
     assert (first.is_duplicate, second.is_duplicate, other.is_duplicate) == (True, True, False)
 
 
+def test_an_incident_is_linked_to_the_earliest_notice_of_its_reference_whoever_tells_it(desk: Desk) -> None:
+    first, second, third = (received_notice(desk, number=number) for number in (1, 2, 3))
+    marked = Notice.objects.filter(is_duplicate=True)
+    assert {one.pk for one in marked} == {first.pk, second.pk, third.pk}
+    theirs = received(desk, DRUG_INCIDENT, incident_fields(THEIRS, OURS, pen_reference="PEN-2026-0001"), number=4)
+    ours = sent(desk, DRUG_INCIDENT, incident_fields(OURS, THEIRS, pen_reference="PEN-2026-0001"))
+    linked = Incident.objects.filter(pk__in=[theirs.pk, ours.pk])
+    assert {one.notice_id for one in linked} == {first.pk}
+
+
 def test_two_notices_of_one_batch_with_one_reference_both_say_so(desk: Desk) -> None:
     for number in (1, 2):
         desk.peer.send(PRE_EXPORT_NOTICE, from_india(pen_fields(THEIRS, OURS), case=CASE, number=number))

@@ -12,6 +12,7 @@ from django.db.models import Count, Max, QuerySet
 
 from accord.exchange.models import Message
 from accord.exchange.reach import within
+from accord.exchange.withdrawn import stands
 from accord.officers.models import Officer
 from accord.workstreams.drugs.flows.company_names import company_key
 from accord.workstreams.drugs.flows.consignments import Wanted, as_consignment, notices_for, substance_key
@@ -104,7 +105,7 @@ class Repeated:
 
 
 def _mentions(officer: Officer) -> QuerySet[CompanyMention]:
-    return CompanyMention.objects.filter(within(officer, "case__"))
+    return CompanyMention.objects.filter(within(officer, "case__"), stands("message__"))
 
 
 def _flagged(officer: Officer) -> QuerySet[FlaggedCompany]:

@@ -11,8 +11,8 @@ from typing import Final
 
 from django.db.models import Max, Q, QuerySet
 
-from accord.exchange.models import Message
 from accord.exchange.reach import within
+from accord.exchange.withdrawn import stands
 from accord.officers.models import Officer
 from accord.workstreams.drugs.flows.grouping import Consignment
 from accord.workstreams.drugs.kinds.pre_export_reply import ReplyResult
@@ -41,7 +41,6 @@ SUBSTANCES_MAX: Final = 500
 """Substances that can be chosen from; the register knows fewer."""
 
 OBJECTED: Final = frozenset({ReplyResult.OBJECTION, ReplyResult.REFUSED})
-_TAKEN_BACK: Final = (Message.State.WITHDRAWN.value, Message.State.EXPIRED.value)
 STOPPED: Final = frozenset({Became.STOPPED, Became.SEIZED})
 
 
@@ -128,7 +127,7 @@ def notices_for(officer: Officer, wanted: Wanted) -> QuerySet[Notice]:
     if wanted.route:
         asked &= Q(origin_country=wanted.route[0], destination_country=wanted.route[-1])
     # Of an erased notice no company is left, and it is shown no more; one of ours may have been taken back in time.
-    asked &= ~Q(exporter="") & ~Q(message__state__in=_TAKEN_BACK)
+    asked &= ~Q(exporter="") & stands("message__")
     return Notice.objects.filter(asked).order_by("-departure_on", "-pk")
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from django.db.models import Q
 
+from accord.exchange.withdrawn import stands
 from accord.officers.models import Officer
 from accord.workstreams.drugs.flows.consignments import Wanted, asked_of, notices_for
 from accord.workstreams.drugs.kinds.drug_incident import IncidentKind
@@ -102,12 +103,15 @@ def _unarrived(notice: Notice, today: date) -> Unarrived:
 def incidents_without_notice(officer: Officer, wanted: Wanted) -> tuple[tuple[Incident, ...], bool]:
     """Returns the incidents with a consignment that no notice of ours or theirs announced, and whether there are more.
 
-    One that states a PEN reference for which this node has no notice is among them; one that was erased is not.
+    One that states a PEN reference for which this node has no notice is among them; one that was erased, taken back,
+    refused or never sent is not.
     """
-    asked = asked_of(officer, wanted, "happened_on")
+    asked = asked_of(officer, wanted, "happened_on") & stands("message__")
     rows = list(
         Incident.objects.filter(asked, notice=None)
         .exclude(kind__in=_NO_CONSIGNMENT)
+        # Every incident names its place; of an erased one no word is left.
+        .exclude(place_region="")
         .select_related("case")[: ROWS_MAX + 1]
     )
     return tuple(rows[:ROWS_MAX]), len(rows) > ROWS_MAX
@@ -115,7 +119,7 @@ def incidents_without_notice(officer: Officer, wanted: Wanted) -> tuple[tuple[In
 
 def transactions_without_notice(officer: Officer, wanted: Wanted) -> tuple[tuple[SuspiciousReport, ...], bool]:
     """Returns the completed imports and exports that were told as suspicious and that no notice announced."""
-    asked = asked_of(officer, wanted, "transaction_on")
+    asked = asked_of(officer, wanted, "transaction_on") & stands("message__")
     rows = list(
         SuspiciousReport.objects.filter(
             asked,

@@ -14,8 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accord.exchange.models import Message
+from accord.exchange.reach import within
+from accord.exchange.withdrawn import UNSAID
 from accord.node.desk.code_words import choice_label
 from accord.node.desk.figures import number_of
+from accord.node.desk.templatetags.desk import label
 from accord.officers.models import Officer
 from accord.parties.models import Party
 from accord.workstreams.drugs.kinds import PRE_EXPORT_NOTICE
@@ -32,9 +35,6 @@ SOON_DAYS: Final = 2
 
 SAID: Final = (Message.State.DRAFT, Message.State.SUBMITTED, Message.State.APPROVED, Message.State.DISCARDED)
 """States of a message of ours that has not been said to the other side."""
-
-ENDED: Final = (Message.State.WITHDRAWN, Message.State.REFUSED, Message.State.EXPIRED, Message.State.BLOCKED)
-"""States of a message after which nobody on the other side answers it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +117,7 @@ def _shown(notice: Notice, now: datetime, ours: str, calendars: Calendars) -> No
         waits=waits,
         amount=amount_words(notice),
         is_withdrawn=notice.message.state == Message.State.WITHDRAWN,
-        ended_as=notice.message.state if notice.message.state in ENDED else "",
+        ended_as=notice.message.state if notice.message.state in UNSAID else "",
     )
 
 
@@ -200,8 +200,8 @@ def steps_of_notice(officer: Officer, shown: NoticeShown, now: datetime) -> list
     notice = shown.notice
     steps = [
         *_messages(notice),
-        *_replies(notice),
-        *_outcomes(notice),
+        *_replies(officer, notice),
+        *_outcomes(officer, notice),
         *_incidents(officer, notice),
         *_days(shown, now),
         *_silence(shown),
@@ -211,11 +211,13 @@ def steps_of_notice(officer: Officer, shown: NoticeShown, now: datetime) -> list
 
 
 def _step(message: Message, at: datetime, words: str, detail: str = "", *, reference: str = "") -> Step:
+    # A word that was taken back or never came is shown as such, or it would be read as one that stands.
+    ended = str(label(message.state, "message_states")) if message.state in UNSAID else ""
     return Step(
         on=at.date(),
         at=at,
         words=words,
-        detail=detail,
+        detail=" · ".join(one for one in (detail, ended) if one),
         message=message.pk,
         reference=reference or message.case.own_ref,
         is_ours=message.is_ours,
@@ -236,18 +238,19 @@ def _messages(notice: Notice) -> list[Step]:
     return found
 
 
-def _replies(notice: Notice) -> list[Step]:
+def _replies(officer: Officer, notice: Notice) -> list[Step]:
     found = []
-    for one in notice.replies.select_related("message__case"):
+    for one in notice.replies.filter(within(officer, "message__case__")).select_related("message__case"):
         reason = f" · {choice_label('reason_code', one.reason_code)}" if one.reason_code else ""
         says = f"{choice_label('reply_result', one.result)}{reason}"
         found.append(_step(one.message, one.at, str(choice_label("kind", one.message.kind)), says))
     return found
 
 
-def _outcomes(notice: Notice) -> list[Step]:
+def _outcomes(officer: Officer, notice: Notice) -> list[Step]:
     found = []
-    for one in notice.outcomes.select_related("message__case"):
+    # The other side may tell an outcome in another case, which not everybody who reads the notice may read.
+    for one in notice.outcomes.filter(within(officer, "message__case__")).select_related("message__case"):
         says = str(choice_label("became", one.became))
         if one.variance_kg:
             says += " · " + _("difference of %(amount)s kg") % {"amount": number_of(one.variance_kg.normalize())}
