@@ -24,6 +24,7 @@ from tests.workstreams.drugs.told import pen_fields
 
 __all__ = ["desk"]
 
+BOC = "1-boc-4-piperidone"
 NPP = [{"name": "N-Phenethyl-4-piperidone", "cas_number": "39742-60-4"}]
 
 
@@ -93,17 +94,17 @@ def test_what_its_originator_controls_is_told_neither_to_the_gate_nor_in_a_draft
 
 
 def test_a_reason_that_its_originator_controls_is_in_no_draft(desk: Desk) -> None:
-    known = table_in_force().by_id()["4-piperidone"].label
+    known = table_in_force().by_id()[BOC].label
     flag = flagged(desk)
-    flag.description, flag.substances = "4-piperidone with 50-00-0", ["4-piperidone", "listed"]
+    flag.description, flag.substances = "1-boc-4-piperidone with CAS 50-00-0", [BOC, "listed"]
     flag.reasons = [
         {"rule": "number", "words": {"wording": "50-00-0", "substance": "A SPECIMEN label"}},
-        {"rule": "name", "words": {"wording": "4-piperidone", "substance": known}},
+        {"rule": "name", "words": {"wording": BOC, "substance": known}},
     ]
     listed = substance("listed", label="A SPECIMEN label", cas=["50-00-0"], originator_controlled=True)
     agreed(desk, Change.to(listed))
     told = Filling(flag, str).narrative
-    assert told.startswith(f"The text names 4-piperidone ({known}).")
+    assert told.startswith(f"The text names {BOC} ({known}).")
     assert "A SPECIMEN label" not in told
 
 
