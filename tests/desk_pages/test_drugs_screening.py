@@ -11,6 +11,7 @@ from django.utils import translation
 from openpyxl import Workbook
 
 from accord.exchange.models import Case, Message
+from accord.node.desk.workstreams.drugs import screening_rows
 from accord.node.desk.workstreams.drugs.rule_words import rule_sentence, rule_words
 from accord.node.desk.workstreams.drugs.views.screening_flag import FOLLOWING
 from accord.officers.models import Act, Officer
@@ -19,6 +20,7 @@ from accord.workstreams.drugs.models import Flag, FlagMark, MissedLine, RuleWeig
 from accord.workstreams.drugs.screening.rules import rules
 from accord.workstreams.drugs.screenings.following import followable_kinds
 from accord.workstreams.drugs.screenings.running import screen_to_the_end
+from accord.workstreams.drugs.screenings.weights import Weighing, numbered
 from tests.desk import Desk
 from tests.desk_pages.conftest import SignIn
 from tests.desk_pages.test_timeliness import text
@@ -185,8 +187,29 @@ def test_what_a_colleague_said_meanwhile_is_not_taken_back(desk: Desk, sign_in: 
     sign_in(desk.duty).post(f"{LIST}flags/{flag.pk}/act", {"act": "mark-false", "reason": "A paint."})
     undone = client.post(f"{address}act", {"act": "undo", "flag": str(flag.pk)}, follow=True)
     assert "What a colleague has said since then stays." in plain(undone)
+    there = f"{LIST}flags/{flag.pk}/"
+    assert "Take the last mark back" not in plain(client.get(there))
+    assert client.post(f"{there}act", {"act": "undo"}).status_code == 409
     flag.refresh_from_db()
     assert flag.mark == "false"
+
+
+def test_a_table_of_flags_reads_the_weights_once_and_looks_for_no_hits(
+    desk: Desk, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screening = brought(desk, sign_in)
+    assert screening.flags.count() > 1
+    asked: list[int] = []
+
+    def counted(number: int) -> Weighing:
+        asked.append(number)
+        return numbered(number)
+
+    monkeypatch.setattr(screening_rows, "numbered", counted)
+    monkeypatch.setattr(screening_rows, "pieces_of", lambda *_: pytest.fail("hits are looked for"))
+    table = sign_in(desk.liaison).get(f"{LIST}{screening.pk}/flags.csv")
+    assert len(b"".join(table).splitlines()) > screening.flags.count()
+    assert asked == [0]
 
 
 def test_one_flag_is_marked_with_a_reason_and_its_history_stays(desk: Desk, sign_in: SignIn) -> None:

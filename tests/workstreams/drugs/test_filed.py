@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from accord.exchange.drafting import create_case, draft_request
+from accord.exchange.models import Message
+from accord.officers.models import Officer
 from accord.officers.permissions import NotPermitted
 from accord.workstreams.drugs.models import Flag, Licence, Notice, Screening, Trader
 from accord.workstreams.drugs.screenings.errors import ScreeningRefused
@@ -142,7 +144,7 @@ def test_notices_without_an_arrival_are_listed_until_something_is_known(desk: De
     assert [one.reference for one in notices_without_arrival(desk.liaison, now=day)] == ["PEN-1"]
     assert notices_without_arrival(desk.liaison, now=datetime(2026, 2, 10, tzinfo=UTC)) == []
     screened(desk, line(notice="pen-1", tariff="0902.10", goods="Tea"), line(notice="PEN-8"))
-    assert Screening.objects.get().notices_seen == ["PEN-1"]
+    assert Screening.objects.get().notices_seen == [notice.pk.hex]
     assert notices_without_arrival(desk.liaison, now=day) == []
     Screening.objects.all().delete()
     Notice.objects.filter(pk=notice.pk).update(became="arrived")
@@ -162,6 +164,37 @@ def test_only_companies_are_kept_of_a_manifest(desk: Desk) -> None:
     rows = [line("SPECIMEN John Smith", "", tariff="0902.10", goods="Tea"), line("Specimen Foods Ltd", "")]
     screened(desk, *rows)
     assert [(one.name, one.chemicals_on is not None) for one in Trader.objects.all()] == [("Specimen Foods Ltd", True)]
+
+
+def test_a_person_who_bears_a_number_is_kept_nowhere(desk: Desk) -> None:
+    hit = line("SPECIMEN Ravi Kumar", "ABCPK1234F")
+    tea = line("SPECIMEN Ravi Kumar", "ABCPK1234F", tariff="0902.10", goods="Tea")
+    assert screened(desk, tea) == {}
+    assert not Trader.objects.exists()
+    assert screened(desk, hit, tea) == {2: set()}
+
+
+def test_of_manifests_that_the_officer_does_not_read_nothing_is_said(desk: Desk) -> None:
+    screened(desk, line("Specimen Foods Ltd", "", tariff="0902.10", goods="Tea"))
+    Screening.objects.update(asked_by=desk.releasing)
+    Officer.objects.filter(pk=desk.liaison.pk).update(scope_themes=["fraud"])
+    desk.liaison.refresh_from_db()
+    assert screened(desk, line("Specimen Foods Ltd", "")) == {2: set()}
+    Trader.objects.update(chemicals_on=None, chemicals_in=None)
+    Officer.objects.filter(pk=desk.liaison.pk).update(scope_themes=[])
+    desk.liaison.refresh_from_db()
+    assert screened(desk, f"{line('Specimen Foods Ltd', '')} again") == {2: {"new-to-chemicals"}}
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "expired", "refused", "erased"])
+def test_a_notice_that_was_taken_back_or_erased_is_not_on_file(desk: Desk, state: str) -> None:
+    notice = notice_of(desk)
+    if state == "erased":
+        Notice.objects.filter(pk=notice.pk).update(exporter="", importer="", pen_reference="")
+    else:
+        Message.objects.filter(pk=notice.pk).update(state=state)
+    assert screened(desk, line(weight="150"), line(notice="PEN-7")) == {2: set(), 3: set()}
+    assert notices_without_arrival(desk.liaison, now=datetime(2026, 6, 1, tzinfo=UTC)) == []
 
 
 def said(fields: dict[str, object], *names: str) -> Sequence[object]:

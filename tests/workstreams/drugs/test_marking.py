@@ -37,6 +37,9 @@ def test_a_mark_can_be_changed_and_taken_back_to_what_was_said_before(desk: Desk
     mark_flag(desk.liaison, flag, is_true=True)
     changed = mark_flag(colleague, flag, is_true=False, reason="The goods are tea.")
     assert (changed.state, changed.marked_by) == ("marked-false", colleague)
+    with pytest.raises(ScreeningRefused) as refused:
+        undo_mark(desk.liaison, flag)
+    assert refused.value.reason_code == "drugs.mark-of-colleague"
     back = undo_mark(colleague, flag)
     assert (back.state, back.marked_by, back.mark_reason) == ("marked-true", desk.liaison, "")
     assert undo_mark(desk.liaison, flag).state == "new"

@@ -61,6 +61,7 @@ NOTICE = Announced(
     destination="CA",
     gross=Decimal(100),
     arrival_on=date(2026, 10, 1),
+    key="K-1",
 )
 
 
@@ -127,12 +128,12 @@ def test_no_notice_is_missing_where_none_of_that_country_is_kept() -> None:
 
 def test_a_company_that_never_received_chemicals_is_said() -> None:
     for has, expected in ((False, {"new-to-chemicals"}), (True, set())):
-        usual = {PHARMA: Usual(since=date(2026, 1, 2), has_chemicals=has)}
+        usual = {PHARMA: Usual(has_chemicals=has)}
         assert rules_of(file_of(licences=False, notices=False, usual=usual)) == expected
 
 
 def test_the_file_alone_flags_nothing() -> None:
-    usual = {PHARMA: Usual(since=date(2026, 1, 2), has_chemicals=False)}
+    usual = {PHARMA: Usual(has_chemicals=False)}
     tea = {"description": "Tea", "tariff": "0902.10", "gross_weight": "900000", "notice": "PEN-9", "via": "MX"}
     assert flagged(file_of(usual=usual), tea) == []
 
@@ -146,12 +147,27 @@ def test_reasons_say_what_was_compared() -> None:
     said = {reason.rule: reason.sentence for reason in flag.reasons}
     assert "250 kg of " in said["over-licence"]
     assert said["over-licence"].endswith("licence L-1 permits 120 kg.")
-    assert said["over-notice"] == "250 kg are declared; notice PEN-1 announced 100 kg."
+    assert said["over-notice"] == "250 kg are declared, more than a notice on file announced."
+
+
+@pytest.mark.parametrize("cells", [{"gross_weight": "250"}, {"via": "SG, MX"}])
+def test_a_reason_says_nothing_of_what_a_notice_says(cells: dict[str, str]) -> None:
+    (flag,) = flagged(file_of(licences=False), cells)
+    words = [word for reason in flag.reasons for word in reason.words.values()]
+    assert {"over-notice", "off-route"} & {reason.rule for reason in flag.reasons}
+    assert not {"PEN-1", "100"}.intersection(words)
+
+
+def test_a_person_who_bears_a_number_is_named_in_no_reason() -> None:
+    usual = {PHARMA: Usual(has_chemicals=False)}
+    (flag,) = flagged(file_of(usual=usual), {"consignee": "SPECIMEN Asha Devi", "gross_weight": "250"})
+    assert {reason.rule for reason in flag.reasons} == {"name", "over-licence", "over-notice"}
+    assert not [reason for reason in flag.reasons if "Asha" in reason.sentence]
 
 
 def test_notices_without_an_arrival_are_listed() -> None:
     assert file_of().unarrived(seen=(), grace_days=30) == [NOTICE]
-    assert file_of().unarrived(seen=("PEN-1",), grace_days=30) == []
+    assert file_of().unarrived(seen=("K-1",), grace_days=30) == []
     assert file_of().unarrived(seen=(), grace_days=90) == []
 
 
@@ -170,7 +186,7 @@ def test_who_the_persons_are_and_where_they_come_from_changes_no_score(dice: ran
         for name in PERSONS
         for w in weights
     ]
-    usual = {company_id("", name): Usual(since=DAY, has_chemicals=False) for name in PERSONS if company_id("", name)}
+    usual = {company_id("", name): Usual(has_chemicals=False) for name in PERSONS if company_id("", name)}
     on_file = file_of(usual=usual)
     before = [(flag.line.number, flag.score) for flag in flagged(on_file, *rows)]
     names = [row["consignee"] for row in rows]

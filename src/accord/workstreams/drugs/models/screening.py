@@ -92,7 +92,7 @@ class Screening(models.Model):
     flagged = models.PositiveIntegerField(default=0)
     last_line = models.PositiveIntegerField(default=1)
     read_part = models.PositiveSmallIntegerField(default=0)
-    # References of notices on file that lines of the file bear, flagged or not.
+    # Keys of the messages of notices on file that lines of the file name, flagged or not.
     notices_seen = models.JSONField(default=list)
     fault = models.JSONField(default=dict)
 

@@ -4,6 +4,8 @@ These rules speak only of lines of which a rule over words or codes speaks, and 
 compared: a company without any licence on file is not unlicensed, and no notice is missing where none of that country
 is kept. Nothing here reads a database; what is on file is handed over.
 
+Reasons say nothing of what a notice or an earlier manifest says: who reads the flag may not read those.
+
 Source: Precursor Control Regulations (SOR/2002-359), sections 85 to 86(2) (quantity, route or origin, departure from
 what was usual); Convention of 1988, article 12(10)(a) (notices).
 """
@@ -66,6 +68,7 @@ class Announced(msgspec.Struct, frozen=True, kw_only=True):
         gross: Kilograms, packaging included.
         arrival_on: Expected day of arrival.
         is_settled: Whether it is known what became of it.
+        key: By which this node knows it.
     """
 
     reference: str
@@ -77,17 +80,16 @@ class Announced(msgspec.Struct, frozen=True, kw_only=True):
     gross: Decimal | None = None
     arrival_on: date | None = None
     is_settled: bool = False
+    key: str = ""
 
 
 class Usual(msgspec.Struct, frozen=True, kw_only=True):
     """What earlier manifests say of a company.
 
     Args:
-        since: Day of the first manifest in which it received goods.
-        has_chemicals: Whether any of these goods were chemicals.
+        has_chemicals: Whether any goods that it received were chemicals.
     """
 
-    since: date
     has_chemicals: bool
 
 
@@ -148,11 +150,12 @@ class OnFile:
         ]
 
     def borne(self, batch: Batch) -> frozenset[str]:
-        """Returns the references of notices on file that lines of a batch bear, whether they are flagged or not."""
+        """Returns the keys of notices on file that lines of a batch name, whether they are flagged or not."""
         place = batch.places.get("notice")
         if place is None or not self._by_reference:
             return frozenset()
-        return frozenset({row[place].strip().upper() for row in batch.rows}.intersection(self._by_reference))
+        named = {row[place].strip().upper() for row in batch.rows}.intersection(self._by_reference)
+        return frozenset(one.key for one in self._notices if one.reference in named) if named else frozenset()
 
     def _of_licences(self, papers: Papers, substances: Mapping[str, str]) -> list[FoundOnFile]:
         held = self._licences.get(papers.consignee, [])
@@ -195,16 +198,16 @@ class OnFile:
         return [one for company in companies for one in self._by_company.get((substance, company), ())]
 
     def _of_custom(self, papers: Papers, substances: Mapping[str, str], code: str) -> list[FoundOnFile]:
-        usual = self._usual.get(papers.consignee) if papers.consignee else None
+        usual = self._usual.get(papers.receiver) if papers.receiver else None
         if usual is None or usual.has_chemicals or not (substances or code.startswith(CHEMICAL_CHAPTERS)):
             return []
-        return [("new-to-chemicals", {"company": papers.consignee_name, "day": usual.since.isoformat()})]
+        return [("new-to-chemicals", {"company": papers.consignee_name})]
 
     def unarrived(self, *, seen: Iterable[str], grace_days: int) -> list[Announced]:
         """Returns the notices whose goods should have arrived and of which nothing is known, the oldest first.
 
         Args:
-            seen: References that a manifest bore.
+            seen: Keys of those that a manifest bore.
             grace_days: Days after the expected arrival from which that is worth a question.
         """
         known = frozenset(seen)
@@ -212,10 +215,7 @@ class OnFile:
         late = [
             one
             for one in self._notices
-            if one.arrival_on is not None
-            and one.arrival_on < until
-            and not one.is_settled
-            and one.reference not in known
+            if one.arrival_on is not None and one.arrival_on < until and not one.is_settled and one.key not in known
         ]
         return sorted(late, key=lambda one: (one.arrival_on or self._today, one.reference))
 
@@ -247,7 +247,7 @@ def _off_route(papers: Papers, matching: Sequence[Announced]) -> list[FoundOnFil
     if not away or not all(away):
         return []
     least = min(away, key=len)
-    return [("off-route", {"countries": ", ".join(sorted(least)), "reference": matching[0].reference or "—"})]
+    return [("off-route", {"countries": ", ".join(sorted(least))})]
 
 
 def _more_than_noticed(papers: Papers, matching: Sequence[Announced], limits: Mapping[str, float]) -> list[FoundOnFile]:
@@ -255,8 +255,7 @@ def _more_than_noticed(papers: Papers, matching: Sequence[Announced], limits: Ma
     tolerance = Decimal(str(1 + limits["more_percent"] / 100))
     if papers.gross is None or most is None or papers.gross <= most * tolerance:
         return []
-    words = {"weight": _said(papers.gross), "most": _said(most), "reference": matching[0].reference or "—"}
-    return [("over-notice", words)]
+    return [("over-notice", {"weight": _said(papers.gross)})]
 
 
 def _said(number: Decimal) -> str:

@@ -20,7 +20,7 @@ import msgspec
 
 from accord.workstreams.drugs.flows.company_names import bears_form, company_key
 
-__all__ = ["Papers", "company_id", "decimal_of", "kilograms", "read_papers"]
+__all__ = ["Papers", "company_id", "decimal_of", "kilograms", "named_company", "read_papers"]
 
 _UNITS: Final[Mapping[str, Decimal]] = {
     **dict.fromkeys(("KG", "KGS", "KGM", "K", "KILO", "KILOS", "KILOGRAM", "KILOGRAMS"), Decimal(1)),
@@ -52,7 +52,9 @@ class Papers(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         edition: Edition of the Harmonized System, its year; 0 where it is not stated.
         shipper: Identity of the company that sends, as :func:`company_id` gives it.
         consignee: Identity of the company that receives.
-        consignee_name: Its name, to be said in a reason; compared with nothing.
+        consignee_name: Its name, to be said in a reason, and its number where the name may be a person's; compared
+            with nothing.
+        receiver: Its identity where its name bears a legal form too.
         ways: Codes of the countries that the goods leave, pass and reach.
         destination: The last of them, where the papers say it.
         notice: Reference of a pre-export notice, in capitals.
@@ -67,6 +69,7 @@ class Papers(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     shipper: str = ""
     consignee: str = ""
     consignee_name: str = ""
+    receiver: str = ""
     ways: tuple[str, ...] = ()
     destination: str = ""
     notice: str = ""
@@ -88,6 +91,7 @@ def read_papers(kept: Mapping[str, str]) -> Papers:
         )
     )
     destination = _COUNTRY.fullmatch(kept.get("destination", "").upper())
+    called = kept.get("consignee", "")
     return Papers(
         gross=kilograms(kept.get("gross", ""), unit),
         net=kilograms(kept.get("net", ""), unit),
@@ -96,7 +100,8 @@ def read_papers(kept: Mapping[str, str]) -> Papers:
         edition=int(year.group()) if (year := _YEAR.search(kept.get("edition", ""))) else 0,
         shipper=company_id(kept.get("shipper_number", ""), kept.get("shipper", "")),
         consignee=company_id(kept.get("consignee_number", ""), kept.get("consignee", "")),
-        consignee_name=kept.get("consignee", "") or kept.get("consignee_number", ""),
+        consignee_name=called if bears_form(called) else kept.get("consignee_number", ""),
+        receiver=named_company(kept.get("consignee_number", ""), called),
         ways=ways,
         destination=destination.group(0) if destination else "",
         notice=kept.get("notice", "").upper(),
@@ -120,6 +125,19 @@ def company_id(number: str, name: str) -> str:
         return f"number {folded}"
     key = company_key(name) if bears_form(name) else ""
     return f"name {key}" if key else ""
+
+
+@lru_cache(maxsize=65_536)
+def named_company(number: str, name: str) -> str:
+    """Returns the identity of a company whose name bears a legal form.
+
+    A number alone may be a person's who trades under their own.
+
+    Args:
+        number: Registration, licence or business number; empty where the papers have none.
+        name: Its name.
+    """
+    return company_id(number, name) if bears_form(name) else ""
 
 
 def kilograms(text: str, unit: str = "") -> Decimal | None:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accord.exchange.models import Message
 from accord.exchange.reach import within
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
@@ -18,13 +19,21 @@ from accord.workstreams.drugs.models import Licence, Notice, Screening, Trader
 from accord.workstreams.drugs.notices.states import SETTLED_BY
 from accord.workstreams.drugs.screening.manifest import Batch
 from accord.workstreams.drugs.screening.on_file import CHEMICAL_CHAPTERS, Announced, OnFile, Permitted, Usual
-from accord.workstreams.drugs.screening.papers import company_id
+from accord.workstreams.drugs.screening.papers import company_id, named_company
 from accord.workstreams.drugs.screening.rules import rules
+from accord.workstreams.drugs.screenings.reach import screenings_for
 
 __all__ = ["TradeBook", "notices_without_arrival", "on_file_of"]
 
 KEYS_A_QUERY: Final = 500
 NAME_CHARACTERS: Final = 200
+_TAKEN_BACK: Final = (
+    Message.State.REFUSED,
+    Message.State.BLOCKED,
+    Message.State.EXPIRED,
+    Message.State.WITHDRAWN,
+    Message.State.DISCARDED,
+)
 KEY_CHARACTERS: Final = 240
 
 
@@ -57,13 +66,15 @@ def notices_without_arrival(officer: Officer, *, now: datetime | None = None) ->
     """
     require(officer, Permission.CASE_READ)
     notices = [_announced(one) for one in _notices(officer)]
-    seen = {one for references in Screening.objects.values_list("notices_seen", flat=True) for one in references}
+    seen = {one for keys in Screening.objects.values_list("notices_seen", flat=True) for one in keys}
     on_file = OnFile(today=(now or timezone.now()).date(), notices=notices)
     return on_file.unarrived(seen=seen, grace_days=int(rules()["no-arrival"].limits["grace_days"]))
 
 
 def _notices(officer: Officer) -> "QuerySet[Notice]":
-    return Notice.objects.filter(within(officer, "case__")).select_related("message").distinct()
+    """The notices that an officer reads, without those that were taken back, not delivered, or erased."""
+    found = Notice.objects.filter(within(officer, "case__")).exclude(message__state__in=_TAKEN_BACK)
+    return found.exclude(exporter="").select_related("message").distinct()
 
 
 def _licences() -> list[Permitted]:
@@ -96,6 +107,7 @@ def _announced(notice: Notice) -> Announced:
         gross=notice.gross_kg,
         arrival_on=notice.arrival_on,
         is_settled=notice.became in SETTLED_BY,
+        key=notice.pk.hex,
     )
 
 
@@ -113,10 +125,14 @@ def _identities(name: str, *numbers: str) -> tuple[str, ...]:
 
 
 class _Earlier:
-    """What manifests before one screening say, read when it is asked for."""
+    """What manifests before one screening say, read when it is asked for.
+
+    Of manifests that the officer who asked does not read nothing is told.
+    """
 
     def __init__(self, screening: Screening) -> None:
         self._screening = screening.pk
+        self._read_by_officer = screenings_for(screening.asked_by)
         self._known: dict[str, Usual | None] = {}
 
     def get(self, key: str, /) -> Usual | None:
@@ -126,11 +142,11 @@ class _Earlier:
         return self._known[key]
 
     def _read(self, key: str) -> Usual | None:
-        row = Trader.objects.filter(key=key).first()
+        row = Trader.objects.filter(key=key, seen_in__in=self._read_by_officer).first()
         if row is None or row.seen_in_id == self._screening:
             return None
         has_chemicals = row.chemicals_on is not None and row.chemicals_in_id != self._screening
-        return Usual(since=row.seen_on, has_chemicals=has_chemicals)
+        return Usual(has_chemicals=has_chemicals)
 
 
 class TradeBook:
@@ -177,12 +193,12 @@ class TradeBook:
 def _receivers(batch: Batch) -> dict[str, tuple[str, bool]]:
     """The companies that receive goods in a batch: by identity, the name and whether chemicals are among the goods."""
     name, number = batch.places.get("consignee"), batch.places.get("consignee_number")
-    if name is None and number is None:
+    if name is None:
         return {}
     found: dict[str, tuple[str, bool]] = {}
     for line, row in zip(batch.lines, batch.rows, strict=True):
         called = _cell(row, name)
-        key = company_id(_cell(row, number), called)
+        key = named_company(_cell(row, number), called)
         if key and len(key) <= KEY_CHARACTERS:
             has = line.tariff.startswith(CHEMICAL_CHAPTERS)
             before = found.get(key)

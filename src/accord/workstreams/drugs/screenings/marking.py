@@ -63,7 +63,7 @@ def undo_mark(officer: Officer, flag: Flag, *, now: datetime | None = None) -> F
 
     Raises:
         NotPermitted: The officer may not work on cases.
-        ScreeningRefused: Nothing was said of it.
+        ScreeningRefused: Nothing was said of it, or a colleague said it.
     """
     require(officer, Permission.MESSAGE_DRAFT)
     held = Flag.objects.select_for_update().get(pk=flag.pk)
@@ -75,6 +75,12 @@ def undo_mark(officer: Officer, flag: Flag, *, now: datetime | None = None) -> F
             said.append(one)
     if not said:
         raise ScreeningRefused("Nothing was said of this flag yet.", code="drugs.no-mark")
+    if held.marked_by_id != officer.pk:
+        raise ScreeningRefused(
+            "What a colleague said of a flag is theirs to take back.",
+            code="drugs.mark-of-colleague",
+            next_step="Mark the flag as you see it.",
+        )
     before = said[-2] if len(said) > 1 else None
     moment = now or timezone.now()
     mark, words = (before.mark, before.reason) if before else (Flag.Mark.NONE.value, "")

@@ -1,6 +1,6 @@
 """Screenings and flags as rows of a page: the state in words, and of a flag its reasons with the words they found."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ __all__ = [
     "FlagRow",
     "ReasonRow",
     "flag_row",
+    "flag_rows",
     "paper_rows",
     "substance_labels",
     "with_counts",
@@ -100,16 +101,19 @@ class FlagRow:
     Args:
         flag: The flag.
         state: Its state in words.
-        pieces: Its description, cut at what the rules found.
         reasons: The weightiest first.
         substances: Names of the substances found.
     """
 
     flag: Flag
     state: Any
-    pieces: Sequence[Piece]
     reasons: Sequence[ReasonRow]
     substances: Sequence[str]
+
+    @property
+    def pieces(self) -> Sequence[Piece]:
+        """Its description, cut at what the rules found."""
+        return pieces_of(self.flag.description, words_to_find(self.flag.reasons))
 
     @property
     def main(self) -> ReasonRow:
@@ -144,11 +148,29 @@ def flag_row(flag: Flag, labels: Mapping[str, str]) -> FlagRow:
         flag: The flag, with its screening.
         labels: What :func:`substance_labels` says.
     """
-    weights = numbered(flag.screening.weights_number).weights
+    (row,) = flag_rows([flag], labels)
+    return row
+
+
+def flag_rows(flags: Iterable[Flag], labels: Mapping[str, str]) -> Iterator[FlagRow]:
+    """Yields flags as they are shown; the weights of a screening are read once.
+
+    Args:
+        flags: The flags, with their screenings.
+        labels: What :func:`substance_labels` says.
+    """
+    known: dict[int, Mapping[str, int]] = {}
+    for flag in flags:
+        number = flag.screening.weights_number
+        if number not in known:
+            known[number] = numbered(number).weights
+        yield _row(flag, labels, known[number])
+
+
+def _row(flag: Flag, labels: Mapping[str, str], weights: Mapping[str, int]) -> FlagRow:
     return FlagRow(
         flag=flag,
         state=FLAG_STATES[flag.state],
-        pieces=pieces_of(flag.description, words_to_find(flag.reasons)),
         reasons=tuple(_reasons(flag.reasons, weights)),
         substances=[labels.get(code, code) for code in flag.substances],
     )

@@ -91,6 +91,7 @@ def _shown(request: HttpRequest, key: UUID, error: AccordError | None = None) ->
         "before": _beside(flag, before=True),
         "after": _beside(flag, before=False),
         "may_work": officer.may(Permission.MESSAGE_DRAFT),
+        "is_own_mark": bool(flag.mark) and flag.marked_by_id == officer.pk,
         "given": request.POST,
         "error": error,
         "error_names": NAMES,

@@ -23,7 +23,7 @@ from accord.node.desk.workstreams.drugs.screening_rows import (
     FLAG_STATES,
     SCREENING_STATES,
     TO_LOOK_AT,
-    flag_row,
+    flag_rows,
     substance_labels,
 )
 from accord.node.desk.workstreams.drugs.views.screenings import found_screening
@@ -81,7 +81,7 @@ def _shown(request: HttpRequest, key: UUID, error: AccordError | None = None) ->
     shown = {
         "screening": screening,
         "state": SCREENING_STATES[screening.state],
-        "rows": [flag_row(flag, labels) for flag in found[:ROWS]],
+        "rows": list(flag_rows(found[:ROWS], labels)),
         "chosen": chosen,
         "is_filtered": bool(chosen["rule"] or chosen["state"] or chosen["substance"]),
         "rules": [(code, rule_words(code).title) for code in rules()],

@@ -17,7 +17,8 @@ from accord.node.desk.said import said
 from accord.node.desk.workstreams.drugs.screening_rows import (
     PAPERS,
     SCREENING_STATES,
-    flag_row,
+    FlagRow,
+    flag_rows,
     substance_labels,
     with_counts,
 )
@@ -152,12 +153,12 @@ def download_flags(request: HttpRequest, key: UUID) -> HttpResponse:
     )
     labels = substance_labels()
     return table_response(
-        header, (_cells(flag, labels) for flag in found), name=f"flags-{screening.pk.hex[-8:]}", mark=True
+        header, map(_cells, flag_rows(found, labels)), name=f"flags-{screening.pk.hex[-8:]}", mark=True
     )
 
 
-def _cells(flag: Flag, labels: dict[str, str]) -> list[object]:
-    row = flag_row(flag, labels)
+def _cells(row: FlagRow) -> list[object]:
+    flag = row.flag
     papers = [flag.papers.get(name, "") for name in (*COLUMNS, *KEPT) if name not in {"reference", "description"}]
     return [
         flag.line,
