@@ -202,6 +202,19 @@ def test_a_reply_that_was_withdrawn_is_marked_and_is_not_where_the_notice_stands
     assert "1-boc" not in text(client.get(reverse("desk:drugs-notices"), {"state": "replied"})).split("<table")[-1]
 
 
+def test_the_days_of_an_outcome_that_was_withdrawn_are_not_on_the_line(desk: Desk, sign_in: SignIn) -> None:
+    notice = sent_notice(desk)
+    fields = outcome_fields(notice.message.envelope_id, THEIRS, OURS)
+    told = received(desk, SHIPMENT_OUTCOME, fields, case_ref_other=notice.case.own_ref)
+    client, address = sign_in(desk.liaison), reverse("desk:drugs-notice", args=[notice.pk])
+    assert "<b>Arrived</b>" in text(client.get(address))
+    desk.peer.send("withdrawal", {"schema_version": 1, "withdraws": str(told.envelope_id)})
+    take_in(desk.channel)
+    page = text(client.get(address))
+    assert "<b>Arrived</b>" not in page
+    assert "· withdrawn" in page
+
+
 def test_a_notice_of_theirs_that_was_withdrawn_is_marked_and_offers_no_reply(desk: Desk, sign_in: SignIn) -> None:
     notice = received_notice(desk)
     client = sign_in(desk.duty)

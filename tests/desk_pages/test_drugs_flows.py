@@ -72,7 +72,7 @@ def test_a_filter_and_a_route_stand_in_the_address(desk: Desk, sign_in: SignIn) 
     assert "67-64-1" in of_route
     assert "United Arab Emirates" not in of_route
     of_substance = client.get(address, {"substance": "67-64-1"}).content.decode()
-    assert '<option value="67-64-1" selected>' in of_substance
+    assert '<option value="67-64-1" selected' in of_substance
     assert 'href="/desk/drugs/flows/?substance=67-64-1&amp;route=IN-CA"' in of_substance
     nothing = text(client.get(address, {"side": "ours"}))
     assert "No notice is like this" in nothing

@@ -255,6 +255,8 @@ def _outcomes(officer: Officer, notice: Notice) -> list[Step]:
         if one.variance_kg:
             says += " · " + _("difference of %(amount)s kg") % {"amount": number_of(one.variance_kg.normalize())}
         found.append(_step(one.message, one.at, str(choice_label("kind", one.message.kind)), says))
+        if one.message.state in UNSAID:
+            continue
         if one.departed_on is not None:
             found.append(Step(on=one.departed_on, words=_("Departed"), is_ours=one.is_ours))
         if one.arrived_on is not None:
