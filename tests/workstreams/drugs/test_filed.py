@@ -13,6 +13,7 @@ from accord.exchange.models import Message
 from accord.officers.models import Officer
 from accord.officers.permissions import NotPermitted
 from accord.workstreams.drugs.models import Flag, Licence, Notice, Screening, Trader
+from accord.workstreams.drugs.screenings.beside import notices_of
 from accord.workstreams.drugs.screenings.errors import ScreeningRefused
 from accord.workstreams.drugs.screenings.filed import notices_without_arrival
 from accord.workstreams.drugs.screenings.following import follow_flag, followable_kinds
@@ -194,6 +195,7 @@ def test_a_notice_that_was_taken_back_or_erased_is_not_on_file(desk: Desk, state
     else:
         Message.objects.filter(pk=notice.pk).update(state=state)
     assert screened(desk, line(weight="150"), line(notice="PEN-7")) == {2: set(), 3: set()}
+    assert notices_of(desk.liaison, Flag.objects.first()) == []
     assert notices_without_arrival(desk.liaison, now=datetime(2026, 6, 1, tzinfo=UTC)) == []
 
 

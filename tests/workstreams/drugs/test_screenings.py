@@ -139,6 +139,42 @@ def test_a_lost_chunk_fails_that_screening_alone(desk: Desk, home: Path) -> None
     assert (screening.state, screening.fault["code"]) == ("failed", "courier.chunk-missing")
 
 
+def test_a_file_that_kills_each_node_is_not_tried_for_ever(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Killed(BaseException): ...
+
+    screening = screen_file(desk.liaison, manifest(30, hits=(5,)), name="SPECIMEN.csv")
+    first = ScreeningRounds()
+    first.do_some()
+    first.close()
+    with monkeypatch.context() as patch:
+        patch.setattr(running, "_store", lambda *_a: (_ for _ in ()).throw(Killed))
+        for _ in range(running.OPENINGS_MAX):
+            node = ScreeningRounds()
+            with pytest.raises(Killed):
+                node.do_some()
+            node.close()
+        assert ScreeningRounds().do_some() is True
+    screening.refresh_from_db()
+    assert (screening.state, screening.fault["code"]) == ("failed", "drugs.screening-failed")
+    go_on_with_screening(desk.liaison, screening)
+    screen_to_the_end()
+    screening.refresh_from_db()
+    assert (screening.state, screening.lines) == ("done", 30)
+
+
+def test_a_database_that_is_away_for_long_fails_no_screening(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    screening = screen_file(desk.liaison, manifest(5), name="SPECIMEN.csv")
+    rounds = ScreeningRounds()
+    with monkeypatch.context() as patch:
+        patch.setattr(running, "_store", lambda *_a: (_ for _ in ()).throw(running.DatabaseError()))
+        for _ in range(running.OPENINGS_MAX + 2):
+            with pytest.raises(running.DatabaseError):
+                rounds.do_some()
+    screen_to_the_end()
+    screening.refresh_from_db()
+    assert screening.state == "done"
+
+
 def test_no_plain_copy_lies_on_the_disk(desk: Desk, home: Path) -> None:
     screen_file(desk.liaison, manifest(5, hits=(2,)), name="SPECIMEN.csv")
     stored = b"".join(file.read_bytes() for file in home.rglob("*") if file.is_file())

@@ -95,6 +95,9 @@ class Screening(models.Model):
     # Keys of the messages of notices on file that lines of the file name, flagged or not.
     notices_seen = models.JSONField(default=list)
     fault = models.JSONField(default=dict)
+    # Behind which line the file was opened last, and how often: again and again where it stops the node.
+    opened_line = models.PositiveIntegerField(default=0)
+    opened_times = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         """The newest is read first; those that wait are found at once."""

@@ -8,10 +8,10 @@ from typing import Final
 
 from django.db.models import Q
 
-from accord.exchange.reach import within
 from accord.officers.models import Officer
 from accord.workstreams.drugs.models import Flag, Licence, Notice
 from accord.workstreams.drugs.screening.papers import company_id
+from accord.workstreams.drugs.screenings.filed import notices_on_file
 
 __all__ = ["licences_of", "notices_of"]
 
@@ -45,8 +45,7 @@ def notices_of(officer: Officer, flag: Flag) -> list[Notice]:
     asked = Q(substance__in=flag.substances)
     if reference:
         asked |= Q(pen_reference__iexact=reference)
-    found = Notice.objects.filter(within(officer, "case__")).filter(asked).select_related("case", "message").distinct()
-    return list(found[:NOTICES_SHOWN])
+    return list(notices_on_file(officer).filter(asked).select_related("case")[:NOTICES_SHOWN])
 
 
 def _identities(name: str, number: str) -> set[str]:

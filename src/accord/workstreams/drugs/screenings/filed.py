@@ -23,7 +23,7 @@ from accord.workstreams.drugs.screening.papers import company_id, named_company
 from accord.workstreams.drugs.screening.rules import rules
 from accord.workstreams.drugs.screenings.reach import screenings_for
 
-__all__ = ["TradeBook", "notices_without_arrival", "on_file_of"]
+__all__ = ["TradeBook", "notices_on_file", "notices_without_arrival", "on_file_of"]
 
 KEYS_A_QUERY: Final = 500
 NAME_CHARACTERS: Final = 200
@@ -47,7 +47,7 @@ def on_file_of(screening: Screening) -> OnFile:
     return OnFile(
         today=day,
         licences=_licences(),
-        notices=[_announced(one) for one in _notices(screening.asked_by)],
+        notices=[_announced(one) for one in notices_on_file(screening.asked_by)],
         usual=_Earlier(screening),
     )
 
@@ -65,14 +65,14 @@ def notices_without_arrival(officer: Officer, *, now: datetime | None = None) ->
         NotPermitted: The officer may not read cases.
     """
     require(officer, Permission.CASE_READ)
-    notices = [_announced(one) for one in _notices(officer)]
+    notices = [_announced(one) for one in notices_on_file(officer)]
     seen = {one for keys in Screening.objects.values_list("notices_seen", flat=True) for one in keys}
     on_file = OnFile(today=(now or timezone.now()).date(), notices=notices)
     return on_file.unarrived(seen=seen, grace_days=int(rules()["no-arrival"].limits["grace_days"]))
 
 
-def _notices(officer: Officer) -> "QuerySet[Notice]":
-    """The notices that an officer reads, without those that were taken back, not delivered, or erased."""
+def notices_on_file(officer: Officer) -> "QuerySet[Notice]":
+    """Returns the notices that an officer reads, without those that were taken back, not delivered, or erased."""
     found = Notice.objects.filter(within(officer, "case__")).exclude(message__state__in=_TAKEN_BACK)
     return found.exclude(exporter="").select_related("message").distinct()
 

@@ -126,8 +126,8 @@ def go_on_with_screening(officer: Officer, screening: Screening, *, now: datetim
             code="drugs.manifest-gone",
             next_step="Bring the file again.",
         )
-    held.state, held.ended_at, held.fault = Screening.State.WAITING, None, {}
-    held.save(update_fields=["state", "ended_at", "fault"])
+    held.state, held.ended_at, held.fault, held.opened_times = Screening.State.WAITING, None, {}, 0
+    held.save(update_fields=["state", "ended_at", "fault", "opened_times"])
     note(officer, "go on with screening", held, at=now or timezone.now(), detail={"line": held.last_line})
     return held
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import DatabaseError, transaction
 from django.utils import timezone
@@ -40,6 +41,9 @@ BATCH_LINES: Final = 2_000
 
 REFUSED_MAX: Final = 100_000
 """Refused lines of one file, after which it is taken for a file of another form."""
+
+OPENINGS_MAX: Final = 3
+"""Nodes that open a file behind the same line, after which the file is taken for what stops them."""
 
 REFERENCE_MAX: Final = 200
 _TO_DO: Final = (Screening.State.WAITING, Screening.State.RUNNING)
@@ -85,6 +89,7 @@ class ScreeningRounds:
 
     def __init__(self) -> None:
         self._reading: _Reading | None = None
+        self._opened_at: tuple[UUID, int] | None = None
 
     def do_some(self, *, now: datetime | None = None) -> bool:
         """Screens one batch of what waits; returns whether there is more at once.
@@ -121,6 +126,10 @@ class ScreeningRounds:
         reading = self._reading
         if reading is None or not _is_where_left(reading.screening, screening):
             self.close()
+            # A database that was away for a while closes the file too, and says nothing of it.
+            if self._opened_at != (screening.pk, screening.last_line):
+                _count_opening(screening)
+                self._opened_at = (screening.pk, screening.last_line)
             if screening.state == Screening.State.WAITING:
                 _begin(screening, now)
             reading = self._reading = _Reading(screening)
@@ -145,6 +154,21 @@ def screen_to_the_end() -> int:
 
 def _is_where_left(open_one: Screening, now: Screening) -> bool:
     return open_one.pk == now.pk and open_one.last_line == now.last_line and now.state == Screening.State.RUNNING
+
+
+@transaction.atomic
+def _count_opening(screening: Screening) -> None:
+    """Counts how often nodes open a file behind the same line, before they do, so that a kill does not undo it.
+
+    Raises:
+        ScreeningFailed: So many did, and none came further.
+    """
+    held = Screening.objects.select_for_update().get(pk=screening.pk)
+    before = held.opened_times if held.opened_line == held.last_line else 0
+    if before >= OPENINGS_MAX:
+        raise ScreeningFailed
+    held.opened_line, held.opened_times = held.last_line, before + 1
+    held.save(update_fields=["opened_line", "opened_times"])
 
 
 @transaction.atomic
