@@ -387,3 +387,10 @@ def test_whatever_an_officer_writes_comes_back_as_written(
     again = msgspec.json.decode(payload, type=Request)
     assert again == message
     assert msgspec.json.encode(again) == payload
+
+
+@pytest.mark.parametrize("quantity", ["1E-999999999", "1E+999999999", "5." + "0" * 5_000, "NaN", "Infinity"])
+def test_a_quantity_that_cannot_be_written_out_is_refused(quantity: str) -> None:
+    with pytest.raises(msgspec.ValidationError, match="quantity_grams"):
+        made(REQUEST, substances=[{"name": "x", "quantity_grams": quantity}])
+    assert made(REQUEST, substances=[{"name": "x", "quantity_grams": "0.000000001"}])
