@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q
 
 from accord.exchange.withdrawn import stands
@@ -31,6 +32,7 @@ def restand(notice: Notice) -> None:
     notice.save(update_fields=_STANDING)
 
 
+@transaction.atomic
 def restand_after(messages: Sequence[UUID]) -> None:
     """Lets the notices stand anew about which some messages speak.
 
