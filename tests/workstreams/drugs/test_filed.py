@@ -232,8 +232,9 @@ def test_who_may_be_a_person_is_in_no_draft_as_a_company(desk: Desk) -> None:
     assert [one["company_name"] for one in made.fields["companies"]] == ["Specimen Chemicals Pvt Ltd"]
 
 
-def test_a_draft_says_of_the_papers_companies_alone(desk: Desk) -> None:
-    screened(desk, line("SPECIMEN John Smith", "ABCPK1234F"))
+@pytest.mark.parametrize("name", ["SPECIMEN John Smith", ""])
+def test_a_draft_says_of_the_papers_companies_alone(desk: Desk, name: str) -> None:
+    screened(desk, line(name, "ABCPK1234F"))
     made = follow_flag(desk.liaison, Flag.objects.get(), "drug-incident", peer="IN")
     told = made.fields["description"]
     assert "shipper: Specimen Chemicals Pvt Ltd" in told

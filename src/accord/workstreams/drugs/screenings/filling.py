@@ -1,7 +1,7 @@
 """What a flagged line fills in a draft: the goods, the papers, the companies, the way, and why it was flagged.
 
 What the line says is taken over as far as a message can hold it; what it does not say stays empty for the officer. A
-company is named where its papers bear a registration number or a legal form; who may be a person is left out.
+company is named where its name bears a legal form; who may be a person, with or without a number, is left out.
 """
 
 import re
@@ -17,7 +17,6 @@ from accord.exchange.kinds.limits import (
     SENTENCE_CHARACTERS_MAX,
 )
 from accord.exchange.text import TextRefused, check_written, first_refused
-from accord.workstreams.drugs.flows.company_names import bears_form
 from accord.workstreams.drugs.kinds import DRUG_INCIDENT, PRE_EXPORT_NOTICE
 from accord.workstreams.drugs.kinds.drug_incident import IdentifiedBy, IdentifierKind
 from accord.workstreams.drugs.kinds.parts import HsEdition, Measure
@@ -25,7 +24,7 @@ from accord.workstreams.drugs.models import Flag
 from accord.workstreams.drugs.screening.folding import as_ascii
 from accord.workstreams.drugs.screening.manifest import Line
 from accord.workstreams.drugs.screening.numbers import container_fails, postal_fails
-from accord.workstreams.drugs.screening.papers import Papers, company_id, read_papers
+from accord.workstreams.drugs.screening.papers import Papers, named_company, read_papers
 from accord.workstreams.drugs.screening.rules import Screen, sentence_of
 from accord.workstreams.drugs.substances.book import table_in_force
 from accord.workstreams.drugs.substances.content import Substance
@@ -136,9 +135,9 @@ class Filling:
     def company(self, role: str) -> Fields:
         """Returns the company of a role, shipper or consignee; nothing where the papers may name a person."""
         name, number = self._papers.get(role, ""), self._papers.get(f"{role}_number", "")
-        if not company_id(number, name) or (name.strip() and not bears_form(name)):
+        if not named_company(number, name):
             return {}
-        told = {"company_name": _text(name or number), "registration_number": _text(number)}
+        told = {"company_name": _text(name), "registration_number": _text(number)}
         return {field: text for field, text in told.items() if text}
 
     @property
