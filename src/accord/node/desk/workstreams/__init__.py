@@ -8,6 +8,9 @@ them, and is read only where the node's configuration names the workstream:
 * ``kind_names`` names its kinds (``KIND_NAMES``);
 * ``field_words`` names the fields of its kinds (``SECTIONS``, ``LABELS``, ``HINTS``, ``READ``), and ``code_words`` its
   codes (``CODES``);
+* ``beginnings`` says with which of its kinds a case or a message begins (``BEGINNINGS``), and ``case_acts`` what can be
+  done next in a case or about a message (``acts_of_case``, ``acts_of_message``, ``next_of``);
+* ``indicator_words`` names what it counts (``FAMILIES``);
 * ``help_words`` says what each of its pages is for (``HELP``, by the names of the addresses);
 * ``waits`` says of what officers are told (``SOURCES``), what of it still waits (``LASTING``), and where a notice leads
   (``PLACES``, both by the type of a notice's subject).
