@@ -88,6 +88,20 @@ def test_a_manifest_that_cannot_be_read_leaves_nothing_behind(node: Node, tmp_pa
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "b.csv", "c.csv"]
 
 
+def test_a_folder_is_no_manifest(node: Node, tmp_path: Path) -> None:
+    done = node.run("drugs", "screen", str(tmp_path))
+    assert done.returncode == 2
+    assert "is a folder" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_mends_refused_lines_is_told_apart_from_the_lines(node: Node, tmp_path: Path) -> None:
+    file = tmp_path / "m.csv"
+    file.write_text(MANIFEST, encoding="utf-8")
+    said = " ".join(node.run("drugs", "screen", str(file)).stdout.split())
+    assert "m.refused.csv. Mend them in the manifest, and screen those lines alone under its first line." in said
+
+
 def test_the_register_says_where_a_substance_is_controlled_on_a_day(node: Node) -> None:
     done = node.run("drugs", "substances", "--on", "2025-01-22", "--json")
     (found,) = [one for one in json.loads(done.stdout)["substances"] if one["id"] == "1-boc-4-piperidone"]

@@ -99,4 +99,6 @@ def test_a_flag_shows_the_licences_of_its_companies(desk: Desk, sign_in: SignIn)
     screen_to_the_end()
     with_licence, without = Flag.objects.order_by("line")
     assert "Specimen Foods Inc., CA L-1" in plain(client.get(f"{LIST}flags/{with_licence.pk}/"))
-    assert "None is on file." in plain(client.get(f"{LIST}flags/{without.pk}/"))
+    assert "None was found by number or by a name with its legal form." in plain(
+        client.get(f"{LIST}flags/{without.pk}/")
+    )

@@ -58,7 +58,7 @@ def test_an_empty_list_says_how_to_begin_and_which_columns_are_read(desk: Desk, 
     page = text(sign_in(desk.liaison).get(LIST))
     assert "No manifest was screened yet" in page
     assert "description_text" in page
-    assert "accord drugs screen manifest.csv" in page
+    assert "accord drugs screen --home HOME manifest.csv" in page
     assert 'type="file"' in page
     reader = text(sign_in(desk.releasing).get(LIST))
     assert 'type="file"' not in reader
@@ -132,6 +132,15 @@ def test_a_flag_says_why_with_its_score_and_what_an_error_costs(desk: Desk, sign
     assert "Specimen Foods 2" in text(one)
     assert "Schedule VI" in text(one)
     assert "Next flag" in text(one)
+    assert "100 kg" in plain(one)
+    # On a phone the parts stand in the order of the page: what to do comes at once behind the reasons.
+    headings = re.findall(r'<h2[^>]* id="([a-z-]+)"', text(one))
+    assert headings.index("follow") == headings.index("why") + 1
+    controlled = plain(one).partition("Where it is controlled")[2]
+    assert "not read in the original" in controlled
+    assert "from " in controlled
+    assert "None in cases that you may read." in plain(one)
+    assert "the weights that came with Accord" in shown
 
 
 def test_flags_are_filtered_by_rule_state_and_substance_and_put_in_order(desk: Desk, sign_in: SignIn) -> None:
@@ -458,3 +467,12 @@ def test_each_rule_is_said_in_the_language_of_the_reader() -> None:
             assert words.title != rule.title, code
             assert words.cost != rule.cost, code
             assert words.source, code
+
+
+def test_what_an_officer_said_of_a_flag_is_no_error_of_the_page(desk: Desk, sign_in: SignIn) -> None:
+    client, screening = sign_in(desk.liaison), brought(desk, sign_in, HIT)
+    flag = screening.flags.get()
+    client.post(f"{LIST}flags/{flag.pk}/act", {"act": "mark-true"})
+    page = text(client.get(f"{LIST}{screening.pk}/"))
+    assert "marked true" in page
+    assert "a-state--bad" not in page

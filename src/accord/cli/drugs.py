@@ -1,4 +1,4 @@
-"""``accord drugs``: the register of controlled substances, and the screening of manifests. Needs no node."""
+"""``accord drugs``: the register of controlled substances and the screening of manifests; a node only where named."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -50,22 +50,27 @@ def screen(
     processes: Annotated[
         int, typer.Option("--processes", min=1, max=64, help="How many processes screen; the flags are the same.")
     ] = 1,
+    home: substances.Home = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where a screening was interrupted.")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Replace these files where they exist.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Hold each line of a manifest against the register: names, numbers, tariff codes, weights, presses and dies.
 
-    No person, company or country is read; what is on file at a node speaks at its desk alone. Exits 1 where lines could
-    not be read.
+    No person, company or country is read. With ``--home`` the register is the node's own; its licences, notices,
+    earlier manifests and weights speak at its desk alone. Exits 1 where lines could not be read.
     """
     from accord.cli.screened_tables import tables
     from accord.workstreams.drugs.screening.files import open_manifest
     from accord.workstreams.drugs.screening.manifest import raw_batches
     from accord.workstreams.drugs.screening.several import screen_batches
-    from accord.workstreams.drugs.substances.shipped import shipped_table
 
-    table = shipped_table()
+    if not manifest.is_file():
+        raise FileUnusable(
+            f"{manifest} is a folder." if manifest.is_dir() else f"{manifest} is no file.",
+            next_step="Name one manifest; a folder of them is screened file by file.",
+        )
+    table = substances.table_of(home)
     flags = flags or manifest.with_suffix(".flags.csv")
     refused = refused or manifest.with_suffix(".refused.csv")
     _require_apart(manifest, flags, refused)
@@ -150,7 +155,10 @@ def _tell(told: dict[str, Any]) -> None:
     for rule, count in told["by_rule"].items():
         say(f"  {count:>8,}  {rule}")
     if told["refused"]:
-        say(f"Mend the refused lines and screen them: {told['refused_file']}")
+        say(
+            f"What mends each refused line stands in {told['refused_file']}. Mend them in the manifest, and screen "
+            "those lines alone under its first line."
+        )
 
 
 @contextmanager

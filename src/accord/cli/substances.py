@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from accord.workstreams.drugs.substances.rows import Kind
     from accord.workstreams.drugs.substances.status import Status
 
-__all__ = ["app", "day_named"]
+__all__ = ["Home", "app", "day_named", "table_of"]
 
 app = typer.Typer(
     help="Which substances are controlled, where and from which day.", invoke_without_command=True, add_completion=False
@@ -78,7 +78,7 @@ def show(
         return
     from accord.workstreams.drugs.substances.status import statuses
 
-    table, day = _table(home), day_named(on)
+    table, day = table_of(home), day_named(on)
     known = sorted({entry.jurisdiction for entry in table.controls})
     sides = _sides(pair, known)
     columns = [code for code in known if not sides or code in {*sides, "UN"}]
@@ -113,7 +113,12 @@ def show(
             say(f"  {_DIFFERENCES[differing[one.id]]}")
 
 
-def _table(home: Path | None) -> "SubstanceTable":
+def table_of(home: Path | None) -> "SubstanceTable":
+    """Returns the register of the node in a folder, in force now; the one that ships where no folder is named.
+
+    Raises:
+        NoSuchNode: The folder holds no node.
+    """
     if home is None:
         from accord.workstreams.drugs.substances.shipped import shipped_table
 
@@ -178,7 +183,7 @@ def export(
     from accord.workstreams.drugs.substances.csv_rows import write_csv
     from accord.workstreams.drugs.substances.rows import rows_of
 
-    named, table = _kind(kind), _table(home)
+    named, table = _kind(kind), table_of(home)
     rows = rows_of(table if with_restricted else table.opened(), named).values()
     if file.exists() and not replace:
         raise FileUnusable(f"{file} exists.", code="cli.file-exists", next_step="Name another file, or add --replace.")
@@ -214,7 +219,7 @@ def check(
     from accord.workstreams.drugs.substances.csv_rows import read_csv
     from accord.workstreams.drugs.substances.previewing import preview
 
-    found = preview(read_csv(file.read_bytes()), _table(home))
+    found = preview(read_csv(file.read_bytes()), table_of(home))
     if as_json:
         print_json(_preview_json(found))
     else:
@@ -263,7 +268,7 @@ def identity(
     """
     from accord.workstreams.drugs.substances.identity import compared, identity_of, installed_chemistry
 
-    chemistry, table = installed_chemistry(), _table(home)
+    chemistry, table = installed_chemistry(), table_of(home)
     row = table.by_id().get(code)
     if row is None:
         raise OfficerCanMend(

@@ -37,6 +37,22 @@ def test_a_mark_of_byte_order_and_columns_in_capitals_are_no_matter() -> None:
     assert lines[0].description == "Tea"
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Désignation des marchandises,Code SH,Conteneur,Poids brut (kg)\n",
+        "Marchandise,code_sh,N° de conteneur,POIDS\n",
+        "माल का विवरण,एचएस कोड,कंटेनर संख्या,सकल वज़न\n",
+        "विवरण,टैरिफ़ कोड,कंटेनर,भार\n",
+    ],
+)
+def test_columns_may_be_named_in_french_and_hindi_with_accents_brackets_and_blanks(header: str) -> None:
+    (batch,) = read_manifest([header, "Tea,0902.10,CSQU3054383,12\n"])
+    assert batch.lines == [Line(2, "", "Tea", "090210", "CSQU3054383", "")]
+    assert batch.kept(batch.lines[0])["gross"] == "12"
+    assert ("unit" in batch.kept(batch.lines[0])) is ("(kg)" in header)
+
+
 def test_a_description_may_hold_line_feeds_and_the_next_line_keeps_its_number() -> None:
     lines, refused = read(HEADER, 'B1,,"green\n', 'tea, ""fine""",0902\n', "B2,,Coffee,0901\n")
     assert refused == []
@@ -93,7 +109,9 @@ def test_a_header_that_says_nothing_is_refused(header: str, said: str) -> None:
         read(*([header] if header else []))
 
 
-@pytest.mark.parametrize("first", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\xff\xfed\x00"])
+@pytest.mark.parametrize(
+    "first", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\xff\xfed\x00", b"\x89PNG", b"\xff\xd8\xff\xe0"]
+)
 def test_a_file_of_another_form_is_told_apart(tmp_path: Path, first: bytes) -> None:
     file = tmp_path / "m.csv"
     file.write_bytes(first + b"rest")

@@ -67,6 +67,16 @@ def test_rows_of_a_workbook_are_lines_with_their_numbers() -> None:
     assert [(one.number, one.column) for one in refused] == [(5, "description")]
 
 
+def test_an_empty_sheet_is_said_to_lack_its_first_row() -> None:
+    with pytest.raises(ManifestUnreadable, match="line or row must name the columns"):
+        read(workbook())
+
+
+def test_a_tariff_code_that_became_a_number_has_its_zero_in_a_column_of_another_language() -> None:
+    lines, _refused = read(workbook(("Désignation", "Code SH"), ("Thé", 902.1)))
+    assert lines[0].tariff == "090210"
+
+
 def test_a_hidden_sheet_is_passed_over() -> None:
     lines, _refused = read(workbook(("description",), ("Tea",), hidden_first=True))
     assert [one.description for one in lines] == ["Tea"]

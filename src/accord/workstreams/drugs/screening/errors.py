@@ -9,4 +9,4 @@ class ManifestUnreadable(OfficerCanMend):
     """A manifest has no header that says which column describes the goods."""
 
     code = "drugs.manifest-unreadable"
-    default_next_step = "Mend the first line of the file and screen it again; nothing was screened."
+    default_next_step = "Mend the first line or row of the file and screen it again; nothing was screened."

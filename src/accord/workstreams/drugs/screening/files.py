@@ -18,6 +18,8 @@ _FORMS: Final = ((b"PK\x03\x04", "xlsx"), (b"PAR1", "parquet"), (b"\x1f\x8b", "g
 _OTHER_FORM_SENTENCES: Final = {
     b"\xd0\xcf\x11\xe0": "The file is a workbook of an old form, or one with a password.",
     b"%PDF": "The file is a PDF.",
+    b"\x89PNG": "The file is a picture.",
+    b"\xff\xd8\xff": "The file is a picture.",
     b"\xff\xfe": "The file is in UTF-16.",
     b"\xfe\xff": "The file is in UTF-16.",
 }

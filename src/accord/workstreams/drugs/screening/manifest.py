@@ -178,7 +178,7 @@ class _Form:
 
     def __init__(self, header: str) -> None:
         if not header.strip():
-            raise ManifestUnreadable("The file is empty: its first line must name the columns.")
+            raise ManifestUnreadable("The file is empty: its first line or row must name the columns.")
         # Tables saved where the comma is a decimal sign have semicolons.
         self.delimiter = max(_DELIMITERS, key=header.count)
         names = next(csv.reader([header], delimiter=self.delimiter), [])

@@ -21,7 +21,7 @@ from typing import IO, Any, BinaryIO, Final
 
 from openpyxl import load_workbook
 
-from accord.workstreams.drugs.screening.columns import COLUMNS
+from accord.workstreams.drugs.screening.columns import tariff_place
 from accord.workstreams.drugs.screening.errors import ManifestUnreadable
 from accord.workstreams.drugs.screening.manifest import LINE_MAX
 
@@ -158,8 +158,7 @@ def _lines(rows: Iterable[Sequence[object]]) -> Iterator[str]:
             cells.pop()
         if number == 0:
             width = len(cells)
-            names = [cell.strip().lower().replace(" ", "_") for cell in cells]
-            tariff = next((names.index(name) for name in COLUMNS["tariff"] if name in names), -1)
+            tariff = tariff_place(cells)
         elif not any(cells):
             yield "\n"
             continue

@@ -69,6 +69,9 @@ PAPERS: Final[Mapping[str, Any]] = {
 }
 """What the columns of a manifest are called, by the names that a flag keeps them under."""
 
+WEIGHTS: Final = ("gross", "net")
+"""Columns beside which the unit of the line is said."""
+
 TO_LOOK_AT: Final = Q(mark="", followed_at=None)
 """Flags of which nobody has said or done anything."""
 
@@ -193,4 +196,10 @@ def _reasons(reasons: Iterable[Mapping[str, Any]], weights: Mapping[str, int]) -
 def paper_rows(flag: Flag) -> list[tuple[Any, str]]:
     """Returns what the line says beside the description, each with the name of its column."""
     given = {"reference": flag.reference, **flag.papers}
+    unit = str(given.get("unit", ""))
+    for name in WEIGHTS if unit else ():
+        # A cell that bears a unit of its own is shown as it is.
+        if (text := str(given.get(name, ""))) and not any(map(str.isalpha, text)):
+            given[name] = f"{text} {unit}"
+            given.pop("unit", None)
     return [(PAPERS.get(name, name), str(text)) for name, text in given.items() if text]
