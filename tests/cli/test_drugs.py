@@ -14,7 +14,7 @@ from accord.workstreams.drugs.screening.files import open_manifest
 from accord.workstreams.drugs.screening.manifest import raw_batches
 from accord.workstreams.drugs.screening.several import screen_batches
 from accord.workstreams.drugs.substances.shipped import shipped_table
-from tests.cli.conftest import Node
+from tests.cli.conftest import Node, make_node
 
 MANIFEST = """identifier,description_text,harmonized_number
 1,"Industrial intermediate, 25 drums",2933.39
@@ -111,7 +111,17 @@ def test_the_register_says_where_a_substance_is_controlled_on_a_day(node: Node) 
         "UN": "controlled",
     }
     assert "cannot be read" in node.run("drugs", "substances", "--on", "soon").stderr
-    assert "The parties differ" in node.run("drugs", "substances", "--on", "2025-01-22").stdout
+    assert "was not found here" in node.run("drugs", "substances", "--on", "2025-01-22").stdout
+    assert "Both list it" in node.run("drugs", "substances", "--on", "2025-01-23", "--pair", "CA,IN").stdout
+
+
+def test_a_node_without_the_workstream_says_so_of_its_register(tmp_path: Path) -> None:
+    assert make_node(tmp_path / "home", ["--profile", "canada"]).returncode == 0
+    node = Node(home=tmp_path / "home")
+    done = node.run("drugs", "substances", "--home", str(node.home), ACCORD_WORKSTREAMS=",")
+    assert done.returncode != 0
+    assert "without the drugs workstream" in done.stderr
+    assert node.run("drugs", "substances", "--home", str(node.home)).returncode == 0
 
 
 def many(file: Path, lines: int) -> None:

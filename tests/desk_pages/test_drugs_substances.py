@@ -71,7 +71,10 @@ def place_of(proposal: SubstanceProposal) -> str:
 
 def test_the_matrix_says_for_a_day_and_a_pair_what_each_side_controls_and_where_they_differ(counsel: Client) -> None:
     page = read(counsel, LIST, on="2025-01-23", **{"from": "IN", "to": "CA"})
-    assert "Of 7 substances both sides do not say the same on" in page
+    # Of five no entry is found on one side, and of two one side's first day is not known: neither is a difference.
+    assert "Of 7 substances it is not known here whether both sides say the same on" in page
+    assert "both sides do not say the same" not in page
+    assert page.count("Both list it; from which day on one side is not known here.") == 2
     assert "listed, first day not known" in page
     assert "no entry found, which does not mean that it is not controlled" in page
     assert "G.S.R." not in page

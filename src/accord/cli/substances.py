@@ -41,7 +41,8 @@ _STANDINGS: Final = {
 
 _DIFFERENCES: Final = {
     "one-side": "Controlled on one side only on that day.",
-    "not-known": "The parties differ, or the table does not know: ask before you rely on one of them.",
+    "undated": "Both list it; from which day on one side is not known here.",
+    "not-known": "The standing of one side was not found here: ask before you rely on it.",
     "other-regime": "A precursor on one side and a drug on the other: other permits and authorities.",
 }
 
@@ -124,6 +125,14 @@ def table_of(home: Path | None) -> "SubstanceTable":
 
         return shipped_table()
     open_node(home)
+    from django.conf import settings
+
+    if "drugs" not in settings.ACCORD_WORKSTREAMS:
+        raise OfficerCanMend(
+            "This node is without the drugs workstream, and keeps no register of substances.",
+            code="drugs.not-at-this-node",
+            next_step='Write workstreams = ["drugs"] in its node.toml, or leave --home out for the table that ships.',
+        )
     from accord.workstreams.drugs.substances.book import table_in_force
 
     return table_in_force()

@@ -187,11 +187,13 @@ def test_of_manifests_that_the_officer_does_not_read_nothing_is_said(desk: Desk)
     assert screened(desk, f"{line('Specimen Foods Ltd', '')} again") == {2: {"new-to-chemicals"}}
 
 
-@pytest.mark.parametrize("state", ["withdrawn", "expired", "refused", "erased"])
+@pytest.mark.parametrize("state", ["withdrawn", "expired", "refused", "recalled", "erased"])
 def test_a_notice_that_was_taken_back_or_erased_is_not_on_file(desk: Desk, state: str) -> None:
     notice = notice_of(desk)
     if state == "erased":
         Notice.objects.filter(pk=notice.pk).update(exporter="", importer="", pen_reference="")
+    elif state == "recalled":
+        Message.objects.filter(pk=notice.pk).update(recalled_at=datetime.now(UTC))
     else:
         Message.objects.filter(pk=notice.pk).update(state=state)
     assert screened(desk, line(weight="150"), line(notice="PEN-7")) == {2: set(), 3: set()}

@@ -40,10 +40,21 @@ def test_a_control_that_ended_on_one_side_is_told() -> None:
     assert found.differing is Differing.ONE_SIDE
 
 
-@pytest.mark.parametrize("there", [(), (control("bb", ["one"], jurisdiction="BB"),)], ids=["no entry", "no day"])
-def test_what_one_side_does_not_know_is_never_agreement(there: tuple[object, ...]) -> None:
+@pytest.mark.parametrize(
+    ("there", "differing"),
+    [((), Differing.NOT_KNOWN), ((control("bb", ["one"], jurisdiction="BB"),), Differing.UNDATED)],
+    ids=["no entry", "no day"],
+)
+def test_what_one_side_does_not_know_is_never_agreement(there: tuple[object, ...], differing: Differing) -> None:
     here = control("aa", ["one"], jurisdiction="AA", valid_from=DAY)
     assert (found := between(here, *there)) is not None
+    assert found.differing is differing
+
+
+def test_what_has_not_begun_here_and_has_no_day_there_is_not_known() -> None:
+    here = control("aa", ["one"], jurisdiction="AA", valid_from=DAY)
+    there = control("bb", ["one"], jurisdiction="BB")
+    assert (found := between(here, there, on=date(1900, 1, 1))) is not None
     assert found.differing is Differing.NOT_KNOWN
 
 

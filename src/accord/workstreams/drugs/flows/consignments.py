@@ -15,13 +15,12 @@ from accord.exchange.reach import within
 from accord.exchange.withdrawn import stands
 from accord.officers.models import Officer
 from accord.workstreams.drugs.flows.grouping import Consignment
-from accord.workstreams.drugs.kinds.pre_export_reply import ReplyResult
+from accord.workstreams.drugs.kinds.pre_export_reply import OBJECTING
 from accord.workstreams.drugs.kinds.shipment_outcome import Became
 from accord.workstreams.drugs.models import Notice
 from accord.workstreams.drugs.substances.book import table_in_force
 
 __all__ = [
-    "OBJECTED",
     "STOPPED",
     "Read",
     "Wanted",
@@ -40,7 +39,6 @@ NOTICES_MAX: Final = 20_000
 SUBSTANCES_MAX: Final = 500
 """Substances that can be chosen from; the register knows fewer."""
 
-OBJECTED: Final = frozenset({ReplyResult.OBJECTION, ReplyResult.REFUSED})
 STOPPED: Final = frozenset({Became.STOPPED, Became.SEIZED})
 
 
@@ -144,7 +142,7 @@ def as_consignment(notice: Notice) -> Consignment:
         route=_route(notice),
         departs_on=notice.departure_on,
         kg=mass,
-        is_objected=notice.reply_result in OBJECTED,
+        is_objected=notice.reply_result in OBJECTING,
         is_stopped=notice.became in STOPPED,
         substance_name=notice.substance_name,
     )

@@ -12,14 +12,14 @@ from uuid import UUID
 from django.db.models import F
 from django.db.models.functions import Coalesce
 
-from accord.workplan.indicators.exchange_sources import GONE
+from accord.exchange.withdrawn import stands
 from accord.workplan.indicators.sources import Kept, Observed, Source
 from accord.workplan.indicators.stored import among, rows_read
 from accord.workstreams.drugs.kinds import (
     DRUG_INCIDENT,
     PRE_EXPORT_NOTICE,
 )
-from accord.workstreams.drugs.kinds.pre_export_reply import ReplyResult
+from accord.workstreams.drugs.kinds.pre_export_reply import OBJECTING, ReplyResult
 from accord.workstreams.drugs.kinds.shipment_outcome import Became
 from accord.workstreams.drugs.models import Incident, NoticeReply, Outcome
 
@@ -31,7 +31,6 @@ FOLLOW_UP: Final = timedelta(hours=48)
 ALERT: Final = timedelta(hours=24)
 """How soon an incident is told."""
 
-_OBJECTED: Final = frozenset({ReplyResult.OBJECTION, ReplyResult.REFUSED})
 _DID_NOT_GO_ON: Final = frozenset({Became.NOT_SENT, Became.STOPPED, Became.SEIZED, Became.RETURNED})
 
 # When both sides had a message: ours when its receipt was signed, theirs when it came.
@@ -46,7 +45,7 @@ def _notices(cases: Sequence[UUID]) -> Iterator[Observed | Kept]:
         became, told_at = outcomes.get(notice, ("", None))
         is_known = bool(became) and became != Became.UNKNOWN
         yield _with_end(observed, "flagged-consignment", timedelta(0), told_at, is_met=is_known)
-        if result in _OBJECTED:
+        if result in OBJECTING:
             yield _with_end(observed, "pre-export-objection", FOLLOW_UP, told_at, is_met=became in _DID_NOT_GO_ON)
 
 
@@ -71,9 +70,7 @@ def _with_end(
 def _last_replies(cases: Sequence[UUID]) -> dict[UUID, tuple[Observed, str]]:
     """Returns, by notice, what its last reply said that both sides have."""
     rows = (
-        NoticeReply.objects.filter(notice__case__in=among(cases))
-        .exclude(message__state__in=GONE)
-        .exclude(notice__message__state__in=GONE)
+        NoticeReply.objects.filter(stands("message__"), stands("notice__message__"), notice__case__in=among(cases))
         .annotate(had_at=_HAD, theme=F("notice__case__theme"))
         .exclude(had_at=None)
         .order_by("had_at", "pk")
@@ -104,8 +101,7 @@ def _last_replies(cases: Sequence[UUID]) -> dict[UUID, tuple[Observed, str]]:
 def _last_outcomes(cases: Sequence[UUID]) -> dict[UUID, tuple[str, datetime]]:
     """Returns, by notice, what became of its consignment as it was told last, and when both sides had it."""
     rows = (
-        Outcome.objects.filter(notice__case__in=among(cases))
-        .exclude(message__state__in=GONE)
+        Outcome.objects.filter(stands("message__"), notice__case__in=among(cases))
         .annotate(had_at=_HAD)
         .exclude(had_at=None)
         .order_by("had_at", "pk")
@@ -118,10 +114,7 @@ def _last_outcomes(cases: Sequence[UUID]) -> dict[UUID, tuple[str, datetime]]:
 
 def _incidents(cases: Sequence[UUID]) -> Iterator[Observed | Kept]:
     rows = (
-        Incident.objects.filter(case__in=among(cases))
-        .exclude(message__state__in=GONE)
-        .annotate(had_at=_HAD)
-        .exclude(had_at=None)
+        Incident.objects.filter(stands("message__"), case__in=among(cases)).annotate(had_at=_HAD).exclude(had_at=None)
     )
     for key, peer, case, envelope, is_ours, theme, had_at, happened_at in rows_read(
         rows.values_list(

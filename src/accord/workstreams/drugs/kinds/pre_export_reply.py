@@ -2,7 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 
@@ -10,7 +10,7 @@ from accord.exchange.kinds.limits import LIST_ITEMS_MAX
 from accord.exchange.kinds.particulars import Disclosure, Line, Sentence
 from accord.workstreams.drugs.kinds.parts import Quantity
 
-__all__ = ["PreExportReply", "ReplyReason", "ReplyResult"]
+__all__ = ["OBJECTING", "PreExportReply", "ReplyReason", "ReplyResult"]
 
 
 class ReplyResult(StrEnum):
@@ -22,6 +22,10 @@ class ReplyResult(StrEnum):
     SUSPEND = "suspend-pending-check"
     NEED_INFORMATION = "need-information"
     QUANTITY_CHANGED = "quantity-changed"
+
+
+OBJECTING: Final = frozenset({ReplyResult.OBJECTION, ReplyResult.REFUSED})
+"""Results that ask that the consignment does not go on: lists, clocks and figures mean these."""
 
 
 class ReplyReason(StrEnum):

@@ -28,7 +28,15 @@ from accord.workstreams.drugs.kinds.pre_export_notice import PreExportNotice
 from accord.workstreams.drugs.models import Notice
 from accord.workstreams.drugs.notices.routing import agency_for
 
-__all__ = ["OPENING_KINDS", "begin_incident", "begin_notice_reply", "begin_outcome", "begin_within", "first_fields"]
+__all__ = [
+    "OPENING_KINDS",
+    "begin_incident",
+    "begin_notice_reply",
+    "begin_outcome",
+    "begin_within",
+    "first_fields",
+    "own_statements",
+]
 
 _Fields = Mapping[str, Any]  # Any: members of a message are JSON of many shapes
 

@@ -1,16 +1,12 @@
 """What both sides hold one another to after an objection and after an incident, in hours; no statute says it."""
 
 from datetime import datetime, timedelta
-from typing import Final
 
-from accord.workstreams.drugs.kinds.pre_export_reply import ReplyResult
+from accord.workstreams.drugs.kinds.pre_export_reply import OBJECTING
 from accord.workstreams.drugs.models import Incident, Notice
 from accord.workstreams.drugs.notices.clocks import alerts
 
 __all__ = ["follow_up_due", "is_late_alert"]
-
-OBJECTIONS: Final = frozenset({ReplyResult.OBJECTION, ReplyResult.REFUSED})
-"""Replies after which the exporting side says what follows."""
 
 
 def follow_up_due(notice: Notice) -> datetime | None:
@@ -18,7 +14,7 @@ def follow_up_due(notice: Notice) -> datetime | None:
 
     Nothing is due where the last reply does not object, or where an outcome was told since.
     """
-    if notice.reply_result not in OBJECTIONS or notice.replied_at is None:
+    if notice.reply_result not in OBJECTING or notice.replied_at is None:
         return None
     if notice.became_at is not None and notice.became_at >= notice.replied_at:
         return None

@@ -11,8 +11,8 @@ from typing import Any, Final
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accord.exchange.models import Message
 from accord.exchange.reach import within
+from accord.exchange.withdrawn import stands
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 from accord.workstreams.drugs.models import Licence, Notice, Screening, Trader
@@ -27,13 +27,6 @@ __all__ = ["TradeBook", "notices_on_file", "notices_without_arrival", "on_file_o
 
 KEYS_A_QUERY: Final = 500
 NAME_CHARACTERS: Final = 200
-_TAKEN_BACK: Final = (
-    Message.State.REFUSED,
-    Message.State.BLOCKED,
-    Message.State.EXPIRED,
-    Message.State.WITHDRAWN,
-    Message.State.DISCARDED,
-)
 KEY_CHARACTERS: Final = 240
 
 
@@ -73,7 +66,7 @@ def notices_without_arrival(officer: Officer, *, now: datetime | None = None) ->
 
 def notices_on_file(officer: Officer) -> "QuerySet[Notice]":
     """Returns the notices that an officer reads, without those that were taken back, not delivered, or erased."""
-    found = Notice.objects.filter(within(officer, "case__")).exclude(message__state__in=_TAKEN_BACK)
+    found = Notice.objects.filter(within(officer, "case__"), stands("message__"))
     return found.exclude(exporter="").select_related("message").distinct()
 
 

@@ -63,8 +63,10 @@ class Differing(StrEnum):
 
     ONE_SIDE = "one-side"
     """Controlled on one side, and on the other not on that day."""
+    UNDATED = "undated"
+    """Both sides list it, and of one the first day is not known: who relies on the day asks first."""
     NOT_KNOWN = "not-known"
-    """One side's table says nothing, or names no first day: who relies on it asks first."""
+    """Of one side no entry was found, or none with a day beside one that has not begun: who relies on it asks first."""
     OTHER_REGIME = "other-regime"
     """A precursor on one side and a drug on the other: other permits, other authorities."""
 
@@ -111,6 +113,8 @@ def _differing(here: Status, there: Status) -> Differing | None:
     standings = {here.standing, there.standing}
     if standings == {Standing.CONTROLLED, Standing.NOT_YET}:
         return Differing.ONE_SIDE
+    if standings == {Standing.CONTROLLED, Standing.UNDATED}:
+        return Differing.UNDATED
     if len(standings) > 1:
         return Differing.NOT_KNOWN
     if here.regimes and there.regimes and here.regimes != there.regimes:

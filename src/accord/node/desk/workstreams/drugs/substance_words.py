@@ -106,6 +106,7 @@ STANDINGS: Final[Mapping[Standing, tuple[str, Any]]] = {
 
 DIFFERENCES: Final[Mapping[Differing, Any]] = {
     Differing.ONE_SIDE: _("Controlled on one side only on that day."),
+    Differing.UNDATED: _("Both list it; from which day on one side is not known here."),
     Differing.NOT_KNOWN: _("The standing of one side is not known here: ask before you rely on it."),
     Differing.OTHER_REGIME: _("A precursor on one side and a drug on the other: other permits and authorities."),
 }

@@ -26,7 +26,7 @@ from accord.workstreams.drugs.substances.content import Control, Substance, Subs
 from accord.workstreams.drugs.substances.csv_rows import write_csv
 from accord.workstreams.drugs.substances.proposing import may_agree_to, waiting_proposals, waiting_rows
 from accord.workstreams.drugs.substances.rows import Kind, rows_of
-from accord.workstreams.drugs.substances.status import Status, differences, entries_for, statuses
+from accord.workstreams.drugs.substances.status import Differing, Status, differences, entries_for, statuses
 
 __all__ = ["count_waiting", "download_rows", "kind_named", "proposal_of", "show_row", "show_substances", "shown_row"]
 
@@ -51,6 +51,10 @@ def kind_named(name: str) -> Kind:
         return Kind(name)
     except ValueError as error:
         raise NotFound("There is no such table.") from error
+
+
+UNSURE: Final = frozenset({Differing.UNDATED, Differing.NOT_KNOWN})
+"""Where nobody can say from here whether both sides differ: it is told apart from where they do."""
 
 
 @page(Permission.REGISTER_READ)
@@ -88,7 +92,8 @@ def show_substances(request: HttpRequest) -> HttpResponse:
             }
             for row in rows[:SHOWN_MAX]
         ],
-        "differing": len(found),
+        "differing": sum(one.differing not in UNSURE for one in found.values()),
+        "unsure": sum(one.differing in UNSURE for one in found.values()),
         "table": table,
         "waiting": _waiting(officer),
         "may_propose": officer.may(Permission.REGISTER_PROPOSE),
