@@ -144,7 +144,7 @@ def test_an_empty_case_says_what_would_stand_where(desk: Desk, sign_in: SignIn) 
         "Nothing has been said yet.",
         "No note yet.",
         "No case is linked",
-        "name no person and no substance",
+        "nothing else that is listed here",
         "No caveat binds today.",
     ):
         assert words in page

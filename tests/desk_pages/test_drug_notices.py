@@ -1,13 +1,19 @@
 """Notices at the desk: who waits for whom and how long, silence said as silence, and what follows from one."""
 
 from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.urls import reverse
+from django.utils import timezone
 
 from accord.exchange import services
 from accord.exchange.models import Case, Message
 from accord.node.desk.case_page import named_in
+from accord.node.desk.figures import day_month_of, day_of
+from accord.node.desk.workstreams.drugs.notice_rows import notice_shown
 from accord.officers.permissions import Role
 from accord.release.intake import take_in
 from accord.workstreams.drugs.kinds import DRUG_INCIDENT, PRE_EXPORT_REPLY, SHIPMENT_OUTCOME
@@ -246,3 +252,118 @@ def test_a_notice_of_a_case_beyond_the_scope_is_not_found(desk: Desk, sign_in: S
     client = sign_in(other)
     assert client.get(reverse("desk:drugs-notice", args=[notice.pk])).status_code == 404
     assert "1-boc" not in text(client.get(reverse("desk:drugs-notices")))
+
+
+def told(desk: Desk, notice: Notice, *, result: str = "", became: str = "arrived") -> Notice:
+    """The notice, after a reply and an outcome of theirs."""
+    known = {"case_ref_other": notice.case.own_ref}
+    if result:
+        reason = {"reason_code": "end-use-doubtful"} if result in {"objection", "refused"} else {}
+        replied = reply_fields(THEIRS, OURS, reply_result=result, **reason)
+        received(desk, PRE_EXPORT_REPLY, replied, reply_to=notice.message.envelope_id, **known)
+    if became == "departed":
+        gone = {"arrived_on": None, "quantity_arrived": None}
+        fields = {
+            name: value
+            for name, value in outcome_fields(notice.message.envelope_id, THEIRS, OURS, became=became, **gone).items()
+            if value is not None
+        }
+    else:
+        fields = outcome_fields(notice.message.envelope_id, THEIRS, OURS, became=became)
+    received(desk, SHIPMENT_OUTCOME, fields, **known)
+    notice.refresh_from_db()
+    return notice
+
+
+@pytest.mark.parametrize(
+    ("result", "became", "words", "tone"),
+    [
+        ("objection", "arrived", "it arrived · after an objection", "warn"),
+        ("refused", "arrived", "it arrived · import refused", "warn"),
+        ("", "arrived", "it arrived · nobody had replied", "warn"),
+        ("objection", "departed", "it departed · after an objection", "warn"),
+        ("", "departed", "it departed · 7 days left", "warn"),
+        ("no-objection", "arrived", "it arrived", "ended"),
+    ],
+)
+def test_an_arrival_takes_back_no_objection_and_is_no_reply(
+    desk: Desk, sign_in: SignIn, result: str, became: str, words: str, tone: str
+) -> None:
+    notice = told(desk, sent_notice(desk), result=result, became=became)
+    shown = notice_shown(notice, timezone.now())
+    assert (shown.says, shown.tone) == (words, tone)
+    assert (shown.icon == "pause") is (tone == "ended")
+    client = sign_in(desk.liaison)
+    for address in (reverse("desk:drugs-notices"), reverse("desk:drugs-notice", args=[notice.pk])):
+        page = text(client.get(address))
+        assert f"a-clock--{tone}" in page
+        assert words in page
+    flows = text(client.get(reverse("desk:drugs-flows")))
+    is_against = "·" in words and "left" not in words
+    assert ("a-state--warn" in flows and f"{words}</span>" in flows) is is_against
+
+
+def test_the_last_day_of_a_wait_is_named_and_not_the_one_after(desk: Desk, sign_in: SignIn) -> None:
+    notice = sent_notice(desk)
+    assert notice.waits_until is not None
+    over = notice.waits_until.astimezone(ZoneInfo("America/Toronto"))
+    assert (over.hour, over.minute) == (0, 0)
+    last, after = (day_of((over - timedelta(days=1)).date()), day_month_of(over))
+    page = text(sign_in(desk.liaison).get(reverse("desk:drugs-notice", args=[notice.pk])))
+    assert f"<dd>{last} (Ottawa)<br>" in page
+    assert f"Last day: {last} (Ottawa) · over at 00:00 on {after}" in page
+    assert day_of(over.date()) not in page
+
+
+def test_the_other_sides_rule_is_said_to_take_longer_only_where_it_does(desk: Desk, sign_in: SignIn) -> None:
+    ours = sent_notice(desk)
+    theirs = received_notice(desk, pen_reference="PEN-2026-0002")
+    client = sign_in(desk.liaison)
+    longer = "It shows why a reply may take longer than that."
+    assert longer in text(client.get(reverse("desk:drugs-notice", args=[ours.pk])))
+    other = text(client.get(reverse("desk:drugs-notice", args=[theirs.pk])))
+    assert "It moves nothing" in other
+    assert longer not in other
+
+
+def test_after_silence_the_page_says_what_to_do_and_begins_a_request_once(desk: Desk, sign_in: SignIn) -> None:
+    notice = silent(sent_notice(desk))
+    client = sign_in(desk.liaison)
+    page = text(client.get(reverse("desk:drugs-notice", args=[notice.pk])))
+    assert "whether the permit may be given is for your authority to decide." in page
+    assert 'value="ask"' in page
+    for _click in range(2):
+        answer = client.post(reverse("desk:drugs-notice-begin", args=[notice.pk]), {"act": "ask"})
+        draft = Message.objects.get(kind="request")
+        assert answer["Location"] == reverse("desk:draft", args=[draft.pk])
+    assert (draft.case_id, draft.fields["recipient"]["agency"]) == (notice.case_id, "CBN")
+    assert client.get(reverse("desk:draft", args=[draft.pk])).status_code == 200
+
+
+def test_silence_of_ours_asks_nobody_again(desk: Desk, sign_in: SignIn) -> None:
+    notice = silent(received_notice(desk))
+    page = text(sign_in(desk.liaison).get(reverse("desk:drugs-notice", args=[notice.pk])))
+    assert "Silence is no consent" in page
+    assert 'value="ask"' not in page
+
+
+def test_countries_are_named_and_a_reference_stands_alone(desk: Desk, sign_in: SignIn) -> None:
+    notice = sent_notice(desk)
+    client = sign_in(desk.liaison)
+    way = "Canada → United Arab Emirates → India"
+    for address in (reverse("desk:drugs-notices"), reverse("desk:drugs-notice", args=[notice.pk])):
+        assert way in text(client.get(address))
+    rows = text(client.get(reverse("desk:drugs-flows")))
+    assert ">PEN-2026-0001</bdi>" in rows
+    assert "PEN <bdi" not in rows
+
+
+def test_the_kind_of_incident_is_asked_of_incidents_alone(desk: Desk, sign_in: SignIn) -> None:
+    page = text(sign_in(desk.liaison).get(reverse("desk:drugs-write")))
+    form = page[page.index('action="/desk/drugs/write') - 60 :]
+    assert "a-by-kind" in form
+    group = form[: form.index('id="incident_kind"')].rpartition("<div class=")[0]
+    assert form.count("a-when-incident") == 1
+    assert "a-when-incident" in group
+    rule = Path(finders.find("desk/forms.css")).read_text("utf-8")
+    assert ".a-by-kind:not(:has(#kind-drug-incident:checked)) .a-when-incident" in rule

@@ -15,6 +15,7 @@ from django.utils import timezone
 from accord.exchange.beginning import begin_reply
 from accord.exchange.drafting import draft_of_kind, draft_reply
 from accord.exchange.errors import ActRefused
+from accord.exchange.kinds import REQUEST
 from accord.exchange.models import Case, Message
 from accord.officers.models import Officer
 from accord.workstreams.drugs.kinds import (
@@ -33,6 +34,7 @@ __all__ = [
     "begin_incident",
     "begin_notice_reply",
     "begin_outcome",
+    "begin_question",
     "begin_within",
     "first_fields",
     "own_statements",
@@ -158,6 +160,19 @@ def begin_incident(
             declared_hs_edition=content.goods.hs_edition.value if content.goods.hs_edition else None,
         )
     return _once(officer, notice.case, DRUG_INCIDENT, known, now=moment)
+
+
+@transaction.atomic
+def begin_question(officer: Officer, notice: Notice, fields: _Fields, *, now: datetime | None = None) -> Message:
+    """Begins a request in the case of a notice, addressed to who was to reply to it.
+
+    Raises:
+        NotPermitted: The officer may not draft.
+        CaseHeld: A colleague holds the case.
+        ActRefused: The case is closed.
+    """
+    moment = now or timezone.now()
+    return _once(officer, notice.case, REQUEST, {**_addressed(notice, REQUEST), **fields}, now=moment)
 
 
 def _without_nothing(**given: Any) -> dict[str, Any]:

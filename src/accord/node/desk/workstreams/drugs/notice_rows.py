@@ -3,25 +3,28 @@
 Silence is said as what it is: that nobody replied. No word, icon or colour of these pages puts it beside consent.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_CEILING
 from typing import Any, Final
 from uuid import UUID
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accord.exchange.models import Message
 from accord.exchange.reach import within
 from accord.exchange.withdrawn import UNSAID
 from accord.node.desk.code_words import choice_label
-from accord.node.desk.figures import number_of
+from accord.node.desk.figures import clock_time_of, day_month_of, day_of, number_of
 from accord.node.desk.templatetags.desk import label
+from accord.node.desk.workstreams.drugs.flow_rows import route_words
+from accord.node.desk.workstreams.drugs.standing import outcome_words, words_against
 from accord.officers.models import Officer
 from accord.parties.models import Party
 from accord.workstreams.drugs.kinds import PRE_EXPORT_NOTICE
+from accord.workstreams.drugs.kinds.shipment_outcome import Became
 from accord.workstreams.drugs.models import Incident, Notice
 from accord.workstreams.drugs.notices.follow_ups import follow_up_due, is_late_alert
 from accord.workstreams.drugs.notices.lists import incidents_for, reports_for
@@ -46,12 +49,20 @@ class WaitShown:
         left: How many days are left, by the calendar of the rule's own party; empty when it is over.
         working: Working days left in each capital.
         is_bar: Whether it is drawn as a bar: while it runs and nobody has replied.
+        last_day: The last day that counts, in the capital of the rule's party.
+        last: That day in words, with its capital.
+        over: When it is over, in words.
+        is_longer: Whether it is the other side's own and ends later than the one that binds.
     """
 
     wait: Wait
     left: str
     working: tuple[tuple[str, str], ...]
     is_bar: bool
+    last_day: date
+    last: str
+    over: str
+    is_longer: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +77,7 @@ class NoticeShown:
         tone: The tone of the chip.
         waits: Its waits.
         amount: The gross quantity in words.
+        route: The countries of its way, by their names.
         is_withdrawn: Whether its sender took it back.
         ended_as: What became of the message itself, where it was withdrawn, refused, or not delivered in time.
     """
@@ -77,6 +89,7 @@ class NoticeShown:
     tone: str
     waits: tuple[WaitShown, ...]
     amount: str
+    route: str
     is_withdrawn: bool
     ended_as: str = ""
 
@@ -88,8 +101,8 @@ class NoticeShown:
 
 def notices_shown(notices: Iterable[Notice], now: datetime) -> list[NoticeShown]:
     """Returns notices as the list shows them."""
-    ours, calendars = _calendars()
-    return [_shown(one, now, ours, calendars) for one in notices]
+    clocks = _clocks()
+    return [_shown(one, now, clocks) for one in notices]
 
 
 def notice_shown(notice: Notice, now: datetime) -> NoticeShown:
@@ -97,16 +110,29 @@ def notice_shown(notice: Notice, now: datetime) -> NoticeShown:
     return notices_shown([notice], now)[0]
 
 
-def _calendars() -> tuple[str, Calendars]:
+@dataclass(frozen=True, kw_only=True)
+class _Clocks:
+    ours: str
+    calendars: Calendars
+    capitals: Mapping[str, str]
+
+
+def _clocks() -> _Clocks:
     parties = list(Party.objects.all())
-    ours = next((one.code for one in parties if one.is_self), "")
-    return ours, calendars_of(parties)
+    language = get_language() or "en"
+    return _Clocks(
+        ours=next((one.code for one in parties if one.is_self), ""),
+        calendars=calendars_of(parties),
+        capitals={one.code: one.described.capital.in_language(language) for one in parties},
+    )
 
 
-def _shown(notice: Notice, now: datetime, ours: str, calendars: Calendars) -> NoticeShown:
+def _shown(notice: Notice, now: datetime, clocks: _Clocks) -> NoticeShown:
     state = state_of(notice, now)
-    both = {code: calendars[code] for code in (ours, notice.peer) if code in calendars}
-    waits = tuple(_wait_shown(one, state) for one in waits_of(notice, now, ours=ours, calendars=both))
+    both = {code: clocks.calendars[code] for code in (clocks.ours, notice.peer) if code in clocks.calendars}
+    found = waits_of(notice, now, ours=clocks.ours, calendars=both)
+    binding = next((one for one in found if one.is_binding), None)
+    waits = tuple(_wait_shown(one, state, clocks, binding) for one in found)
     says, icon, tone = _said(notice, state, next((one for one in waits if one.wait.is_binding), None))
     return NoticeShown(
         notice=notice,
@@ -116,14 +142,20 @@ def _shown(notice: Notice, now: datetime, ours: str, calendars: Calendars) -> No
         tone=tone,
         waits=waits,
         amount=amount_words(notice),
+        route=route_words((notice.origin_country, *notice.transit_countries, notice.destination_country)),
         is_withdrawn=notice.message.state == Message.State.WITHDRAWN,
         ended_as=notice.message.state if notice.message.state in UNSAID else "",
     )
 
 
-def _wait_shown(wait: Wait, state: NoticeState) -> WaitShown:
-    own = wait.own
+def _wait_shown(wait: Wait, state: NoticeState, clocks: _Clocks, binding: Wait | None) -> WaitShown:
+    own, zone, capital = wait.own, clocks.calendars[wait.rule.party].zone, clocks.capitals[wait.rule.party]
+    last_day, over_at = wait.last_moment.astimezone(zone).date(), wait.until.astimezone(zone)
     return WaitShown(
+        last_day=last_day,
+        last=_("%(day)s (%(capital)s)") % {"day": day_of(last_day), "capital": capital},
+        over=_("over at %(time)s on %(day)s") % {"time": clock_time_of(over_at), "day": day_month_of(over_at)},
+        is_longer=binding is not None and wait.until > binding.until,
         wait=wait,
         left="" if own.is_over else days_words(own.calendar),
         working=tuple((one.party, working_words(one.days.working)) for one in wait.left if not one.days.is_over),
@@ -145,20 +177,26 @@ def working_words(count: int) -> str:
 
 def _said(notice: Notice, state: NoticeState, binding: WaitShown | None) -> tuple[str, str, str]:
     """Returns where a notice stands in words, with its icon and tone."""
-    if state is NoticeState.SETTLED:
-        return str(choice_label("became", notice.became)), "pause", "ended"
-    if state is NoticeState.REPLIED:
-        is_good = has_no_objection(notice)
-        return (
-            str(choice_label("reply_result", notice.reply_result)),
-            "good" if is_good else "warn",
-            "" if is_good else "warn",
-        )
+    against = words_against(notice)
+    if state is NoticeState.AWAITING:
+        return _awaited(notice, binding)
     if state is NoticeState.SILENT:
-        return _("Nobody replied. That is no consent."), "overdue", "bad"
-    if binding is None:
-        return _("A reply is awaited; no time limit is known."), "clock", ""
-    return binding.left, "clock", "warn" if binding.wait.own.calendar <= SOON_DAYS else ""
+        return against or _("Nobody replied. That is no consent."), "overdue", "bad"
+    # What was not sent after an objection ended as it should.
+    if against and notice.became != Became.NOT_SENT:
+        return against, "warn", "warn"
+    if state is NoticeState.SETTLED:
+        return against or outcome_words(notice), "pause", "ended"
+    is_good = has_no_objection(notice)
+    says = str(choice_label("reply_result", notice.reply_result))
+    return says, "good" if is_good else "warn", "" if is_good else "warn"
+
+
+def _awaited(notice: Notice, binding: WaitShown | None) -> tuple[str, str, str]:
+    left = binding.left if binding is not None else _("A reply is awaited; no time limit is known.")
+    if words_against(notice):
+        return f"{outcome_words(notice)} · {left}", "clock", "warn"
+    return left, "clock", "warn" if binding is not None and binding.wait.own.calendar <= SOON_DAYS else ""
 
 
 def amount_words(notice: Notice) -> str:
@@ -330,6 +368,8 @@ def _silence(shown: NoticeShown) -> list[Step]:
     binding = shown.binding
     is_over = binding is not None and binding.wait.own.is_over
     words = _("Nobody had replied by this day") if is_over else _("Until this day a reply is awaited")
-    detail = binding.wait.rule.citation if binding is not None else ""
-    last = binding.wait.last_moment if binding is not None else until
-    return [Step(on=last.date(), at=last, words=words, detail=detail, is_ahead=not is_over, is_silence=is_over)]
+    if binding is None:
+        return [Step(on=until.date(), at=until, words=words, is_ahead=True)]
+    last = _("Last day: %(day)s") % {"day": binding.last}
+    detail = f"{last} · {binding.over} · {binding.wait.rule.citation}"
+    return [Step(on=binding.last_day, words=words, detail=detail, is_ahead=not is_over, is_silence=is_over)]

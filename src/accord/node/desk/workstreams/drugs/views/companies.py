@@ -10,6 +10,7 @@ from accord.node.desk.case_filters import plain_words
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.workstreams.drugs.flow_filters import choices_for, chosen_of
 from accord.node.desk.workstreams.drugs.flow_rows import kilograms, route_words
+from accord.node.desk.workstreams.drugs.standing import words_against
 from accord.node.desk.workstreams.drugs.views.flows import notice_cells
 from accord.officers.permissions import Permission
 from accord.workstreams.drugs.flows.companies import (
@@ -89,6 +90,7 @@ def _row(entry: Entry) -> dict[str, Any]:  # Any: what a template shows
         "substance": ("", ""),
         "route": "",
         "kg": None,
+        "standing": "",
     }
     if entry.notice is not None:
         consignment = as_consignment(entry.notice)
@@ -96,6 +98,7 @@ def _row(entry: Entry) -> dict[str, Any]:  # Any: what a template shows
             "substance": (consignment.substance, consignment.substance_name),
             "route": route_words(consignment.route),
             "kg": consignment.kg,
+            "standing": words_against(entry.notice),
         }
     elif entry.incident is not None:
         one = entry.incident

@@ -21,6 +21,7 @@ from accord.node.desk.workstreams.drugs.flow_rows import (
     sheets_of,
     substance_rows,
 )
+from accord.node.desk.workstreams.drugs.standing import words_against
 from accord.node.tables import table_response
 from accord.node.workbooks import workbook_response
 from accord.officers.acts import note
@@ -82,6 +83,7 @@ def notice_cells(notices: Sequence[Notice]) -> list[dict[str, Any]]:  # Any: wha
             "route": route_words(one.route),
             "kg": kilograms(one.kg) if one.kg is not None else None,
             "receiver": notice.consignee or notice.importer,
+            "standing": words_against(notice),
         }
         for notice, one in zip(held, told, strict=True)
     ]

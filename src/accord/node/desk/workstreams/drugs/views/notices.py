@@ -30,7 +30,7 @@ from accord.officers.permissions import Permission
 from accord.release.errors import GateRefuses
 from accord.workstreams.drugs.kinds.drug_incident import IncidentKind
 from accord.workstreams.drugs.models import Notice
-from accord.workstreams.drugs.notices.acts import begin_incident, begin_notice_reply, begin_outcome
+from accord.workstreams.drugs.notices.acts import begin_incident, begin_notice_reply, begin_outcome, begin_question
 from accord.workstreams.drugs.notices.lists import notices_for
 from accord.workstreams.drugs.notices.states import NoticeState
 
@@ -169,6 +169,7 @@ def _shown(request: HttpRequest, key: UUID, error: AccordError | None) -> HttpRe
         and not shown.is_withdrawn
         and officer.may(Permission.MESSAGE_ANSWER),
         "may_draft": is_open and officer.may(Permission.MESSAGE_DRAFT),
+        "may_ask": notice.is_ours and is_open and officer.may(Permission.MESSAGE_DRAFT),
         "incident_kinds": [(one.value, choice_label("incident_kind", one.value)) for one in IncidentKind],
         "given": request.POST,
         "error": error,
@@ -180,7 +181,7 @@ def _shown(request: HttpRequest, key: UUID, error: AccordError | None) -> HttpRe
 
 @page(Permission.CASE_READ, methods=("POST",))
 def begin_from_notice(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Begins a reply, an outcome or an incident from a notice.
+    """Begins a reply, an outcome, an incident or another question from a notice.
 
     View permission: ``case.read``; the services ask for ``message.answer`` or ``message.draft``.
     """
@@ -223,4 +224,8 @@ def _incident(request: HttpRequest, officer: Officer, notice: Notice) -> Message
     return begin_incident(officer, notice, _known(officer, notice), variant=chosen if chosen in kinds else "")
 
 
-_ACTS: Final = {"reply": _reply, "outcome": _outcome, "incident": _incident}
+def _ask(_request: HttpRequest, officer: Officer, notice: Notice) -> Message:
+    return begin_question(officer, notice, _known(officer, notice))
+
+
+_ACTS: Final = {"reply": _reply, "outcome": _outcome, "incident": _incident, "ask": _ask}
