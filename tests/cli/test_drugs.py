@@ -95,6 +95,20 @@ def test_a_folder_is_no_manifest(node: Node, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_value_that_cannot_be_read_is_written_and_its_line_is_screened(node: Node, tmp_path: Path) -> None:
+    file = tmp_path / "m.csv"
+    file.write_text("description,weight_kg,purity\nnorfentanyl,abc,140\nbroken\nTea,5,98\n", encoding="utf-8")
+    done = node.run("drugs", "screen", str(file), "--json")
+    said = json.loads(done.stdout)
+    assert (said["screened"], said["refused"], said["flagged"], said["unread_values"]) == (2, 1, 1, 2)
+    rows = [(row["line"], row["column"], row["value"], row["screened"]) for row in table(tmp_path / "m.refused.csv")]
+    assert rows == [
+        ("2", "gross", "abc", "without this value"),
+        ("2", "purity", "140", "without this value"),
+        ("3", "", "broken", "no"),
+    ]
+
+
 def test_what_mends_refused_lines_is_told_apart_from_the_lines(node: Node, tmp_path: Path) -> None:
     file = tmp_path / "m.csv"
     file.write_text(MANIFEST, encoding="utf-8")

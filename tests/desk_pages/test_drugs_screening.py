@@ -476,3 +476,16 @@ def test_what_an_officer_said_of_a_flag_is_no_error_of_the_page(desk: Desk, sign
     page = text(client.get(f"{LIST}{screening.pk}/"))
     assert "marked true" in page
     assert "a-state--bad" not in page
+
+
+def test_values_that_could_not_be_read_stand_beside_the_lines_that_could_not(desk: Desk, sign_in: SignIn) -> None:
+    heavy = TEA.replace(",100,", ",abc,")
+    screening = brought(desk, sign_in, HIT, heavy, BROKEN)
+    assert (screening.screened, screening.refused, screening.unread) == (2, 1, 1)
+    client, address = sign_in(desk.liaison), f"{LIST}{screening.pk}/"
+    shown = plain(client.get(address)).partition("Values that could not be read")[2]
+    assert "abc" in shown
+    assert "It is no weight" in shown
+    handed = text(client.get(f"{address}refused.csv"))
+    assert '"3","gross","abc"' in handed
+    assert "without this value" in handed

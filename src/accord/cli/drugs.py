@@ -29,7 +29,8 @@ app = typer.Typer(
 )
 
 FLAG_COLUMNS: Final = ("line", "reference", "score", "substances", "rules", "why", "cost of an error", "description")
-REFUSED_COLUMNS: Final = ("line", "column", "value", "mend")
+REFUSED_COLUMNS: Final = ("line", "column", "value", "mend", "screened")
+NOT_SCREENED, WITHOUT_VALUE = "no", "without this value"
 
 
 app.add_typer(substances.app, name="substances")
@@ -45,7 +46,8 @@ def screen(
         Path | None, typer.Option("--flags", help="Where the flagged lines go; beside the manifest where omitted.")
     ] = None,
     refused: Annotated[
-        Path | None, typer.Option("--refused", help="Where the lines go that cannot be read; beside the manifest.")
+        Path | None,
+        typer.Option("--refused", help="Where lines and values go that cannot be read; beside the manifest."),
     ] = None,
     processes: Annotated[
         int, typer.Option("--processes", min=1, max=64, help="How many processes screen; the flags are the same.")
@@ -99,6 +101,7 @@ def screen(
         "screened": counts.screened,
         "refused": counts.refused,
         "flagged": counts.flagged,
+        "unread_values": counts.unread,
         "by_rule": dict(Counter(counts.by_rule).most_common()),
         "flags_file": str(flags),
         "refused_file": str(refused),
@@ -125,11 +128,17 @@ def _write(batch: "ScreenedBatch", held: "Tables") -> None:
     counts.screened += batch.screened
     counts.refused += len(batch.refused)
     counts.flagged += len(batch.flags)
+    counts.unread += len(batch.unread)
     counts.count([reason.rule for flag in batch.flags for reason in flag.reasons])
     counts.last = batch.last
     held.write(
         [_flag_row(flag) for flag in batch.flags],
-        [(one.number, one.column, one.value, one.mend) for one in batch.refused],
+        sorted(
+            [
+                *((one.number, one.column, one.value, one.mend, NOT_SCREENED) for one in batch.refused),
+                *((number, one.column, one.value, one.mend, WITHOUT_VALUE) for number, one in batch.unread),
+            ]
+        ),
     )
 
 
@@ -154,6 +163,11 @@ def _tell(told: dict[str, Any]) -> None:
     say(f"{told['flagged']:,} flagged, in {told['flags_file']}")
     for rule, count in told["by_rule"].items():
         say(f"  {count:>8,}  {rule}")
+    if told["unread_values"]:
+        say(
+            f"{told['unread_values']:,} values could not be read; their lines were screened without them, "
+            f"and what mends each stands in {told['refused_file']}."
+        )
     if told["refused"]:
         say(
             f"What mends each refused line stands in {told['refused_file']}. Mend them in the manifest, and screen "

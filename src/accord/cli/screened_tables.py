@@ -29,6 +29,7 @@ class Counts(msgspec.Struct):
         screened: Lines that were read.
         refused: Lines that were not.
         flagged: Lines worth a look.
+        unread: Values that were not read, of lines that were.
         by_rule: How often each rule holds.
     """
 
@@ -36,6 +37,7 @@ class Counts(msgspec.Struct):
     screened: int = 0
     refused: int = 0
     flagged: int = 0
+    unread: int = 0
     by_rule: dict[str, int] = {}
 
     def count(self, rules: Sequence[str]) -> None:

@@ -4,7 +4,15 @@ from accord.workstreams.drugs.models.company import CompanyMention, FlaggedCompa
 from accord.workstreams.drugs.models.incident import Incident, SuspiciousReport
 from accord.workstreams.drugs.models.notice import Notice, NoticeReply, Outcome
 from accord.workstreams.drugs.models.on_file import Licence, Trader
-from accord.workstreams.drugs.models.screening import Flag, FlagMark, MissedLine, RefusedRow, RuleWeights, Screening
+from accord.workstreams.drugs.models.screening import (
+    Flag,
+    FlagMark,
+    MissedLine,
+    RefusedRow,
+    RuleWeights,
+    Screening,
+    UnreadRow,
+)
 from accord.workstreams.drugs.models.substance import SubstanceProposal, SubstanceStamp, SubstanceVersion
 
 __all__ = [
@@ -26,4 +34,5 @@ __all__ = [
     "SubstanceVersion",
     "SuspiciousReport",
     "Trader",
+    "UnreadRow",
 ]

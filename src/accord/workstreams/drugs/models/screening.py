@@ -10,7 +10,7 @@ from accord.exchange.models import Message
 from accord.officers.models import Officer
 from accord.workstreams.drugs.screening.rules import sentence_of
 
-__all__ = ["Flag", "FlagMark", "MissedLine", "RefusedRow", "RuleWeights", "Screening"]
+__all__ = ["Flag", "FlagMark", "MissedLine", "RefusedRow", "RuleWeights", "Screening", "UnreadRow"]
 
 
 class RuleWeights(models.Model):
@@ -90,6 +90,8 @@ class Screening(models.Model):
     screened = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
     flagged = models.PositiveIntegerField(default=0)
+    # Values that could not be read, of lines that were screened without them.
+    unread = models.PositiveIntegerField(default=0)
     last_line = models.PositiveIntegerField(default=1)
     read_part = models.PositiveSmallIntegerField(default=0)
     # Keys of the messages of notices on file that lines of the file name, flagged or not.
@@ -139,6 +141,27 @@ class RefusedRow(models.Model):
 
     def __str__(self) -> str:
         return f"refused line {self.line}"
+
+
+class UnreadRow(models.Model):
+    """A value that could not be read, of a line that was screened without it; texts as of :class:`RefusedRow`."""
+
+    screening = models.ForeignKey(Screening, on_delete=models.CASCADE, related_name="unread_values")
+    line = models.PositiveIntegerField()
+    column = models.CharField(max_length=64)
+    value = models.CharField(max_length=80, blank=True)
+    mend = models.CharField(max_length=300)
+
+    class Meta:
+        """In the order of the file, each once."""
+
+        ordering: ClassVar[list[str]] = ["line", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["screening", "line", "column"], name="drugs_unread_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"unread value of line {self.line}"
 
 
 class Flag(models.Model):

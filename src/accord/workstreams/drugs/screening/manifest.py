@@ -19,6 +19,7 @@ import msgspec
 
 from accord.workstreams.drugs.screening.columns import COLUMNS, KEPT, places_of
 from accord.workstreams.drugs.screening.errors import ManifestUnreadable
+from accord.workstreams.drugs.screening.unread import UnreadValue, unread_values
 
 __all__ = ["BATCH", "LINE_MAX", "Batch", "Line", "RawBatch", "RefusedLine", "raw_batches", "read_manifest"]
 
@@ -87,6 +88,10 @@ class Batch:
     rows: Sequence[Sequence[str]]
     last: int
     places: Mapping[str, int]
+
+    def unread(self) -> list[tuple[int, UnreadValue]]:
+        """Returns the values that could not be read, each with the number of its line."""
+        return [(self.lines[one.place].number, one) for one in unread_values(self.rows, self.places)]
 
     def kept(self, line: Line) -> dict[str, str]:
         """Returns what is kept of a flagged line, by the names of :mod:`~.columns`; empty cells are left out."""

@@ -20,7 +20,23 @@ import msgspec
 
 from accord.workstreams.drugs.flows.company_names import bears_form, company_key
 
-__all__ = ["Papers", "company_id", "decimal_of", "kilograms", "named_company", "read_papers"]
+__all__ = [
+    "EDITIONS",
+    "Papers",
+    "company_id",
+    "day_of",
+    "decimal_of",
+    "edition_of",
+    "is_unit",
+    "kilograms",
+    "named_company",
+    "percent_of",
+    "read_papers",
+]
+
+EDITIONS: Final = frozenset({1988, 1992, 1996, 2002, 2007, 2012, 2017, 2022, 2028})
+"""Editions of the Harmonized System, by their years."""
+
 
 _UNITS: Final[Mapping[str, Decimal]] = {
     **dict.fromkeys(("KG", "KGS", "KGM", "K", "KILO", "KILOS", "KILOGRAM", "KILOGRAMS"), Decimal(1)),
@@ -84,7 +100,6 @@ def read_papers(kept: Mapping[str, str]) -> Papers:
     """
     unit = kept.get("unit", "")
     packages = decimal_of(kept.get("packages", ""))
-    purity = decimal_of(kept.get("purity", "").rstrip("% "))
     ways = tuple(
         dict.fromkeys(
             code for name in ("origin", "route", "destination") for code in _COUNTRY.findall(kept.get(name, "").upper())
@@ -96,8 +111,8 @@ def read_papers(kept: Mapping[str, str]) -> Papers:
         gross=kilograms(kept.get("gross", ""), unit),
         net=kilograms(kept.get("net", ""), unit),
         packages=int(packages) if packages is not None and packages == int(packages) else None,
-        purity=purity if purity is not None and purity <= _PERCENT_MAX else None,
-        edition=int(year.group()) if (year := _YEAR.search(kept.get("edition", ""))) else 0,
+        purity=percent_of(kept.get("purity", "")),
+        edition=edition_of(kept.get("edition", "")),
         shipper=company_id(kept.get("shipper_number", ""), kept.get("shipper", "")),
         consignee=company_id(kept.get("consignee_number", ""), kept.get("consignee", "")),
         consignee_name=called if bears_form(called) else kept.get("consignee_number", ""),
@@ -105,7 +120,7 @@ def read_papers(kept: Mapping[str, str]) -> Papers:
         ways=ways,
         destination=destination.group(0) if destination else "",
         notice=kept.get("notice", "").upper(),
-        arrived=_day(kept.get("arrived", "")),
+        arrived=day_of(kept.get("arrived", "")),
     )
 
 
@@ -175,7 +190,25 @@ def decimal_of(text: str) -> Decimal | None:
     return Decimal(plain) if _NUMBER.fullmatch(plain) else None
 
 
-def _day(text: str) -> date | None:
+def percent_of(text: str) -> Decimal | None:
+    """Returns a purity, of a hundred; nothing where it is no number or more than all."""
+    number = decimal_of(text.rstrip("% "))
+    return number if number is not None and number <= _PERCENT_MAX else None
+
+
+def edition_of(text: str) -> int:
+    """Returns the edition of the Harmonized System that a cell names, its year; 0 where it names none."""
+    year = _YEAR.search(text)
+    return int(year.group()) if year and int(year.group()) in EDITIONS else 0
+
+
+def is_unit(text: str) -> bool:
+    """Whether a cell names a unit of weight that is known here."""
+    return text.strip().rstrip(".").upper() in _UNITS
+
+
+def day_of(text: str) -> date | None:
+    """Returns the day that a cell begins with; nothing where it begins with none."""
     try:
         return date.fromisoformat(text[:10])
     except ValueError:

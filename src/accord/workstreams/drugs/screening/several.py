@@ -14,6 +14,7 @@ from typing import Final
 
 from accord.workstreams.drugs.screening.manifest import RawBatch, RefusedLine
 from accord.workstreams.drugs.screening.rules import Flag, Screen
+from accord.workstreams.drugs.screening.unread import UnreadValue
 from accord.workstreams.drugs.substances.content import SubstanceTable
 
 __all__ = ["PROCESSES_MAX", "ScreenedBatch", "screen_batches"]
@@ -34,6 +35,7 @@ class ScreenedBatch:
         screened: How many lines were read.
         flags: Those worth a look, in their order.
         refused: Lines that were not read.
+        unread: Values that were not read, with the numbers of their lines, which were screened without them.
         characters: Characters of the file that they took.
         last: Number of the last line of the file that is dealt with.
     """
@@ -41,6 +43,7 @@ class ScreenedBatch:
     screened: int
     flags: list[Flag]
     refused: list[RefusedLine]
+    unread: list[tuple[int, UnreadValue]]
     characters: int
     last: int
 
@@ -89,6 +92,7 @@ def _screened(raw: RawBatch, screen: Screen) -> ScreenedBatch:
         screened=len(batch.lines),
         flags=screen.screen(batch.lines, kept=batch.kept),
         refused=list(batch.refused),
+        unread=batch.unread(),
         characters=batch.characters,
         last=batch.last,
     )

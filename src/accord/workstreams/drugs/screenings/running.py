@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from accord.errors import AccordError
 from accord.workstreams.drugs.flows.mentions import keep_flagged
-from accord.workstreams.drugs.models import Flag, RefusedRow, Screening
+from accord.workstreams.drugs.models import Flag, RefusedRow, Screening, UnreadRow
 from accord.workstreams.drugs.screening import rules as engine
 from accord.workstreams.drugs.screening.files import expected_characters, text_of
 from accord.workstreams.drugs.screening.manifest import Batch, read_manifest
@@ -41,6 +41,9 @@ BATCH_LINES: Final = 2_000
 
 REFUSED_MAX: Final = 100_000
 """Refused lines of one file, after which it is taken for a file of another form."""
+
+UNREAD_KEPT: Final = 1_000
+"""Values that could not be read of which one file keeps where they stand; further ones are counted."""
 
 OPENINGS_MAX: Final = 3
 """Nodes that open a file behind the same line, after which the file is taken for what stops them."""
@@ -202,6 +205,12 @@ def _store(reading: _Reading, batch: Batch, found: list[engine.Flag]) -> bool:
         RefusedRow(screening=held, line=one.number, column=one.column, value=_clean(one.value), mend=one.mend)
         for one in batch.refused
     )
+    unread = batch.unread()
+    UnreadRow.objects.bulk_create(
+        UnreadRow(screening=held, line=number, column=one.column, value=_clean(one.value), mend=one.mend)
+        for number, one in unread[: max(0, UNREAD_KEPT - held.unread)]
+    )
+    held.unread += len(unread)
     held.screened += len(batch.lines)
     held.refused += len(batch.refused)
     held.flagged += len(found)

@@ -21,6 +21,7 @@ from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.workstreams.drugs.rule_words import rule_words
 from accord.node.desk.workstreams.drugs.screening_rows import (
     FLAG_STATES,
+    PAPERS,
     SCREENING_STATES,
     TO_LOOK_AT,
     flag_rows,
@@ -94,6 +95,9 @@ def _shown(request: HttpRequest, key: UUID, error: AccordError | None = None) ->
         "is_later_page": bool(start),
         "query": request.GET.urlencode(),
         "refused_lines": list(screening.refused_lines.all()[:REFUSED_SHOWN]),
+        "unread_values": [
+            (one, PAPERS.get(one.column, one.column)) for one in screening.unread_values.all()[:REFUSED_SHOWN]
+        ],
         "missed": list(screening.missed_lines.filter(removed_at=None).select_related("added_by")),
         "may_work": officer.may(Permission.MESSAGE_DRAFT),
         "marked": marked if isinstance(marked, dict) and marked.get("screening") == str(key) else None,

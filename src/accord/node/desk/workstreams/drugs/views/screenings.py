@@ -180,17 +180,21 @@ def _cells(row: FlagRow) -> list[object]:
 
 @page(Permission.CASE_READ)
 def download_refused(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Hands out the lines that could not be read, each with line, column, value and mend; it is noted.
+    """Hands out the lines and values that could not be read, each with line, column, value and mend; it is noted.
 
     View permission: ``case.read``.
     """
     officer = officer_of(request)
     screening = found_screening(officer, key)
-    note(officer, "export refused lines", screening, detail={"rows": screening.refused})
-    header = ("line", "column", "value", "mend")
+    note(
+        officer, "export refused lines", screening, detail={"rows": screening.refused + screening.unread_values.count()}
+    )
+    header = ("line", "column", "value", "mend", "screened")
     return table_response(header, _refused(screening), name=f"refused-{screening.pk.hex[-8:]}", mark=True)
 
 
 def _refused(screening: Screening) -> Iterator[tuple[object, ...]]:
     for one in screening.refused_lines.iterator():
-        yield one.line, one.column, one.value, said(one.mend)
+        yield one.line, one.column, one.value, said(one.mend), _("no")
+    for value in screening.unread_values.iterator():
+        yield value.line, value.column, value.value, said(value.mend), _("without this value")
