@@ -24,6 +24,9 @@ class Kind(TextChoices):
     DRAFT_BLOCKED = "draft-blocked", _("A draft of yours was stopped by the law gate")
     CLOCK_SOON = "clock-soon", _("A clock runs out soon")
     CLOCK_OUT = "clock-out", _("A clock has run out")
+    REPLY_WAITS = "reply-waits", _("A notice before export waits for a reply")
+    SILENCE = "silence", _("Nobody replied to a notice. That is no consent.")
+    FOLLOW_UP_LATE = "follow-up-late", _("Nothing was said in time about an objection")
     RECEIPT_LATE = "receipt-late", _("A receipt is late")
     CHANNEL_SILENT = "channel-silent", _("The channel is silent")
     CHANNEL_FROZEN = "channel-frozen", _("The channel is frozen")
@@ -61,6 +64,9 @@ MAILED_UNLESS_CHOSEN: Final[Mapping[Kind, bool]] = {
         Kind.HOLD_WAITS,
         Kind.CLOCK_SOON,
         Kind.CLOCK_OUT,
+        Kind.REPLY_WAITS,
+        Kind.SILENCE,
+        Kind.FOLLOW_UP_LATE,
         Kind.CHANNEL_FROZEN,
         Kind.EMERGENCY,
         Kind.REGISTER_WAITS,

@@ -93,6 +93,10 @@ def _is_of_parked(notice: Notice) -> bool:
 
 
 def _of_case(notice: Notice, case: Case) -> str:
+    of_type, _, key = notice.subject.partition(":")
+    for module in modules_named("waits"):
+        if of_type in module.PLACES:
+            return reverse(module.PLACES[of_type], args=[key])
     message = notice.message
     if message is not None and notice.kind == Kind.APPROVAL_WAITS and message.state == Message.State.SUBMITTED:
         return reverse("desk:approval", args=[message.pk])

@@ -39,6 +39,9 @@ BY_SUBJECT: Final = (
     Kind.WATCH_ASKED,
     Kind.PING_WAITS,
     Kind.PING_LATE,
+    Kind.REPLY_WAITS,
+    Kind.SILENCE,
+    Kind.FOLLOW_UP_LATE,
 )
 
 OF_NOTES: Final = (Kind.HANDOVER_WAITS, Kind.HANDOVER_UNREAD)

@@ -22,6 +22,7 @@ from accord.exchange.models import Case
 from accord.exchange.reach import cases_for
 from accord.exchange.waiting import highest_handling
 from accord.node.desk.page import SIGNED_IN, officer_of, page, show
+from accord.node.desk.workstreams import modules_named
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.parties.models import Party
@@ -70,9 +71,16 @@ def show_notices(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(pk__lt=int(before))
     found = list(rows[: ROWS + 1])
     known = _known_cases(officer, found[:ROWS])
+    details = _details([one for one in found[:ROWS] if one.case_id in known])
     given: dict[str, Any] = {
         "rows": [
-            {"notice": one, "words": Kind(one.kind).label, "case": known.get(one.case_id)} for one in found[:ROWS]
+            {
+                "notice": one,
+                "words": Kind(one.kind).label,
+                "case": known.get(one.case_id),
+                "detail": details.get(one.subject, ""),
+            }
+            for one in found[:ROWS]
         ],
         "filters": [
             {"name": words, "is_here": name == shown, "address": f"?{urlencode(_kept(show=name, kind=kind))}"}
@@ -99,6 +107,20 @@ def _known_cases(officer: Officer, notices: Sequence[Notice]) -> dict[UUID | Non
     if not officer.may(Permission.CASE_READ):
         return {}
     return {case.pk: case for case in cases_for(officer).filter(pk__in=[one.case_id for one in notices])}
+
+
+def _details(notices: Sequence[Notice]) -> dict[str, str]:
+    """Returns what the workstreams say beside notices whose case the officer reads, by their subjects."""
+    by_type: dict[str, list[str]] = {}
+    for of_type, _colon, key in (one.subject.partition(":") for one in notices if one.subject):
+        by_type.setdefault(of_type, []).append(key)
+    return {
+        f"{of_type}:{key}": words
+        for module in modules_named("waits")
+        for of_type, told in module.DETAILS.items()
+        if of_type in by_type
+        for key, words in told(by_type[of_type]).items()
+    }
 
 
 def _kept(**given: str) -> dict[str, str]:

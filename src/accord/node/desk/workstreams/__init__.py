@@ -7,13 +7,14 @@ them, and is read only where the node's configuration names the workstream:
 * ``pages`` holds ``NAME`` and ``PAGES``: address under ``NAME/``, view, and name behind ``NAME-`` of each page;
 * ``kind_names`` names its kinds (``KIND_NAMES``);
 * ``field_words`` names the fields of its kinds (``SECTIONS``, ``LABELS``, ``HINTS``, ``READ``), and ``code_words`` its
-  codes (``CODES``);
+  codes (``CODES``), and says which fields cure what a rule reads (``FIELDS_OF_FACT``);
 * ``beginnings`` says with which of its kinds a case or a message begins (``BEGINNINGS``), and ``case_acts`` what can be
-  done next in a case or about a message (``acts_of_case``, ``acts_of_message``, ``next_of``);
+  done next in a case or about a message (``acts_of_case``, ``acts_of_message``, ``next_of``), and how long a case
+  waits that has no clock of a request (``clock_of_case``);
 * ``indicator_words`` names what it counts (``FAMILIES``);
 * ``help_words`` says what each of its pages is for (``HELP``, by the names of the addresses);
-* ``waits`` says of what officers are told (``SOURCES``), what of it still waits (``LASTING``), and where a notice leads
-  (``PLACES``, both by the type of a notice's subject).
+* ``waits`` says of what officers are told (``SOURCES``), what of it still waits (``LASTING``), where a notice leads
+  (``PLACES``), and what stands beside it in the list (``DETAILS``), all three by the type of a notice's subject.
 """
 
 from collections.abc import Iterator

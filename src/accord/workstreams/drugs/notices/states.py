@@ -15,7 +15,7 @@ from accord.workstreams.drugs.kinds.pre_export_reply import ReplyResult
 from accord.workstreams.drugs.kinds.shipment_outcome import Became
 from accord.workstreams.drugs.models import Notice
 
-__all__ = ["NoticeState", "has_no_objection", "in_state", "state_of"]
+__all__ = ["SETTLED_BY", "NoticeState", "has_no_objection", "in_state", "state_of"]
 
 SETTLED_BY: Final = frozenset({Became.NOT_SENT, Became.ARRIVED, Became.RELEASED, Became.SEIZED, Became.RETURNED})
 """Outcomes after which nothing more is expected of a consignment; what departed or was stopped is still under way."""
