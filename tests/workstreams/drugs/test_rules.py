@@ -36,6 +36,19 @@ def rules_of(*of: str) -> list[str]:
         ("Rotary tablet press, used", "847989", ["equipment"]),
         ("Capsule filling machine", "842230", ["equipment"]),
         ("TDP-5 machine", "847989", ["equipment"]),
+        ("Presse à comprimés rotative", "847989", ["equipment"]),
+        ("Poinçons et matrices", "820730", ["equipment"]),
+        ("Géluleuse semi-automatique", "842230", ["equipment"]),
+        ("टैबलेट प्रेस, प्रयुक्त", "847989", ["equipment"]),
+        ("गोली बनाने की मशीन", "847989", ["equipment"]),
+        ("Intermédiaire chimique, 25 fûts", "293339", ["vague"]),
+        ("Produits chimiques", "293339", ["vague"]),
+        ("e\u0301chantillons", "293339", ["vague"]),
+        ("Matière première", "293339", ["vague"]),
+        ("रासायनिक मध्यवर्ती", "293339", ["vague"]),
+        ("कच्चा माल", "293339", ["vague"]),
+        ("NPP, pureté 98 %", "", ["chemistry-words", "abbreviation"]),
+        ("CAS 79 099-07-3", "2933", ["number"]),
     ],
 )
 def test_a_line_is_flagged_with_its_rules(description: str, tariff: str, expected: list[str]) -> None:
@@ -52,6 +65,11 @@ def test_a_line_is_flagged_with_its_rules(description: str, tariff: str, expecte
         ("Vitamin tablets", "210690"),
         ("Printing press, punched cards", "844319"),
         ("Tea", "090210"),
+        ("Compresseur d'air comprimé", "841480"),
+        ("Comprimés de vitamines, matrices de pneus", "210690"),
+        ("विटामिन की गोलियाँ", "210690"),
+        ("79 099 07 3", "847130"),
+        ("order 79 099-07-31", "847130"),
     ],
 )
 def test_other_lines_are_not(description: str, tariff: str) -> None:

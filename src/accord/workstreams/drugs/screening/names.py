@@ -160,7 +160,9 @@ def _number_pattern(number: str) -> re.Pattern[str]:
     """A registry number with its two hyphens, or what papers write in their place; 0 and O, 1 and I may be confused."""
     groups = ["".join(_DRAWN.get(digit, digit) for digit in group) for group in number.split("-")]
     between = r"\s{0,2}[-._/~\s]\s{0,2}"
-    return re.compile(rf"(?<![0-9A-Za-z-]){between.join(groups)}(?![0-9A-Za-z]|-\d)")
+    # A blank inside of a group too, where its two hyphens say that it is a number of this kind.
+    parted = r"\s?-\s?".join(r"\s?".join(_DRAWN.get(digit, digit) for digit in group) for group in number.split("-"))
+    return re.compile(rf"(?<![0-9A-Za-z-])(?:{between.join(groups)}|{parted})(?![0-9A-Za-z]|-\d)")
 
 
 def _span(half: _Half, text: bytes, at: int) -> tuple[int, int, int] | None:

@@ -11,6 +11,7 @@ codes of the Harmonized System.
 """
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,7 +39,10 @@ THRESHOLD: Final = 50
 _CHEMICALS: Final = ("28", "29")
 _VAGUE: Final = re.compile(
     r"\b(?:industrial |chemical |organic |synthetic )*"
-    r"(?:intermediates?|chemicals?|reagents?|samples?|raw materials?)\b",
+    r"(?:intermediates?|chemicals?|reagents?|samples?|raw materials?"
+    r"|(?:interm[ée]diaires?|r[ée]actifs?|[ée]chantillons?)(?: (?:chimiques?|organiques?|industriels?))*"
+    r"|produits? chimiques?(?: industriels?)?|mati[èe]res? premi[èe]res?)\b"
+    r"|(?:रासायनिक |औद्योगिक )*(?:रसायन|मध्यवर्ती|नमूना|नमूने|कच्चा माल)",
     re.IGNORECASE,
 )
 
@@ -47,7 +51,9 @@ _VAGUE_WORDS_MAX: Final = 6
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 _CHEMISTRY: Final = re.compile(
     r"\b(?:purity|HPLC|CAS|assay|reagents?|intermediates?|chemicals?|compounds?|precursors?|synthesis"
-    r"|(?:di)?hydrochloride|2?HCl|pharma\w*)\b",
+    r"|(?:di)?hydrochloride|2?HCl|pharma\w*"
+    r"|puret[ée]|r[ée]actifs?|interm[ée]diaires?|(?:produits? )?chimiques?|compos[ée]s?|pr[ée]curseurs?|synth[èe]se"
+    r"|(?:di)?chlorhydrate)\b|रसायन|रासायनिक|मध्यवर्ती|शुद्धता|यौगिक|पूर्ववर्ती",
     re.IGNORECASE,
 )
 
@@ -166,7 +172,7 @@ class Screen:
             on_file: What is on file; without it no rule over it holds.
         """
         texts = [as_ascii(line.description) for line in lines]
-        found, equipment = self._names.find(texts), self._equipment.find(texts)
+        found, equipment = self._names.find(texts), self._equipment.find(texts, [line.description for line in lines])
         spoken_of = {place for place, line in enumerate(lines) if line.tariff[:6] in self._codes}
         flags = []
         for place in sorted(spoken_of.union(found, equipment)):
@@ -199,7 +205,7 @@ class Screen:
         if named and not certain:
             if code.startswith(_CHEMICALS):
                 reasons.append(_because("chemistry", code=code))
-            elif words := _first(_CHEMISTRY, line.description):
+            elif words := _first(_CHEMISTRY, unicodedata.normalize("NFC", line.description)):
                 reasons.append(_because("chemistry-words", words=words))
         return reasons
 
@@ -251,6 +257,7 @@ def _because(rule: str, **words: str) -> Reason:
 
 def _vague(text: str) -> str:
     """The words that say nothing, where the text has few others; nothing where it says more."""
+    text = unicodedata.normalize("NFC", text)
     others = _WORD.findall(_VAGUE.sub("", text))
     return _first(_VAGUE, text) if len(others) <= _VAGUE_WORDS_MAX else ""
 
