@@ -489,3 +489,11 @@ def test_values_that_could_not_be_read_stand_beside_the_lines_that_could_not(des
     handed = text(client.get(f"{address}refused.csv"))
     assert '"3","gross","abc"' in handed
     assert "without this value" in handed
+
+
+def test_a_line_that_stands_there_twice_says_which_one_it_repeats(desk: Desk, sign_in: SignIn) -> None:
+    row = HIT.format(7)
+    screening, client = brought(desk, sign_in, row, row.replace(",100,", ",120,"), row), sign_in(desk.liaison)
+    first, other, second = (plain(client.get(f"{LIST}flags/{one.pk}/")) for one in screening.flags.order_by("line"))
+    assert "Line 4 is the same as line 2." in second
+    assert "is the same as" not in first + other

@@ -40,6 +40,9 @@ __all__ = ["act_on_flag", "follow_one", "show_flag"]
 CASES_SHOWN: Final = 30
 """Open cases on precursors that are offered for a message; an officer with more opens the case first."""
 
+SAME_LOOKED_AT: Final = 50
+"""Earlier flags of the same goods that are compared with one."""
+
 # Any: lazy translations.
 FOLLOWING: Final[Mapping[str, Any]] = {
     "request": gettext_lazy("Ask the other side"),
@@ -81,6 +84,7 @@ def _shown(request: HttpRequest, key: UUID, error: AccordError | None = None) ->
         "screening": flag.screening,
         "row": flag_row(flag, labels),
         "papers": paper_rows(flag),
+        "same_as": _same_before(flag),
         "controls": _controls(flag),
         "licences": [licence_row(one, labels, timezone.now().date()) for one in licences_of(flag)],
         "notices": notices_of(officer, flag),
@@ -97,6 +101,12 @@ def _shown(request: HttpRequest, key: UUID, error: AccordError | None = None) ->
         "error_names": NAMES,
     }
     return show(request, "desk/drugs/screening/flag.html", shown, status=error.http_status if error else 200)
+
+
+def _same_before(flag: Flag) -> Flag | None:
+    """The first flag of the screening whose line says the same throughout; nothing where none stands before."""
+    alike = flag.screening.flags.filter(line__lt=flag.line, reference=flag.reference, description=flag.description)
+    return next((one for one in alike.order_by("line")[:SAME_LOOKED_AT] if one.papers == flag.papers), None)
 
 
 def _following(kind: str) -> Any:  # Any: a lazy translation
