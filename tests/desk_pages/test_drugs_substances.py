@@ -17,7 +17,7 @@ from accord.officers.models import Act, Officer
 from accord.officers.permissions import Role
 from accord.workstreams.drugs.models import SubstanceProposal
 from accord.workstreams.drugs.substances.book import table_in_force
-from accord.workstreams.drugs.substances.csv_rows import read_csv, write_csv
+from accord.workstreams.drugs.substances.csv_rows import FILE_BYTES_MAX, read_csv, write_csv
 from accord.workstreams.drugs.substances.proposing import agree_to_changes, propose_changes
 from accord.workstreams.drugs.substances.rows import Change, Kind
 from accord.workstreams.drugs.substances.shipped import shipped_table
@@ -302,11 +302,22 @@ def test_bad_cells_are_named_and_nothing_is_proposed(counsel: Client) -> None:
     [
         (b"a,b\r\n1,2\r\n", "The header is that of neither table"),
         (b"\xff\xfe", "not in UTF-8"),
-        (b"x" * 1_048_577, "1 MiB"),
+        (b"x" * (FILE_BYTES_MAX + 1), "2 MiB"),
     ],
 )
 def test_a_file_that_is_no_table_is_refused_in_words(counsel: Client, content: bytes, said: str) -> None:
     assert said in brought(counsel, content)
+
+
+def test_the_largest_table_goes_back_and_forth_with_the_page(counsel: Client) -> None:
+    content = write_csv(Kind.CONTROL, [*shipped_table().controls, NEW_ROW]).encode()
+    content += (b" " * 62 + b"\r\n") * ((FILE_BYTES_MAX - len(content)) // 64)
+    assert FILE_BYTES_MAX - len(content) < 64
+    assert "1 row is new or changed" in brought(counsel, content)
+    counsel.post(
+        f"{LIST}import", {"act": "propose", "name": "rows.csv", "content": content.decode(), "why": "Read on the day."}
+    )
+    assert SubstanceProposal.objects.count() == 1
 
 
 def test_a_page_without_a_file_asks_for_one(counsel: Client) -> None:

@@ -6,9 +6,7 @@ number that is on file replaces what stood there.
 Who works on cases (``message.draft``) keeps them; who reads cases (``case.read``) sees them.
 """
 
-import csv
-import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -24,19 +22,11 @@ from accord.officers.permissions import Permission, require
 from accord.workstreams.drugs.models import Licence
 from accord.workstreams.drugs.screening.manifest import RefusedLine
 from accord.workstreams.drugs.screening.papers import decimal_of, kilograms
-from accord.workstreams.drugs.screenings.errors import ScreeningRefused
+from accord.workstreams.drugs.screenings.licence_rows import VALUE_CHARACTERS, read_licence_rows
 from accord.workstreams.drugs.substances.book import table_in_force
 
-__all__ = ["LICENCE_COLUMNS", "Imported", "import_licences", "remove_licence", "restore_licence"]
+__all__ = ["Imported", "import_licences", "remove_licence", "restore_licence"]
 
-LICENCE_COLUMNS: Final = (
-    *("jurisdiction", "number", "company", "company_number", "substances"),
-    *("kilograms", "purity", "valid_from", "valid_to"),
-)
-"""The columns of the table; substances are codes or CAS numbers with blanks or semicolons between them."""
-
-FILE_BYTES_MAX: Final = 16 * 1024 * 1024
-VALUE_CHARACTERS: Final = 80
 CHARACTERS_MAX: Final[Mapping[str, int]] = {"jurisdiction": 16, "number": 64, "company": 200, "company_number": 64}
 PURITY_MAX: Final = 100
 
@@ -70,7 +60,7 @@ def import_licences(officer: Officer, content: bytes, *, now: datetime | None = 
 
     Args:
         officer: Who brings it.
-        content: CSV in UTF-8 whose header names :data:`LICENCE_COLUMNS`, in any order.
+        content: CSV in UTF-8 whose header names :data:`~.licence_rows.LICENCE_COLUMNS`, in any order.
         now: The time.
 
     Raises:
@@ -81,7 +71,10 @@ def import_licences(officer: Officer, content: bytes, *, now: datetime | None = 
     moment, told = now or timezone.now(), Imported()
     codes = _codes()
     held = {(one.jurisdiction, one.number): one for one in Licence.objects.select_for_update()}
-    for line, row in _rows(content):
+    for line, row in read_licence_rows(content):
+        if isinstance(row, RefusedLine):
+            told.refused.append(row)
+            continue
         try:
             values = _values(row, codes)
         except _Wrong as wrong:
@@ -138,41 +131,6 @@ def _codes() -> Mapping[str, str]:
     table = table_in_force()
     by_number = {number: one.id for one in table.substances for number in one.cas}
     return {**by_number, **{one.id: one.id for one in table.substances}}
-
-
-def _rows(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
-    if len(content) > FILE_BYTES_MAX:
-        raise ScreeningRefused(
-            f"The table is larger than {FILE_BYTES_MAX // 1024**2} MiB.",
-            code="drugs.licences-too-large",
-            next_step="Split it, each part with the header.",
-        )
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ScreeningRefused(
-            "The table is not in UTF-8.", code="drugs.licences-unreadable", next_step="Save it as CSV in UTF-8."
-        ) from error
-    reader = csv.reader(io.StringIO(text.replace("\0", ""), newline=""))
-    header = [name.strip().lower() for name in next(reader, [])]
-    lacking = [name for name in ("jurisdiction", "number", "company", "substances") if name not in header]
-    if lacking:
-        raise ScreeningRefused(
-            f"The header of the table lacks {', '.join(lacking)}.",
-            code="drugs.licences-unreadable",
-            next_step=f"The first line names the columns {', '.join(LICENCE_COLUMNS)}.",
-        )
-    last = 1
-    while True:
-        try:
-            row = next(reader, None)
-        except csv.Error:
-            row = [""]
-        if row is None:
-            return
-        line, last = last + 1, reader.line_num
-        if any(cell.strip() for cell in row):
-            yield line, dict(zip(header, (cell.strip() for cell in row), strict=False))
 
 
 def _values(row: Mapping[str, str], codes: Mapping[str, str]) -> dict[str, Any]:  # Any: values of columns

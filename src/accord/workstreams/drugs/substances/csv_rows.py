@@ -28,10 +28,22 @@ from accord.workstreams.drugs.substances.content import Control, Substance
 from accord.workstreams.drugs.substances.errors import TableDamaged
 from accord.workstreams.drugs.substances.rows import Kind, Row
 
-__all__ = ["COLUMNS", "FILE_BYTES_MAX", "BadCell", "ReadTable", "decoded_cell", "encoded_cell", "read_csv", "write_csv"]
+__all__ = [
+    "BYTE_ORDER_MARK",
+    "COLUMNS",
+    "FILE_BYTES_MAX",
+    "BadCell",
+    "ReadTable",
+    "decoded_cell",
+    "delimiter_of",
+    "encoded_cell",
+    "read_csv",
+    "write_csv",
+]
 
-FILE_BYTES_MAX: Final = 4 * 1024 * 1024
-"""Largest file read, in bytes: five thousand rows with ten names each."""
+FILE_BYTES_MAX: Final = 2 * 1024 * 1024
+"""Largest file read, in bytes: 2,500 rows with ten names each. The desk takes no more: a file goes back and forth with
+its page, and a form may have twice as much."""
 
 BAD_MAX: Final = 200
 """Most bad cells that are named; a file with more is of another form, and the rest would say the same."""
@@ -110,6 +122,16 @@ def decoded_cell(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and _would_compute(cell[1:]) else cell
 
 
+def delimiter_of(text: str) -> str:
+    """Returns what stands between the cells of a table, as its header has it; a comma where it has one column.
+
+    Args:
+        text: The table; where the comma is a decimal sign, a table program writes semicolons.
+    """
+    header = text.split("\n", 1)[0]
+    return max(",;\t", key=header.count)
+
+
 def _would_compute(text: str) -> bool:
     # Apostrophes before it are looked through, so that one more or one less is never in doubt.
     bare = text.lstrip("'")
@@ -167,9 +189,7 @@ def read_csv(content: bytes | str) -> ReadTable:
         TableDamaged: It is too large, not in UTF-8, no CSV, or its header is that of neither table.
     """
     text = _text(content)
-    header = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=header.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True)
     bad: list[BadCell] = []
     rows: list[tuple[int, Row]] = []
     try:

@@ -19,20 +19,14 @@ from accord.node.desk.acting import act_once
 from accord.node.desk.numbers import whole
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.workstreams.drugs.screening_rows import substance_labels
-from accord.node.tables import table_response
 from accord.node.tables import whole as whole_table
 from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.workstreams.drugs.models import Licence
 from accord.workstreams.drugs.screenings.errors import ScreeningRefused
-from accord.workstreams.drugs.screenings.licences import (
-    LICENCE_COLUMNS,
-    Imported,
-    import_licences,
-    remove_licence,
-    restore_licence,
-)
+from accord.workstreams.drugs.screenings.licence_rows import LICENCE_COLUMNS, write_licences
+from accord.workstreams.drugs.screenings.licences import Imported, import_licences, remove_licence, restore_licence
 
 __all__ = ["act_on_licences", "download_licences", "licence_row", "show_licences"]
 
@@ -194,13 +188,6 @@ def download_licences(request: HttpRequest) -> HttpResponse:
     officer = officer_of(request)
     found = whole_table(Licence.objects.filter(removed_at=None))
     note(officer, "export licences", officer, detail={"rows": len(found)})
-    return table_response(LICENCE_COLUMNS, (_cells(one) for one in found), name="licences", mark=True)
-
-
-def _cells(licence: Licence) -> list[object]:
-    values = (getattr(licence, name) for name in LICENCE_COLUMNS)
-    return [" ".join(value) if isinstance(value, list) else "" if value is None else _plain(value) for value in values]
-
-
-def _plain(value: Any) -> str:  # Any: a text, a day or a number of a column
-    return f"{value.normalize():f}" if hasattr(value, "normalize") else str(value)
+    response = HttpResponse(write_licences(found), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="licences.csv"'
+    return response

@@ -24,15 +24,12 @@ from accord.officers.permissions import Permission
 from accord.officers.registers import register_deciders
 from accord.workstreams.drugs.models import SubstanceProposal
 from accord.workstreams.drugs.substances.book import table_in_force
-from accord.workstreams.drugs.substances.csv_rows import read_csv
+from accord.workstreams.drugs.substances.csv_rows import FILE_BYTES_MAX, read_csv
 from accord.workstreams.drugs.substances.errors import RowRefused, TableDamaged
 from accord.workstreams.drugs.substances.previewing import ImportPreview, preview
 from accord.workstreams.drugs.substances.proposing import propose_changes, waiting_rows
 
 __all__ = ["import_rows"]
-
-FILE_BYTES_MAX: Final = 1024 * 1024
-"""Largest file that the desk takes, in bytes: it goes back and forth with the page, which takes four times as much."""
 
 SHOWN_MAX: Final = 100
 """Rows of a preview that are shown; of more the first, with how many there are."""
