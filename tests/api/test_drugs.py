@@ -8,7 +8,7 @@ from accord.workstreams.drugs.models import Notice
 from tests.api.conftest import CallerOf
 from tests.api.story import stranger_of
 from tests.desk import Desk, desk, own_side
-from tests.workstreams.drugs.test_notice_rooms import OURS, THEIRS, received_notice, sent_notice
+from tests.workstreams.drugs.noticed import OURS, THEIRS, received_notice, sent_notice
 from tests.workstreams.drugs.told import incident_fields, pen_fields, reply_fields
 
 __all__ = ["desk"]

@@ -11,7 +11,7 @@ from accord.officers.models import Act
 from accord.officers.permissions import Role
 from tests.desk import Desk
 from tests.desk_pages.conftest import SignIn
-from tests.desk_pages.test_timeliness import text
+from tests.desk_pages.words import text
 from tests.instruments.test_services import arrives
 from tests.liaison.directory.test_directory import theirs
 from tests.liaison.directory.test_pinging import called, their_answer, they_call

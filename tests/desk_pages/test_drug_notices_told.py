@@ -15,8 +15,8 @@ from accord.workstreams.drugs.kinds import PRE_EXPORT_REPLY, SHIPMENT_OUTCOME
 from accord.workstreams.drugs.models import Notice
 from tests.desk import Desk
 from tests.desk_pages.conftest import SignIn
-from tests.desk_pages.test_timeliness import text
-from tests.workstreams.drugs.test_notice_rooms import OURS, THEIRS, received, received_notice, sent_notice
+from tests.desk_pages.words import text
+from tests.workstreams.drugs.noticed import OURS, THEIRS, received, received_notice, sent_notice
 from tests.workstreams.drugs.told import outcome_fields, reply_fields
 
 

@@ -10,9 +10,10 @@ from accord.workstreams.drugs.models import Flag, Licence
 from accord.workstreams.drugs.screenings.running import screen_to_the_end
 from tests.desk import Desk
 from tests.desk_pages.conftest import SignIn
-from tests.desk_pages.test_drugs_screening import HEADER, LIST, plain
-from tests.desk_pages.test_timeliness import text
+from tests.desk_pages.words import plain, text
+from tests.workstreams.drugs.screened import HEADER
 
+MANIFESTS = "/desk/drugs/screening/"
 LICENCES = "/desk/drugs/licences/"
 COLUMNS = "jurisdiction,number,company,company_number,substances,kilograms,purity,valid_from,valid_to\n"
 GOOD = "CA,L-1,Specimen Foods Inc.,SPECIMEN-2,1-boc-4-piperidone,25,99,2025-01-01,{}\n"
@@ -129,10 +130,10 @@ def test_a_flag_shows_the_licences_of_its_companies(desk: Desk, sign_in: SignIn)
     row = "M2,Specimen Trading Ltd,Specimen Foods Inc.,CA,IN,4,100,2933.39,1-boc-4-piperidone\n"
     manifest = io.BytesIO((HEADER + row + row.replace("Specimen Foods Inc.", "Specimen Person")).encode())
     manifest.name = "SPECIMEN.csv"
-    client.post(LIST, {"file": manifest})
+    client.post(MANIFESTS, {"file": manifest})
     screen_to_the_end()
     with_licence, without = Flag.objects.order_by("line")
-    assert "Specimen Foods Inc., CA L-1" in plain(client.get(f"{LIST}flags/{with_licence.pk}/"))
+    assert "Specimen Foods Inc., CA L-1" in plain(client.get(f"{MANIFESTS}flags/{with_licence.pk}/"))
     assert "None was found by number or by a name with its legal form." in plain(
-        client.get(f"{LIST}flags/{without.pk}/")
+        client.get(f"{MANIFESTS}flags/{without.pk}/")
     )

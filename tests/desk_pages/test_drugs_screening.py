@@ -2,11 +2,9 @@
 
 import io
 import re
-from html import unescape
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.utils import translation
 from openpyxl import Workbook
 
@@ -23,11 +21,11 @@ from accord.workstreams.drugs.screenings.running import screen_to_the_end
 from accord.workstreams.drugs.screenings.weights import Weighing, numbered
 from tests.desk import Desk
 from tests.desk_pages.conftest import SignIn
-from tests.desk_pages.test_timeliness import text
+from tests.desk_pages.words import plain, text
+from tests.workstreams.drugs.screened import HEADER
 
 LIST = "/desk/drugs/screening/"
 RULES = f"{LIST}rules/"
-HEADER = "reference,shipper,consignee,from,to,packages,weight_kg,tariff,description\n"
 HIT = "M{0},Specimen Trading 1,Specimen Foods 2,CA,IN,4,100,2933.39,1-boc-4-piperidone <b>25 kg</b>\n"
 VAGUE = "M{0},Specimen Trading 1,Specimen Foods 2,CA,IN,4,100,2933.39,Chemical intermediate\n"
 PRESS = "M{0},Specimen Trading 1,Specimen Foods 2,CA,IN,4,100,8474.80,Tablet press machine\n"
@@ -47,11 +45,6 @@ def brought(desk: Desk, sign_in: SignIn, *rows: str) -> Screening:
     assert answer.status_code == 302, text(answer)
     screen_to_the_end()
     return Screening.objects.get(pk=answer["Location"].rstrip("/").rpartition("/")[2])
-
-
-def plain(answer: HttpResponse) -> str:
-    """The words of a page without its tags."""
-    return " ".join(unescape(re.sub(r"<[^>]+>", "", text(answer))).split())
 
 
 def test_an_empty_list_says_how_to_begin_and_which_columns_are_read(desk: Desk, sign_in: SignIn) -> None:

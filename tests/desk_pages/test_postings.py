@@ -16,7 +16,7 @@ from accord.liaison.postings.proposing import ask_soil_act
 from accord.officers.permissions import Role
 from tests.desk import TODAY, Desk, own_side, request_fields
 from tests.desk_pages.conftest import SignIn
-from tests.desk_pages.test_timeliness import text
+from tests.desk_pages.words import text
 from tests.instruments.test_services import arrives, they_answer
 from tests.liaison.postings.posted import agreed, offered, recorded, they_propose
 

@@ -9,11 +9,8 @@ from accord.officers.permissions import Role
 from accord.oversight.models import PublishedTimeliness
 from tests.desk import Desk
 from tests.desk_pages.conftest import SignIn, statements
+from tests.desk_pages.words import text
 from tests.oversight.test_publishing import MONTH, arrives, ours, row
-
-
-def text(page: object) -> str:
-    return " ".join(page.content.decode().split())  # type: ignore[attr-defined] # the test client's answer is one
 
 
 def test_nothing_is_published_yet_and_the_page_says_who_publishes(desk: Desk, sign_in: SignIn) -> None:

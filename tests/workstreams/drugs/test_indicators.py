@@ -17,7 +17,7 @@ from accord.workstreams.drugs.kinds import DRUG_INCIDENT, PRE_EXPORT_REPLY, SHIP
 from accord.workstreams.drugs.models import Notice
 from accord.workstreams.drugs.notices.acts import begin_notice_reply
 from tests.desk import Desk, approved, days, flush
-from tests.workstreams.drugs.test_notice_rooms import OURS, THEIRS, own, received, received_notice, sent, sent_notice
+from tests.workstreams.drugs.noticed import OURS, THEIRS, own, received, received_notice, sent, sent_notice
 from tests.workstreams.drugs.told import incident_fields, outcome_fields, reply_fields
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,7 @@ from accord.workstreams.drugs.screenings.marking import add_missed_line, mark_fl
 from accord.workstreams.drugs.screenings.measuring import Share, measure_rules
 from accord.workstreams.drugs.screenings.running import screen_to_the_end
 from tests.desk import Desk
-from tests.workstreams.drugs.test_screenings import manifest
+from tests.workstreams.drugs.screened import manifest
 
 
 @pytest.fixture

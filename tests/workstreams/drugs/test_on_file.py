@@ -254,8 +254,22 @@ def test_a_number_with_thousands_is_the_same_number(number: Decimal) -> None:
     assert decimal_of(f"{number:.2f}") == number
 
 
-@given(
-    st.dictionaries(st.sampled_from(["gross", "net", "packages", "purity", "unit", "arrived", "edition"]), st.text())
-)
-def test_no_cell_breaks_the_reading_of_papers(kept: dict[str, str]) -> None:
-    read_papers(kept)
+CELLS_OF_PAPERS = [
+    *("gross", "net", "unit", "packages", "purity", "edition", "arrived"),
+    *("origin", "route", "destination", "notice", "shipper", "consignee", "shipper_number", "consignee_number"),
+]
+NUMBERS = st.from_regex(r"\A[0-9]{0,20}[.,]?[0-9]{0,12} ?(kg|lb|MT|%)?\Z")
+
+
+@given(st.dictionaries(st.sampled_from(CELLS_OF_PAPERS), st.text() | NUMBERS))
+def test_whatever_the_cells_hold_what_is_read_of_papers_is_a_possible_amount_day_and_way(kept: dict[str, str]) -> None:
+    read = read_papers(kept)
+    # Fifteen digits of the heaviest unit, a tonne.
+    assert all(weight is None or 0 <= weight < 10**18 for weight in (read.gross, read.net))
+    assert read.packages is None or 0 <= read.packages < 10**15
+    assert read.purity is None or 0 <= read.purity <= 100
+    assert read.edition == 0 or 1900 <= read.edition <= 2099
+    assert all(len(way) == 2 and way.isascii() and way.isupper() for way in read.ways)
+    assert len(set(read.ways)) == len(read.ways)
+    assert read.destination == "" or read.destination in read.ways
+    assert not {"gross", "net"}.isdisjoint(kept) or (read.gross, read.net) == (None, None)

@@ -18,7 +18,7 @@ from accord.workstreams.drugs.notices.states import NoticeState, has_no_objectio
 from tests.desk import Desk, approved, dispositions, flush
 from tests.exchange.test_withdrawing import says
 from tests.handling.test_corrections import correction_fields
-from tests.workstreams.drugs.test_notice_rooms import (
+from tests.workstreams.drugs.noticed import (
     OURS,
     THEIRS,
     own,

@@ -17,19 +17,7 @@ from accord.workstreams.drugs.screenings.errors import ScreeningRefused
 from accord.workstreams.drugs.screenings.keeping import go_on_with_screening, screen_file, stop_screening
 from accord.workstreams.drugs.screenings.running import ScreeningRounds, screen_to_the_end
 from tests.desk import Desk
-
-HEADER = "reference,shipper,consignee,from,to,packages,weight_kg,tariff,description\n"
-HIT = "M1,Specimen Trading 1,Specimen Foods 2,CA,IN,4,100,2933.39,1-boc-4-piperidone\n"
-TEA = "M{},Specimen Trading 1,Specimen Foods 2,CA,IN,4,100,0902.10,Tea\n"
-
-
-def manifest(lines: int, hits: tuple[int, ...] = (), broken: tuple[int, ...] = ()) -> io.BytesIO:
-    """A manifest of so many lines; hits and broken ones by their number in the file."""
-    rows = [
-        HIT if number in hits else "too,few\n" if number in broken else TEA.format(number)
-        for number in range(2, lines + 2)
-    ]
-    return io.BytesIO((HEADER + "".join(rows)).encode())
+from tests.workstreams.drugs.screened import HEADER, manifest
 
 
 @pytest.fixture(autouse=True)

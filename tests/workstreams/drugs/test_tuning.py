@@ -25,7 +25,7 @@ from accord.workstreams.drugs.screenings.tuning import (
 )
 from accord.workstreams.drugs.screenings.weights import Weighing, in_force
 from tests.desk import Desk
-from tests.workstreams.drugs.test_screenings import manifest
+from tests.workstreams.drugs.screened import manifest
 
 SHIPPED = Weighing(number=0, weights=shipped_weights(), threshold=50)
 
