@@ -21,7 +21,7 @@ from tests.workplan.indicators.test_reporting import arrives, report, row
 LIST = "/desk/indicators/"
 WITHIN = indicator("I1", "answers.within-clock")
 MEDIAN = indicator("I2", "answers.median-time", unit=Unit.HOURS, target=Decimal(24), aim=Aim.AT_MOST)
-NOTICES = indicator("I3", "notices.before-day-7")
+WARNINGS = indicator("I3", "warnings.told-within-2-hours")
 REFUSALS = indicator("I4", "refusals.by-ground", unit=Unit.COUNT, target=None)
 GIVEN = {"peer": "IN", "period": QUARTER.code}
 
@@ -45,7 +45,7 @@ def test_before_a_plan_is_signed_every_definition_is_measured_without_a_target(d
 
 
 def test_a_signatory_reports_a_quarter_once(desk: Desk, sign_in: SignIn) -> None:
-    sign_plan(WITHIN, MEDIAN, NOTICES)
+    sign_plan(WITHIN, MEDIAN, WARNINGS)
     asked(hours=1)
     count_new()
     client = sign_in(desk.officers[Role.SIGNATORY])
@@ -123,7 +123,7 @@ def test_grounds_are_told_apart_and_small_ones_kept_back(desk: Desk, sign_in: Si
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_the_figures_go_out_as_a_table_and_a_workbook_and_it_is_noted(desk: Desk, sign_in: SignIn, form: str) -> None:
-    sign_plan(WITHIN, NOTICES)
+    sign_plan(WITHIN, WARNINGS)
     for _ in range(5):
         asked(hours=1)
     count_new()

@@ -34,7 +34,7 @@ from tests.workplan.indicators.counted import HOUR, MIDDLE, QUARTER, answered, a
 
 WITHIN = indicator("I1", "answers.within-clock")
 MEDIAN = indicator("I2", "answers.median-time", unit=Unit.HOURS, target=Decimal(24), aim=Aim.AT_MOST)
-NOTICES = indicator("I3", "notices.before-day-7")
+WARNINGS = indicator("I3", "warnings.told-within-2-hours")
 
 
 def row(**changed: object) -> dict[str, object]:
@@ -64,7 +64,7 @@ def arrives(desk: Desk, content: dict[str, object]) -> str:
 
 
 def test_one_act_of_a_signatory_computes_stores_and_sends_the_figures(desk: Desk) -> None:
-    text = sign_plan(WITHIN, MEDIAN, NOTICES)
+    text = sign_plan(WITHIN, MEDIAN, WARNINGS)
     for hours in (1, 2, 3, 12, None):
         asked(hours=hours)
     kept = report_indicators(desk.officers[Role.SIGNATORY], peer="IN", period=QUARTER.code)
@@ -72,7 +72,12 @@ def test_one_act_of_a_signatory_computes_stores_and_sends_the_figures(desk: Desk
     assert (first["figure"], first["numerator"], first["denominator"]) == ("60.0", 3, 5)
     assert second["standing"] == "kept-back"
     assert {"figure", "numerator", "denominator"}.isdisjoint(second)
-    assert third == {"id": "I3", "definition": "notices.before-day-7", "unit": "percent", "standing": "not-measured"}
+    assert third == {
+        "id": "I3",
+        "definition": "warnings.told-within-2-hours",
+        "unit": "percent",
+        "standing": "not-measured",
+    }
     assert (kept.plan_number, bytes(kept.plan_digest)) == (1, bytes(text.digest))
     released = ReleasedMessage.objects.get(kind=INDICATOR_REPORT)
     assert released.envelope_id == kept.envelope_id
