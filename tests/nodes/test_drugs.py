@@ -60,4 +60,4 @@ def test_a_node_without_the_workstream_says_that_it_does_not_know_the_kind_and_w
     # What both know passes as before.
     run_inside(nodes.canada, "tests.nodes.counting", "request")
     wait_for("a request to be filed", lambda: ask(nodes.india, "SELECT count(*) FROM exchange_clock"))
-    assert nodes.judged().faults == ()
+    wait_for("both logs to agree", lambda: nodes.judged().faults == ())
