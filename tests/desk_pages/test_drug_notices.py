@@ -12,7 +12,11 @@ from django.utils import timezone
 from accord.exchange import services
 from accord.exchange.models import Case, Message
 from accord.node.desk.case_page import named_in
+from accord.node.desk.draft_form import names_of
+from accord.node.desk.field_words import OWN_SIDE
 from accord.node.desk.figures import day_month_of, day_of
+from accord.node.desk.gate_card import _links
+from accord.node.desk.workstream_acts import clock_of_case
 from accord.node.desk.workstreams.drugs.notice_rows import notice_shown
 from accord.officers.permissions import Role
 from accord.release.intake import take_in
@@ -367,3 +371,42 @@ def test_the_kind_of_incident_is_asked_of_incidents_alone(desk: Desk, sign_in: S
     assert "a-when-incident" in group
     rule = Path(finders.find("desk/forms.css")).read_text("utf-8")
     assert ".a-by-kind:not(:has(#kind-drug-incident:checked)) .a-when-incident" in rule
+
+
+def test_the_head_of_a_case_says_how_long_its_notice_waits(desk: Desk, sign_in: SignIn) -> None:
+    notice = received_notice(desk)
+    address = reverse("desk:case", args=[notice.case.own_ref])
+    client = sign_in(desk.duty)
+    page = text(client.get(address))
+    head = page[page.index("a-case-head") :].partition("data-step")[0]
+    assert notice_shown(notice, timezone.now()).says in head
+    assert "days left" in head
+    assert "<b>CA</b>" in head
+    assert "no clock" not in head
+    assert "Take this case" in page
+    assert "Take this request" not in page
+    silent(notice)
+    late = text(client.get(address))
+    assert "a-clock--bad" in late
+    assert "Nobody replied. That is no consent." in late
+
+
+def test_of_two_notices_of_a_case_its_head_shows_the_one_whose_wait_ends_first(desk: Desk) -> None:
+    first = received_notice(desk, number=1)
+    second = received_notice(desk, number=2, pen_reference="PEN-2026-0002")
+    assert first.case_id == second.case_id
+    assert second.waits_until is not None
+    second.waits_until += timedelta(days=30)
+    second.save()
+    shown = clock_of_case(first.case)
+    assert shown is not None
+    assert shown.words == notice_shown(first, timezone.now()).says
+    assert clock_of_case(services.create_case(desk.liaison, peer="IN", theme="precursors", title="SPECIMEN")) is None
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_notice_without_substance_is_led_to_its_goods() -> None:
+    fields = {*names_of("pre-export-notice"), *(f"own.{name}" for name in OWN_SIDE)}
+    policy = "BI-05.incomplete"
+    assert next(iter(_links(policy, fields))).path == "goods"
+    assert next(iter(_links(policy, set(names_of("spontaneous-information"))))).path == "substances"

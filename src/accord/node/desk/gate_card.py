@@ -24,6 +24,7 @@ from accord.law.decision import Reason
 from accord.node.desk.draft_form import names_of, top_of, wire_path
 from accord.node.desk.field_words import OWN_SIDE
 from accord.node.desk.kept_words import label_of
+from accord.node.desk.workstreams import modules_named
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.release.gate import gate_in_use
@@ -129,6 +130,10 @@ _FIELDS_OF_FACT: Final[dict[str, tuple[str, ...]]] = {
     "holds_personal_data": ("own.has_personal_data",),
     "about_person": ("own.asks_about_person", "own.has_personal_data"),
 }
+
+for _words in modules_named("field_words"):
+    for _fact, _fields in _words.FIELDS_OF_FACT.items():
+        _FIELDS_OF_FACT[_fact] = (*_fields, *_FIELDS_OF_FACT.get(_fact, ()))
 
 _READ: Final = re.compile(r"context\.([a-z_]+)")
 _POLICY: Final = re.compile(r'@id\("([^"]+)"\)')

@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accord.exchange.kinds import ANSWER, PERMISSION_REQUEST
+from accord.exchange.kinds import ANSWER, PERMISSION_REQUEST, REQUEST
 from accord.exchange.models import Case, Message
 from accord.node.desk.workstream_acts import next_of
 from accord.officers.models import Officer
@@ -67,7 +67,9 @@ def next_step(
     if case.state == Case.State.OPEN and case.holder_id is None and not case.is_ours:
         if officer.may(Permission.CASE_TAKE):
             taking = reverse("desk:take", args=[case.own_ref])
-            return NextStep(words=_("Take this request"), address=taking, is_post=True)
+            is_request = asked is not None or message is None or message.kind == REQUEST
+            words = _("Take this request") if is_request else _("Take this case")
+            return NextStep(words=words, address=taking, is_post=True)
         return NextStep(words=_("Open"), address=opened, is_mine=False)
     step = (
         _of_our_message(officer, message, authors)

@@ -2,7 +2,8 @@
 
 A workstream brings two modules in its folder of the desk. ``beginnings`` has ``BEGINNINGS``, kinds with their words,
 and ``first_words`` and ``own_words`` of a kind. ``case_acts`` has ``acts_of_case`` and ``acts_of_message``, and
-``next_of``, which returns the next step where the last message of a case is one of its kinds.
+``next_of``, which returns the next step where the last message of a case is one of its kinds, and ``clock_of_case``,
+which says how long a case waits that has no clock of a request.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,7 +15,16 @@ from accord.exchange.models import Case, Message
 from accord.node.desk.workstreams import modules_named
 from accord.officers.models import Officer
 
-__all__ = ["WorkstreamAct", "acts_of_case", "acts_of_messages", "beginnings", "next_of", "words_of_beginning"]
+__all__ = [
+    "WorkstreamAct",
+    "WorkstreamClock",
+    "acts_of_case",
+    "acts_of_messages",
+    "beginnings",
+    "clock_of_case",
+    "next_of",
+    "words_of_beginning",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +42,23 @@ class WorkstreamAct:
     address: str
     act: str = ""
     is_main: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkstreamClock:
+    """How long a case waits by a workstream's own rule.
+
+    Args:
+        words: Where it stands, with the days that are left.
+        icon: The icon beside the words.
+        tone: The tone of the clock.
+        left: What is left in each capital, by the codes of the parties.
+    """
+
+    words: str
+    icon: str
+    tone: str = ""
+    left: tuple[tuple[str, str], ...] = ()
 
 
 def beginnings() -> list[tuple[str, Any]]:  # Any: lazy translations
@@ -72,3 +99,9 @@ def next_of(officer: Officer, case: Case, message: Message) -> WorkstreamAct | N
     """Returns the next step of a case whose newest message is of a workstream's kind; ``None`` where none has one."""
     steps = (module.next_of(officer, case, message) for module in modules_named("case_acts"))
     return next((step for step in steps if step is not None), None)
+
+
+def clock_of_case(case: Case) -> WorkstreamClock | None:
+    """Returns how long a case waits by the rule of a workstream; ``None`` where none has one for it."""
+    clocks = (module.clock_of_case(case) for module in modules_named("case_acts"))
+    return next((one for one in clocks if one is not None), None)

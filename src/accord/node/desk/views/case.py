@@ -35,7 +35,7 @@ from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.stale import seen_state
 from accord.node.desk.steps import next_step
 from accord.node.desk.views.using import asking_address, stopped_copy
-from accord.node.desk.workstream_acts import acts_of_case, acts_of_messages
+from accord.node.desk.workstream_acts import acts_of_case, acts_of_messages, clock_of_case
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.parties.models import Party
@@ -108,6 +108,7 @@ def _shown(request: HttpRequest, officer: Officer, case: Case, *, takes_all: boo
         "named": named_in(said),
         "caveats": caveats_in(said, on=timezone.now().date()),
         "clock": first.clock if first else None,
+        "own_clock": clock_of_case(case) if first is None else None,
         "outcome": _outcome(said),
         "suspension": suspended_lanes().filter(peer=case.peer, theme=case.theme).first(),
         "hold": standing_hold(case),

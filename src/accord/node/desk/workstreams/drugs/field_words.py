@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-__all__ = ["HINTS", "LABELS", "READ", "SECTIONS"]
+__all__ = ["FIELDS_OF_FACT", "HINTS", "LABELS", "READ", "SECTIONS"]
 
 # Any: lazy translations throughout this module.
 _SPEAKS_OF: Final = (_("What it speaks of"), ("persons", "person_categories", "concerns_minor"))
@@ -198,3 +198,6 @@ READ: Final[dict[str, Any]] = {
     "transport_documents": _("Numbers of transport documents"),
 }
 """Names for the reader, where those of the form speak to the writer."""
+
+FIELDS_OF_FACT: Final[dict[str, tuple[str, ...]]] = {"shipment_described": ("goods",)}
+"""Fields of these kinds that cure what a rule of law reads, by the name of the fact."""
