@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import F
 from django.db.models.functions import Coalesce
+from msgspec import structs
 
 from accord.exchange.withdrawn import stands
 from accord.workplan.indicators.sources import Kept, Observed, Source
@@ -52,19 +53,8 @@ def _notices(cases: Sequence[UUID]) -> Iterator[Observed | Kept]:
 def _with_end(
     observed: Observed, family: str, within: timedelta, done_at: datetime | None, *, is_met: bool
 ) -> Observed:
-    return Observed(
-        peer=observed.peer,
-        case=observed.case,
-        subject=observed.subject,
-        envelope_id=observed.envelope_id,
-        family=family,
-        is_ours=observed.is_ours,
-        theme=observed.theme,
-        at=observed.at,
-        due_at=observed.at + within,
-        done_at=done_at,
-        is_met=is_met,
-    )
+    due_at = observed.at + within
+    return structs.replace(observed, family=family, due_at=due_at, done_at=done_at, is_met=is_met)
 
 
 def _last_replies(cases: Sequence[UUID]) -> dict[UUID, tuple[Observed, str]]:
