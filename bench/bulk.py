@@ -33,7 +33,7 @@ def insert_all(model: "type[Model]", rows: Iterable[Mapping[str, Any]]) -> int: 
         for name, field in fields.items()
     }
     quoted = connection.ops.quote_name
-    columns = ", ".join(quoted(field.column) for field in fields.values())
+    columns = ", ".join(quoted(str(field.column)) for field in fields.values())
     marks = ", ".join(["%s"] * len(fields))
     statement = f"INSERT INTO {quoted(model._meta.db_table)} ({columns}) VALUES ({marks})"  # noqa: SLF001
     names, count, waiting = list(fields), 0, iter(rows)

@@ -6,6 +6,7 @@ a desk of this size would have. Everything is invented.
 """
 
 import random
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -164,7 +165,7 @@ class CountedLog:
                 }
             )  # fmt: skip
 
-    def _message(self, case: UUID, kind: str, at: datetime, *, is_ours: bool, content: dict[str, object]) -> _Row:
+    def _message(self, case: UUID, kind: str, at: datetime, *, is_ours: bool, content: Mapping[str, object]) -> _Row:
         row: _Row = {
             "id": self._key(at), "case_id": case, "direction": "out" if is_ours else "in", "kind": kind,
             "state": "filed" if is_ours else "received", "reference": f"{case}"[:36], "handling": "H1",

@@ -77,11 +77,8 @@ def _measured(home: Path, count: int, rate: float, first: int) -> dict[str, Any]
     receipts.over.set()
     receipts.join()
     node.stop()
-    places = dict(
-        Message.objects.filter(pk__in=[message.pk for message in messages]).values_list(
-            "pk", "released__outbox__position"
-        )
-    )
+    rows = Message.objects.filter(pk__in=[message.pk for message in messages])
+    places = {key: place or 0 for key, place in rows.values_list("pk", "released__outbox__position")}
     whole = []
     for number, message in enumerate(messages[WARM_UP:], WARM_UP):
         receipted = receipts.times[bisect_right(receipts.sizes, places[message.pk])]

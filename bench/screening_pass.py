@@ -92,7 +92,7 @@ def _on_file() -> OnFile:
         for place, company in enumerate(companies)
         if place % 2 == 0
     ]
-    usual = {company: Usual(since=day, has_chemicals=place % 3 > 0) for place, company in enumerate(companies)}
+    usual = {company: Usual(has_chemicals=place % 3 > 0) for place, company in enumerate(companies)}
     return OnFile(today=day, licences=licences, notices=notices, usual=usual)
 
 

@@ -110,7 +110,7 @@ def main() -> None:
         _, signal = exchange.build_signal()
         if not exchange.successful:
             sys.exit(f"the message was refused: {exchange.errors}")
-        return signal
+        return bytes(signal)
 
     def confirm(message: Any, signal: bytes) -> None:
         parse_peppol_receipt(signal, receiver_cert).verify_non_repudiation(message.signed_references)

@@ -6,8 +6,8 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accord.officers.models import Act
+from accord.workstreams.drugs.manifests.running import screen_to_the_end
 from accord.workstreams.drugs.models import Flag, Licence
-from accord.workstreams.drugs.screenings.running import screen_to_the_end
 from tests.desk import Desk
 from tests.desk_pages.conftest import SignIn
 from tests.desk_pages.words import plain, text

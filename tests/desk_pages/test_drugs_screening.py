@@ -14,11 +14,11 @@ from accord.node.desk.workstreams.drugs.rule_words import rule_sentence, rule_wo
 from accord.node.desk.workstreams.drugs.views.screening_flag import FOLLOWING
 from accord.officers.models import Act, Officer
 from accord.officers.permissions import Role
+from accord.workstreams.drugs.manifests.following import followable_kinds
+from accord.workstreams.drugs.manifests.running import screen_to_the_end
+from accord.workstreams.drugs.marks.weights import Weighing, numbered
 from accord.workstreams.drugs.models import Flag, FlagMark, MissedLine, RuleWeights, Screening
 from accord.workstreams.drugs.screening.rules import rules
-from accord.workstreams.drugs.screenings.following import followable_kinds
-from accord.workstreams.drugs.screenings.running import screen_to_the_end
-from accord.workstreams.drugs.screenings.weights import Weighing, numbered
 from tests.desk import Desk
 from tests.desk_pages.conftest import SignIn
 from tests.desk_pages.words import plain, text

@@ -63,7 +63,7 @@ def test_nothing_is_left_unfinished_or_skipped(path: Path) -> None:
 def test_only_the_edges_catch_everything() -> None:
     # law: an engine that fails refuses; release: its intake is a job runner; the self-test: any failure is a failed one
     # drugs: the screening is a job runner, and readers of foreign files raise whatever they stumble over
-    screening = ("workstreams/drugs/screening/tables.py", "workstreams/drugs/screenings/running.py")
+    screening = ("workstreams/drugs/screening/tables.py", "workstreams/drugs/manifests/running.py")
     edges = ("cli/", "node/", "courier/", "law/engine.py", "release/intake.py", "channel/selftest.py", *screening)
     catching = {
         str(path.relative_to(SOURCE))

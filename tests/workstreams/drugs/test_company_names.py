@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accord.workstreams.drugs.flows.company_names import bears_form, company_key
+from accord.workstreams.drugs.screening.company_names import bears_form, company_key
 
 
 @pytest.mark.parametrize(

@@ -12,14 +12,14 @@ from accord.exchange.drafting import create_case, draft_request
 from accord.exchange.models import Message
 from accord.officers.models import Officer
 from accord.officers.permissions import NotPermitted
+from accord.workstreams.drugs.licences.keeping import import_licences, remove_licence, restore_licence
+from accord.workstreams.drugs.manifests.beside import notices_of
+from accord.workstreams.drugs.manifests.errors import ScreeningRefused
+from accord.workstreams.drugs.manifests.filed import notices_without_arrival
+from accord.workstreams.drugs.manifests.following import follow_flag, followable_kinds
+from accord.workstreams.drugs.manifests.keeping import screen_file
+from accord.workstreams.drugs.manifests.running import screen_to_the_end
 from accord.workstreams.drugs.models import Flag, Licence, Notice, Screening, Trader
-from accord.workstreams.drugs.screenings.beside import notices_of
-from accord.workstreams.drugs.screenings.errors import ScreeningRefused
-from accord.workstreams.drugs.screenings.filed import notices_without_arrival
-from accord.workstreams.drugs.screenings.following import follow_flag, followable_kinds
-from accord.workstreams.drugs.screenings.keeping import screen_file
-from accord.workstreams.drugs.screenings.licences import import_licences, remove_licence, restore_licence
-from accord.workstreams.drugs.screenings.running import screen_to_the_end
 from tests.desk import Desk
 
 HEADER = "reference,shipper,consignee,consignee_number,from,to,packages,weight_kg,hs_edition,notice,container,tariff"

@@ -17,7 +17,6 @@ from accord.workstreams.drugs.flows.companies import (
     repeated_consignees,
     spellings_of,
 )
-from accord.workstreams.drugs.flows.company_names import company_key
 from accord.workstreams.drugs.flows.consignments import Wanted, read_consignments, substance_names, substances_of
 from accord.workstreams.drugs.flows.gaps import (
     flags_without_notice,
@@ -27,6 +26,7 @@ from accord.workstreams.drugs.flows.gaps import (
 )
 from accord.workstreams.drugs.flows.grouping import by_route, by_substance, whole_of
 from accord.workstreams.drugs.models import CompanyMention
+from accord.workstreams.drugs.screening.company_names import company_key
 from tests.desk import TODAY, Desk, days
 from tests.workstreams.drugs.flowing import company, flagged, incident, mass, notice, outcome, suspicion
 

@@ -10,15 +10,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from accord.exchange.text import first_refused
-from accord.workstreams.drugs.models import Licence
-from accord.workstreams.drugs.screening.manifest import LINE_MAX, RefusedLine
-from accord.workstreams.drugs.screening.papers import decimal_of
-from accord.workstreams.drugs.screenings.licence_rows import (
+from accord.workstreams.drugs.licences.rows import (
     LICENCE_COLUMNS,
     licence_cells,
     read_licence_rows,
     write_licences,
 )
+from accord.workstreams.drugs.models import Licence
+from accord.workstreams.drugs.screening.manifest import LINE_MAX, RefusedLine
+from accord.workstreams.drugs.screening.papers import decimal_of
 from accord.workstreams.drugs.substances.csv_rows import FORMULA
 
 TEXTS = st.builds(

@@ -8,13 +8,13 @@ from accord.exchange.drafting import create_case
 from accord.exchange.models import Case, Message
 from accord.exchange.text import TextRefused
 from accord.officers.permissions import NotPermitted, Role
+from accord.workstreams.drugs.manifests.errors import ScreeningRefused
+from accord.workstreams.drugs.manifests.following import follow_flag
+from accord.workstreams.drugs.manifests.keeping import screen_file
+from accord.workstreams.drugs.manifests.running import screen_to_the_end
+from accord.workstreams.drugs.marks.marking import add_missed_line, mark_flag, remove_missed_line, undo_mark
+from accord.workstreams.drugs.marks.measuring import Share, measure_rules
 from accord.workstreams.drugs.models import Flag, Screening
-from accord.workstreams.drugs.screenings.errors import ScreeningRefused
-from accord.workstreams.drugs.screenings.following import follow_flag
-from accord.workstreams.drugs.screenings.keeping import screen_file
-from accord.workstreams.drugs.screenings.marking import add_missed_line, mark_flag, remove_missed_line, undo_mark
-from accord.workstreams.drugs.screenings.measuring import Share, measure_rules
-from accord.workstreams.drugs.screenings.running import screen_to_the_end
 from tests.desk import Desk
 from tests.workstreams.drugs.screened import manifest
 

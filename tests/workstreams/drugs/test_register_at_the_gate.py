@@ -13,7 +13,7 @@ from accord.law.facts import SubstanceFact
 from accord.officers.models import Officer
 from accord.officers.permissions import Role
 from accord.workstreams.drugs.kinds import PRE_EXPORT_NOTICE
-from accord.workstreams.drugs.screenings.filling import Filling
+from accord.workstreams.drugs.manifests.filling import Filling
 from accord.workstreams.drugs.substances.book import table_in_force
 from accord.workstreams.drugs.substances.proposing import agree_to_changes, propose_changes
 from accord.workstreams.drugs.substances.rows import Change

@@ -10,12 +10,12 @@ import pytest
 from accord.errors import OfficerCanMend
 from accord.officers.models import Act
 from accord.officers.permissions import NotPermitted
+from accord.workstreams.drugs.manifests import keeping, running
+from accord.workstreams.drugs.manifests.errors import ScreeningRefused
+from accord.workstreams.drugs.manifests.keeping import go_on_with_screening, screen_file, stop_screening
+from accord.workstreams.drugs.manifests.running import ScreeningRounds, screen_to_the_end
 from accord.workstreams.drugs.models import Flag, RefusedRow, Screening, Trader
 from accord.workstreams.drugs.screening.errors import ManifestUnreadable
-from accord.workstreams.drugs.screenings import keeping, running
-from accord.workstreams.drugs.screenings.errors import ScreeningRefused
-from accord.workstreams.drugs.screenings.keeping import go_on_with_screening, screen_file, stop_screening
-from accord.workstreams.drugs.screenings.running import ScreeningRounds, screen_to_the_end
 from tests.desk import Desk
 from tests.workstreams.drugs.screened import HEADER, manifest
 

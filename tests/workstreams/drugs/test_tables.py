@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 from pyarrow import parquet, table
 
+from accord.workstreams.drugs.manifests.keeping import screen_file
+from accord.workstreams.drugs.manifests.running import screen_to_the_end
 from accord.workstreams.drugs.models import Screening
 from accord.workstreams.drugs.screening import files, tables
 from accord.workstreams.drugs.screening.errors import ManifestUnreadable
 from accord.workstreams.drugs.screening.files import expected_characters, form_of, text_of
 from accord.workstreams.drugs.screening.manifest import LINE_MAX, Line, RefusedLine, read_manifest
-from accord.workstreams.drugs.screenings.keeping import screen_file
-from accord.workstreams.drugs.screenings.running import screen_to_the_end
 from tests.desk import Desk
 
 HEADER = ("reference", "container_number", "weight_kg", "hs_code", "description")

@@ -8,13 +8,11 @@ from hypothesis import strategies as st
 
 from accord.officers.four_eyes import FourEyes
 from accord.officers.permissions import NotPermitted, Role
-from accord.workstreams.drugs.models import Screening
-from accord.workstreams.drugs.screening.rules import shipped_weights
-from accord.workstreams.drugs.screenings.errors import WeightsRefused
-from accord.workstreams.drugs.screenings.keeping import screen_file
-from accord.workstreams.drugs.screenings.measuring import Share, Told
-from accord.workstreams.drugs.screenings.running import screen_to_the_end
-from accord.workstreams.drugs.screenings.tuning import (
+from accord.workstreams.drugs.manifests.keeping import screen_file
+from accord.workstreams.drugs.manifests.running import screen_to_the_end
+from accord.workstreams.drugs.marks.errors import WeightsRefused
+from accord.workstreams.drugs.marks.measuring import Share, Told
+from accord.workstreams.drugs.marks.tuning import (
     MARKS_MIN,
     agree_to_weights,
     held_out,
@@ -23,7 +21,9 @@ from accord.workstreams.drugs.screenings.tuning import (
     tune,
     tuned,
 )
-from accord.workstreams.drugs.screenings.weights import Weighing, in_force
+from accord.workstreams.drugs.marks.weights import Weighing, in_force
+from accord.workstreams.drugs.models import Screening
+from accord.workstreams.drugs.screening.rules import shipped_weights
 from tests.desk import Desk
 from tests.workstreams.drugs.screened import manifest
 

@@ -33,8 +33,8 @@ class DrugsConfig(AppConfig):
         from accord.workplan.indicators.sources import register_source  # noqa: PLC0415
         from accord.workstreams.drugs.gate_facts import with_control  # noqa: PLC0415
         from accord.workstreams.drugs.indicators.sources import DRUG_SOURCES  # noqa: PLC0415
+        from accord.workstreams.drugs.manifests.running import ScreeningRounds  # noqa: PLC0415
         from accord.workstreams.drugs.notices import gate, rooms, watching  # noqa: PLC0415
-        from accord.workstreams.drugs.screenings.running import ScreeningRounds  # noqa: PLC0415
 
         for definition in definitions_in("accord.workstreams.drugs.indicators"):
             register_definition(definition)

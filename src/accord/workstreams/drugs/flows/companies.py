@@ -14,11 +14,11 @@ from accord.exchange.models import Message
 from accord.exchange.reach import within
 from accord.exchange.withdrawn import stands
 from accord.officers.models import Officer
-from accord.workstreams.drugs.flows.company_names import company_key
 from accord.workstreams.drugs.flows.consignments import Wanted, as_consignment, notices_for, substance_key
+from accord.workstreams.drugs.manifests.reach import flags_for
 from accord.workstreams.drugs.models import Incident, Notice, SuspiciousReport
 from accord.workstreams.drugs.models.company import CompanyMention, FlaggedCompany
-from accord.workstreams.drugs.screenings.reach import flags_for
+from accord.workstreams.drugs.screening.company_names import company_key
 
 __all__ = [
     "Entry",

@@ -16,8 +16,8 @@ from accord.workstreams.drugs.flows.consignments import Wanted, asked_of, notice
 from accord.workstreams.drugs.kinds.drug_incident import IncidentKind
 from accord.workstreams.drugs.kinds.shipment_outcome import Became
 from accord.workstreams.drugs.kinds.suspicious_transaction import TransactionKind
+from accord.workstreams.drugs.manifests.reach import flags_for
 from accord.workstreams.drugs.models import Flag, Incident, Notice, SuspiciousReport
-from accord.workstreams.drugs.screenings.reach import flags_for
 
 __all__ = [
     "GRACE_DAYS",

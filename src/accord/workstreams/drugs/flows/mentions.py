@@ -9,13 +9,13 @@ from accord.exchange.kind_rooms import KindRoom
 from accord.exchange.models import Message
 from accord.officers.models import Officer
 from accord.release.received import FilingWork, Received
-from accord.workstreams.drugs.flows.company_names import bears_form, company_key
 from accord.workstreams.drugs.kinds.drug_incident import DrugIncident
 from accord.workstreams.drugs.kinds.parts import Company
 from accord.workstreams.drugs.kinds.pre_export_notice import PreExportNotice
 from accord.workstreams.drugs.kinds.suspicious_transaction import SuspiciousTransaction
 from accord.workstreams.drugs.models import Flag
 from accord.workstreams.drugs.models.company import KEY_CHARACTERS, CompanyMention, FlaggedCompany
+from accord.workstreams.drugs.screening.company_names import bears_form, company_key
 
 __all__ = ["companies_in", "forget_companies", "keep_flagged", "with_companies"]
 

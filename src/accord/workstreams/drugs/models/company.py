@@ -34,7 +34,7 @@ class CompanyMention(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="drug_companies")
     part = models.CharField(max_length=20, choices=Part.choices)
     name = models.CharField(max_length=200)
-    # The name folded, as accord.workstreams.drugs.flows.company_names has it.
+    # The name folded, as accord.workstreams.drugs.screening.company_names has it.
     key = models.CharField(max_length=KEY_CHARACTERS)
     country = models.CharField(max_length=2, blank=True)
     # Who receives a consignment in the end: the consignee, or the importer where none is named.

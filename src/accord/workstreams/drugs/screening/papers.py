@@ -18,7 +18,7 @@ from typing import Final
 
 import msgspec
 
-from accord.workstreams.drugs.flows.company_names import bears_form, company_key
+from accord.workstreams.drugs.screening.company_names import bears_form, company_key
 
 __all__ = [
     "EDITIONS",

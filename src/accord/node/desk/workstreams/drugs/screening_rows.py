@@ -11,8 +11,8 @@ from django.utils.translation import pgettext_lazy
 from accord.node.desk.workstreams.drugs.hits import Piece, pieces_of, words_to_find
 from accord.node.desk.workstreams.drugs.rule_words import rule_sentence, rule_words
 from accord.node.unseen import with_marks
+from accord.workstreams.drugs.marks.weights import numbered
 from accord.workstreams.drugs.models import Flag, Screening
-from accord.workstreams.drugs.screenings.weights import numbered
 from accord.workstreams.drugs.substances.book import table_in_force
 
 __all__ = [

@@ -21,7 +21,6 @@ from accord.workstreams.drugs.flows.companies import (
     repeated_consignees,
     spellings_of,
 )
-from accord.workstreams.drugs.flows.company_names import company_key
 from accord.workstreams.drugs.flows.consignments import (
     as_consignment,
     substance_key,
@@ -29,6 +28,7 @@ from accord.workstreams.drugs.flows.consignments import (
     substances_of,
 )
 from accord.workstreams.drugs.models import Incident, SuspiciousReport
+from accord.workstreams.drugs.screening.company_names import company_key
 
 __all__ = ["show_companies", "show_company", "show_consignees"]
 

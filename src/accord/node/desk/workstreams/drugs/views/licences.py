@@ -23,10 +23,10 @@ from accord.node.tables import whole as whole_table
 from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
+from accord.workstreams.drugs.licences.keeping import Imported, import_licences, remove_licence, restore_licence
+from accord.workstreams.drugs.licences.rows import LICENCE_COLUMNS, write_licences
+from accord.workstreams.drugs.manifests.errors import ScreeningRefused
 from accord.workstreams.drugs.models import Licence
-from accord.workstreams.drugs.screenings.errors import ScreeningRefused
-from accord.workstreams.drugs.screenings.licence_rows import LICENCE_COLUMNS, write_licences
-from accord.workstreams.drugs.screenings.licences import Imported, import_licences, remove_licence, restore_licence
 
 __all__ = ["act_on_licences", "download_licences", "licence_row", "show_licences"]
 

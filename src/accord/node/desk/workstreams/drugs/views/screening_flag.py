@@ -28,11 +28,11 @@ from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.parties.models import Party
 from accord.vocabulary.subjects import Theme
+from accord.workstreams.drugs.manifests.beside import licences_of, notices_of
+from accord.workstreams.drugs.manifests.following import follow_flag, followable_kinds
+from accord.workstreams.drugs.manifests.reach import flags_for
+from accord.workstreams.drugs.marks.marking import mark_flag, undo_mark
 from accord.workstreams.drugs.models import Flag
-from accord.workstreams.drugs.screenings.beside import licences_of, notices_of
-from accord.workstreams.drugs.screenings.following import follow_flag, followable_kinds
-from accord.workstreams.drugs.screenings.marking import mark_flag, undo_mark
-from accord.workstreams.drugs.screenings.reach import flags_for
 from accord.workstreams.drugs.substances.book import table_in_force
 
 __all__ = ["act_on_flag", "follow_one", "show_flag"]

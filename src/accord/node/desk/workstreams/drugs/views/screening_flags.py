@@ -30,11 +30,11 @@ from accord.node.desk.workstreams.drugs.screening_rows import (
 from accord.node.desk.workstreams.drugs.views.screenings import found_screening
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
+from accord.workstreams.drugs.manifests.errors import ScreeningRefused
+from accord.workstreams.drugs.manifests.keeping import go_on_with_screening, stop_screening
+from accord.workstreams.drugs.marks.marking import add_missed_line, mark_flag, remove_missed_line, undo_mark
 from accord.workstreams.drugs.models import Flag, MissedLine, Screening
 from accord.workstreams.drugs.screening.rules import rules
-from accord.workstreams.drugs.screenings.errors import ScreeningRefused
-from accord.workstreams.drugs.screenings.keeping import go_on_with_screening, stop_screening
-from accord.workstreams.drugs.screenings.marking import add_missed_line, mark_flag, remove_missed_line, undo_mark
 
 __all__ = ["act_on_screening", "show_screening"]
 

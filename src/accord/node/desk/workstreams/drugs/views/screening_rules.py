@@ -21,12 +21,10 @@ from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.workstreams.drugs.rule_words import RuleWords, rule_words
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
-from accord.workstreams.drugs.models import MissedLine, RuleWeights
-from accord.workstreams.drugs.screening.rules import rules
-from accord.workstreams.drugs.screenings.errors import WeightsRefused
-from accord.workstreams.drugs.screenings.measuring import Measures, Share, measure_rules
-from accord.workstreams.drugs.screenings.reach import screenings_for
-from accord.workstreams.drugs.screenings.tuning import (
+from accord.workstreams.drugs.manifests.reach import screenings_for
+from accord.workstreams.drugs.marks.errors import WeightsRefused
+from accord.workstreams.drugs.marks.measuring import Measures, Share, measure_rules
+from accord.workstreams.drugs.marks.tuning import (
     MARKS_MIN,
     Tuned,
     agree_to_weights,
@@ -34,7 +32,9 @@ from accord.workstreams.drugs.screenings.tuning import (
     refuse_weights,
     tune,
 )
-from accord.workstreams.drugs.screenings.weights import Weighing, in_force
+from accord.workstreams.drugs.marks.weights import Weighing, in_force
+from accord.workstreams.drugs.models import MissedLine, RuleWeights
+from accord.workstreams.drugs.screening.rules import rules
 
 __all__ = ["act_on_rules", "show_rules"]
 

@@ -26,11 +26,11 @@ from accord.node.tables import table_response, whole
 from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
+from accord.workstreams.drugs.manifests.keeping import screen_file
+from accord.workstreams.drugs.manifests.reach import flags_for, screenings_for
 from accord.workstreams.drugs.models import Flag, Screening
 from accord.workstreams.drugs.screening.columns import COLUMNS, KEPT
 from accord.workstreams.drugs.screening.errors import ManifestUnreadable
-from accord.workstreams.drugs.screenings.keeping import screen_file
-from accord.workstreams.drugs.screenings.reach import flags_for, screenings_for
 
 __all__ = [
     "count_flags",

@@ -14,8 +14,8 @@ from accord.exchange.text import check_written
 from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
+from accord.workstreams.drugs.manifests.errors import ScreeningRefused
 from accord.workstreams.drugs.models import Flag, FlagMark, MissedLine, Screening
-from accord.workstreams.drugs.screenings.errors import ScreeningRefused
 
 __all__ = ["REASON_CHARACTERS_MAX", "add_missed_line", "mark_flag", "remove_missed_line", "undo_mark"]
 

@@ -15,13 +15,13 @@ from accord.exchange.reach import within
 from accord.exchange.withdrawn import stands
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
+from accord.workstreams.drugs.manifests.reach import screenings_for
 from accord.workstreams.drugs.models import Licence, Notice, Screening, Trader
 from accord.workstreams.drugs.notices.states import SETTLED_BY
 from accord.workstreams.drugs.screening.manifest import Batch
 from accord.workstreams.drugs.screening.on_file import CHEMICAL_CHAPTERS, Announced, OnFile, Permitted, Usual
 from accord.workstreams.drugs.screening.papers import company_id, named_company
 from accord.workstreams.drugs.screening.rules import rules
-from accord.workstreams.drugs.screenings.reach import screenings_for
 
 __all__ = ["TradeBook", "notices_on_file", "notices_without_arrival", "on_file_of"]
 

@@ -2,7 +2,7 @@
 
 from accord.errors import OfficerCanMend, OurFault
 
-__all__ = ["ScreeningFailed", "ScreeningRefused", "WeightsRefused"]
+__all__ = ["ScreeningFailed", "ScreeningRefused"]
 
 
 class ScreeningFailed(OurFault):
@@ -20,12 +20,4 @@ class ScreeningRefused(OfficerCanMend):
 
     code = "drugs.screening-refused"
     default_next_step = "Open the screening again and see where it stands."
-    http_status = 409
-
-
-class WeightsRefused(OfficerCanMend):
-    """This act on the weights of the rules cannot be done as things stand."""
-
-    code = "drugs.weights-refused"
-    default_next_step = "Open the page of the rules again and see where they stand."
     http_status = 409

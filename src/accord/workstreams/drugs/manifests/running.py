@@ -20,16 +20,16 @@ from django.utils import timezone
 
 from accord.errors import AccordError
 from accord.workstreams.drugs.flows.mentions import keep_flagged
+from accord.workstreams.drugs.manifests.errors import ScreeningFailed, ScreeningRefused
+from accord.workstreams.drugs.manifests.filed import TradeBook, on_file_of
+from accord.workstreams.drugs.manifests.keeping import let_file_go
+from accord.workstreams.drugs.manifests.sealing import opened
+from accord.workstreams.drugs.marks.weights import Weighing, in_force, numbered
 from accord.workstreams.drugs.models import Flag, RefusedRow, Screening, UnreadRow
 from accord.workstreams.drugs.screening import rules as engine
 from accord.workstreams.drugs.screening.files import expected_characters, text_of
 from accord.workstreams.drugs.screening.manifest import Batch, read_manifest
 from accord.workstreams.drugs.screening.on_file import OnFile
-from accord.workstreams.drugs.screenings.errors import ScreeningFailed, ScreeningRefused
-from accord.workstreams.drugs.screenings.filed import TradeBook, on_file_of
-from accord.workstreams.drugs.screenings.keeping import let_file_go
-from accord.workstreams.drugs.screenings.sealing import opened
-from accord.workstreams.drugs.screenings.weights import Weighing, in_force, numbered
 from accord.workstreams.drugs.substances.book import book, table_at
 
 __all__ = ["REFUSED_MAX", "ScreeningRounds", "screen_to_the_end"]

@@ -9,9 +9,9 @@ from typing import Final
 from django.db.models import Q
 
 from accord.officers.models import Officer
+from accord.workstreams.drugs.manifests.filed import notices_on_file
 from accord.workstreams.drugs.models import Flag, Licence, Notice
 from accord.workstreams.drugs.screening.papers import company_id
-from accord.workstreams.drugs.screenings.filed import notices_on_file
 
 __all__ = ["licences_of", "notices_of"]
 

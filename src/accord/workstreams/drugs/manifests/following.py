@@ -18,10 +18,10 @@ from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 from accord.release.gate import our_party
 from accord.vocabulary.subjects import Theme
+from accord.workstreams.drugs.manifests.errors import ScreeningRefused
+from accord.workstreams.drugs.manifests.filling import FOLLOWED_AS, Fields, Filling, Say, plain_line
 from accord.workstreams.drugs.models import Flag
 from accord.workstreams.drugs.notices.acts import OPENING_KINDS, begin_within, first_fields, own_statements
-from accord.workstreams.drugs.screenings.errors import ScreeningRefused
-from accord.workstreams.drugs.screenings.filling import FOLLOWED_AS, Fields, Filling, Say, plain_line
 
 __all__ = ["follow_flag", "followable_kinds"]
 

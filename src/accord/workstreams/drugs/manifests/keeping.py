@@ -14,11 +14,11 @@ from accord.exchange.inspection import sanitised
 from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
+from accord.workstreams.drugs.manifests.errors import ScreeningRefused
+from accord.workstreams.drugs.manifests.sealing import discard, sealed
 from accord.workstreams.drugs.models import Screening
 from accord.workstreams.drugs.screening.files import form_of, text_of
 from accord.workstreams.drugs.screening.manifest import read_manifest
-from accord.workstreams.drugs.screenings.errors import ScreeningRefused
-from accord.workstreams.drugs.screenings.sealing import discard, sealed
 
 __all__ = ["MANIFEST_BYTES_MAX", "go_on_with_screening", "let_file_go", "screen_file", "stop_screening"]
 

@@ -24,11 +24,11 @@ from accord.officers.acts import note
 from accord.officers.four_eyes import FourEyes
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
+from accord.workstreams.drugs.marks.errors import WeightsRefused
+from accord.workstreams.drugs.marks.measuring import Measures, Told, marked_flags, measured, missed_lines
+from accord.workstreams.drugs.marks.weights import Weighing, in_force
 from accord.workstreams.drugs.models import RuleWeights
 from accord.workstreams.drugs.screening.rules import joined, rules
-from accord.workstreams.drugs.screenings.errors import WeightsRefused
-from accord.workstreams.drugs.screenings.measuring import Measures, Told, marked_flags, measured, missed_lines
-from accord.workstreams.drugs.screenings.weights import Weighing, in_force
 
 __all__ = [
     "MARKS_MIN",
