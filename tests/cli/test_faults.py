@@ -45,6 +45,26 @@ def test_a_database_of_another_version_is_named_so(copied: Node) -> None:
     assert said(copied, "serve") == (4, "node.schema-differs")
 
 
+def test_a_database_with_migrations_of_another_version_is_left_as_it_is(copied: Node) -> None:
+    with sqlite3.connect(copied.home / "node.sqlite3") as connection:
+        connection.execute(
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('courier', '0999_later', '2026-11-30 00:00:00')"
+        )
+        # What the upgrade would make again, if it began.
+        connection.execute("DELETE FROM django_migrations WHERE app = 'notices'")
+        before = applied(connection)
+        assert said(copied, "init", "--upgrade") == (4, "node.schema-differs")
+        assert said(copied, "serve") == (4, "node.schema-differs")
+        assert applied(connection) == before
+    assert "courier.0999_later" in copied.run("doctor").stdout
+
+
+def applied(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """What the database says was applied to it."""
+    connection.commit()
+    return connection.execute("SELECT app, name FROM django_migrations ORDER BY id").fetchall()
+
+
 def test_a_postgresql_that_does_not_answer_is_not_available_now(canada: Node) -> None:
     url = "postgresql://nobody@127.0.0.1:9/none"
     assert said(canada, "officer", "list", ACCORD_DATABASE_URL=url) == (3, "cli.database-unreachable")

@@ -150,11 +150,19 @@ def _keys(_home: Path) -> Iterator[Finding]:
 def _database(_home: Path) -> Iterator[Finding]:
     from django.db import connection
 
-    from accord.node.schema import schema_gaps, waiting_migrations
+    from accord.node.schema import foreign_migrations, schema_gaps, waiting_migrations
 
+    foreign = foreign_migrations()
     waiting = waiting_migrations()
     gaps = [] if waiting else schema_gaps()
-    if waiting:
+    if foreign:
+        yield Finding(
+            name="database",
+            state="fault",
+            sentence=f"Another version made this database; not known here: {', '.join(foreign[:5])}.",
+            next_step="Run the version that made it, or put back a backup that this version made.",
+        )
+    elif waiting:
         yield Finding(
             name="database",
             state="fault",

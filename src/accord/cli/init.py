@@ -183,8 +183,9 @@ def _passphrase(file: str) -> bytes:
 
 def _upgrade(home: Path | None) -> None:
     open_node(home)
-    from accord.node.schema import require_current_schema, waiting_migrations
+    from accord.node.schema import require_current_schema, require_known_migrations, waiting_migrations
 
+    require_known_migrations()
     waiting = waiting_migrations()
     if waiting:
         _migrate(home)

@@ -7,10 +7,19 @@ So the tables and columns are looked at, too: a database made by a draft of the 
 from django.apps import apps
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from accord.errors import OurFault
 
-__all__ = ["MigrationsMissing", "SchemaDiffers", "require_current_schema", "schema_gaps", "waiting_migrations"]
+__all__ = [
+    "MigrationsMissing",
+    "SchemaDiffers",
+    "foreign_migrations",
+    "require_current_schema",
+    "require_known_migrations",
+    "schema_gaps",
+    "waiting_migrations",
+]
 
 
 class MigrationsMissing(OurFault):
@@ -21,7 +30,7 @@ class MigrationsMissing(OurFault):
 
 
 class SchemaDiffers(OurFault):
-    """The database has every migration and yet not every table and column: another software made it."""
+    """The database has migrations that are not ours, or not every table and column: another software made it."""
 
     code = "node.schema-differs"
     default_next_step = (
@@ -34,6 +43,17 @@ def waiting_migrations() -> list[str]:
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+def foreign_migrations() -> list[str]:
+    """Returns the migrations that were applied and that this version does not know, as ``app.name``, in order.
+
+    Those of a workstream that the configuration does not name are not looked at: its tables may stay.
+    """
+    loader = MigrationLoader(connection)
+    ours = {config.label for config in apps.get_app_configs()}
+    applied = {key for key in loader.applied_migrations if key[0] in ours}
+    return [f"{label}.{name}" for label, name in sorted(applied - set(loader.disk_migrations))]
 
 
 def schema_gaps() -> list[str]:
@@ -58,13 +78,29 @@ def schema_gaps() -> list[str]:
     return sorted(gaps)
 
 
+def require_known_migrations() -> None:
+    """Raises where another version made the database: nothing that this one applies to it would fit.
+
+    Raises:
+        SchemaDiffers: A migration was applied that this version does not know.
+    """
+    foreign = foreign_migrations()
+    if foreign:
+        raise SchemaDiffers(
+            f"Another version made this database: {', '.join(foreign[:5])} of its migrations are not known here.",
+            fields={"unknown": foreign[:20]},
+            next_step="Run the version that made it, or put back a backup that this version made.",
+        )
+
+
 def require_current_schema() -> None:
-    """Raises unless every migration is applied and every table and column is there.
+    """Raises unless exactly the migrations of this version are applied and every table and column is there.
 
     Raises:
         MigrationsMissing: A migration waits.
-        SchemaDiffers: A table or column is missing all the same.
+        SchemaDiffers: A migration is not known here, or a table or column is missing all the same.
     """
+    require_known_migrations()
     waiting = waiting_migrations()
     if waiting:
         raise MigrationsMissing(f"{len(waiting)} migrations of the database are missing: {', '.join(waiting[:5])}.")

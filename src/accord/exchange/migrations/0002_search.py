@@ -1,10 +1,9 @@
-"""The index of search: its table, and beside it what each database finds words by."""
+"""What each database finds words by, beside the table of search; no model says it, so it stands here by hand."""
 
 import sqlite3
 from typing import Any
 
-import django.db.models.deletion
-from django.db import migrations, models
+from django.db import migrations
 
 SQLITE = (
     # External content: the folded words stand once, in the table, and the index beside them.
@@ -47,54 +46,6 @@ def drop_index(apps: Any, schema_editor: Any) -> None:  # Any: as above
 
 
 class Migration(migrations.Migration):
-    dependencies = [("exchange", "0010_predominance_on_file")]
+    dependencies = [("exchange", "0001_initial")]
 
-    operations = [
-        migrations.CreateModel(
-            name="SearchEntry",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                (
-                    "subject",
-                    models.CharField(
-                        choices=[("case", "Case"), ("message", "Message"), ("note", "Note"), ("inquiry", "Inquiry")],
-                        max_length=8,
-                    ),
-                ),
-                ("key", models.UUIDField(unique=True)),
-                (
-                    "case",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="exchange.case",
-                    ),
-                ),
-                (
-                    "message",
-                    models.ForeignKey(
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="exchange.message",
-                    ),
-                ),
-                ("at", models.DateTimeField()),
-                # Last: who looks for a case reads no long text to find its key.
-                ("words", models.TextField()),
-                ("sounds", models.TextField(blank=True)),
-            ],
-            options={"verbose_name_plural": "search entries", "ordering": ["-id"]},
-        ),
-        migrations.AddIndex(
-            "message",
-            models.Index(
-                fields=["case", "drafted_by", "saved_by"],
-                condition=models.Q(released__isnull=True, drafted_by__isnull=False),
-                name="message_unsent",
-            ),
-        ),
-        migrations.RunPython(make_index, drop_index),
-    ]
+    operations = [migrations.RunPython(make_index, drop_index)]
