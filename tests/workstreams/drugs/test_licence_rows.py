@@ -17,7 +17,8 @@ from accord.workstreams.drugs.licences.rows import (
     write_licences,
 )
 from accord.workstreams.drugs.models import Licence
-from accord.workstreams.drugs.screening.manifest import LINE_MAX, RefusedLine
+from accord.workstreams.drugs.screening.lines import RefusedLine
+from accord.workstreams.drugs.screening.manifest import LINE_MAX
 from accord.workstreams.drugs.screening.papers import decimal_of
 from accord.workstreams.drugs.substances.csv_rows import FORMULA
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from accord.workstreams.drugs.screening.errors import ManifestUnreadable
 from accord.workstreams.drugs.screening.files import open_manifest, physical_lines
-from accord.workstreams.drugs.screening.manifest import LINE_MAX, Line, RefusedLine, read_manifest
+from accord.workstreams.drugs.screening.lines import Line, RefusedLine
+from accord.workstreams.drugs.screening.manifest import LINE_MAX, read_manifest
 
 HEADER = "identifier,container_number,description_text,harmonized_number\n"
 
@@ -48,7 +49,7 @@ def test_a_mark_of_byte_order_and_columns_in_capitals_are_no_matter() -> None:
 )
 def test_columns_may_be_named_in_french_and_hindi_with_accents_brackets_and_blanks(header: str) -> None:
     (batch,) = read_manifest([header, "Tea,0902.10,CSQU3054383,12\n"])
-    assert batch.lines == [Line(2, "", "Tea", "090210", "CSQU3054383", "")]
+    assert list(batch.lines) == [Line(2, "", "Tea", "090210", "CSQU3054383", "")]
     assert batch.kept(batch.lines[0])["gross"] == "12"
     assert ("unit" in batch.kept(batch.lines[0])) is ("(kg)" in header)
 

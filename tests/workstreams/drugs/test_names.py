@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accord.workstreams.drugs.screening.folding import as_ascii, spaced, squeezed
+from accord.workstreams.drugs.screening.folding import Folded, as_ascii, spaced, squeezed
 from accord.workstreams.drugs.screening.names import SHORTEST, Found, NameFinder
 from accord.workstreams.drugs.substances.content import NameKind
 from accord.workstreams.drugs.substances.shipped import shipped_table
@@ -20,7 +20,7 @@ LETTERS = "ABCDEFGHJKMNOPQRSTUVWXYZ"
 
 
 def found(text: str) -> tuple[Found, ...]:
-    return FINDER.find([as_ascii(text)]).get(0, ())
+    return FINDER.find(Folded([as_ascii(text)])).get(0, ())
 
 
 def ids(text: str) -> set[str]:
@@ -82,7 +82,7 @@ def test_a_longer_name_is_not_its_own_part_as_well() -> None:
 
 
 def test_lines_are_told_apart() -> None:
-    said = FINDER.find(["1-boc-4-", "piper", "idone", "tea", "norfentanyl", "CAS 79099-", "07-3", "ANPP"])
+    said = FINDER.find(Folded(["1-boc-4-", "piper", "idone", "tea", "norfentanyl", "CAS 79099-", "07-3", "ANPP"]))
     assert {place: [one.substance for one in some] for place, some in said.items()} == {
         4: ["norfentanyl"],
         7: ["anpp"],
@@ -123,8 +123,8 @@ def test_folding_leaves_letters_and_digits_of_ascii_alone(text: str) -> None:
 
 @given(st.lists(st.text(st.characters(codec="ascii", exclude_characters="\n"), max_size=30), max_size=6))
 def test_lines_found_together_are_found_alone(lines: list[str]) -> None:
-    together = FINDER.find(lines)
-    assert together == {place: one for place, line in enumerate(lines) if (one := FINDER.find([line]).get(0))}
+    together = FINDER.find(Folded(lines))
+    assert together == {place: one for place, line in enumerate(lines) if (one := FINDER.find(Folded([line])).get(0))}
 
 
 def test_short_names_are_never_looked_for_inside_of_words() -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accord.workstreams.drugs.screening.manifest import Batch, read_manifest
+from accord.workstreams.drugs.screening.lines import Batch
+from accord.workstreams.drugs.screening.manifest import read_manifest
 from accord.workstreams.drugs.screening.on_file import Announced, OnFile, Permitted, Usual
 from accord.workstreams.drugs.screening.papers import company_id, decimal_of, kilograms, read_papers
 from accord.workstreams.drugs.screening.rules import Flag, Screen

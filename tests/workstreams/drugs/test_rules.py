@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accord.workstreams.drugs.screening.manifest import Line, read_manifest
+from accord.workstreams.drugs.screening.lines import Line
+from accord.workstreams.drugs.screening.manifest import read_manifest
 from accord.workstreams.drugs.screening.numbers import container_fails, postal_fails
 from accord.workstreams.drugs.screening.rules import THRESHOLD, Flag, Screen, rules
 from accord.workstreams.drugs.substances.shipped import shipped_table

@@ -21,7 +21,8 @@ from accord.workstreams.drugs.models import Screening
 from accord.workstreams.drugs.screening import files, tables
 from accord.workstreams.drugs.screening.errors import ManifestUnreadable
 from accord.workstreams.drugs.screening.files import expected_characters, form_of, text_of
-from accord.workstreams.drugs.screening.manifest import LINE_MAX, Line, RefusedLine, read_manifest
+from accord.workstreams.drugs.screening.lines import Line, RefusedLine
+from accord.workstreams.drugs.screening.manifest import LINE_MAX, read_manifest
 from tests.desk import Desk
 
 HEADER = ("reference", "container_number", "weight_kg", "hs_code", "description")

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accord.workstreams.drugs.screening.manifest import Batch, read_manifest
+from accord.workstreams.drugs.screening.lines import Batch
+from accord.workstreams.drugs.screening.manifest import read_manifest
 from accord.workstreams.drugs.screening.papers import kilograms, read_papers
 from accord.workstreams.drugs.screening.rules import Screen
 from accord.workstreams.drugs.substances.shipped import shipped_table

@@ -21,7 +21,7 @@ from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 from accord.workstreams.drugs.licences.rows import VALUE_CHARACTERS, read_licence_rows
 from accord.workstreams.drugs.models import Licence
-from accord.workstreams.drugs.screening.manifest import RefusedLine
+from accord.workstreams.drugs.screening.lines import RefusedLine
 from accord.workstreams.drugs.screening.papers import decimal_of, kilograms
 from accord.workstreams.drugs.substances.book import table_in_force
 

@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from accord.workstreams.drugs.manifests.errors import ScreeningRefused
 from accord.workstreams.drugs.models import Licence
-from accord.workstreams.drugs.screening.manifest import LINE_MAX, RefusedLine
+from accord.workstreams.drugs.screening.lines import RefusedLine
+from accord.workstreams.drugs.screening.manifest import LINE_MAX
 from accord.workstreams.drugs.substances.csv_rows import BYTE_ORDER_MARK, decoded_cell, delimiter_of, encoded_cell
 
 __all__ = ["LICENCE_COLUMNS", "VALUE_CHARACTERS", "licence_cells", "read_licence_rows", "write_licences"]

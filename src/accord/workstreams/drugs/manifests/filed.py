@@ -4,7 +4,7 @@ Of notices only those are compared that lie in cases which the officer who asked
 nothing of others.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from accord.officers.permissions import Permission, require
 from accord.workstreams.drugs.manifests.reach import screenings_for
 from accord.workstreams.drugs.models import Licence, Notice, Screening, Trader
 from accord.workstreams.drugs.notices.states import SETTLED_BY
-from accord.workstreams.drugs.screening.manifest import Batch
+from accord.workstreams.drugs.screening.lines import Batch, code_of
 from accord.workstreams.drugs.screening.on_file import CHEMICAL_CHAPTERS, Announced, OnFile, Permitted, Usual
 from accord.workstreams.drugs.screening.papers import company_id, named_company
 from accord.workstreams.drugs.screening.rules import rules
@@ -185,19 +185,21 @@ class TradeBook:
 
 def _receivers(batch: Batch) -> dict[str, tuple[str, bool]]:
     """The companies that receive goods in a batch: by identity, the name and whether chemicals are among the goods."""
-    name, number = batch.places.get("consignee"), batch.places.get("consignee_number")
-    if name is None:
+    columns = batch.lines.columns
+    if "consignee" not in columns:
         return {}
+    none = [""] * len(batch.lines)
+    cells = (columns.get(name, none) for name in ("consignee", "consignee_number", "tariff"))
     found: dict[str, tuple[str, bool]] = {}
-    for line, row in zip(batch.lines, batch.rows, strict=True):
-        called = _cell(row, name)
-        key = named_company(_cell(row, number), called)
+    for name, number, code in zip(*cells, strict=True):
+        called = _plain(name)
+        key = named_company(_plain(number), called)
         if key and len(key) <= KEY_CHARACTERS:
-            has = line.tariff.startswith(CHEMICAL_CHAPTERS)
+            has = code_of(code).startswith(CHEMICAL_CHAPTERS)
             before = found.get(key)
             found[key] = (called, has) if before is None else (before[0], before[1] or has)
     return found
 
 
-def _cell(row: Sequence[str], place: int | None) -> str:
-    return row[place].replace("\0", "").strip() if place is not None else ""
+def _plain(cell: str) -> str:
+    return cell.replace("\0", "").strip()

@@ -22,7 +22,7 @@ from accord.workstreams.drugs.kinds.drug_incident import IdentifiedBy, Identifie
 from accord.workstreams.drugs.kinds.parts import HsEdition, Measure
 from accord.workstreams.drugs.models import Flag
 from accord.workstreams.drugs.screening.folding import as_ascii
-from accord.workstreams.drugs.screening.manifest import Line
+from accord.workstreams.drugs.screening.lines import Line
 from accord.workstreams.drugs.screening.numbers import container_fails, postal_fails
 from accord.workstreams.drugs.screening.papers import Papers, named_company, read_papers
 from accord.workstreams.drugs.screening.rules import Screen, sentence_of

@@ -28,7 +28,8 @@ from accord.workstreams.drugs.marks.weights import Weighing, in_force, numbered
 from accord.workstreams.drugs.models import Flag, RefusedRow, Screening, UnreadRow
 from accord.workstreams.drugs.screening import rules as engine
 from accord.workstreams.drugs.screening.files import expected_characters, text_of
-from accord.workstreams.drugs.screening.manifest import Batch, read_manifest
+from accord.workstreams.drugs.screening.lines import Batch
+from accord.workstreams.drugs.screening.manifest import read_manifest
 from accord.workstreams.drugs.screening.on_file import OnFile
 from accord.workstreams.drugs.substances.book import book, table_at
 

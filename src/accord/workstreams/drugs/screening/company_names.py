@@ -14,6 +14,7 @@ Source: Unicode Standard Annex 15; ISO 20275 (entity legal forms), the abbreviat
 
 import re
 import unicodedata
+from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 
@@ -52,12 +53,20 @@ _MISTAKEN: Final = str.maketrans({"0": "O", "1": "I", "L": "I"})
 """Read for one another on papers, as screening has it."""
 
 
-def _words(name: str) -> list[str]:
+@lru_cache(maxsize=1_024)
+def _words(name: str) -> tuple[str, ...]:
+    # Millions of names are asked for, and nearly all are in ASCII, where most of this changes nothing.
+    text = name.upper() if name.isascii() else _in_latin(name)
+    if "(" in text:
+        text = _IN_BRACKETS.sub(" PVT ", text)
+    if "." in text:
+        text = _DOTTED.sub(lambda found: re.sub(r"[.\s]", "", found.group(1)) + " ", text)
+    return tuple(_WORD.findall(text))
+
+
+def _in_latin(name: str) -> str:
     plain = unicodedata.normalize("NFKC", name).upper()
-    text = "".join(as_ascii(letter) or letter for letter in plain.translate(_STROKES))
-    text = _IN_BRACKETS.sub(" PVT ", text)
-    text = _DOTTED.sub(lambda found: re.sub(r"[.\s]", "", found.group(1)) + " ", text)
-    return _WORD.findall(text)
+    return "".join(as_ascii(letter) or letter for letter in plain.translate(_STROKES))
 
 
 _PERSONAL: Final = frozenset({"ASA", "CIA", "CO", "ENR", "LP", "PT", "SAC", "SAS", "SPA", "UAB"})
@@ -80,7 +89,7 @@ def bears_form(name: str) -> bool:
 
 def company_key(name: str) -> str:
     """Returns the form under which a company's name is found; empty where the name has no letter and no digit."""
-    words = [_TAIL.sub("", word) or word for word in _words(name)]
+    words = [word if word.isascii() else _TAIL.sub("", word) or word for word in _words(name)]
     while len(words) > 1 and words[-1] in _OUTER:
         words.pop()
     while len(words) > 1 and words[0] in _OUTER:

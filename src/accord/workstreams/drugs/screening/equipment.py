@@ -7,13 +7,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from ahocorasick_rs import BytesAhoCorasick
+from accord.workstreams.drugs.screening.folding import Folded, lines_of
+from accord.workstreams.drugs.screening.words import Hits
 
-from accord.workstreams.drugs.screening.folding import lines_of, spaced
+__all__ = ["STEMS", "equipment_in"]
 
-__all__ = ["EquipmentFinder"]
+STEMS: Final = (b" TABLET", b" PILL", b" CAPSULE", b" PUNCH", b" ROTARY", b" TDP", b" COMPRIM", b" POINCON", b" GELUL")
+"""Beginnings of words of which each phrase has one."""
 
-_STEMS: Final = (b" TABLET", b" PILL", b" CAPSULE", b" PUNCH", b" ROTARY", b" TDP", b" COMPRIM", b" POINCON", b" GELUL")
 _PHRASES: Final = re.compile(
     r"\b(?:(?:tablet|pill)[ -]?(?:press(?:es)?|punch(?:es)?|dies?|moulds?|molds?)"
     r"|(?:tablet(?:t?ing)?|pill)[ -]?(?:press(?:ing)?|compression|punch(?:ing)?|making)?[ -]?machines?"
@@ -31,27 +32,19 @@ _HINDI: Final = re.compile(
 )
 
 
-class EquipmentFinder:
-    """Finds what is named in many lines at once: first the beginnings of its words, then, where one is, the phrase."""
+def equipment_in(folded: Folded, stems: Hits, written: Sequence[str]) -> Mapping[int, str]:
+    """Returns the words found in many lines, by the place of the line in the sequence.
 
-    def __init__(self) -> None:
-        self._engine = BytesAhoCorasick(_STEMS)
-
-    def find(self, lines: Sequence[str], written: Sequence[str]) -> Mapping[int, str]:
-        """Returns the words found, by the place of the line in the sequence.
-
-        Args:
-            lines: Texts in ASCII without line feeds.
-            written: The same as they were written, in whatever script.
-        """
-        other = {} if "".join(written).isascii() else _in_hindi(written)
-        words = b" " + spaced("\n ".join(lines))
-        matches = self._engine.find_matches_as_indexes(words)
-        if not matches:
-            return other
-        places = lines_of(words, (start for _which, start, _end in matches)).values()
-        found = ((place, _PHRASES.search(lines[place])) for place in sorted(set(places)))
-        return {**other, **{place: match.group(0) for place, match in found if match}}
+    Args:
+        folded: The texts.
+        stems: Where the beginnings of its words stand; only there the phrases are looked for.
+        written: The same as they were written, in whatever script.
+    """
+    found = {} if folded.lines is written else _in_hindi(written)
+    for place in sorted(set(lines_of(folded.spaced, (start for _stem, start, _end in stems)).values())):
+        if match := _PHRASES.search(folded.lines[place]):
+            found[place] = match.group(0)
+    return found
 
 
 def _in_hindi(written: Sequence[str]) -> dict[int, str]:

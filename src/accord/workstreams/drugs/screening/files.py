@@ -3,8 +3,9 @@
 import gzip
 import io
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import IO, BinaryIO, Final, TextIO
 
@@ -24,6 +25,11 @@ _OTHER_FORM_SENTENCES: Final = {
     b"\xfe\xff": "The file is in UTF-16.",
 }
 
+
+BLOCK: Final = 65_536
+"""Characters of a file that are read at once."""
+_OTHER_ENDS: Final = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+"""What ends a line for Python and for no writer of tables."""
 
 _TRAILER: Final = 4
 """Bytes at the end of a compressed file that say how large it was (RFC 1952)."""
@@ -147,11 +153,31 @@ def physical_lines(stream: TextIO) -> Iterator[str]:
     Raises:
         ManifestUnreadable: What was passed over of long lines is more than a file may hold unpacked.
     """
-    passed = 0
-    while line := stream.readline(LINE_MAX + 1):
-        yield line
-        while len(line) > LINE_MAX and not line.endswith("\n"):
-            line = stream.readline(LINE_MAX + 1)
-            passed += len(line)
-            if passed > UNPACKED_MAX:
-                raise ManifestUnreadable("The file is too large unpacked.", next_step="Split it.")
+    return chain.from_iterable(_runs(stream))
+
+
+def _runs(stream: TextIO) -> Iterator[Sequence[str]]:
+    """Yields the lines of one block of a file after the other; a line that two blocks share comes with the second."""
+    passed, rest = 0, ""
+    while block := stream.read(BLOCK):
+        lines = _cut_apart(rest + block)
+        # A carriage return at the end of a block may be half of an end of line.
+        rest = "" if lines[-1].endswith("\n") else lines.pop()
+        if lines and max(map(len, lines)) > LINE_MAX:
+            passed += sum(max(0, len(line) - LINE_MAX - 1) for line in lines)
+            lines = [line[: LINE_MAX + 1] for line in lines]
+        if len(rest) > LINE_MAX and not rest.endswith("\r"):
+            passed += len(rest) - LINE_MAX - 1
+            rest = rest[: LINE_MAX + 1]
+        if passed > UNPACKED_MAX:
+            raise ManifestUnreadable("The file is too large unpacked.", next_step="Split it.")
+        yield lines
+    if rest:
+        yield [rest[: LINE_MAX + 1]]
+
+
+def _cut_apart(text: str) -> list[str]:
+    """The lines of a text with their ends, where line feed, carriage return, or both end one, and nothing else does."""
+    if any(sign in text for sign in _OTHER_ENDS):
+        return list(io.StringIO(text, newline=""))
+    return text.splitlines(keepends=True)

@@ -8,13 +8,13 @@ letters that are drawn as Latin ones).
 """
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from typing import Final
 
 import msgspec
 
-__all__ = ["as_ascii", "lines_of", "spaced", "squeezed"]
+__all__ = ["Folded", "all_as_ascii", "as_ascii", "lines_of", "spaced", "squeezed"]
 
 _LOOK_ALIKES: Final = str.maketrans(
     msgspec.toml.decode(files(__package__).joinpath("look_alikes.toml").read_text("utf-8"), type=dict[str, str])
@@ -46,6 +46,13 @@ def as_ascii(text: str) -> str:
     return unicodedata.normalize("NFKD", text.translate(_LOOK_ALIKES)).encode("ascii", "ignore").decode("ascii")
 
 
+def all_as_ascii(texts: Sequence[str]) -> Sequence[str]:
+    """Returns many texts as :func:`as_ascii` returns one; the same sequence where all are in ASCII."""
+    if all(map(str.isascii, texts)):
+        return texts
+    return [text if text.isascii() else as_ascii(text) for text in texts]
+
+
 def squeezed(text: str) -> bytes:
     """Returns the letters and digits of an ASCII text alone, in capitals, with what is mistaken for one another as one.
 
@@ -57,6 +64,23 @@ def squeezed(text: str) -> bytes:
 def spaced(text: str) -> bytes:
     """Returns an ASCII text in capitals with a space for each character that is no letter or digit; line feeds stay."""
     return text.encode("ascii").translate(_SPACED)
+
+
+class Folded:
+    """Many texts, each a line, in the two forms in which words are looked for in all of them at once.
+
+    Args:
+        lines: Texts in ASCII without line feeds.
+    """
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self.lines = lines
+        # A space before and after each line: a word at its edge has the same shape as one inside.
+        text = " \n ".join(lines).encode("ascii")
+        self.squeezed = text.translate(_SQUEEZED, _DROPPED)
+        """As :func:`squeezed`."""
+        self.spaced = b" " + text.translate(_SPACED) + b" "
+        """As :func:`spaced`, with a space at both ends of each line."""
 
 
 def lines_of(text: bytes, positions: Iterable[int]) -> Mapping[int, int]:

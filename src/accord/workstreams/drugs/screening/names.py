@@ -11,13 +11,14 @@ else, and is as good as a name.
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from ahocorasick_rs import BytesAhoCorasick
 
-from accord.workstreams.drugs.screening.folding import as_ascii, lines_of, spaced, squeezed
+from accord.workstreams.drugs.screening.folding import Folded, as_ascii, lines_of, spaced, squeezed
+from accord.workstreams.drugs.screening.words import Hits, WordSearch
 from accord.workstreams.drugs.substances.content import NameKind, SubstanceTable
 
 __all__ = ["Found", "NameFinder"]
@@ -98,20 +99,24 @@ class NameFinder:
                 self._numbers[squeezed(number)] = (substance.id, number, _number_pattern(number))
         self._inside = [*self._halves, *self._numbers]
         self._inside_engine = BytesAhoCorasick(self._inside)
-        self._alone = list(self._words)
-        self._alone_engine = BytesAhoCorasick(self._alone)
+        self._search = WordSearch(self._words)
 
-    def find(self, lines: Sequence[str]) -> Mapping[int, tuple[Found, ...]]:
+    @property
+    def words(self) -> Collection[bytes]:
+        """Abbreviations, as words of their own."""
+        return self._words.keys()
+
+    def find(self, folded: Folded, words: Hits | None = None) -> Mapping[int, tuple[Found, ...]]:
         """Returns what was found, by the place of the line in the sequence.
 
         Args:
-            lines: Texts in ASCII without line feeds.
+            folded: The texts.
+            words: Which of the abbreviations stand where, if they were looked for already.
         """
         found: dict[int, list[tuple[int, int, Found]]] = defaultdict(list)
-        text = "\n".join(lines)
-        folded = squeezed(text)
-        matches = self._inside_engine.find_matches_as_indexes(folded, overlapping=True)
-        place = lines_of(folded, (start for _which, start, _end in matches))
+        text, lines = folded.squeezed, folded.lines
+        matches = self._inside_engine.find_matches_as_indexes(text, overlapping=True)
+        place = lines_of(text, (start for _which, start, _end in matches))
         for which, start, end in matches:
             line, pattern = place[start], self._inside[which]
             if pattern in self._numbers:
@@ -121,29 +126,26 @@ class NameFinder:
                 elif re.search(rf"(?<!\d){number.replace('-', '')}(?!\d)", lines[line]):
                     found[line].append((start, end, Found(substance=substance, sort="digits", wording=number)))
             for half in self._halves.get(pattern, ()):
-                span = _span(half, folded, start)
+                span = _span(half, text, start)
                 if span is not None:
                     begins, stops, errors = span
                     name = half.name
                     one = Found(substance=name.substance, sort="name", wording=name.wording, errors=errors)
                     found[line].append((begins, stops, one))
         answer = {line: _longest(items) for line, items in found.items()}
-        for line, short in self._abbreviations(text).items():
+        for line, short in self._abbreviations(folded.spaced, words).items():
             already = answer.get(line, ())
             named = {one.substance for one in already}
             answer[line] = (*already, *(one for one in short if one.substance not in named))
         return answer
 
-    def _abbreviations(self, text: str) -> Mapping[int, tuple[Found, ...]]:
-        # A space before and after each line: a word at its edge has the same shape as one inside.
-        words = b" " + spaced(text).replace(b"\n", b" \n ") + b" "
-        matches = self._alone_engine.find_matches_as_indexes(words, overlapping=True)
-        if not matches:
-            return {}
-        place = lines_of(words, (start for _which, start, _end in matches))
+    def _abbreviations(self, spaced: bytes, hits: Hits | None) -> Mapping[int, tuple[Found, ...]]:
+        if hits is None:
+            (hits,) = self._search.find(spaced)
+        place = lines_of(spaced, (start for _word, start, _end in hits))
         found: dict[int, list[tuple[int, int, Found]]] = defaultdict(list)
-        for which, start, end in matches:
-            found[place[start]].append((start, end, self._words[self._alone[which]]))
+        for word, start, end in hits:
+            found[place[start]].append((start, end, self._words[word]))
         return {line: _longest(items) for line, items in found.items()}
 
 

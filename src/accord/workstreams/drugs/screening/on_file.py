@@ -18,7 +18,7 @@ from typing import Final, Protocol
 
 import msgspec
 
-from accord.workstreams.drugs.screening.manifest import Batch
+from accord.workstreams.drugs.screening.lines import Batch
 from accord.workstreams.drugs.screening.papers import Papers
 
 __all__ = ["Announced", "Earlier", "FoundOnFile", "OnFile", "Permitted", "Usual"]
@@ -151,10 +151,10 @@ class OnFile:
 
     def borne(self, batch: Batch) -> frozenset[str]:
         """Returns the keys of notices on file that lines of a batch name, whether they are flagged or not."""
-        place = batch.places.get("notice")
-        if place is None or not self._by_reference:
+        cells = batch.lines.columns.get("notice")
+        if cells is None or not self._by_reference:
             return frozenset()
-        named = {row[place].strip().upper() for row in batch.rows}.intersection(self._by_reference)
+        named = {cell.strip().upper() for cell in set(cells)}.intersection(self._by_reference)
         return frozenset(one.key for one in self._notices if one.reference in named) if named else frozenset()
 
     def _of_licences(self, papers: Papers, substances: Mapping[str, str]) -> list[FoundOnFile]:

@@ -21,14 +21,16 @@ from typing import Annotated, Final
 
 import msgspec
 
-from accord.workstreams.drugs.screening.equipment import EquipmentFinder
-from accord.workstreams.drugs.screening.folding import as_ascii
-from accord.workstreams.drugs.screening.manifest import Line
+from accord.workstreams.drugs.screening.codes import CodeFinder
+from accord.workstreams.drugs.screening.equipment import STEMS, equipment_in
+from accord.workstreams.drugs.screening.folding import Folded, all_as_ascii
+from accord.workstreams.drugs.screening.lines import Line, Lines
 from accord.workstreams.drugs.screening.names import Found, NameFinder
 from accord.workstreams.drugs.screening.numbers import container_fails, postal_fails
 from accord.workstreams.drugs.screening.on_file import OnFile
 from accord.workstreams.drugs.screening.papers import Papers, read_papers
 from accord.workstreams.drugs.screening.weights_of_goods import odd_weights
+from accord.workstreams.drugs.screening.words import WordSearch
 from accord.workstreams.drugs.substances.content import SubstanceTable
 
 __all__ = ["THRESHOLD", "Flag", "Reason", "Rule", "Screen", "joined", "rules", "sentence_of", "shipped_weights"]
@@ -148,12 +150,13 @@ class Screen:
     def __init__(
         self, table: SubstanceTable, *, weights: Mapping[str, int] | None = None, threshold: int = THRESHOLD
     ) -> None:
-        self._names, self._equipment = NameFinder(table), EquipmentFinder()
+        self._names = NameFinder(table)
+        self._words = WordSearch(self._names.words, STEMS)
         self._labels = {one.id: one.label for one in table.substances}
         self._editions = {one.tariff.code: one.tariff.edition for one in table.substances if one.tariff.is_own}
         self._own = {one.tariff.code: one.id for one in table.substances if one.tariff.is_own}
         self._baskets = Counter(one.tariff.code for one in table.substances if not one.tariff.is_own)
-        self._codes = frozenset(self._baskets).union(self._own)
+        self._codes = CodeFinder({*self._baskets, *self._own})
         self._rules = rules()
         self._weights, self._threshold = {**shipped_weights(), **(weights or {})}, threshold
 
@@ -171,12 +174,15 @@ class Screen:
             kept: Gives the cells of a line's papers; without it no rule over papers holds.
             on_file: What is on file; without it no rule over it holds.
         """
-        texts = [as_ascii(line.description) for line in lines]
-        found, equipment = self._names.find(texts), self._equipment.find(texts, [line.description for line in lines])
-        spoken_of = {place for place, line in enumerate(lines) if line.tariff[:6] in self._codes}
+        many = lines if isinstance(lines, Lines) else Lines.of(lines)
+        folded = Folded(all_as_ascii(many.descriptions))
+        abbreviations, stems = self._words.find(folded.spaced)
+        found = self._names.find(folded, abbreviations)
+        equipment = equipment_in(folded, stems, many.descriptions)
+        spoken_of = self._codes.bearing(many.columns.get("tariff", ()))
         flags = []
         for place in sorted(spoken_of.union(found, equipment)):
-            line, named = lines[place], found.get(place, ())
+            line, named = many[place], found.get(place, ())
             code = line.tariff[:6]
             reasons = [*self._of_names(line, code, named), *self._of_code(line, code, named)]
             if place in equipment:
@@ -246,7 +252,8 @@ def joined(weights: Iterable[int]) -> int:
         weights: Of a hundred, one a rule.
     """
     left = 1.0
-    for weight in weights:
+    # In one order: the last digit of a product of fractions depends on it, and a score is rounded.
+    for weight in sorted(weights):
         left *= 1 - weight / 100
     return round(100 * (1 - left))
 

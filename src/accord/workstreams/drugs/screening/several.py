@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from accord.workstreams.drugs.screening.manifest import RawBatch, RefusedLine
+from accord.workstreams.drugs.screening.lines import RefusedLine
+from accord.workstreams.drugs.screening.manifest import RawBatch
 from accord.workstreams.drugs.screening.rules import Flag, Screen
 from accord.workstreams.drugs.screening.unread import UnreadValue
 from accord.workstreams.drugs.substances.content import SubstanceTable

@@ -120,32 +120,28 @@ class UnreadValue:
     mend: str
 
 
-def unread_values(rows: Sequence[Sequence[str]], places: Mapping[str, int]) -> list[UnreadValue]:
+def unread_values(columns: Mapping[str, Sequence[str]]) -> list[UnreadValue]:
     """Returns the values that cannot be read, in the order of the rows.
 
     Args:
-        rows: The cells of lines that were read.
-        places: Where each known column stands in a row.
+        columns: Cells of each known column, one a row, of lines that were read.
     """
-    found = []
+    found: list[UnreadValue] = []
     for column in _READS:
-        if column not in places:
+        if column not in columns:
             continue
-        at = places[column]
-        cells: Iterable[str] = [row[at] for row in rows]
-        if column not in _OWN_EACH:
-            cells = set(cells)
+        given = columns[column]
+        cells: Iterable[str] = given if column in _OWN_EACH else set(given)
         shape = _AT_ONCE.get(column)
         if shape is not None and shape.fullmatch("\n".join(cells) + "\n"):
             continue
         bad = {text for text in set(cells) if not _reads(column, text)}
         if bad:
+            mend = _MEND_SENTENCES[column]
             found += [
-                UnreadValue(
-                    place=place, column=column, value=row[at].strip()[:_SHOWN_MAX], mend=_MEND_SENTENCES[column]
-                )
-                for place, row in enumerate(rows)
-                if row[at] in bad
+                UnreadValue(place=place, column=column, value=text.strip()[:_SHOWN_MAX], mend=mend)
+                for place, text in enumerate(given)
+                if text in bad
             ]
     return sorted(found, key=lambda one: one.place)
 
