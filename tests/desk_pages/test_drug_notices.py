@@ -388,7 +388,7 @@ def test_the_head_of_a_case_says_how_long_its_notice_waits(desk: Desk, sign_in: 
     silent(notice)
     late = text(client.get(address))
     assert "a-clock--bad" in late
-    assert "Nobody replied. That is no consent." in late
+    assert "We have not replied. That is no consent." in late
 
 
 def test_of_two_notices_of_a_case_its_head_shows_the_one_whose_wait_ends_first(desk: Desk) -> None:

@@ -1,6 +1,6 @@
 """``accord case``: read the open cases, one case, and the evidence of a message, as an officer who may."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -55,6 +55,7 @@ def _row(row: "QueueRow") -> dict[str, object]:
         **_case(row.case),
         "due": {at.party: at.due.isoformat() for at in row.reading.capitals} if row.reading else None,
         "is_overdue": row.reading.is_overdue if row.reading else None,
+        "waits_until": row.waits_until.isoformat() if row.waits_until else None,
     }
 
 
@@ -73,13 +74,20 @@ def _case(case: "Case") -> dict[str, object]:
 
 
 def _due(row: "QueueRow") -> str:
+    if row.waits_until is not None:
+        left = row.waits_until - datetime.now(UTC)
+        return f"reply OVERDUE by {_hours(left)}" if left <= timedelta() else f"reply due in {_hours(left)}"
     if row.reading is None:
         return "no clock"
-    left = abs(row.reading.left)
-    words = f"{left // timedelta(hours=1)} h {left % timedelta(hours=1) // timedelta(minutes=1)} min"
+    words = _hours(row.reading.left)
     if row.reading.is_paused:
         return f"paused, {words} left"
     return f"OVERDUE by {words}" if row.reading.is_overdue else f"due in {words}"
+
+
+def _hours(left: timedelta) -> str:
+    left = abs(left)
+    return f"{left // timedelta(hours=1)} h {left % timedelta(hours=1) // timedelta(minutes=1)} min"
 
 
 @app.command()

@@ -1,7 +1,8 @@
 """The queue: open cases in the order in which they are due, a page at a time, and the counts above it.
 
-First stand the cases with a clock that has not ended, by its limit; then those without, the last changed first. Each
-page is found along an index, whatever the number of cases, and one page goes on where the last one ended.
+First stand the cases with a clock that has not ended, by its limit, or with a wait of a room above, by its end; then
+those without, the last changed first. Each page is found along an index, whatever the number of cases, and one page
+goes on where the last one ended.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -9,11 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from heapq import merge
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from accord.exchange.clocks import ClockReading, read_clock
@@ -21,6 +22,7 @@ from accord.exchange.kinds import ANSWER
 from accord.exchange.models import Case, Clock, Message
 from accord.exchange.owing import as_they_wait, waits_on
 from accord.exchange.reach import cases_for, within
+from accord.exchange.waits import waits
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 from accord.parties.models import Party
@@ -75,6 +77,7 @@ class QueueRow:
         place: Where the row stands in the queue, for the page after it.
         outcome: What the case's last answer says, if it was answered; a partial one is no whole one.
         owes: Whether our side owes an act in it that no message waits for.
+        waits_until: When the wait of a room above ends that is due before the clock, or where no clock runs.
     """
 
     case: Case
@@ -85,6 +88,15 @@ class QueueRow:
     place: str
     outcome: str = ""
     owes: bool = False
+    waits_until: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Due:
+    """What of a case is due first: a clock, or else a wait until a moment."""
+
+    clock: Clock | None = None
+    waits_until: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +130,7 @@ def _day_end(now: datetime) -> datetime:
 
 
 def queue_counts(officer: Officer, *, now: datetime | None = None) -> dict[Section, int]:
-    """Returns how many open cases each section holds, in four statements.
+    """Returns how many open cases each section holds, in four statements and one for each room that names waits.
 
     Raises:
         NotPermitted: The officer may not read cases.
@@ -129,22 +141,38 @@ def queue_counts(officer: Officer, *, now: datetime | None = None) -> dict[Secti
     waiting = open_cases.aggregate(
         **{section.value: Count("pk", filter=waits_on(word)) for section, word in _WAITING.items()}
     )
-    due_soon = Clock.objects.filter(
-        within(officer, "message__case__"),
-        state=Clock.State.RUNNING,
-        due_at__lt=_day_end(moment),
-        message__case__state=Case.State.OPEN,
-    )
-    due = due_soon.aggregate(
-        overdue=Count("message__case", filter=Q(due_at__lte=moment), distinct=True),
-        today=Count("message__case", filter=Q(due_at__gt=moment), distinct=True),
-    )
+    overdue, today = _count_due(officer, moment)
     return {
         Section.NEW: open_cases.filter(holder=None, is_ours=False).count(),
-        Section.DUE_TODAY: due["today"],
-        Section.OVERDUE: due["overdue"],
+        Section.DUE_TODAY: today,
+        Section.OVERDUE: overdue,
         **{section: waiting[section.value] for section in _WAITING},
     }
+
+
+def _count_due(officer: Officer, now: datetime) -> tuple[int, int]:
+    """Returns in how many open cases something is overdue, and in how many something else is due today."""
+    late, later = Q(due_at__lte=now), Q(due_at__gt=now)
+    soon = Q(due_at__lt=_day_end(now))
+    of_officer = Q(within(officer, "message__case__"), soon, message__case__state=Case.State.OPEN)
+    counts = {"overdue": 0, "today": 0}
+    counted: list[QuerySet[Any]] = []  # Any: rows of clocks, and of the models of rooms
+    for rows in (Clock.objects.filter(state=Clock.State.RUNNING), *waits()):
+        # A case in which a clock and a wait are overdue is one case.
+        found = rows.filter(of_officer).aggregate(
+            overdue=Count("message__case", filter=late & _in_none_of(counted, late), distinct=True),
+            today=Count("message__case", filter=later & _in_none_of(counted, later & soon), distinct=True),
+        )
+        counts = {name: count + found[name] for name, count in counts.items()}
+        counted.append(rows)
+    return counts["overdue"], counts["today"]
+
+
+def _in_none_of(counted: Iterable[QuerySet[Any]], condition: Q) -> Q:  # Any: as above
+    found = Q()
+    for rows in counted:
+        found &= Q(~Exists(rows.filter(condition, message__case=OuterRef("message__case"))))
+    return found
 
 
 def parked_counts(officer: Officer) -> dict[str, int]:
@@ -164,13 +192,17 @@ def _of_section(section: Section | None, path: str) -> Q:
     return waits_on(_WAITING[section], path=path) if section in _WAITING else Q()
 
 
-def _due_in(section: Section | None, now: datetime) -> Q:
+def _due_in(section: Section | None, now: datetime) -> list[QuerySet[Any]]:  # Any: clocks, and models of rooms
+    """Returns what is due in a section: running clocks, clocks that stand still, and the waits of each room."""
     # A paused clock is late for nobody, and stands in no section that is about lateness.
     if section is Section.OVERDUE:
-        return Q(state=Clock.State.RUNNING, due_at__lte=now)
-    if section is Section.DUE_TODAY:
-        return Q(state=Clock.State.RUNNING, due_at__gt=now, due_at__lt=_day_end(now))
-    return Q(state__in=_OPEN_CLOCKS)
+        due = Q(due_at__lte=now)
+    elif section is Section.DUE_TODAY:
+        due = Q(due_at__gt=now, due_at__lt=_day_end(now))
+    else:
+        due = Q()
+    states = _OPEN_CLOCKS[:1] if due else _OPEN_CLOCKS
+    return [*(Clock.objects.filter(due, state=state) for state in states), *(rows.filter(due) for rows in waits())]
 
 
 def _clocked(
@@ -181,42 +213,54 @@ def _clocked(
     *,
     now: datetime,
     without: Collection[UUID],
-) -> dict[Case, Clock]:
-    """Returns so many cases with their clocks, of each the one that is due first, by what is due first."""
+) -> dict[Case, tuple[_Due, _Place]]:
+    """Returns so many cases with what is due first in each, by what is due first."""
     due = _due_in(section, now)
-    earlier = Clock.objects.filter(due, message__case=OuterRef("message__case")).filter(
-        Q(due_at__lt=OuterRef("due_at")) | Q(due_at=OuterRef("due_at"), pk__lt=OuterRef("pk"))
-    )
-    rows = Clock.objects.filter(
-        due,
-        ~Exists(earlier),
+    wanted = Q(
+        _none_is_earlier(due),
         _of_section(section, "message__case__"),
         within(officer, "message__case__"),
         message__case__state=Case.State.OPEN,
     )
     if without:
-        rows = rows.exclude(message__case__in=without)
+        wanted &= ~Q(message__case__in=without)
     if after is not None:
-        beyond = Q(due_at__gt=after.at) | Q(due_at=after.at, pk__gt=after.key)
-        rows = rows.filter(beyond, due_at__gte=after.at)
-    # One list for each state, as the index has them; both are in order. Only what is shown is read whole.
-    keys = rows.order_by("due_at", "pk").values_list("due_at", "pk")
-    found = list(merge(*(list(keys.filter(state=state)[:limit]) for state in _OPEN_CLOCKS)))[:limit]
-    clocks = Clock.objects.in_bulk([key for _due, key in found])
-    cases = {
-        case.clock_key: case for case in Case.objects.filter(messages__in=clocks).annotate(clock_key=F("messages"))
+        wanted &= Q(Q(due_at__gt=after.at) | Q(due_at=after.at, pk__gt=after.key), due_at__gte=after.at)
+    # One list for each state, as the index has them, and for each room; all are in order. Only what is shown is read
+    # whole.
+    keys = (rows.filter(wanted).order_by("due_at", "pk").values_list("due_at", "pk")[:limit] for rows in due)
+    found = list(merge(*map(list, keys)))[:limit]
+    shown = [key for _due, key in found]
+    clocks = Clock.objects.in_bulk(shown)
+    cases = {case.due_key: case for case in Case.objects.filter(messages__in=shown).annotate(due_key=F("messages"))}
+    return {
+        cases[key]: (
+            _Due(clock=clocks[key]) if key in clocks else _Due(waits_until=at),
+            _Place(is_clocked=True, at=at, key=key),
+        )
+        for at, key in found
+        if key in cases
     }
-    return {cases[key]: clocks[key] for _due, key in found if key in clocks and key in cases}
+
+
+def _none_is_earlier(due: Iterable[QuerySet[Any]]) -> Q:  # Any: as above
+    """Returns the condition that of all that is due in a case this is the first."""
+    before = Q(due_at__lt=OuterRef("due_at")) | Q(due_at=OuterRef("due_at"), pk__lt=OuterRef("pk"))
+    found = Q()
+    for rows in due:
+        found &= Q(~Exists(rows.filter(before, message__case=OuterRef("message__case"))))
+    return found
 
 
 def _unclocked(
     officer: Officer, section: Section | None, after: _Place | None, limit: int, *, without: Collection[UUID]
 ) -> list[Case]:
-    """Returns so many open cases without a clock that has not ended, the last changed first."""
+    """Returns so many open cases in which no clock and no wait goes on, the last changed first."""
     if section in {Section.OVERDUE, Section.DUE_TODAY}:
         return []
-    ticking = Clock.objects.filter(message__case=OuterRef("pk"), state__in=_OPEN_CLOCKS)
-    rows = cases_for(officer).filter(_of_section(section, ""), ~Exists(ticking), state=Case.State.OPEN)
+    rows = cases_for(officer).filter(_of_section(section, ""), state=Case.State.OPEN)
+    for ticking in (Clock.objects.filter(state__in=_OPEN_CLOCKS), *waits()):
+        rows = rows.filter(~Exists(ticking.filter(message__case=OuterRef("pk"))))
     if without:
         rows = rows.exclude(pk__in=without)
     if after is not None:
@@ -251,16 +295,20 @@ def queue(
     moment, wanted, begin = now or timezone.now(), min(limit, PAGE_MAX), _Place.read(after)
     on_top = [] if begin is not None else list(first)
     without = [case.pk for case in first]
-    clocks: dict[Case, Clock] = {}
+    clocked: dict[Case, tuple[_Due, _Place]] = {}
     if begin is None or begin.is_clocked:
-        clocks, begin = _clocked(officer, section, begin, wanted, now=moment, without=without), None
-    left = wanted - len(clocks)
+        clocked, begin = _clocked(officer, section, begin, wanted, now=moment, without=without), None
+    left = wanted - len(clocked)
     cases = _unclocked(officer, section, begin, left, without=without) if left > 0 else []
-    cases = [*on_top, *cases]
-    ended = _last_clocks(cases)
-    places = {
-        case: (clock, _Place(is_clocked=True, at=clock.due_at, key=clock.pk)) for case, clock in clocks.items()
-    } | {case: (ended.get(case.pk), _Place(is_clocked=False, at=case.changed_at, key=case.pk)) for case in cases}
+    ended = _last_clocks([*on_top, *cases])
+    waiting = _first_waits(on_top)
+    places = clocked | {
+        case: (
+            _first_of(ended.get(case.pk), waiting.get(case.pk)),
+            _Place(is_clocked=False, at=case.changed_at, key=case.pk),
+        )
+        for case in [*on_top, *cases]
+    }
     return _rows({case: places[case] for case in [*on_top, *places]}, moment)
 
 
@@ -269,7 +317,20 @@ def _last_clocks(cases: Sequence[Case]) -> dict[UUID, Clock]:
     return {case: clock for clock, case in ((one, one.case_key) for one in rows.annotate(case_key=F("message__case")))}
 
 
-def _rows(places: Mapping[Case, tuple[Clock | None, _Place]], now: datetime) -> list[QueueRow]:
+def _first_waits(cases: Sequence[Case]) -> dict[UUID, datetime]:
+    found: dict[UUID, datetime] = {}
+    for rows in waits() if cases else ():
+        for case, due_at in rows.filter(message__case__in=cases).values_list("message__case", "due_at"):
+            found[case] = min(due_at, found.get(case, due_at))
+    return found
+
+
+def _first_of(clock: Clock | None, waits_until: datetime | None) -> _Due:
+    is_first = clock is not None and clock.state in _OPEN_CLOCKS and waits_until and clock.due_at <= waits_until
+    return _Due(clock=clock, waits_until=None if is_first else waits_until)
+
+
+def _rows(places: Mapping[Case, tuple[_Due, _Place]], now: datetime) -> list[QueueRow]:
     # Few parties and holders, many rows: each is read once, and not with every case.
     parties = {party.code: party for party in Party.objects.all()}
     ours = parties[our_party()]
@@ -281,19 +342,21 @@ def _rows(places: Mapping[Case, tuple[Clock | None, _Place]], now: datetime) -> 
     owing = as_they_wait(places)
     newest = _newest_messages(places)
     highest = highest_handling(places)
-    outcomes = _outcomes([case.pk for case, (clock, _) in places.items() if _is_answered(clock, newest.get(case.pk))])
+    answered = [case.pk for case, (due, _) in places.items() if _is_answered(due.clock, newest.get(case.pk))]
+    outcomes = _outcomes(answered)
     return [
         QueueRow(
             case=case,
             message=newest.get(case.pk),
-            clock=clock,
-            reading=read_clock(clock, parties=(ours, case.peer), now=now) if clock is not None else None,
+            clock=due.clock,
+            reading=read_clock(due.clock, parties=(ours, case.peer), now=now) if due.clock is not None else None,
             handling=highest.get(case.pk, ""),
             place=str(place),
             outcome=outcomes.get(case.pk, ""),
             owes=case.pk in owing,
+            waits_until=due.waits_until,
         )
-        for case, (clock, place) in places.items()
+        for case, (due, place) in places.items()
     ]
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from heapq import merge
 from hmac import compare_digest
 from typing import Any, Final
 from uuid import UUID
@@ -25,6 +26,7 @@ from accord.exchange.models import Case, Clock, Message
 from accord.exchange.reach import cases_for
 from accord.exchange.text import check_written
 from accord.exchange.waiting import highest_handling, parked_counts
+from accord.exchange.waits import waits
 from accord.liaison.models import DutyPost, Handover
 from accord.liaison.roster.errors import HandoverRefused, WrongField
 from accord.liaison.roster.posts import can_be_on_duty
@@ -81,14 +83,9 @@ def what_stands(officer: Officer) -> Stands:
     """
     require(officer, Permission.CASE_TAKE)
     open_cases = cases_for(officer).filter(state=Case.State.OPEN)
-    clocks = Clock.objects.filter(state__in=_OPEN_CLOCKS, message__case__in=open_cases)
-    first: dict[UUID, list[Clock]] = {}
-    ordered = clocks.select_related("message__case__holder").defer("message__content", "message__own_side")
-    for clock in ordered.order_by("due_at", "pk"):
-        case = clock.message.case_id
-        if case in first or len(first) < LINES_MAX:
-            first.setdefault(case, []).append(clock)
-    cases = [held[0].message.case for held in first.values()]
+    first = _due_in(open_cases)
+    read = Case.objects.select_related("holder").in_bulk(first)
+    cases = [read[key] for key in first]
     marks, caveats, known = highest_handling(cases), _caveats(cases), _who_knows(cases)
     waiting = _unsent(cases)
     facts: dict[str, Any] = {
@@ -98,7 +95,7 @@ def what_stands(officer: Officer) -> Stands:
                 "theme": case.theme,
                 "waiting_on": case.waiting_on,
                 "handling": marks.get(case.pk, ""),
-                "clocks": [_clock(one) for one in first[case.pk]],
+                "clocks": first[case.pk],
                 "caveats": caveats.get(case.pk, 0),
                 "knows": known.get(case.pk, []),
                 "unsent": waiting.get(case.pk, 0),
@@ -109,6 +106,28 @@ def what_stands(officer: Officer) -> Stands:
         "parked": sum(parked_counts(officer).values()) if officer.may(Permission.PARKED_HANDLE) else 0,
     }
     return Stands(facts=facts, digest=sha256(_ENCODER.encode(facts)).hexdigest())
+
+
+def _due_in(open_cases: QuerySet[Case]) -> dict[UUID, list[dict[str, Any]]]:
+    """Returns the clocks and waits of so many cases as a note has room for, what is due first at the top."""
+    clocks = Clock.objects.filter(state__in=_OPEN_CLOCKS, message__case__in=open_cases).order_by("due_at", "pk")
+    lists = [[(one.due_at, one.pk, one.case_key, _clock(one)) for one in clocks.annotate(case_key=F("message__case"))]]
+    for rows in waits():
+        waiting = rows.filter(message__case__in=open_cases).order_by("due_at", "pk")
+        lists.append(
+            [(at, key, case, _wait(at)) for at, key, case in waiting.values_list("due_at", "pk", "message__case")]
+        )
+    found: dict[UUID, list[dict[str, Any]]] = {}
+    for _at, _key, case, said in merge(*lists, key=lambda one: one[:2]):
+        if case in found or len(found) < LINES_MAX:
+            found.setdefault(case, []).append(said)
+    return found
+
+
+def _wait(due_at: datetime) -> dict[str, Any]:
+    """Returns the wait for a reply by the rule of a subject, which has no urgency and never stands still."""
+    due = due_at.astimezone(UTC).isoformat(timespec="seconds")
+    return {"urgency": "", "due_at": due, "is_paused": False, "promised_on": None}
 
 
 def _clock(clock: Clock) -> dict[str, Any]:

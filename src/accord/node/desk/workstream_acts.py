@@ -2,12 +2,14 @@
 
 A workstream brings two modules in its folder of the desk. ``beginnings`` has ``BEGINNINGS``, kinds with their words,
 and ``first_words`` and ``own_words`` of a kind. ``case_acts`` has ``acts_of_case`` and ``acts_of_message``, and
-``next_of``, which returns the next step where the last message of a case is one of its kinds, and ``clock_of_case``,
-which says how long a case waits that has no clock of a request.
+``next_of``, which returns the next step where the last message of a case is one of its kinds, and ``clocks_of_cases``,
+which says how long cases wait by a rule of its own. What the queue is to list by such a wait is named below, in
+:mod:`accord.exchange.waits`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +24,7 @@ __all__ = [
     "acts_of_messages",
     "beginnings",
     "clock_of_case",
+    "clocks_of_cases",
     "next_of",
     "words_of_beginning",
 ]
@@ -53,12 +56,14 @@ class WorkstreamClock:
         icon: The icon beside the words.
         tone: The tone of the clock.
         left: What is left in each capital, by the codes of the parties.
+        until: When the wait ends, while something is waited for; it is over where that has passed.
     """
 
     words: str
     icon: str
     tone: str = ""
     left: tuple[tuple[str, str], ...] = ()
+    until: datetime | None = None
 
 
 def beginnings() -> list[tuple[str, Any]]:  # Any: lazy translations
@@ -103,5 +108,12 @@ def next_of(officer: Officer, case: Case, message: Message) -> WorkstreamAct | N
 
 def clock_of_case(case: Case) -> WorkstreamClock | None:
     """Returns how long a case waits by the rule of a workstream; ``None`` where none has one for it."""
-    clocks = (module.clock_of_case(case) for module in modules_named("case_acts"))
-    return next((one for one in clocks if one is not None), None)
+    return clocks_of_cases([case]).get(case.pk)
+
+
+def clocks_of_cases(cases: Collection[Case]) -> Mapping[UUID, WorkstreamClock]:
+    """Returns how long cases wait by the rules of the workstreams, by the keys of those in which one has a rule."""
+    found: dict[UUID, WorkstreamClock] = {}
+    for module in modules_named("case_acts") if cases else ():
+        found = {**module.clocks_of_cases(cases), **found}
+    return found

@@ -28,13 +28,14 @@ class DrugsConfig(AppConfig):
         """Registers what the kinds of this workstream do, what the gate is told, and what is counted."""
         # The models are ready only now.
         from accord.exchange.completing import complete_facts  # noqa: PLC0415
+        from accord.exchange.waits import register_waits  # noqa: PLC0415
         from accord.exchange.watching import register_watcher  # noqa: PLC0415
         from accord.workplan.indicators.definitions import definitions_in, register_definition  # noqa: PLC0415
         from accord.workplan.indicators.sources import register_source  # noqa: PLC0415
         from accord.workstreams.drugs.gate_facts import with_control  # noqa: PLC0415
         from accord.workstreams.drugs.indicators.sources import DRUG_SOURCES  # noqa: PLC0415
         from accord.workstreams.drugs.manifests.running import ScreeningRounds  # noqa: PLC0415
-        from accord.workstreams.drugs.notices import gate, rooms, watching  # noqa: PLC0415
+        from accord.workstreams.drugs.notices import gate, lists, rooms, watching  # noqa: PLC0415
 
         for definition in definitions_in("accord.workstreams.drugs.indicators"):
             register_definition(definition)
@@ -43,5 +44,6 @@ class DrugsConfig(AppConfig):
         rooms.register_rooms()
         gate.register_facts()
         register_watcher("drugs", watching.WATCHER)
+        register_waits("drugs", lists.awaited)
         complete_facts(with_control)
         add_rounds(ScreeningRounds)

@@ -35,7 +35,7 @@ from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.stale import seen_state
 from accord.node.desk.steps import next_step
 from accord.node.desk.views.using import asking_address, stopped_copy
-from accord.node.desk.workstream_acts import acts_of_case, acts_of_messages, clock_of_case
+from accord.node.desk.workstream_acts import WorkstreamClock, acts_of_case, acts_of_messages, clock_of_case
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.parties.models import Party
@@ -108,7 +108,7 @@ def _shown(request: HttpRequest, officer: Officer, case: Case, *, takes_all: boo
         "named": named_in(said),
         "caveats": caveats_in(said, on=timezone.now().date()),
         "clock": first.clock if first else None,
-        "own_clock": clock_of_case(case) if first is None else None,
+        "own_clock": _own_clock(case, first, is_ticking=ticking is not None),
         "outcome": _outcome(said),
         "suspension": suspended_lanes().filter(peer=case.peer, theme=case.theme).first(),
         "hold": standing_hold(case),
@@ -194,6 +194,15 @@ def _urgency(first: MessageShown | None, said: Sequence[Message]) -> str:
         return first.clock.urgency
     request = next((one for one in reversed(said) if one.kind == "request" and bytes(one.content)), None)
     return str(request.fields.get("urgency") or "") if request is not None else ""
+
+
+def _own_clock(case: Case, first: MessageShown | None, *, is_ticking: bool) -> WorkstreamClock | None:
+    """Returns how long a case waits by a workstream's rule, where that ends before its clock does, or it has none."""
+    own = clock_of_case(case)
+    if first is None or own is None:
+        return own
+    is_later = is_ticking and first.reading is not None and own.until is not None and first.reading.due_at <= own.until
+    return own if own.until is not None and not is_later else None
 
 
 def _is_unanswered(clock: Clock | None) -> bool:

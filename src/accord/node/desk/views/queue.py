@@ -19,6 +19,7 @@ from accord.node.desk.overview import remember
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.parked_words import parked_words
 from accord.node.desk.steps import next_step
+from accord.node.desk.workstream_acts import clocks_of_cases
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 
@@ -63,6 +64,7 @@ def show_queue(request: HttpRequest) -> HttpResponse:
     authors = authors_of_each(row.message for row in rows if row.message is not None and row.message.is_ours)
     news = unseen(officer, [row.case for row in rows])
     parked = parked_counts(officer)
+    own_clocks = clocks_of_cases([row.case for row in rows if row.clock is None or row.waits_until])
     remember(request, [row.case for row in rows])
     shown: dict[str, Any] = {
         "rows": [
@@ -70,6 +72,7 @@ def show_queue(request: HttpRequest) -> HttpResponse:
                 row,
                 next_step(officer, row.case, row.message, authors=_of(row, authors), owes=row.owes),
                 news.get(row.case.pk, ""),
+                own_clocks.get(row.case.pk),
             )
             for row in rows
         ],

@@ -67,7 +67,7 @@ class Notice(models.Model):
             models.Index(fields=["pen_reference"], name="drug_notice_by_reference"),
             models.Index(fields=["cas_number"], name="drug_notice_by_cas"),
             # Asked every few seconds: whose wait ends, and whose objection is due to be followed up.
-            models.Index(fields=["waits_until"], name="drug_notice_by_end"),
+            models.Index(fields=["waits_until"], condition=models.Q(reply_result=""), name="drug_notice_by_end"),
             models.Index(fields=["replied_at"], name="drug_notice_by_reply"),
         ]
 

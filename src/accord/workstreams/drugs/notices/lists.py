@@ -2,16 +2,17 @@
 
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from accord.exchange.models import Message
 from accord.exchange.reach import within
+from accord.exchange.withdrawn import stands
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 from accord.workstreams.drugs.models import Incident, Notice, SuspiciousReport
-from accord.workstreams.drugs.notices.states import NoticeState, in_state
+from accord.workstreams.drugs.notices.states import SETTLED_BY, NoticeState, in_state
 
-__all__ = ["incidents_for", "notices_for", "reports_for", "waiting_notices"]
+__all__ = ["awaited", "incidents_for", "notices_for", "reports_for", "waiting_notices"]
 
 
 def notices_for(
@@ -46,6 +47,12 @@ def _has(words: str) -> Q:
     for name in fields:
         found |= Q(**{f"{name}__icontains": words})
     return found
+
+
+def awaited() -> QuerySet[Notice]:
+    """Returns the notices of both sides to which a reply is waited for, or was in vain, each with its ``due_at``."""
+    unreplied = Notice.objects.filter(stands("message__"), reply_result="", waits_until__isnull=False)
+    return unreplied.exclude(became__in=SETTLED_BY).annotate(due_at=F("waits_until"))
 
 
 def waiting_notices(officer: Officer, now: datetime) -> int:

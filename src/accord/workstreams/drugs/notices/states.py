@@ -11,11 +11,12 @@ from typing import Final
 
 from django.db.models import Q
 
+from accord.exchange.withdrawn import UNSAID
 from accord.workstreams.drugs.kinds.pre_export_reply import ReplyResult
 from accord.workstreams.drugs.kinds.shipment_outcome import Became
 from accord.workstreams.drugs.models import Notice
 
-__all__ = ["SETTLED_BY", "NoticeState", "has_no_objection", "in_state", "state_of"]
+__all__ = ["SETTLED_BY", "NoticeState", "has_no_objection", "in_state", "is_awaited", "state_of"]
 
 SETTLED_BY: Final = frozenset({Became.NOT_SENT, Became.ARRIVED, Became.RELEASED, Became.SEIZED, Became.RETURNED})
 """Outcomes after which nothing more is expected of a consignment; what departed or was stopped is still under way."""
@@ -52,6 +53,12 @@ def in_state(state: NoticeState, now: datetime) -> Q:
         NoticeState.SILENT: ~settled & ~replied & silent,
         NoticeState.AWAITING: ~settled & ~replied & ~silent,
     }[state]
+
+
+def is_awaited(notice: Notice) -> bool:
+    """Returns whether a reply to a notice is waited for still, or was in vain: none came, and no outcome settled it."""
+    is_open = not notice.reply_result and notice.became not in SETTLED_BY
+    return is_open and notice.message.state not in UNSAID and notice.message.recalled_at is None
 
 
 def has_no_objection(notice: Notice) -> bool:

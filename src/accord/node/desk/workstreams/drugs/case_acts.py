@@ -1,7 +1,9 @@
 """What the drugs workstream adds to the page of a case: its messages to begin there, and the way to the consignment."""
 
-from typing import Final
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
@@ -9,18 +11,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accord.exchange.models import Case, Message
 from accord.node.desk.workstream_acts import WorkstreamAct, WorkstreamClock
-from accord.node.desk.workstreams.drugs.notice_rows import notice_shown
+from accord.node.desk.workstreams.drugs.notice_rows import NoticeShown, notices_shown
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.vocabulary.subjects import Theme
 from accord.workstreams.drugs.kinds import PRE_EXPORT_NOTICE, PRE_EXPORT_REPLY, SHIPMENT_OUTCOME
 from accord.workstreams.drugs.models import Notice, NoticeReply, Outcome
-from accord.workstreams.drugs.notices.states import NoticeState, state_of
+from accord.workstreams.drugs.notices.states import NoticeState, is_awaited
 
-__all__ = ["acts_of_case", "acts_of_message", "clock_of_case", "next_of"]
-
-NOTICES_READ: Final = 20
-"""Notices of a case that are looked at, the newest: which of them waits first is what its head says."""
+__all__ = ["acts_of_case", "acts_of_message", "clocks_of_cases", "next_of"]
 
 
 def acts_of_case(officer: Officer, case: Case) -> list[WorkstreamAct]:
@@ -51,18 +50,28 @@ def next_of(officer: Officer, case: Case, message: Message) -> WorkstreamAct | N
     return _reply(message)
 
 
-def clock_of_case(case: Case) -> WorkstreamClock | None:
-    """Returns where the notice of a case stands: of several the one whose wait ends first, else the newest."""
+def clocks_of_cases(cases: Collection[Case]) -> Mapping[UUID, WorkstreamClock]:
+    """Returns where the notice of each case stands: of several the one whose wait ends first, else the newest."""
     now = timezone.now()
-    stand = case.drug_notices.exclude(message__state=Message.State.WITHDRAWN).select_related("message")
-    found = list(stand.order_by("-sent_at", "-pk")[:NOTICES_READ])
-    if not found:
-        return None
-    waiting = [one for one in found if one.waits_until and state_of(one, now) is NoticeState.AWAITING]
-    shown = notice_shown(min(waiting, key=lambda one: one.waits_until or now) if waiting else found[0], now)
-    is_awaited = shown.state is NoticeState.AWAITING and shown.binding is not None
-    left = shown.binding.working if is_awaited and shown.binding is not None else ()
-    return WorkstreamClock(words=shown.says, icon=shown.icon, tone=shown.tone, left=left)
+    stand = Notice.objects.filter(case__in=cases).exclude(message__state=Message.State.WITHDRAWN)
+    found: dict[UUID, Notice] = {}
+    for one in stand.select_related("message").order_by("-sent_at", "-pk"):
+        known = found.get(one.case_id)
+        if known is None or _ends(one) < _ends(known):
+            found[one.case_id] = one
+    return {one.notice.case_id: _clock(one) for one in notices_shown(found.values(), now)}
+
+
+def _ends(notice: Notice) -> datetime:
+    """Returns when the wait for a reply to a notice ends or has ended; later than any other where none is awaited."""
+    return notice.waits_until if is_awaited(notice) and notice.waits_until else datetime.max.replace(tzinfo=UTC)
+
+
+def _clock(shown: NoticeShown) -> WorkstreamClock:
+    is_running = shown.state is NoticeState.AWAITING and shown.binding is not None
+    left = shown.binding.working if is_running and shown.binding is not None else ()
+    until = shown.notice.waits_until if is_awaited(shown.notice) else None
+    return WorkstreamClock(words=shown.says, icon=shown.icon, tone=shown.tone, left=left, until=until)
 
 
 def _reply(message: Message) -> WorkstreamAct:

@@ -181,7 +181,9 @@ def _said(notice: Notice, state: NoticeState, binding: WaitShown | None) -> tupl
     if state is NoticeState.AWAITING:
         return _awaited(notice, binding)
     if state is NoticeState.SILENT:
-        return against or _("Nobody replied. That is no consent."), "overdue", "bad"
+        nobody = _("Nobody replied. That is no consent.")
+        ours = _("We have not replied. That is no consent.")
+        return against or (nobody if notice.is_ours else ours), "overdue", "bad"
     # What was not sent after an objection ended as it should.
     if against and notice.became != Became.NOT_SENT:
         return against, "warn", "warn"
