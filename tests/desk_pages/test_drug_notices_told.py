@@ -47,6 +47,20 @@ def test_a_wait_of_theirs_is_told_once_when_two_days_are_left_and_not_before(des
     assert whom(Kind.SILENCE) == set()
 
 
+def test_our_overdue_reply_is_told_once_to_the_holder_and_to_duty_officers(desk: Desk) -> None:
+    notice = received_notice(desk)
+    Case.objects.filter(pk=notice.case_id).update(holder=desk.liaison)
+    turn(end(notice) - timedelta(minutes=1))
+    assert whom(Kind.REPLY_OVER) == set()
+    turn(end(notice) + timedelta(seconds=1))
+    turn(end(notice) + timedelta(minutes=1))
+    assert whom(Kind.REPLY_OVER) == {desk.liaison.username, desk.duty.username}
+    assert Told.objects.filter(kind=Kind.REPLY_OVER).count() == 2
+    Notice.objects.filter(pk=notice.pk).update(reply_result="no-objection", replied_at=timezone.now())
+    settle_notices()
+    assert not waiting_notices().filter(kind=Kind.REPLY_OVER).exists()
+
+
 def test_of_a_case_that_nobody_holds_those_are_told_who_may_reply(desk: Desk) -> None:
     notice = received_notice(desk)
     turn(end(notice) - timedelta(days=1))

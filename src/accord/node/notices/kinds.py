@@ -25,6 +25,7 @@ class Kind(TextChoices):
     CLOCK_SOON = "clock-soon", _("A clock runs out soon")
     CLOCK_OUT = "clock-out", _("A clock has run out")
     REPLY_WAITS = "reply-waits", _("A notice before export waits for a reply")
+    REPLY_OVER = "reply-over", _("Our reply to a notice before export is overdue")
     SILENCE = "silence", _("Nobody replied to a notice. That is no consent.")
     FOLLOW_UP_LATE = "follow-up-late", _("Nothing was said in time about an objection")
     RECEIPT_LATE = "receipt-late", _("A receipt is late")
@@ -65,6 +66,7 @@ MAILED_UNLESS_CHOSEN: Final[Mapping[Kind, bool]] = {
         Kind.CLOCK_SOON,
         Kind.CLOCK_OUT,
         Kind.REPLY_WAITS,
+        Kind.REPLY_OVER,
         Kind.SILENCE,
         Kind.FOLLOW_UP_LATE,
         Kind.CHANNEL_FROZEN,

@@ -40,6 +40,7 @@ BY_SUBJECT: Final = (
     Kind.PING_WAITS,
     Kind.PING_LATE,
     Kind.REPLY_WAITS,
+    Kind.REPLY_OVER,
     Kind.SILENCE,
     Kind.FOLLOW_UP_LATE,
 )

@@ -1,7 +1,8 @@
 """What of the drugs workstream waits for an officer: changes of the register, and waits of notices before export.
 
-An officer who may act on its case is told when our reply to a notice of theirs is due in two days, when nobody replied
-to one of ours, and when nothing was said in time about an objection. A mail about it holds none of this.
+Who holds its case is told when our reply to a notice of theirs is due in two days and when it is overdue, and the duty
+officers with them. Who may act on its case is told when nobody replied to one of ours, and when nothing was said in
+time about an objection. A mail about it holds none of this.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -62,6 +63,9 @@ def notices(since: datetime, now: datetime) -> Iterator[Happening]:
     for one in _unreplied().filter(waits_until__gt=now, waits_until__lte=now + SOON):
         if one.waits_until is not None:
             yield _of_notice(one, Kind.REPLY_WAITS, REPLY, until=one.waits_until, at=one.waits_until - SOON)
+    for one in _unreplied().filter(waits_until__gte=since, waits_until__lte=now):
+        if one.waits_until is not None:
+            yield _of_notice(one, Kind.REPLY_OVER, REPLY, until=one.waits_until, at=one.waits_until)
     for one in _silent().filter(waits_until__gte=since, waits_until__lte=now):
         if one.waits_until is not None:
             yield _of_notice(one, Kind.SILENCE, SILENCE, until=one.waits_until, at=one.waits_until)
@@ -92,12 +96,13 @@ def _not_followed() -> QuerySet[Notice]:
 
 def _of_notice(notice: Notice, kind: Kind, of_type: str, *, until: datetime, at: datetime) -> Happening:
     needed = Permission.MESSAGE_DRAFT if notice.is_ours else Permission.MESSAGE_ANSWER
+    owes_reply = kind in {Kind.REPLY_WAITS, Kind.REPLY_OVER}
     return Happening(
         kind=kind,
         # A wait that ends anew, after another word, is told anew.
         key=f"{notice.pk}-{until.timestamp():.0f}",
         at=at,
-        whom=partial(_may_act, notice.case, needed),
+        whom=partial(_owes_reply if owes_reply else _may_act, notice.case, needed),
         case=notice.case_id,
         message=notice.pk,
         subject=f"{of_type}:{notice.pk}",
@@ -109,6 +114,11 @@ def _may_act(case: Case, permission: Permission, officer: Officer) -> bool:
     holder = case.holder
     is_held = holder is not None and holder.is_posted()
     return officer.pk == case.holder_id if is_held else officer.may(permission)
+
+
+def _owes_reply(case: Case, permission: Permission, officer: Officer) -> bool:
+    """Who is told that our reply is due: who can act, and the duty officers whoever holds the case."""
+    return officer.may(Permission.PARKED_HANDLE) or _may_act(case, permission, officer)
 
 
 def _of(found: Callable[[], QuerySet[Notice]], keys: Sequence[str]) -> Iterable[object]:
