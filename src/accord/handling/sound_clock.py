@@ -42,13 +42,17 @@ class SoundClock:
         """Whether the clock of the day has run ahead by more than a day."""
         return self._day() - self._counting() - self._offset > LEAP_SECONDS
 
-    def erase_due(self) -> int:
-        """Erases what is due, unless the clock has leapt; returns how much."""
+    def may_erase(self) -> bool:
+        """Returns whether what is due by the day may be erased; where the clock has leapt, an alarm stands."""
         if not self.has_leapt:
-            return erase_due()
+            return True
         raise_alarm_once(
             None,
             "handling.clock-leapt",
             "The clock ran ahead by more than a day, so nothing is erased. Set it right, or restart the node if it is.",
         )
-        return 0
+        return False
+
+    def erase_due(self) -> int:
+        """Erases what is due, unless the clock has leapt; returns how much."""
+        return erase_due() if self.may_erase() else 0

@@ -36,6 +36,7 @@ class DrugsConfig(AppConfig):
         from accord.workstreams.drugs.indicators.sources import DRUG_SOURCES  # noqa: PLC0415
         from accord.workstreams.drugs.manifests.running import ScreeningRounds  # noqa: PLC0415
         from accord.workstreams.drugs.notices import gate, lists, rooms, watching  # noqa: PLC0415
+        from accord.workstreams.drugs.retention.erasing import ErasingRounds  # noqa: PLC0415
 
         for definition in definitions_in("accord.workstreams.drugs.indicators"):
             register_definition(definition)
@@ -47,3 +48,4 @@ class DrugsConfig(AppConfig):
         register_waits("drugs", lists.awaited)
         complete_facts(with_control)
         add_rounds(ScreeningRounds)
+        add_rounds(ErasingRounds)

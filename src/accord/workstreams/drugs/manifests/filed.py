@@ -171,6 +171,7 @@ class TradeBook:
                 key=key,
                 name=name[:NAME_CHARACTERS],
                 seen_on=self._day,
+                last_on=self._day,
                 seen_in=self._screening,
                 chemicals_on=self._day if has else None,
                 chemicals_in=self._screening if has else None,
@@ -178,6 +179,9 @@ class TradeBook:
             for key, (name, has) in seen.items()
             if key not in held
         )
+        again = [key for key, one in held.items() if one.last_on < self._day]
+        if again:
+            Trader.objects.filter(key__in=again).update(last_on=self._day)
         first = [key for key, (_name, has) in seen.items() if has and key in held and held[key].chemicals_on is None]
         if first:
             Trader.objects.filter(key__in=first).update(chemicals_on=self._day, chemicals_in=self._screening)

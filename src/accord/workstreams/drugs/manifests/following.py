@@ -20,7 +20,7 @@ from accord.release.gate import our_party
 from accord.vocabulary.subjects import Theme
 from accord.workstreams.drugs.manifests.errors import ScreeningRefused
 from accord.workstreams.drugs.manifests.filling import FOLLOWED_AS, Fields, Filling, Say, plain_line
-from accord.workstreams.drugs.models import Flag
+from accord.workstreams.drugs.models import Flag, FlagFollowUp
 from accord.workstreams.drugs.notices.acts import OPENING_KINDS, begin_within, first_fields, own_statements
 
 __all__ = ["follow_flag", "followable_kinds"]
@@ -77,6 +77,7 @@ def follow_flag(
     made = _drafted(officer, kind, fields, peer=peer, case=case, title=title or _title(held), now=moment)
     held.message, held.followed_as, held.followed_by, held.followed_at = made, kind, officer, moment
     held.save(update_fields=["message", "followed_as", "followed_by", "followed_at"])
+    FlagFollowUp.objects.get_or_create(flag=held, message=made)
     note(officer, "follow flag", held, at=moment, detail={"kind": kind})
     return made
 

@@ -17,10 +17,18 @@ from accord.officers.permissions import Permission, require
 from accord.workstreams.drugs.manifests.errors import ScreeningRefused
 from accord.workstreams.drugs.manifests.sealing import discard, sealed
 from accord.workstreams.drugs.models import Screening
+from accord.workstreams.drugs.retention.due import is_held
 from accord.workstreams.drugs.screening.files import form_of, text_of
 from accord.workstreams.drugs.screening.manifest import read_manifest
 
-__all__ = ["MANIFEST_BYTES_MAX", "go_on_with_screening", "let_file_go", "screen_file", "stop_screening"]
+__all__ = [
+    "MANIFEST_BYTES_MAX",
+    "finish_for_good",
+    "go_on_with_screening",
+    "let_file_go",
+    "screen_file",
+    "stop_screening",
+]
 
 MANIFEST_BYTES_MAX: Final = 1024 * 1024 * 1024
 """Bytes of a manifest: some nine million lines."""
@@ -117,23 +125,57 @@ def go_on_with_screening(officer: Officer, screening: Screening, *, now: datetim
         ScreeningRefused: It runs, waits or is done, or its file is no longer here.
     """
     require(officer, Permission.MESSAGE_DRAFT)
-    held = Screening.objects.select_for_update().get(pk=screening.pk)
-    if held.state not in (Screening.State.STOPPED, Screening.State.FAILED):
-        raise ScreeningRefused("Only a screening that was stopped or failed can go on.", code="drugs.screening-goes-on")
-    if held.root is None:
-        raise ScreeningRefused(
-            "The file of this screening is no longer here.",
-            code="drugs.manifest-gone",
-            next_step="Bring the file again.",
-        )
+    held = _ended(screening)
     held.state, held.ended_at, held.fault, held.opened_times = Screening.State.WAITING, None, {}, 0
     held.save(update_fields=["state", "ended_at", "fault", "opened_times"])
     note(officer, "go on with screening", held, at=now or timezone.now(), detail={"line": held.last_line})
     return held
 
 
+@transaction.atomic
+def finish_for_good(officer: Officer, screening: Screening, *, now: datetime | None = None) -> Screening:
+    """Erases the sealed file of a screening that was stopped or failed: it goes on no more, and what it found stays.
+
+    Raises:
+        NotPermitted: The officer may not work on cases.
+        ScreeningRefused: It runs, waits or is done, its file is no longer here, or a legal hold keeps it.
+    """
+    require(officer, Permission.MESSAGE_DRAFT)
+    held = _ended(screening)
+    if is_held(held):
+        raise ScreeningRefused(
+            "A legal hold on a case keeps this file.",
+            code="drugs.manifest-held",
+            next_step="Leave it: the node erases it once the hold is lifted.",
+        )
+    let_file_go(held)
+    held.save(update_fields=["root", "key"])
+    note(officer, "finish screening", held, at=now or timezone.now(), detail={"line": held.last_line})
+    return held
+
+
+def _ended(screening: Screening) -> Screening:
+    """Returns a screening, locked, that was stopped or failed and whose file is here."""
+    held = Screening.objects.select_for_update().get(pk=screening.pk)
+    if held.state not in (Screening.State.STOPPED, Screening.State.FAILED):
+        raise ScreeningRefused(
+            "Only a screening that was stopped or failed goes on or is finished for good.",
+            code="drugs.screening-goes-on",
+        )
+    if held.root is None:
+        raise ScreeningRefused(
+            "The file of this screening is no longer here.",
+            code="drugs.manifest-gone",
+            next_step="Bring the file again.",
+        )
+    return held
+
+
 def let_file_go(screening: Screening) -> None:
-    """Takes the sealed file of a screening out of the store once the transaction holds; the caller saves ``root``."""
+    """Takes the sealed file of a screening out of the store once the transaction holds, and forgets its key.
+
+    The caller saves ``root`` and ``key``.
+    """
     if screening.root is not None:
         transaction.on_commit(partial(discard, bytes(screening.root)))
-        screening.root = None
+        screening.root, screening.key = None, b""

@@ -4,6 +4,8 @@
 * Recall of a rule: of all that is known to be right (flags marked true by any rule, and lines that officers say were
   missed), the part in which it holds. What nobody marked and nobody missed is not known and counts nowhere.
 
+A line that was erased when its time was over counts on, by month and by the rules that held in it, without the line.
+
 With few marks a figure says little: each comes with its count, and with the interval in which it lies with a chance of
 95 in 100.
 
@@ -15,9 +17,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from accord.workstreams.drugs.models import Flag, MissedLine
+from accord.workstreams.drugs.models import Flag, MarkTally, MissedLine
 
-__all__ = ["Measures", "RuleFigures", "Share", "Told", "marked_flags", "measure_rules", "measured", "missed_lines"]
+__all__ = [
+    "Measures",
+    "RuleFigures",
+    "Share",
+    "Told",
+    "erased_marks",
+    "everything_said",
+    "marked_flags",
+    "measure_rules",
+    "measured",
+    "missed_lines",
+]
 
 _Z: Final = 1.96
 
@@ -89,16 +102,23 @@ class Told:
         key: Of the flag or the missed line; it decides for which half of the data it counts.
         rules: The codes of the rules that hold in it; none for a missed line.
         is_true: Whether it is right.
+        is_apart: In which half it counts, where its line was erased; the key decides otherwise.
     """
 
     key: str
     rules: frozenset[str]
     is_true: bool
+    is_apart: bool | None = None
 
 
 def measure_rules() -> Measures:
-    """Returns precision and recall of each rule over everything that officers marked so far."""
-    return measured([*marked_flags(), *missed_lines()])
+    """Returns precision and recall of each rule over everything that officers marked so far, erased lines included."""
+    return measured(everything_said())
+
+
+def everything_said() -> list[Told]:
+    """Returns what was said of flags and missed lines, and the counts of those that were erased since."""
+    return [*marked_flags(), *missed_lines(), *erased_marks()]
 
 
 def marked_flags() -> list[Told]:
@@ -113,6 +133,16 @@ def missed_lines() -> list[Told]:
     """Returns the lines that officers say were missed."""
     rows = MissedLine.objects.filter(removed_at=None).order_by("pk").values_list("pk", flat=True)
     return [Told(key=f"missed-{key}", rules=frozenset(), is_true=True) for key in rows]
+
+
+def erased_marks() -> list[Told]:
+    """Returns what was said of lines that were erased since, as often as it was said."""
+    return [told for row in MarkTally.objects.order_by("pk") for told in [_of(row)] * row.lines]
+
+
+def _of(row: MarkTally) -> Told:
+    rules = frozenset(row.rule_codes.split())
+    return Told(key=f"erased-{row.pk}", rules=rules, is_true=row.is_true, is_apart=row.is_apart)
 
 
 def measured(told: Iterable[Told]) -> Measures:

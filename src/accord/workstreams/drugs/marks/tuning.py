@@ -25,7 +25,7 @@ from accord.officers.four_eyes import FourEyes
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 from accord.workstreams.drugs.marks.errors import WeightsRefused
-from accord.workstreams.drugs.marks.measuring import Measures, Told, marked_flags, measured, missed_lines
+from accord.workstreams.drugs.marks.measuring import Measures, Told, everything_said, measured
 from accord.workstreams.drugs.marks.weights import Weighing, in_force
 from accord.workstreams.drugs.models import RuleWeights
 from accord.workstreams.drugs.screening.rules import joined, rules
@@ -89,13 +89,17 @@ def held_out(key: str) -> bool:
     return hashlib.sha256(key.encode()).digest()[0] < HELD_OUT
 
 
+def _is_apart(told: Told) -> bool:
+    return held_out(told.key) if told.is_apart is None else told.is_apart
+
+
 def tune() -> Tuned:
     """Returns the weights that the marked lines speak for, with what they would change on the part held out.
 
     Raises:
         WeightsRefused: Too few lines are marked, or one of the two parts has none.
     """
-    return tuned([*marked_flags(), *missed_lines()], in_force())
+    return tuned(everything_said(), in_force())
 
 
 def tuned(told: Iterable[Told], now: Weighing) -> Tuned:
@@ -109,8 +113,8 @@ def tuned(told: Iterable[Told], now: Weighing) -> Tuned:
         WeightsRefused: There are too few.
     """
     everything = list(told)
-    learned = [one for one in everything if not held_out(one.key)]
-    apart = [one for one in everything if held_out(one.key)]
+    learned = [one for one in everything if not _is_apart(one)]
+    apart = [one for one in everything if _is_apart(one)]
     if len(everything) < MARKS_MIN or not learned or not apart:
         raise WeightsRefused(
             f"Too few lines are marked: {len(everything)} of {MARKS_MIN}.",

@@ -47,12 +47,14 @@ class Trader(models.Model):
     """A company that received goods in a manifest: since when, and whether chemicals were among them.
 
     ``key`` is its identity (:func:`~accord.workstreams.drugs.screening.papers.company_id`); a person has none and
-    never stands here. ``seen_in`` and ``chemicals_in`` are the first screenings of each.
+    never stands here. ``seen_in`` and ``chemicals_in`` are the first screenings of each, ``last_on`` is the day of the
+    last one in which it stood.
     """
 
     key = models.CharField(max_length=240, unique=True)
     name = models.CharField(max_length=200, blank=True)
     seen_on = models.DateField()
+    last_on = models.DateField(db_index=True)
     seen_in = models.ForeignKey(Screening, null=True, on_delete=models.SET_NULL, related_name="+")
     chemicals_on = models.DateField(null=True)
     chemicals_in = models.ForeignKey(Screening, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -21,6 +21,7 @@ from accord.exchange.services import read_case, save_draft
 from accord.node.desk.acting import act_once
 from accord.node.desk.known import known_of_case
 from accord.node.desk.page import officer_of, page, show
+from accord.node.desk.workstreams.drugs.keeping_rows import flag_kept
 from accord.node.desk.workstreams.drugs.rule_words import rule_sentence
 from accord.node.desk.workstreams.drugs.screening_rows import flag_row, paper_rows, substance_labels
 from accord.node.desk.workstreams.drugs.views.licences import licence_row
@@ -79,11 +80,14 @@ def _shown(request: HttpRequest, key: UUID, error: AccordError | None = None) ->
     officer = officer_of(request)
     flag = _found(officer, key)
     message, labels = flag.message, substance_labels()
+    kept_until, is_needed = flag_kept(flag)
     shown = {
         "flag": flag,
         "screening": flag.screening,
         "row": flag_row(flag, labels),
         "papers": paper_rows(flag),
+        "kept_until": kept_until,
+        "is_needed": is_needed,
         "same_as": _same_before(flag),
         "controls": _controls(flag),
         "licences": [licence_row(one, labels, timezone.now().date()) for one in licences_of(flag)],

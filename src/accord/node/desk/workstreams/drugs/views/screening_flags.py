@@ -18,6 +18,7 @@ from accord.exchange.errors import NotFound
 from accord.node.desk.acting import act_once
 from accord.node.desk.numbers import whole
 from accord.node.desk.page import officer_of, page, show
+from accord.node.desk.workstreams.drugs.keeping_rows import erased_flags, kept_rows
 from accord.node.desk.workstreams.drugs.rule_words import rule_words
 from accord.node.desk.workstreams.drugs.screening_rows import (
     FLAG_STATES,
@@ -31,9 +32,10 @@ from accord.node.desk.workstreams.drugs.views.screenings import found_screening
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.workstreams.drugs.manifests.errors import ScreeningRefused
-from accord.workstreams.drugs.manifests.keeping import go_on_with_screening, stop_screening
+from accord.workstreams.drugs.manifests.keeping import finish_for_good, go_on_with_screening, stop_screening
 from accord.workstreams.drugs.marks.marking import add_missed_line, mark_flag, remove_missed_line, undo_mark
 from accord.workstreams.drugs.models import Flag, MissedLine, Screening
+from accord.workstreams.drugs.retention.due import held_flags, is_held
 from accord.workstreams.drugs.screening.rules import rules
 
 __all__ = ["act_on_screening", "show_screening"]
@@ -49,6 +51,7 @@ MARKED: Final = "drugs-marked"
 # Any: lazy translations.
 NAMES: Final[Mapping[str, Any]] = {
     "reason": ("reason", gettext_lazy("Why")),
+    "is_sure": ("is-sure", gettext_lazy("I am sure")),
     "line": ("missed-line", gettext_lazy("Line of the file")),
     "description": ("missed-description", gettext_lazy("Description of the goods")),
 }
@@ -99,6 +102,10 @@ def _shown(request: HttpRequest, key: UUID, error: AccordError | None = None) ->
             (one, PAPERS.get(one.column, one.column)) for one in screening.unread_values.all()[:REFUSED_SHOWN]
         ],
         "missed": list(screening.missed_lines.filter(removed_at=None).select_related("added_by")),
+        "kept": list(kept_rows(screening)),
+        "flags_erased": erased_flags(screening),
+        "flags_needed": held_flags(screening).count(),
+        "is_held": is_held(screening),
         "may_work": officer.may(Permission.MESSAGE_DRAFT),
         "marked": marked if isinstance(marked, dict) and marked.get("screening") == str(key) else None,
         "labels": labels,
@@ -156,7 +163,7 @@ def _address(asked: Mapping[str, str]) -> str:
 
 @page(Permission.CASE_READ, methods=("POST",))
 def act_on_screening(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Stops a screening, lets it go on, marks flags, takes marks back, or says that a line was missed.
+    """Stops a screening, lets it go on, finishes it for good, marks flags, takes that back, or names a missed line.
 
     View permission: ``case.read``; each act's service asks for ``message.draft``.
     """
@@ -183,12 +190,8 @@ def act_on_screening(request: HttpRequest, key: UUID) -> HttpResponse:
 
 def _do(officer: Officer, screening: Screening, posted: QueryDict, marked: list[Flag]) -> str:
     act = posted.get("act", "")
-    if act == "stop":
-        stop_screening(officer, screening)
-        return _("Stopped. What was found so far stays.")
-    if act == "go-on":
-        go_on_with_screening(officer, screening)
-        return _("It goes on behind the last line that was dealt with.")
+    if act in {"stop", "go-on", "finish"}:
+        return _moved(officer, screening, posted)
     if act in {"mark-true", "mark-false"}:
         marked += _marked(officer, _flags(screening, posted.getlist("flag")), posted)
         return ""
@@ -204,6 +207,28 @@ def _do(officer: Officer, screening: Screening, posted: QueryDict, marked: list[
         remove_missed_line(officer, missed)
         return _("The line counts as missed no more.")
     raise NotFound("There is no such act.")
+
+
+def _moved(officer: Officer, screening: Screening, posted: QueryDict) -> str:
+    if posted["act"] == "stop":
+        stop_screening(officer, screening)
+        return _("Stopped. What was found so far stays.")
+    if posted["act"] == "go-on":
+        go_on_with_screening(officer, screening)
+        return _("It goes on behind the last line that was dealt with.")
+    _finish(officer, screening, posted)
+    return _("Finished for good: the sealed file is erased. What was found stays.")
+
+
+def _finish(officer: Officer, screening: Screening, posted: QueryDict) -> None:
+    if posted.get("is_sure") != "yes":
+        raise ScreeningRefused(
+            "A file that is erased does not come back.",
+            code="drugs.not-sure",
+            next_step="Tick that you are sure, then finish it.",
+            fields={"field": "is_sure"},
+        )
+    finish_for_good(officer, screening)
 
 
 def _flags(screening: Screening, keys: Sequence[str]) -> list[Flag]:

@@ -23,7 +23,7 @@ from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.workstreams.drugs.manifests.reach import screenings_for
 from accord.workstreams.drugs.marks.errors import WeightsRefused
-from accord.workstreams.drugs.marks.measuring import Measures, Share, measure_rules
+from accord.workstreams.drugs.marks.measuring import Measures, Share, erased_marks, measure_rules
 from accord.workstreams.drugs.marks.tuning import (
     MARKS_MIN,
     Tuned,
@@ -131,6 +131,7 @@ def _shown(request: HttpRequest, error: AccordError | None = None) -> HttpRespon
         "versions": list(RuleWeights.objects.select_related("proposed_by", "settled_by")),
         "states": STATES,
         "missed": _missed(officer),
+        "erased": len(erased_marks()),
         "may_read": officer.may(Permission.CASE_READ),
         "given": request.POST,
         "error": error,
