@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from accord.workstreams.drugs.screening.files import open_manifest
-from accord.workstreams.drugs.screening.folding import Folded, all_as_ascii
+from accord.workstreams.drugs.screening.folding import Folded
 from accord.workstreams.drugs.screening.manifest import BATCH, raw_batches, read_manifest
 from accord.workstreams.drugs.screening.names import NameFinder
 from accord.workstreams.drugs.screening.on_file import Announced, OnFile, Permitted, Usual
@@ -114,7 +114,7 @@ def _names_alone(path: Path, find: Callable[[Sequence[str]], list[int]]) -> dict
 def _ours(texts: Sequence[str]) -> list[int]:
     finder, hits = NameFinder(shipped_table()), []
     for begin in range(0, len(texts), BATCH):
-        found = finder.find(Folded(all_as_ascii(texts[begin : begin + BATCH])))
+        found = finder.find(Folded(texts[begin : begin + BATCH]))
         hits += [begin + place for place in sorted(found)]
     return hits
 

@@ -4,7 +4,7 @@ Source: Controlled Drugs and Substances Act, Schedule IX (designated devices) an
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from accord.workstreams.drugs.screening.folding import Folded, lines_of
@@ -12,8 +12,22 @@ from accord.workstreams.drugs.screening.words import Hits
 
 __all__ = ["STEMS", "equipment_in"]
 
-STEMS: Final = (b" TABLET", b" PILL", b" CAPSULE", b" PUNCH", b" ROTARY", b" TDP", b" COMPRIM", b" POINCON", b" GELUL")
-"""Beginnings of words of which each phrase has one."""
+STEMS: Final = tuple(
+    one.encode()
+    for one in (
+        # Each of these words alone stands in many texts of ordinary goods.
+        *(
+            f" {what}{between}{then}"
+            for what in ("TABLET", "PILL")
+            for between in ("", " ")
+            for then in ("PRESS", "PUNCH", "DIE", "MOULD", "MOLD", "COMPRESS", "MAKING", "MACHINE")
+        ),
+        *(f" CAPSULE{between}{then}" for between in ("", " ") for then in ("FILL", "MACHINE")),
+        *(f" PUNCH{then}" for then in (" PRESS", " AND ", "ES AND ", "   DIE", "ES   DIE")),
+        *(" TABLETING", " TABLETTING", " TDP", " COMPRIM", " POINCON", " GELUL"),
+    )
+)
+"""Beginnings of which each phrase has one."""
 
 _PHRASES: Final = re.compile(
     r"\b(?:(?:tablet|pill)[ -]?(?:press(?:es)?|punch(?:es)?|dies?|moulds?|molds?)"
@@ -40,13 +54,13 @@ def equipment_in(folded: Folded, stems: Hits, written: Sequence[str]) -> Mapping
         stems: Where the beginnings of its words stand; only there the phrases are looked for.
         written: The same as they were written, in whatever script.
     """
-    found = {} if folded.lines is written else _in_hindi(written)
+    found = _in_hindi(folded.foreign, written)
     for place in sorted(set(lines_of(folded.spaced, (start for _stem, start, _end in stems)).values())):
         if match := _PHRASES.search(folded.lines[place]):
             found[place] = match.group(0)
     return found
 
 
-def _in_hindi(written: Sequence[str]) -> dict[int, str]:
-    found = ((place, _HINDI.search(text)) for place, text in enumerate(written) if not text.isascii())
+def _in_hindi(places: Iterable[int], written: Sequence[str]) -> dict[int, str]:
+    found = ((place, _HINDI.search(written[place])) for place in places)
     return {place: match.group(0) for place, match in found if match}

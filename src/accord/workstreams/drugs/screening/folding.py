@@ -10,11 +10,13 @@ letters that are drawn as Latin ones).
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
+from itertools import compress
+from operator import not_
 from typing import Final
 
 import msgspec
 
-__all__ = ["Folded", "all_as_ascii", "as_ascii", "lines_of", "spaced", "squeezed"]
+__all__ = ["Folded", "as_ascii", "lines_of", "spaced", "squeezed"]
 
 _LOOK_ALIKES: Final = str.maketrans(
     msgspec.toml.decode(files(__package__).joinpath("look_alikes.toml").read_text("utf-8"), type=dict[str, str])
@@ -46,13 +48,6 @@ def as_ascii(text: str) -> str:
     return unicodedata.normalize("NFKD", text.translate(_LOOK_ALIKES)).encode("ascii", "ignore").decode("ascii")
 
 
-def all_as_ascii(texts: Sequence[str]) -> Sequence[str]:
-    """Returns many texts as :func:`as_ascii` returns one; the same sequence where all are in ASCII."""
-    if all(map(str.isascii, texts)):
-        return texts
-    return [text if text.isascii() else as_ascii(text) for text in texts]
-
-
 def squeezed(text: str) -> bytes:
     """Returns the letters and digits of an ASCII text alone, in capitals, with what is mistaken for one another as one.
 
@@ -70,11 +65,17 @@ class Folded:
     """Many texts, each a line, in the two forms in which words are looked for in all of them at once.
 
     Args:
-        lines: Texts in ASCII without line feeds.
+        written: Texts without line feeds.
     """
 
-    def __init__(self, lines: Sequence[str]) -> None:
-        self.lines = lines
+    def __init__(self, written: Sequence[str]) -> None:
+        self.foreign: Final = list(compress(range(len(written)), map(not_, map(str.isascii, written))))
+        """Places of the texts that are not in ASCII."""
+        lines = list(written)
+        for place in self.foreign:
+            lines[place] = as_ascii(lines[place])
+        self.lines: Final[Sequence[str]] = lines
+        """As :func:`as_ascii`."""
         # A space before and after each line: a word at its edge has the same shape as one inside.
         text = " \n ".join(lines).encode("ascii")
         self.squeezed = text.translate(_SQUEEZED, _DROPPED)

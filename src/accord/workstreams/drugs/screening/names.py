@@ -13,6 +13,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from ahocorasick_rs import BytesAhoCorasick
@@ -34,6 +35,9 @@ DISTINCT: Final = 5
 _PLACES: Final = b"23456789"
 """Digits that are never taken for letters."""
 _DIGITS: Final = frozenset(b"%c" % digit for digit in _PLACES)
+
+_BEFORE: Final = 2
+"""Letters and digits before and after a name, of a text without errors, that are of account."""
 
 _INNOCENT: Final = tuple(squeezed(word) for word in ("piperidine", "piperidino", "piperidinyl", "piperidyl"))
 """Words one other letter from a name of chemistry: where a text has one and the name has not, it is not the name."""
@@ -63,7 +67,7 @@ class _Name:
     folded: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Half:
     name: _Name
     before: int
@@ -169,6 +173,14 @@ def _number_pattern(number: str) -> re.Pattern[str]:
 
 def _span(half: _Half, text: bytes, at: int) -> tuple[int, int, int] | None:
     """Where the name of a half stands around it, and with how many errors; nothing where it does not."""
+    begin = max(0, at - half.before - _BEFORE)
+    found = _span_in(half, text[begin : at - half.before + len(half.name.folded) + _BEFORE], at - begin)
+    return (found[0] + begin, found[1] + begin, found[2]) if found else None
+
+
+@lru_cache(maxsize=16_384)
+def _span_in(half: _Half, text: bytes, at: int) -> tuple[int, int, int] | None:
+    """The same in as much of the text as the name can reach into: texts of goods repeat themselves."""
     name = half.name.folded
     start, size = at - half.before, len(name)
     if start >= 0 and text[start : start + size] == name:

@@ -23,7 +23,7 @@ import msgspec
 
 from accord.workstreams.drugs.screening.codes import CodeFinder
 from accord.workstreams.drugs.screening.equipment import STEMS, equipment_in
-from accord.workstreams.drugs.screening.folding import Folded, all_as_ascii
+from accord.workstreams.drugs.screening.folding import Folded
 from accord.workstreams.drugs.screening.lines import Line, Lines
 from accord.workstreams.drugs.screening.names import Found, NameFinder
 from accord.workstreams.drugs.screening.numbers import container_fails, postal_fails
@@ -175,7 +175,7 @@ class Screen:
             on_file: What is on file; without it no rule over it holds.
         """
         many = lines if isinstance(lines, Lines) else Lines.of(lines)
-        folded = Folded(all_as_ascii(many.descriptions))
+        folded = Folded(many.descriptions)
         abbreviations, stems = self._words.find(folded.spaced)
         found = self._names.find(folded, abbreviations)
         equipment = equipment_in(folded, stems, many.descriptions)

@@ -19,8 +19,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO, Any, BinaryIO, Final
 
-from openpyxl import load_workbook
-
 from accord.workstreams.drugs.screening.columns import tariff_place
 from accord.workstreams.drugs.screening.errors import ManifestUnreadable
 from accord.workstreams.drugs.screening.manifest import LINE_MAX
@@ -51,6 +49,9 @@ def workbook_lines(file: BinaryIO | IO[bytes]) -> Iterator[Iterable[str]]:
     Raises:
         ManifestUnreadable: It is damaged, encrypted, too large unpacked, or declares entities.
     """
+    # It takes longer to load than a small manifest to screen, and most manifests are no workbooks.
+    from openpyxl import load_workbook  # noqa: PLC0415
+
     _require_plain(file)
     file.seek(0)
     try:
