@@ -8,7 +8,7 @@ import pytest
 from django.utils import translation
 from openpyxl import Workbook
 
-from accord.exchange.models import Case, Message
+from accord.exchange.models import Case, CaseNote, Message
 from accord.node.desk.workstreams.drugs import screening_rows
 from accord.node.desk.workstreams.drugs.rule_words import rule_sentence, rule_words
 from accord.node.desk.workstreams.drugs.views.screening_flag import FOLLOWING
@@ -291,6 +291,7 @@ def test_what_the_request_says_is_in_the_language_of_the_page(desk: Desk, sign_i
     draft = Message.objects.get()
     assert draft.fields["language"] == "fr"
     assert "Le texte nomme 1-boc-4-piperidone" in draft.fields["facts"]
+    assert "expéditeur est laissé de côté" in CaseNote.objects.get(case=draft.case).text
 
 
 def test_a_missed_line_is_named_and_taken_back(desk: Desk, sign_in: SignIn) -> None:

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from accord.exchange.drafting import create_case, draft_request
-from accord.exchange.models import Message
+from accord.exchange.models import CaseNote, Message
 from accord.officers.models import Officer
 from accord.officers.permissions import NotPermitted
 from accord.workstreams.drugs.licences.keeping import import_licences, remove_licence, restore_licence
 from accord.workstreams.drugs.manifests.beside import notices_of
 from accord.workstreams.drugs.manifests.errors import ScreeningRefused
 from accord.workstreams.drugs.manifests.filed import notices_without_arrival
+from accord.workstreams.drugs.manifests.filling import LEFT_OUT_SENTENCES
 from accord.workstreams.drugs.manifests.following import follow_flag, followable_kinds
 from accord.workstreams.drugs.manifests.keeping import screen_file
 from accord.workstreams.drugs.manifests.running import screen_to_the_end
@@ -261,3 +262,45 @@ def test_a_licence_that_ended_before_the_screening_does_not_count(desk: Desk) ->
     day = (datetime.now(UTC) - timedelta(days=1)).date()
     import_licences(desk.liaison, TABLE.replace("2099-12-31", day.isoformat()).encode())
     assert screened(desk, line()) == {2: {"licence-ended"}}
+
+
+@pytest.mark.parametrize("cell", ["PEN-3", "PEN/IN/2026/14", "pen2026.7"])
+def test_what_has_the_form_of_a_reference_is_taken_over(desk: Desk, cell: str) -> None:
+    screened(desk, line(notice=cell))
+    draft = follow_flag(desk.liaison, Flag.objects.get(), "drug-incident", peer="IN")
+    assert draft.fields["pen_reference"] == cell
+    assert f"notice: {cell}" in draft.fields["description"]
+    assert not CaseNote.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "cell", ["J.Doe-1970-01-01", "PEN", "PEN-ABC", "call 555 0100", "PEN-1 J. Doe", "PEN" + "-1" * 40]
+)
+@pytest.mark.parametrize("kind", ["request", "drug-incident", "pre-export-notice"])
+def test_anything_else_in_the_cell_of_the_notice_is_left_out_and_the_case_says_so(
+    desk: Desk, cell: str, kind: str
+) -> None:
+    screened(desk, line(notice=cell))
+    draft = follow_flag(desk.liaison, Flag.objects.get(), kind, peer="IN")
+    assert "pen_reference" not in draft.fields
+    assert cell not in str(draft.fields)
+    (said,) = CaseNote.objects.filter(case=draft.case)
+    assert said.text == LEFT_OUT_SENTENCES["notice"], "and it repeats nothing of the cell"
+
+
+def test_the_reference_of_a_notice_that_the_officer_reads_is_taken_over_whatever_its_form(desk: Desk) -> None:
+    notice = notice_of(desk, pen_reference="IN-CBN-77")
+    screened(desk, line(notice="in-cbn-77"))
+    flag = Flag.objects.get()
+    draft = follow_flag(desk.liaison, flag, "drug-incident", peer="IN")
+    assert draft.fields["pen_reference"] == "in-cbn-77"
+    Message.objects.filter(pk=notice.pk).update(recalled_at=datetime.now(UTC))
+    again = follow_flag(desk.liaison, flag, "request", peer="IN")
+    assert "in-cbn-77" not in str(again.fields)
+
+
+def test_who_may_be_a_person_is_left_out_and_the_case_says_so(desk: Desk) -> None:
+    screened(desk, line("Asha Specimen", ""))
+    draft = follow_flag(desk.liaison, Flag.objects.get(), "drug-incident", peer="IN")
+    assert "Asha" not in str(draft.fields)
+    assert CaseNote.objects.get(case=draft.case).text == LEFT_OUT_SENTENCES["consignee"]

@@ -1,7 +1,9 @@
 """What a flagged line fills in a draft: the goods, the papers, the companies, the way, and why it was flagged.
 
 What the line says is taken over as far as a message can hold it; what it does not say stays empty for the officer. A
-company is named where its name bears a legal form; who may be a person, with or without a number, is left out.
+company is named where its name bears a legal form; who may be a person, with or without a number, is left out. So is
+what stands in the cell of the notice, unless it is the reference of a notice that the officer reads, or has its form: a
+cell that holds anything at all is not sent unread. What was left out is said beside the draft.
 """
 
 import re
@@ -29,7 +31,7 @@ from accord.workstreams.drugs.screening.rules import Screen, sentence_of
 from accord.workstreams.drugs.substances.book import table_in_force
 from accord.workstreams.drugs.substances.content import Substance
 
-__all__ = ["FOLLOWED_AS", "Fields", "Filling", "Say", "plain_line"]
+__all__ = ["FOLLOWED_AS", "LEFT_OUT_SENTENCES", "Fields", "Filling", "Say", "plain_line"]
 
 Fields = dict[str, Any]  # Any: JSON types, checked where the draft is made
 
@@ -38,7 +40,19 @@ Say = Callable[[str], str]
 
 _HS: Final = re.compile(r"[0-9]{4}(?:[0-9]{2}){0,3}\Z")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}\Z")
-_REFERENCE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_:-]*\Z")
+_PEN: Final = re.compile(r"PEN[./_:-]?(?=[A-Z0-9./_:-]*[0-9])[A-Z0-9][A-Z0-9./_:-]*\Z", re.IGNORECASE)
+"""The form of a reference of PEN Online: its name and a number in it."""
+
+LEFT_OUT_SENTENCES: Final[Mapping[str, str]] = {
+    "notice": (
+        "The pre-export notice that the line names is left out: it is none that you read, and it has not the form of "
+        "a PEN reference."
+    ),
+    "shipper": "The consignor is left out: the papers may name a person.",
+    "consignee": "The consignee is left out: the papers may name a person.",
+}
+"""What is said beside a draft of each cell that it does not hold, in English."""
+
 _ROLES: Final = ("shipper", "consignee")
 _PARTY_CELLS: Final = tuple(cell for role in _ROLES for cell in (role, f"{role}_number"))
 _STEP: Final = 6
@@ -51,9 +65,11 @@ class Filling:
     Args:
         flag: The flag.
         say: Says its reasons in the language of the message.
+        is_read: Whether the line names a notice that the officer reads.
     """
 
-    def __init__(self, flag: Flag, say: Say) -> None:
+    def __init__(self, flag: Flag, say: Say, *, is_read: bool = False) -> None:
+        self._is_read = is_read
         self._flag = flag
         self._say = say
         self._papers: Mapping[str, str] = flag.papers
@@ -73,8 +89,12 @@ class Filling:
         """
         reasons = " ".join(map(self._say, self._open_reasons))
         papers = {
-            name: plain_line(text) for name, text in self._papers.items() if name not in {"reference", *_PARTY_CELLS}
+            name: plain_line(text)
+            for name, text in self._papers.items()
+            if name not in {"reference", "notice", *_PARTY_CELLS}
         }
+        if self.notice:
+            papers["notice"] = self.notice["pen_reference"]
         for role in _ROLES:
             company = self.company(role)
             cells = {role: company.get("company_name"), f"{role}_number": company.get("registration_number")}
@@ -157,9 +177,19 @@ class Filling:
 
     @property
     def notice(self) -> Fields:
-        """The reference of a notice in the papers."""
-        reference = self._papers.get("notice", "")[:REFERENCE_CHARACTERS_MAX]
-        return {"pen_reference": reference} if _REFERENCE.match(reference) else {}
+        """The reference of a notice in the papers: of one that the officer reads, or of the form of one."""
+        reference = self._papers.get("notice", "").strip()
+        if len(reference) > REFERENCE_CHARACTERS_MAX or not (self._is_read or _PEN.match(reference)):
+            return {}
+        return {"pen_reference": reference}
+
+    @property
+    def left_out(self) -> list[str]:
+        """What is said of each cell that holds something which the draft does not."""
+        lacks = [role for role in _ROLES if self._papers.get(role) and not self.company(role)]
+        if self._papers.get("notice", "").strip() and not self.notice:
+            lacks.append("notice")
+        return [LEFT_OUT_SENTENCES[name] for name in lacks]
 
     @property
     def goods(self) -> Fields:

@@ -1,6 +1,7 @@
 """From a flag to a message: a draft in a new case or one at hand, filled with what the line and its reasons say.
 
-Nothing leaves by it: the draft goes the way of every draft. A company is named as the papers name it; what the line
+Nothing leaves by it: the draft goes the way of every draft, and a note for the own side in the case says what was left
+out. A company is named as the papers name it; what the line
 says of countries stays out of fields that speak of persons.
 """
 
@@ -13,12 +14,14 @@ from accord.exchange.beginning import begin_case
 from accord.exchange.drafting import TITLE_CHARACTERS_MAX, draft_of_kind
 from accord.exchange.kinds import REQUEST, STRUCTS
 from accord.exchange.models import Case, Message
+from accord.exchange.noting import write_note
 from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 from accord.release.gate import our_party
 from accord.vocabulary.subjects import Theme
 from accord.workstreams.drugs.manifests.errors import ScreeningRefused
+from accord.workstreams.drugs.manifests.filed import notices_on_file
 from accord.workstreams.drugs.manifests.filling import FOLLOWED_AS, Fields, Filling, Say, plain_line
 from accord.workstreams.drugs.models import Flag, FlagFollowUp
 from accord.workstreams.drugs.notices.acts import OPENING_KINDS, begin_within, first_fields, own_statements
@@ -55,7 +58,7 @@ def follow_flag(
         peer: Code of the other party, for a new case.
         case: A case of ours to draft in; a new one is opened where there is none.
         title: Title of a new case, for our own list; what the flag says where it is empty.
-        say: Says the reasons in the language of the message.
+        say: Says the reasons in the language of the message, and what was left out.
         language: That language.
         now: The time.
 
@@ -73,8 +76,11 @@ def follow_flag(
     if begun is not None and begun.state in _OPEN and held.followed_as == kind:
         return begun
     moment = now or timezone.now()
-    fields = {"theme": Theme.PRECURSORS.value, **FOLLOWED_AS[kind](Filling(held, say)), "language": language}
+    filling = Filling(held, say, is_read=_is_read(officer, held))
+    fields = {"theme": Theme.PRECURSORS.value, **FOLLOWED_AS[kind](filling), "language": language}
     made = _drafted(officer, kind, fields, peer=peer, case=case, title=title or _title(held), now=moment)
+    if filling.left_out and officer.may(Permission.CASE_TAKE):
+        write_note(officer, made.case, " ".join(map(say, filling.left_out)), now=moment)
     held.message, held.followed_as, held.followed_by, held.followed_at = made, kind, officer, moment
     held.save(update_fields=["message", "followed_as", "followed_by", "followed_at"])
     FlagFollowUp.objects.get_or_create(flag=held, message=made)
@@ -96,6 +102,12 @@ def _drafted(
     if kind in OPENING_KINDS:
         return begin_within(officer, case, kind, fields, now=now)
     return draft_of_kind(officer, case, kind, fields, now=now)
+
+
+def _is_read(officer: Officer, flag: Flag) -> bool:
+    """Whether a line names a notice that the officer reads."""
+    reference = flag.papers.get("notice", "").strip()
+    return bool(reference) and notices_on_file(officer).filter(pen_reference__iexact=reference).exists()
 
 
 def _title(flag: Flag) -> str:

@@ -21,6 +21,7 @@ from accord.exchange.services import read_case, save_draft
 from accord.node.desk.acting import act_once
 from accord.node.desk.known import known_of_case
 from accord.node.desk.page import officer_of, page, show
+from accord.node.desk.said import translated
 from accord.node.desk.workstreams.drugs.keeping_rows import flag_kept
 from accord.node.desk.workstreams.drugs.rule_words import rule_sentence
 from accord.node.desk.workstreams.drugs.screening_rows import flag_row, paper_rows, substance_labels
@@ -229,7 +230,7 @@ def _drafted(officer: Officer, flag: Flag, kind: str, posted: QueryDict) -> Mess
         peer=peer,
         case=case,
         title=posted.get("title", "").strip(),
-        say=lambda english: sentences.get(english, english),
+        say=lambda english: sentences.get(english) or translated(english) or english,
         language=(get_language() or "en")[:2],
     )
     if made.version != FIRST_DRAFT_VERSION:
