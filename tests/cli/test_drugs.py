@@ -120,13 +120,13 @@ def test_the_register_says_where_a_substance_is_controlled_on_a_day(node: Node) 
     done = node.run("drugs", "substances", "--on", "2025-01-22", "--json")
     (found,) = [one for one in json.loads(done.stdout)["substances"] if one["id"] == "1-boc-4-piperidone"]
     assert {party: status["standing"] for party, status in found["status"].items()} == {
-        "CA": "undated",
+        "CA": "controlled",
         "IN": "not-yet",
         "UN": "controlled",
     }
     assert "cannot be read" in node.run("drugs", "substances", "--on", "soon").stderr
     assert "was not found here" in node.run("drugs", "substances", "--on", "2025-01-22").stdout
-    assert "Both list it" in node.run("drugs", "substances", "--on", "2025-01-23", "--pair", "CA,IN").stdout
+    assert "Both list it" in node.run("drugs", "substances", "--on", "2025-01-23", "--pair", "UN,CA").stdout
 
 
 def test_a_node_without_the_workstream_says_so_of_its_register(tmp_path: Path) -> None:
@@ -224,16 +224,16 @@ def test_a_pair_is_compared_for_a_day_and_an_odd_one_is_refused(node: Node) -> N
 
 def test_the_register_goes_into_a_file_and_what_a_changed_one_would_do_is_said(node: Node, tmp_path: Path) -> None:
     file = tmp_path / "controls.csv"
-    assert "11 rows" in node.run("drugs", "substances", "export", "controls", str(file)).stdout
+    assert "15 rows" in node.run("drugs", "substances", "export", "controls", str(file)).stdout
     assert "exists" in node.run("drugs", "substances", "export", "controls", str(file)).stderr
     same = node.run("drugs", "substances", "check", str(file), "--json")
-    assert (same.returncode, json.loads(same.stdout)["same"], json.loads(same.stdout)["changed"]) == (0, 11, [])
+    assert (same.returncode, json.loads(same.stdout)["same"], json.loads(same.stdout)["changed"]) == (0, 15, [])
     text = file.read_text("utf-8").replace("2025-01-23", "2025-02-01")
     file.write_text(text, "utf-8", newline="")
     changed = json.loads(node.run("drugs", "substances", "check", str(file), "--json").stdout)
-    assert changed["changed"] == [{"line": 12, "id": "in-piperidones", "new": False, "fields": ["valid_from"]}]
+    assert changed["changed"] == [{"line": 16, "id": "in-piperidones", "new": False, "fields": ["valid_from"]}]
     file.write_text(text.replace("2025-02-01", "1/2/2025"), "utf-8", newline="")
     bad = node.run("drugs", "substances", "check", str(file))
     assert bad.returncode == 1
-    assert "line 12  valid_from  '1/2/2025': It is no day" in bad.stdout
+    assert "line 16  valid_from  '1/2/2025': It is no day" in bad.stdout
     assert "no table" in node.run("drugs", "substances", "export", "people", str(tmp_path / "x.csv")).stderr

@@ -48,7 +48,7 @@ def agreed(desk: Desk, *changes: Change) -> None:
 
 def test_a_draft_that_names_a_listed_substance_bears_its_schedules(desk: Desk) -> None:
     (found,) = facts_of(drafted(desk, substances=NPP), releaser=None, now=timezone.now()).substances
-    assert (found.schedules, found.controlled_on) == (("VI-1",), None)
+    assert (found.schedules, found.controlled_on) == (("VI-1",), date(2016, 11, 30))
 
 
 def test_what_two_officers_agreed_to_is_told_from_then_on(desk: Desk) -> None:

@@ -67,7 +67,7 @@ def test_the_other_side_s_entries_are_never_told_as_ours() -> None:
     (found,) = told(one("39742-60-4"))
     assert (found.schedules, found.controlled_on) == ((), None)
     (found,) = told(one("39742-60-4"), party="CA")
-    assert (found.schedules, found.controlled_on) == (("VI-1",), None)
+    assert (found.schedules, found.controlled_on) == (("VI-1",), date(2016, 11, 30))
 
 
 def test_what_the_register_does_not_hold_is_left_as_it_was() -> None:

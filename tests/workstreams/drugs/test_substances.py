@@ -1,6 +1,6 @@
 """The register says three things of a substance and a day: controlled, not on that day, and that it does not know."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -32,7 +32,8 @@ def test_the_seven_precursors_ship_with_numbers_that_hold(table: SubstanceTable)
         ("UN", date(2024, 12, 3), Standing.CONTROLLED),
         ("IN", date(2025, 1, 22), Standing.NOT_YET),
         ("IN", date(2025, 1, 23), Standing.CONTROLLED),
-        ("CA", date(2026, 2, 7), Standing.UNDATED),
+        ("CA", date(2024, 9, 2), Standing.NOT_YET),
+        ("CA", date(2024, 9, 3), Standing.CONTROLLED),
         ("XX", date(2026, 2, 7), Standing.NO_ENTRY),
     ],
 )
@@ -40,6 +41,27 @@ def test_control_begins_with_the_day_of_its_instrument(
     table: SubstanceTable, jurisdiction: str, on: date, standing: Standing
 ) -> None:
     assert status_of(table, BOC, jurisdiction=jurisdiction, on=on).standing is standing
+
+
+def test_an_entry_whose_first_day_was_not_found_says_so(table: SubstanceTable) -> None:
+    assert status_of(table, "anpp", jurisdiction="CA", on=date(2026, 2, 7)).standing is Standing.UNDATED
+
+
+@pytest.mark.parametrize(
+    ("substance", "widened", "before", "after"),
+    [
+        ("4-ap", date(2023, 8, 30), ("VI-1",), ("VI-1",)),
+        ("1-boc-4-ap", date(2023, 8, 30), ("V",), ("VI-1",)),
+        ("norfentanyl", date(2019, 5, 15), ("VI-1",), ("VI-1",)),
+        ("4-piperidone", date(2024, 9, 3), ("VI-1",), ("VI-1",)),
+    ],
+)
+def test_an_entry_that_a_wider_one_replaced_holds_to_the_day_before(
+    table: SubstanceTable, substance: str, widened: date, before: tuple[str, ...], after: tuple[str, ...]
+) -> None:
+    for on, schedules in ((widened - timedelta(days=1), before), (widened, after)):
+        (entry,) = status_of(table, substance, jurisdiction="CA", on=on).entries
+        assert entry.schedules == schedules
 
 
 def test_what_was_not_found_is_not_called_uncontrolled(table: SubstanceTable) -> None:
