@@ -163,7 +163,12 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     ]
     shown["lines"] = lines
     shown["areas"] = [
-        {"name": name, "address": reverse(address), "is_here": request.resolver_match.view_name == address}
+        {
+            "name": name,
+            "address": reverse(address),
+            "is_here": request.resolver_match.view_name == address,
+            "is_around": request.resolver_match.view_name.startswith(f"{address}-"),
+        }
         for name, address, permission in AREAS
         if permission is None or officer.may(permission)
     ]

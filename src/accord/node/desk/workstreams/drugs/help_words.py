@@ -73,6 +73,20 @@ HELP: Final[Mapping[str, PageHelp]] = {
         ),
         who=_COLLEAGUE,
     ),
+    "drugs-incidents": PageHelp(
+        what=_("Incidents with precursors that either side told of: what happened, when, where, with which substance."),
+        can=_("Filter them, open a case or a draft, take the list along as a table, or report an incident."),
+        next=_("What is drafted leaves after approval and release. What the other side answers stands in the case."),
+        who=_COLLEAGUE,
+    ),
+    "drugs-suspicions": PageHelp(
+        what=_(
+            "Transactions in precursors that either side told of as suspicious. Who reported them stands nowhere here."
+        ),
+        can=_("Filter them, open a case or a draft, take the list along as a table, or report a transaction."),
+        next=_("What is drafted leaves after approval and release. Tell neither the company nor the dealer."),
+        who=_COLLEAGUE,
+    ),
     "drugs-screenings": PageHelp(
         what=_("Manifests that were held against the register and the rules, the newest first."),
         can=_("Bring a manifest, follow how far it is, and open one to see its flags."),

@@ -64,6 +64,13 @@ PARTS: Final[tuple[Part, ...]] = (
         count=_notices_wait,
     ),
     Part(
+        name=_("Incidents and suspicions"),
+        says=_(
+            "What was seized, stopped, stolen or found, and which transactions looked suspicious, told by either side."
+        ),
+        address="desk:drugs-incidents",
+    ),
+    Part(
         name=_("Licences on file"),
         says=_("Which company may have which substance, how much and until when; screening compares papers with it."),
         address="desk:drugs-licences",

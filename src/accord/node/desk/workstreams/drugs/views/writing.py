@@ -47,7 +47,7 @@ def write_message(request: HttpRequest) -> HttpResponse:
     shown = {
         "case": case,
         "kinds": BEGINNINGS,
-        "kind": given.get("kind", KINDS[0]),
+        "kind": given.get("kind") or _asked_kind(request.GET.get("kind", "")),
         "incident_kinds": [(one.value, choice_label("incident_kind", one.value)) for one in IncidentKind],
         "peers": Party.objects.filter(is_self=False).order_by("code"),
         "given": given,
@@ -57,9 +57,12 @@ def write_message(request: HttpRequest) -> HttpResponse:
     return show(request, "desk/drugs/write.html", shown, status=error.http_status if error else HTTPStatus.OK)
 
 
+def _asked_kind(kind: str) -> str:
+    return kind if kind in KINDS else KINDS[0]
+
+
 def _begun(officer: Officer, case: Case | None, given: Any) -> Message:  # Any: a posted form
-    kind = given.get("kind", "")
-    kind = kind if kind in KINDS else KINDS[0]
+    kind = _asked_kind(given.get("kind", ""))
     chosen = given.get("incident_kind", "")
     variant = chosen if kind == DRUG_INCIDENT and chosen in {one.value for one in IncidentKind} else ""
     peer = case.peer_id if case is not None else given.get("peer", "")
