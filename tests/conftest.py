@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings as django_settings
@@ -10,14 +11,30 @@ from pytest_django.plugin import DjangoDbBlocker
 from accord.courier.machine import forget_meetings
 from accord.courier.recent import forget_recent
 from accord.parties.custody import use_custody
-from tests.databases import copy_migrated, keep_migrated
+from tests.databases import copy_migrated, flush_what_is_there, keep_migrated
 from tests.simulators.paired_node import PairedNode, make_paired_node
+from tests.spreading import longest_first, scheduler
+
+if TYPE_CHECKING:
+    from xdist.scheduler import LoadFileScheduling
 
 
 def pytest_configure() -> None:
     """Makes passwords cheap to check and refusals quick: no test is about the cost of one."""
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     django_settings.ACCORD_REFUSAL_STEP_SECONDS = 0.0
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Puts the longest files first where several workers share them."""
+    if hasattr(config, "workerinput"):
+        items[:] = longest_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config) -> "LoadFileScheduling | None":
+    """Gives files to workers in that order, where they are given out by file."""
+    return scheduler(config) if config.option.dist == "loadfile" else None
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +48,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """Keeps what the migrations made for the next run."""
     with django_db_blocker.unblock():
         keep_migrated()
+    flush_what_is_there()
 
 
 @pytest.fixture
