@@ -20,6 +20,7 @@ policies is among those that the guards let through.
 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 import cedarpy
@@ -28,6 +29,9 @@ from msgspec import Struct, json
 from accord.law.context import Context
 
 __all__ = ["Guarded", "Guards", "guarded_policies", "policy_set"]
+
+TEXTS_KEPT: Final = 256
+"""Texts of rules whose policies are kept, five times those of both parties: a gate made anew reads none again."""
 
 _Value: TypeAlias = Callable[[Context], Any]  # Any: a field of the reading, or a constant of its type
 _Term: TypeAlias = Callable[[Context], bool]
@@ -99,6 +103,7 @@ class Guards:
         return tuple(policy for place, policy in enumerate(self._policies) if left >> place & 1)
 
 
+@lru_cache(maxsize=TEXTS_KEPT)
 def guarded_policies(text: str) -> tuple[Guarded, ...]:
     """Returns the policies of a text, in the order of their names, each with its guard.
 
