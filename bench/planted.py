@@ -53,6 +53,7 @@ class Damage(StrEnum):
     SALT = "salt"
     SYNONYM = "synonym"
     NUMBER = "cas-number"
+    NEAR_NUMBER = "near-number"
     ABBREVIATION = "abbreviation"
 
 
@@ -151,6 +152,10 @@ _AFTER: Final = (
 _COUNTRIES: Final = ("CA", "IN", "US", "MX", "AE", "SG", "NL", "DE", "GB", "JP", "KR", "ZA", "BR", "AU", "FR", "IT")
 TRADES: Final = ("Trading", "Chemicals", "Foods", "Textiles", "Logistics", "Machines", "Imports", "Supplies")
 _OWNERS: Final = ("SPCU", "SPMU", "SPEU", "SPNU")
+
+
+_APART: Final = frozenset({Damage.NUMBER, Damage.NEAR_NUMBER, Damage.ABBREVIATION, Damage.SYNONYM})
+"""What is no damage of a name."""
 
 
 class PlantedManifest:
@@ -266,15 +271,32 @@ def _named(dice: random.Random, substances: Sequence[Substance], damage: Damage)
                 number,
                 _pick(dice, _NUMBER_WORDS).format(number.replace("-", _pick(dice, _NUMBER_SIGNS))),
             )
+        if damage is Damage.NEAR_NUMBER and substance.cas:
+            number = _pick(dice, substance.cas)
+            return substance.id, number, _pick(dice, _NUMBER_WORDS).format(_slipped(dice, number))
         if damage is Damage.ABBREVIATION and abbreviations:
             name = _pick(dice, abbreviations)
             return substance.id, name, name
         if damage is Damage.SYNONYM and len(names) > 1:
             name = _pick(dice, names[1:])
             return substance.id, name, name
-        if damage not in {Damage.NUMBER, Damage.ABBREVIATION, Damage.SYNONYM} and names:
+        if damage not in _APART and names:
             name = _pick(dice, names)
             return substance.id, name, _damaged(dice, name, damage)
+
+
+def _slipped(dice: random.Random, number: str) -> str:
+    """A registry number with one digit other, or two neighbours exchanged, of which no check digit is right."""
+    while True:
+        digits = number.replace("-", "")
+        place = int(dice.random() * (len(digits) - 1))
+        if dice.random() < 0.5:
+            digits = f"{digits[:place]}{int(dice.random() * 10)}{digits[place + 1 :]}"
+        else:
+            digits = f"{digits[:place]}{digits[place + 1]}{digits[place]}{digits[place + 2 :]}"
+        total = sum(place * int(digit) for place, digit in enumerate(reversed(digits)))
+        if total % 10 != int(digits[-1]):
+            return f"{digits[:-3]}-{digits[-3:-1]}-{digits[-1]}"
 
 
 def _damaged(dice: random.Random, name: str, damage: Damage) -> str:

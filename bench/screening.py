@@ -3,10 +3,10 @@
 The promise: a million lines with all rules in under 10 s on one core, under 6 s on two, under 500 MB; of a thousand
 damaged names at least 98 % found; at most 60 wrong flags in a million lines of real tariff texts.
 
-A planted line counts as found where it is flagged and the flag names the planted substance. Abbreviations are planted
-and counted apart: one of three letters, without a word of chemistry beside it, is not flagged, since it means other
-things too. A flag on a line that is not planted is wrong, unless its tariff text names a listed substance under that
-substance's own code; these are counted apart.
+A planted line counts as found where it is flagged and the flag names the planted substance. Abbreviations and numbers
+with a slip in them are planted and counted apart: without a word of chemistry beside them they flag no line, since they
+mean other things too. A flag on a line that is not planted is wrong, unless its tariff text names a listed substance
+under that substance's own code; these are counted apart.
 
 Each pass is a process of its own, timed from its start to its end, so that the start of the interpreter is in it. CPU
 time stands beside, of all its processes together: on a machine that does other work it is what a quiet one would need.
@@ -41,7 +41,7 @@ SEED: Final = 20_261_130
 SAMPLE: Final = 2_000
 """Lines that are not planted among those that the slow peers read; their rate is carried over to all lines."""
 SAMPLED: Final = frozenset({"rapidfuzz"})
-APART: Final = frozenset({Damage.ABBREVIATION})
+APART: Final = frozenset({Damage.ABBREVIATION, Damage.NEAR_NUMBER})
 
 
 class Pass(msgspec.Struct, frozen=True):

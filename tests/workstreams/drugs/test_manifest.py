@@ -111,13 +111,19 @@ def test_a_header_that_says_nothing_is_refused(header: str, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "first", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\xff\xfed\x00", b"\x89PNG", b"\xff\xd8\xff\xe0"]
+    ("first", "next_step"),
+    [
+        *((first, "Save it as CSV in UTF-8") for first in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\xff\xfed\x00")),
+        # No program makes a table of these.
+        *((first, "Ask the sender for") for first in (b"%PDF", b"\x89PNG", b"\xff\xd8\xff\xe0", b"GIF8", b"II*\0")),
+    ],
 )
-def test_a_file_of_another_form_is_told_apart(tmp_path: Path, first: bytes) -> None:
+def test_a_file_of_another_form_is_told_apart(tmp_path: Path, first: bytes, next_step: str) -> None:
     file = tmp_path / "m.csv"
     file.write_bytes(first + b"rest")
     with pytest.raises(ManifestUnreadable) as said, open_manifest(file):
         pass
+    assert said.value.next_step.startswith(next_step)
     assert "CSV in UTF-8" in said.value.next_step
 
 

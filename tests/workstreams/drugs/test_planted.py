@@ -15,6 +15,8 @@ from accord.workstreams.drugs.screening.rules import Flag, Screen
 from accord.workstreams.drugs.substances.shipped import shipped_table
 
 LINES, PLANTED, SEED = 20_000, 400, 6
+UNCERTAIN = (Damage.ABBREVIATION, Damage.NEAR_NUMBER)
+"""What alone flags no line."""
 OWN_CODES = {"293336", "293337"}
 IN_BASKET = "Heterocyclic compounds; containing an unfused pyridine ring in the structure"
 # A few texts for a machine without the shared folder: fewer traps, and every test still runs.
@@ -70,20 +72,23 @@ def missed(lines: Iterable[Drawn]) -> list[str]:
 
 
 def test_of_damaged_names_and_numbers_at_least_98_in_a_hundred_are_found() -> None:
-    planted = [line for line in manifest() if line.damage not in {None, Damage.ABBREVIATION}]
-    assert len(planted) > PLANTED * 0.9
+    planted = [line for line in manifest() if line.damage not in {None, *UNCERTAIN}]
+    assert len(planted) > PLANTED * 0.8
     assert len(missed(planted)) <= len(planted) * 0.02, missed(planted)
 
 
-@pytest.mark.parametrize("damage", [kind for kind in Damage if kind is not Damage.ABBREVIATION])
+@pytest.mark.parametrize("damage", [kind for kind in Damage if kind not in UNCERTAIN])
 def test_no_kind_of_damage_hides_a_name(damage: Damage) -> None:
     planted = [line for line in manifest() if line.damage is damage]
     assert planted
     assert len(missed(planted)) <= len(planted) * 0.1, missed(planted)
 
 
-def test_three_of_four_abbreviations_are_found_and_the_others_have_no_word_of_chemistry_beside_them() -> None:
-    planted = [line for line in manifest() if line.damage is Damage.ABBREVIATION]
+@pytest.mark.parametrize("damage", UNCERTAIN)
+def test_three_of_four_uncertain_finds_are_flagged_and_the_others_have_no_word_of_chemistry_beside_them(
+    damage: Damage,
+) -> None:
+    planted = [line for line in manifest() if line.damage is damage]
     assert len(missed(planted)) <= len(planted) / 4, missed(planted)
     for line in planted:
         if line.number not in flags():
@@ -153,6 +158,16 @@ def test_what_is_planted_is_counted_damaged_and_beside_right_container_numbers()
         ("CAS 39742\u221260\u22114", "", set()),
         ("CAS 39742\u221260\u20114", "", {"number"}),
         ("order 39742604", "", set()),
+        # 39742-60-4 with one digit other, and with two exchanged across a hyphen; neither is the number of anything.
+        ("CAS 39742-60-5", "", {"near-number", "chemistry-words"}),
+        ("39746-20-4", "2933.39", {"near-number", "chemistry"}),
+        ("39742-60-5", "", set()),
+        # Another substance's number, and numbers that have two slips or another form.
+        ("CAS 39942-60-4", "", set()),
+        ("CAS 93742-60-5", "", set()),
+        ("CAS 39742-60-5-1", "", set()),
+        ("CAS 139742-60-5", "", set()),
+        ("39742-60-5, CAS 39742-60-4", "", {"number"}),
         ("ноrfenтаnyl", "", {"name-misspelt"}),  # noqa: RUF001
         ("norfenтаnyl", "", {"name"}),  # noqa: RUF001
         ("4-piperidine", "", set()),

@@ -4,16 +4,15 @@ import gzip
 import io
 import sys
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
-from pyarrow import parquet, table
+from pyarrow import DictionaryArray, array, default_memory_pool, parquet, table
 
 from accord.workstreams.drugs.manifests.keeping import screen_file
 from accord.workstreams.drugs.manifests.running import screen_to_the_end
@@ -192,35 +191,46 @@ def test_without_its_package_parquet_says_how(monkeypatch: pytest.MonkeyPatch) -
     assert "accord[parquet]" in refused.value.next_step
 
 
-class _Column(list[object]):
-    def to_pylist(self) -> list[object]:
-        return list(self)
-
-
-class _File:
-    """As much of a reader of Parquet as is asked of it."""
-
-    def __init__(self, _file: object) -> None:
-        self.schema_arrow = type("Schema", (), {"names": ["description", "hs_code"]})
-
-    @staticmethod
-    def iter_batches(*, batch_size: int) -> list[object]:
-        assert batch_size
-        pieces = ([["Tea", "1-boc-4-piperidone"], ["0902", 293339]], [["Coffee"], [None]])
-        return [type("Piece", (), {"columns": [_Column(column) for column in piece]}) for piece in pieces]
+def parquet_of(columns: Mapping[str, object], **how: object) -> io.BytesIO:
+    held = io.BytesIO()
+    parquet.write_table(table(columns), held, **how)
+    return held
 
 
 def test_rows_of_parquet_are_lines_with_their_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
-    reader = ModuleType("pyarrow.parquet")
-    reader.ParquetFile = _File  # type: ignore[attr-defined] # stands in for a package that is not installed
-    monkeypatch.setitem(sys.modules, "pyarrow.parquet", reader)
-    lines, refused = read(io.BytesIO(b"PAR1rest"))
+    monkeypatch.setattr(tables, "ROWS_A_PIECE", 2)
+    goods = ["Tea", "1-boc-4-piperidone", "Tea"]
+    # What holds lists is no cell, and stands in the way of nothing.
+    held = parquet_of({"description": goods, "route": [["CA"], [], None], "hs_code": ["0902", "293339", None]})
+    lines, refused = read(held)
     assert [(one.number, one.description, one.tariff) for one in lines] == [
         (2, "Tea", "0902"),
         (3, "1-boc-4-piperidone", "293339"),
-        (4, "Coffee", ""),
+        (4, "Tea", ""),
     ]
     assert refused == []
+
+
+def test_one_long_text_in_many_rows_of_parquet_is_held_once() -> None:
+    rows, text = 2_500, "A" * 1024**2
+    shared = DictionaryArray.from_arrays(array([0] * rows), array([text]))
+    held = parquet_of({"description": shared}, compression="zstd")
+    assert len(held.getvalue()) < 20_000
+    before = default_memory_pool().max_memory()
+    lines, refused = read(held)
+    assert lines == []
+    assert {one.mend for one in refused} == {f"The line is longer than {LINE_MAX:,} characters: shorten it."}
+    assert len(refused) == rows
+    assert default_memory_pool().max_memory() < max(before, 64 * 1024**2)
+
+
+def test_a_row_group_too_large_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "ROW_GROUP_MAX", 100_000)
+    held = parquet_of({"description": ["A" * 60_000, "B" * 60_000]}, use_dictionary=False, compression="zstd")
+    assert len(held.getvalue()) < 2_000
+    with pytest.raises(ManifestUnreadable, match="too large unpacked") as refused:
+        read(held)
+    assert "row groups" in refused.value.next_step
 
 
 def test_a_real_parquet_file_is_read() -> None:

@@ -18,13 +18,19 @@ __all__ = ["expected_characters", "form_of", "open_manifest", "physical_lines", 
 _FORMS: Final = ((b"PK\x03\x04", "xlsx"), (b"PAR1", "parquet"), (b"\x1f\x8b", "gzip"))
 _OTHER_FORM_SENTENCES: Final = {
     b"\xd0\xcf\x11\xe0": "The file is a workbook of an old form, or one with a password.",
-    b"%PDF": "The file is a PDF.",
-    b"\x89PNG": "The file is a picture.",
-    b"\xff\xd8\xff": "The file is a picture.",
     b"\xff\xfe": "The file is in UTF-16.",
     b"\xfe\xff": "The file is in UTF-16.",
 }
-
+"""What is said of a table in a form that is not read, by its first bytes."""
+_NO_TABLE_SENTENCES: Final = {
+    b"%PDF": "The file is a PDF.",
+    b"\x89PNG": "The file is a picture.",
+    b"\xff\xd8\xff": "The file is a picture.",
+    b"GIF8": "The file is a picture.",
+    b"II*\x00": "The file is a picture.",
+    b"MM\x00*": "The file is a picture.",
+}
+"""What is said of a file that no program makes a table of: TIFF, of either order of bytes, is the form of scanners."""
 
 BLOCK: Final = 65_536
 """Characters of a file that are read at once."""
@@ -56,6 +62,11 @@ def form_of(file: BinaryIO | IO[bytes]) -> str:
     for magic, said in _OTHER_FORM_SENTENCES.items():
         if first.startswith(magic):
             raise ManifestUnreadable(said, next_step="Save it as CSV in UTF-8 and screen that file.")
+    for magic, said in _NO_TABLE_SENTENCES.items():
+        if first.startswith(magic):
+            raise ManifestUnreadable(
+                said, next_step="Ask the sender for the same list as a table: CSV in UTF-8, or a workbook."
+            )
     return "csv"
 
 

@@ -78,6 +78,8 @@ class Folded:
         """As :func:`as_ascii`."""
         # A space before and after each line: a word at its edge has the same shape as one inside.
         text = " \n ".join(lines).encode("ascii")
+        self.text: Final = text
+        """The lines in ASCII, joined by line feeds, with a space before and after each but at both ends."""
         self.squeezed = text.translate(_SQUEEZED, _DROPPED)
         """As :func:`squeezed`."""
         self.spaced = b" " + text.translate(_SPACED) + b" "

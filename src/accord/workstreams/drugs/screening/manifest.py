@@ -311,9 +311,14 @@ def _lines(numbers: Sequence[int], texts: Sequence[str], form: _Form) -> tuple[L
 
 
 def _what_is_wrong(number: int, text: str, row: Sequence[str], form: _Form) -> RefusedLine | None:
-    if len(row) != form.width:
-        mend = f"The line has {len(row)} columns where the header has {form.width}: quote what holds a comma."
-        return _refused(number, "", text, mend=mend)
+    width = form.width
+    if len(row) != width:
+        return _refused(
+            number,
+            "",
+            text,
+            mend=f"The line has {len(row)} columns where the header has {width}: quote what holds a comma.",
+        )
     words = row[form.places["description"]]
     if not words.strip():
         return _refused(number, "description", words, mend="The goods are not described: fill the column.")

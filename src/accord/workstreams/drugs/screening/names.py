@@ -24,7 +24,7 @@ from accord.workstreams.drugs.substances.content import NameKind, SubstanceTable
 
 __all__ = ["Found", "NameFinder"]
 
-Sort = Literal["name", "abbreviation", "number", "digits"]
+Sort = Literal["name", "abbreviation", "number", "digits", "near-number"]
 
 SHORTEST: Final = 10
 """Letters and digits from which a name is looked for with an error, and inside of longer words."""
@@ -49,15 +49,18 @@ class Found:
 
     Args:
         substance: Its code.
-        sort: By what: a name, an abbreviation, a registry number, or the digits of one without its hyphens.
+        sort: By what: a name, an abbreviation, a registry number, the digits of one without its hyphens, or a number
+            that may be one mistyped.
         wording: The name or number of the table.
         errors: Typing errors in the line's wording, 0 or 1.
+        written: What stands in the text, where that is said beside the wording.
     """
 
     substance: str
     sort: Sort
     wording: str
     errors: int = 0
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from accord.workstreams.drugs.screening.equipment import STEMS, equipment_in
 from accord.workstreams.drugs.screening.folding import Folded
 from accord.workstreams.drugs.screening.lines import Line, Lines
 from accord.workstreams.drugs.screening.names import Found, NameFinder
+from accord.workstreams.drugs.screening.near_numbers import NearNumbers
 from accord.workstreams.drugs.screening.numbers import container_fails, postal_fails
 from accord.workstreams.drugs.screening.on_file import OnFile
 from accord.workstreams.drugs.screening.papers import Papers, read_papers
@@ -151,6 +152,7 @@ class Screen:
         self, table: SubstanceTable, *, weights: Mapping[str, int] | None = None, threshold: int = THRESHOLD
     ) -> None:
         self._names = NameFinder(table)
+        self._near = NearNumbers(table)
         self._words = WordSearch(self._names.words, STEMS)
         self._labels = {one.id: one.label for one in table.substances}
         self._editions = {one.tariff.code: one.tariff.edition for one in table.substances if one.tariff.is_own}
@@ -178,11 +180,13 @@ class Screen:
         folded = Folded(many.descriptions)
         abbreviations, stems = self._words.find(folded.spaced)
         found = self._names.find(folded, abbreviations)
+        near = self._near.find(folded)
         equipment = equipment_in(folded, stems, many.descriptions)
         spoken_of = self._codes.bearing(many.columns.get("tariff", ()))
         flags = []
-        for place in sorted(spoken_of.union(found, equipment)):
+        for place in sorted(spoken_of.union(found, near, equipment)):
             line, named = many[place], found.get(place, ())
+            named = (*named, *_not_named(near.get(place, ()), named))
             code = line.tariff[:6]
             reasons = [*self._of_names(line, code, named), *self._of_code(line, code, named)]
             if place in equipment:
@@ -203,16 +207,17 @@ class Screen:
     def _of_names(self, line: Line, code: str, named: Sequence[Found]) -> list[Reason]:
         reasons = []
         for one in named:
-            rule = "name-misspelt" if one.errors else one.sort
-            reasons.append(_because(rule, wording=one.wording, substance=self._labels[one.substance]))
+            rule = "name-misspelt" if one.sort == "name" and one.errors else one.sort
+            words = {"written": one.written} if one.written else {}
+            reasons.append(_because(rule, wording=one.wording, substance=self._labels[one.substance], **words))
         certain = any(one.sort in {"name", "number"} for one in named)
         if certain and code and not code.startswith(_CHEMICALS):
             reasons.append(_because("elsewhere", code=code))
         if named and not certain:
             if code.startswith(_CHEMICALS):
                 reasons.append(_because("chemistry", code=code))
-            elif words := _first(_CHEMISTRY, unicodedata.normalize("NFC", line.description)):
-                reasons.append(_because("chemistry-words", words=words))
+            elif beside := _first(_CHEMISTRY, unicodedata.normalize("NFC", line.description)):
+                reasons.append(_because("chemistry-words", words=beside))
         return reasons
 
     def _of_papers(self, papers: Papers, line: Line, named: Sequence[Found], on_file: OnFile | None) -> list[Reason]:
@@ -260,6 +265,12 @@ def joined(weights: Iterable[int]) -> int:
 
 def _because(rule: str, **words: str) -> Reason:
     return Reason(rule=rule, words=words)
+
+
+def _not_named(near: Sequence[Found], named: Sequence[Found]) -> list[Found]:
+    """What is near a number of substances that nothing else in the line names."""
+    already = {one.substance for one in named}
+    return [one for one in near if one.substance not in already]
 
 
 def _vague(text: str) -> str:

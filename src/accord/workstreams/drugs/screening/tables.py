@@ -31,6 +31,9 @@ UNPACKED_MAX: Final = 2 * 1024**3
 TEXTS_MAX: Final = 192 * 1024**2
 """Bytes of the part that holds a workbook's texts, which is read whole."""
 
+ROW_GROUP_MAX: Final = 512 * 1024**2
+"""Bytes of a row group of a Parquet file, unpacked: twice those of a million lines of a manifest, written as one."""
+
 PIECE: Final = 1024**2
 ROWS_A_PIECE: Final = 2_000
 _MARKS: Final = (b"<!DOCTYPE", b"<!ENTITY")
@@ -90,16 +93,37 @@ def parquet_lines(file: BinaryIO | IO[bytes]) -> Iterator[Iterable[str]]:
         ) from error
     file.seek(0)
     try:
-        table = parquet.ParquetFile(file)
+        schema = parquet.read_schema(file)
+        flat = [field.name for field in schema if not field.type.num_fields]
+        # One text of a dictionary may stand in every row: it is held once, and not written out for each.
+        file.seek(0)
+        table = parquet.ParquetFile(file, read_dictionary=flat)
     except Exception as error:
         raise ManifestUnreadable("The Parquet file is damaged.", next_step="Save it as CSV in UTF-8.") from error
+    groups = [table.metadata.row_group(place) for place in range(table.metadata.num_row_groups)]
+    if any(group.total_byte_size > ROW_GROUP_MAX for group in groups):
+        raise ManifestUnreadable(
+            "A row group of the Parquet file is too large unpacked.",
+            next_step="Save it with smaller row groups, or as CSV in UTF-8.",
+        )
 
     def rows() -> Iterator[Sequence[object]]:
-        yield table.schema_arrow.names
-        for piece in table.iter_batches(batch_size=ROWS_A_PIECE):
-            yield from zip(*(column.to_pylist() for column in piece.columns), strict=True)
+        yield schema.names
+        for piece in table.iter_batches(batch_size=ROWS_A_PIECE, columns=flat):
+            cells = dict(zip(piece.schema.names, map(_cells_of, piece.columns), strict=True))
+            # What holds lists or records of its own is no cell of a table: it is left out.
+            none = [None] * piece.num_rows
+            yield from zip(*(cells.get(name, none) for name in schema.names), strict=True)
 
     yield _lines(_unbroken(rows()))
+
+
+def _cells_of(column: Any) -> list[object]:  # Any: an array of a package without types
+    """The cells of a column; those with the same text share it."""
+    if not hasattr(column, "dictionary"):
+        return list(column.to_pylist())
+    texts = column.dictionary.to_pylist()
+    return [None if place is None else texts[place] for place in column.indices.to_pylist()]
 
 
 def _require_plain(file: BinaryIO | IO[bytes]) -> None:

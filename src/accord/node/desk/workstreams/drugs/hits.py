@@ -18,7 +18,7 @@ TEXT_MAX: Final = 4_000
 WITH_ERROR: Final = 10
 """Letters and digits from which a name is looked for with one error, as the engine does."""
 
-_SHOWN_OF: Final = ("wording", "words")
+_SHOWN_OF: Final = ("wording", "words", "written")
 """What of a reason stands in the description; numbers and codes stand in fields of their own."""
 
 
