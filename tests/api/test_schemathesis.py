@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,9 +26,12 @@ from accord.officers.models import Officer
 from accord.officers.permissions import Role, permissions_of
 from accord.officers.services import create_officer
 from accord.officers.tokens import issue_token
+from accord.workstreams.drugs.manifests.keeping import screen_file
+from accord.workstreams.drugs.manifests.running import screen_to_the_end
 from tests.api.conftest import Caller
 from tests.api.story import drafted, received_request
 from tests.simulators.paired_node import PairedNode
+from tests.workstreams.drugs.screened import manifest
 
 
 # Files are sent as the bytes they are, whatever their type.
@@ -51,7 +55,7 @@ schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
 
 
 @pytest.fixture
-def known(node: PairedNode, administrator: Officer) -> dict[str, Any]:
+def known(node: PairedNode, administrator: Officer, home: Path) -> dict[str, Any]:
     """An account that may do everything but administer, and one object of each sort."""
     officer = create_officer(
         administrator, "system", password=None, display_name="Case system", roles=ALL_BUT_ADMINISTRATOR, is_system=True
@@ -64,7 +68,10 @@ def known(node: PairedNode, administrator: Officer) -> dict[str, Any]:
         case=request.case, agency="HC", question="Who?", asked_by=officer, asked_at=timezone.now()
     )
     draft = drafted(Caller(secret=secret))
-    return {"secret": secret, "request": request, "draft": draft["id"], "inquiry": inquiry}
+    screening = screen_file(officer, manifest(6, hits=(3,), broken=(4,)), name="SPECIMEN.csv")
+    screen_to_the_end()
+    found = {"secret": secret, "request": request, "draft": draft["id"], "inquiry": inquiry}
+    return {**found, "screening": screening, "flag": screening.flags.get()}
 
 
 @pytest.fixture
@@ -86,6 +93,8 @@ def _aim(case: schemathesis.Case, known: dict[str, Any]) -> None:
         "case_id": str(request.case_id),
         "message_id": known["draft"] if last in ours else str(request.pk),
         "inquiry_id": str(known["inquiry"].pk),
+        "screening_id": str(known["screening"].pk),
+        "flag_id": str(known["flag"].pk),
         "kind": "request",
         "peer": "IN",
     }

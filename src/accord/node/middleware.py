@@ -23,7 +23,7 @@ __all__ = ["API_PREFIX", "Edge"]
 
 API_PREFIX: Final = "/api/"
 
-_FILE_UPLOAD: Final = re.compile(r"/api/v1/messages/[0-9a-f-]{36}/attachments/[0-9a-f]{64}")
+_FILE_UPLOAD: Final = re.compile(r"/api/v1/(messages/[0-9a-f-]{36}/attachments|drugs/manifests)/[0-9a-f]{64}")
 
 
 class Edge:

@@ -4,29 +4,28 @@ An upload names the file by its SHA-256, so that it is whole or refused, and may
 is an opaque stream that no browser shows: its type is never the one the sender claims.
 """
 
-import hashlib
 import re
-import tempfile
 from collections.abc import Iterator
 from typing import IO, Annotated, BinaryIO, Final, cast
 from uuid import UUID
 
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from ninja import Path, Query, Router
 
 from accord.errors import OfficerCanMend
-from accord.exchange.inspection import ALLOWED_TYPES, ATTACHMENT_BYTES_MAX, sanitised
+from accord.exchange.inspection import ALLOWED_TYPES, sanitised
 from accord.exchange.models import Attachment
 from accord.exchange.reach import within
 from accord.exchange.services import attach, detach, take_out
 from accord.handling.models import Use
 from accord.handling.taking import take_copy
 from accord.handling.watermark import headers_of
+from accord.node.api.bodies import received_file
 from accord.node.api.case_shapes import AttachmentOut, attachment_out
 from accord.node.api.cases import find_message
 from accord.node.api.operations import ApiRequest, offer
-from accord.node.api.problems import Invalid, TooLarge, UnsupportedMediaType
+from accord.node.api.problems import UnsupportedMediaType
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.vocabulary.uses import UseCode
@@ -36,10 +35,7 @@ __all__ = ["router"]
 router = Router()
 
 BLOCK_BYTES: Final = 256 * 1024
-"""Bytes read of an upload at a time."""
-
-SPOOL_BYTES: Final = 1024 * 1024
-"""Bytes of an upload held in memory; a larger one goes through an unnamed temporary file."""
+"""Bytes handed out at a time."""
 
 OPAQUE: Final = "application/octet-stream"
 FILE_POLICY: Final = "default-src 'none'; sandbox"
@@ -67,27 +63,6 @@ def _find(officer: Officer, attachment_id: UUID) -> Attachment:
     return rows.select_related("message__case").get(pk=attachment_id)
 
 
-def _received(request: HttpRequest, sha256: str) -> IO[bytes]:
-    spool = tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - handed to the caller open
-    digest, size = hashlib.sha256(), 0
-    while block := request.read(BLOCK_BYTES):
-        size += len(block)
-        if size > ATTACHMENT_BYTES_MAX:
-            spool.close()
-            raise TooLarge("The file is too large.", fields={"limit_bytes": ATTACHMENT_BYTES_MAX})
-        digest.update(block)
-        spool.write(block)
-    if digest.hexdigest() != sha256:
-        spool.close()
-        raise Invalid(
-            "The file that came is not the one that was named.",
-            code="attachment.digest-differs",
-            next_step="Send the file again, with the digest of the whole file.",
-            fields={"received_bytes": size},
-        )
-    return spool
-
-
 @offer(
     router,
     "PUT",
@@ -108,7 +83,7 @@ def attach_file(request: ApiRequest, message_id: Path[UUID], sha256: Sha256, nam
     already = message.attachments.filter(sha256=bytes.fromhex(sha256), name=label).first()
     if already is not None:
         return attachment_out(already)
-    with _received(request, sha256) as file:
+    with received_file(request, sha256) as file:
         made = attach(request.officer, message, name=label, media_type=media_type, file=cast("BinaryIO", file))
     return attachment_out(made)
 

@@ -15,7 +15,7 @@ from django.db.models import Model, Q, QuerySet
 
 from accord.node.api.problems import Malformed
 
-__all__ = ["CursorRefused", "Page", "page_of"]
+__all__ = ["CursorRefused", "Page", "page_along", "page_of"]
 
 Row = TypeVar("Row", bound=Model)
 
@@ -69,6 +69,34 @@ def page_of(
     found = list(rows.order_by(*((f"{sign}{by}", f"{sign}pk") if by != "pk" else (f"{sign}pk",)))[: limit + 1])
     page = found[:limit]
     return Page(rows=page, next=_cursor(signer, page[-1], by=by) if len(found) > limit else None)
+
+
+def page_along(
+    rows: QuerySet[Row], name: str, *, cursor: str | None, limit: int, order: Sequence[tuple[str, bool]]
+) -> Page[Row]:
+    """Returns a page of rows in the order of several columns of numbers or texts.
+
+    Args:
+        rows: What the caller may see, in any order.
+        name: Name of the list; a cursor of one list opens no other.
+        cursor: Where the page before ended; ``None`` for the first page.
+        limit: Most rows of the page.
+        order: The columns, each with whether its highest value comes first; no two rows are equal in all of them.
+
+    Raises:
+        CursorRefused: The cursor is not of this list.
+    """
+    signer = Signer(salt=f"accord.api.cursor.{name}")
+    if cursor is not None:
+        place, beyond, equal = _place(signer, cursor), Q(pk__in=[]), Q()
+        for (column, is_falling), value in zip(order, place, strict=True):
+            beyond |= equal & Q(**{f"{column}__{'lt' if is_falling else 'gt'}": value})
+            equal &= Q(**{column: value})
+        rows = rows.filter(beyond)
+    found = list(rows.order_by(*(f"{'-' if is_falling else ''}{column}" for column, is_falling in order))[: limit + 1])
+    page = found[:limit]
+    last = [getattr(page[-1], column) for column, _is_falling in order] if len(found) > limit else None
+    return Page(rows=page, next=signer.sign_object(last) if last is not None else None)
 
 
 def _place(signer: Signer, cursor: str) -> list[str]:

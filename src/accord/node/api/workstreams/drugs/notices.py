@@ -1,4 +1,4 @@
-"""Drugs: drafts of the workstream's kinds, and the notices before export with where each stands."""
+"""Drafts of the workstream's kinds, and the notices before export with where each stands."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -34,11 +34,9 @@ from accord.workstreams.drugs.notices.acts import (
 )
 from accord.workstreams.drugs.notices.states import NoticeState, in_state, state_of
 
-__all__ = ["DESCRIPTION", "router"]
+__all__ = ["router"]
 
 router = Router()
-
-DESCRIPTION = "Notices before export, the replies to them, outcomes, incidents and suspicious transactions."
 
 OpeningKind = Annotated[str, one_of(OPENING_KINDS)]
 
