@@ -18,6 +18,9 @@ PYTHON ?= $(shell for name in python3.11 python3 python3.12 python3.13 python3.1
 COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --strip-extras --allow-unsafe
 
+# Some thousand processes of ours start in a run: what the first one compiled, the others read (a third of their start).
+unexport PYTHONDONTWRITEBYTECODE
+
 # Two workers: the machines this is built for have two cores. Tests of one file stay in one worker.
 PYTEST_ARGS ?= -n 2 --dist loadfile
 

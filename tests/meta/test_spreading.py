@@ -1,3 +1,6 @@
+import os
+import subprocess
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -53,3 +56,11 @@ def test_files_are_given_out_in_the_order_of_the_tests(pytestconfig: pytest.Conf
     )
     scheduler(config)
     assert option.loadscopereorder is False
+
+
+def test_processes_of_a_run_keep_what_they_compiled(tmp_path: Path) -> None:
+    asking = tmp_path / "Makefile"
+    asking.write_text(f'include {ROOT}/Makefile\nsay:\n\t@echo "[$$PYTHONDONTWRITEBYTECODE]"\n')
+    told = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    words = ["make", "-s", "-C", str(ROOT), "-f", str(asking), "say"]
+    assert subprocess.run(words, env=told, capture_output=True, text=True, check=True).stdout == "[]\n"
