@@ -167,7 +167,7 @@ def test_a_draft_that_says_nothing_yet_is_listed_all_the_same(desk: Desk, sign_i
     Message.objects.filter(pk=draft.pk).update(content=b"{}")
     page = text(sign_in(desk.liaison).get(INCIDENTS))
     assert "kind not chosen" in page
-    assert "not told" in page
+    assert "not filled in yet" in page
 
 
 def test_the_button_of_a_list_opens_the_form_at_its_kind(desk: Desk, sign_in: SignIn) -> None:
