@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pytest
+    from xdist.remote import Producer
     from xdist.scheduler import LoadFileScheduling
 
 __all__ = ["longest_first", "scheduler"]
@@ -38,7 +39,7 @@ def scope_of(nodeid: str) -> str:
     return next((place for place in TOGETHER if nodeid.startswith(place)), nodeid.partition("::")[0])
 
 
-def scheduler(config: "pytest.Config") -> "LoadFileScheduling":
+def scheduler(config: "pytest.Config", log: "Producer") -> "LoadFileScheduling":
     """Returns who gives files to workers, in the order of the tests."""
     from xdist.scheduler import LoadFileScheduling
 
@@ -49,4 +50,4 @@ def scheduler(config: "pytest.Config") -> "LoadFileScheduling":
             return scope_of(nodeid)
 
     config.option.loadscopereorder = False
-    return LongestFirst(config)
+    return LongestFirst(config, log)

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from xdist.remote import Producer
 
 from tests.meta.tree import ROOT
 from tests.spreading import LONGEST, TOGETHER, longest_first, scheduler, scope_of
@@ -54,7 +55,7 @@ def test_files_are_given_out_in_the_order_of_the_tests(pytestconfig: pytest.Conf
         rootpath=pytestconfig.rootpath,
         trace=pytestconfig.trace,
     )
-    scheduler(config)
+    scheduler(config, Producer("files", enabled=False))
     assert option.loadscopereorder is False
 
 
