@@ -232,7 +232,7 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'ordering': ['-sent_at', '-pk'],
-                        'indexes': [models.Index(fields=['sent_at'], name='drug_notice_by_time'), models.Index(fields=['pen_reference'], name='drug_notice_by_reference'), models.Index(fields=['cas_number'], name='drug_notice_by_cas'), models.Index(fields=['waits_until'], name='drug_notice_by_end'), models.Index(fields=['replied_at'], name='drug_notice_by_reply')],
+                        'indexes': [models.Index(fields=['sent_at'], name='drug_notice_by_time'), models.Index(fields=['pen_reference'], name='drug_notice_by_reference'), models.Index(fields=['cas_number'], name='drug_notice_by_cas'), models.Index(condition=models.Q(('reply_result', '')), fields=['waits_until'], name='drug_notice_by_end'), models.Index(fields=['replied_at'], name='drug_notice_by_reply')],
                     },
                 ),
                 migrations.CreateModel(
@@ -358,6 +358,7 @@ class Migration(migrations.Migration):
                         ('key', models.CharField(max_length=240, unique=True)),
                         ('name', models.CharField(blank=True, max_length=200)),
                         ('seen_on', models.DateField()),
+                        ('last_on', models.DateField(db_index=True)),
                         ('seen_in', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='drugs.screening')),
                         ('chemicals_on', models.DateField(null=True)),
                         ('chemicals_in', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='drugs.screening')),
@@ -401,6 +402,32 @@ class Migration(migrations.Migration):
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                         ('value', models.BinaryField(max_length=16)),
                     ],
+                ),
+                migrations.CreateModel(
+                    name='MarkTally',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('month', models.DateField()),
+                        ('rule_codes', models.CharField(blank=True, max_length=400)),
+                        ('is_true', models.BooleanField()),
+                        ('is_apart', models.BooleanField()),
+                        ('lines', models.PositiveIntegerField(default=0)),
+                    ],
+                    options={
+                        'ordering': ['-month', 'pk'],
+                        'constraints': [models.UniqueConstraint(fields=('month', 'rule_codes', 'is_true', 'is_apart'), name='drugs_tallied_once')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='FlagFollowUp',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('flag', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='follow_ups', to='drugs.flag')),
+                        ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drug_flags', to='exchange.message')),
+                    ],
+                    options={
+                        'constraints': [models.UniqueConstraint(fields=('flag', 'message'), name='drugs_followed_once')],
+                    },
                 ),
             ],
         ),
