@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
+import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accord.exchange.models import Case
+from accord.exchange.models import Case, Message
 from accord.node.notices.deriving import make_notices
 from accord.node.notices.kinds import Kind
 from accord.node.notices.models import Notice as Told
@@ -59,6 +60,15 @@ def test_our_overdue_reply_is_told_once_to_the_holder_and_to_duty_officers(desk:
     Notice.objects.filter(pk=notice.pk).update(reply_result="no-objection", replied_at=timezone.now())
     settle_notices()
     assert not waiting_notices().filter(kind=Kind.REPLY_OVER).exists()
+
+
+@pytest.mark.parametrize("ended", ["refused", "expired", "blocked", "recalled"])
+def test_of_a_notice_that_never_came_or_was_recalled_no_silence_is_told(desk: Desk, ended: str) -> None:
+    notice = sent_notice(desk)
+    changed = {"recalled_at": timezone.now()} if ended == "recalled" else {"state": ended}
+    Message.objects.filter(pk=notice.pk).update(**changed)
+    turn(end(notice) + timedelta(seconds=1))
+    assert whom(Kind.SILENCE) == set()
 
 
 def test_of_a_case_that_nobody_holds_those_are_told_who_may_reply(desk: Desk) -> None:

@@ -15,7 +15,8 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accord.exchange.models import Case, Message
+from accord.exchange.models import Case
+from accord.exchange.withdrawn import stands
 from accord.node.desk.workstreams.drugs.notice_rows import notices_shown
 from accord.node.notices.happenings import Happening, Source
 from accord.node.notices.kinds import Kind
@@ -77,7 +78,7 @@ def notices(since: datetime, now: datetime) -> Iterator[Happening]:
 
 
 def _standing() -> QuerySet[Notice]:
-    found = Notice.objects.filter(case__state=Case.State.OPEN).exclude(message__state=Message.State.WITHDRAWN)
+    found = Notice.objects.filter(stands("message__"), case__state=Case.State.OPEN)
     return found.exclude(became__in=SETTLED_BY).select_related("case__holder").order_by("pk")
 
 
