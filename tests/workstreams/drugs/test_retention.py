@@ -239,6 +239,30 @@ def test_a_file_that_a_legal_hold_keeps_is_not_finished_with(desk: Desk, monkeyp
     assert screening.root is not None
 
 
+def test_a_screening_that_goes_on_under_a_legal_hold_keeps_its_file_until_the_hold_is_lifted(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "BATCH_LINES", 5)
+    screening = screen_file(desk.liaison, manifest(20, hits=(3,)), name="SPECIMEN.csv")
+    rounds = ScreeningRounds()
+    rounds.do_some()
+    rounds.close()
+    stop_screening(desk.liaison, screening)
+    hold = place_hold(
+        desk.releasing, followed(desk, screening.flags.get(), is_closed=True), reason="A court (specimen)."
+    )
+    go_on_with_screening(desk.liaison, screening)
+    screen_to_the_end()
+    screening.refresh_from_db()
+    assert (screening.state, screening.root is not None, screening.key != b"") == ("done", True, True)
+    erase_to_the_end(over(Kept.SEALED_FILE))
+    assert Screening.objects.get().root is not None
+    lift_hold(desk.again(Role.RELEASING, "second"), hold, reason="The judgment is final.")
+    erase_to_the_end(over(Kept.SEALED_FILE))
+    screening.refresh_from_db()
+    assert (screening.root, bytes(screening.key)) == (None, b"")
+
+
 def test_a_company_counts_from_the_last_manifest_in_which_it_stood(desk: Desk) -> None:
     screen_file(desk.liaison, io.BytesIO(FIRMS.encode()), name="SPECIMEN-1.csv", now=timezone.now())
     screen_to_the_end()

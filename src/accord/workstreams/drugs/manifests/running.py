@@ -26,6 +26,7 @@ from accord.workstreams.drugs.manifests.keeping import let_file_go
 from accord.workstreams.drugs.manifests.sealing import opened
 from accord.workstreams.drugs.marks.weights import Weighing, in_force, numbered
 from accord.workstreams.drugs.models import Flag, RefusedRow, Screening, UnreadRow
+from accord.workstreams.drugs.retention.due import is_held
 from accord.workstreams.drugs.screening import rules as engine
 from accord.workstreams.drugs.screening.files import expected_characters, text_of
 from accord.workstreams.drugs.screening.lines import Batch
@@ -261,7 +262,9 @@ def _finish(screening: Screening, now: datetime) -> None:
     if held.state != Screening.State.RUNNING:
         return
     held.state, held.ended_at, held.read_part = Screening.State.DONE, now, 100
-    let_file_go(held)
+    # A file that a legal hold keeps goes with what else is due, once the hold is lifted.
+    if not is_held(held):
+        let_file_go(held)
     held.save()
 
 
