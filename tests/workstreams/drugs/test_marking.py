@@ -1,8 +1,10 @@
 """What officers say of flags is kept, can be taken back, measures the rules, and leads to drafts."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from accord.exchange.drafting import create_case
 from accord.exchange.models import Case, Message
@@ -72,6 +74,22 @@ def test_rules_are_measured_by_marks_and_missed_lines(desk: Desk, screening: Scr
     assert measure_rules().recall == Share(part=1, whole=1)
     add_missed_line(desk.liaison, screening, line=9, description="SPECIMEN powder")
     assert measure_rules().recall == Share(part=1, whole=2)
+
+
+def test_a_missed_line_that_is_named_again_says_what_was_said_last_and_by_whom(
+    desk: Desk, screening: Screening
+) -> None:
+    first = add_missed_line(desk.liaison, screening, line=9, description="SPECIMEN powder", reason="White.")
+    remove_missed_line(desk.liaison, first)
+    second, now = desk.again(Role.LIAISON, "second"), timezone.now() + timedelta(days=1)
+    words = {"description": "SPECIMEN oil", "tariff": "2932.93", "substance": "safrole", "reason": "It smells."}
+    again = add_missed_line(second, screening, line=9, now=now, **words)
+    again.refresh_from_db()
+    assert (again.pk, again.removed_at) == (first.pk, None)
+    assert (again.description, again.tariff, again.substance, again.reason) == (
+        *("SPECIMEN oil", "293293", "safrole", "It smells."),
+    )
+    assert (again.added_by, again.added_at) == (second, now)
 
 
 @pytest.mark.parametrize("line", [1, 2, 99])

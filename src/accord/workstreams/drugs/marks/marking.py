@@ -5,7 +5,7 @@ measures of the rules can be checked against it.
 """
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -133,23 +133,23 @@ def add_missed_line(
         raise ScreeningRefused(
             "This line was flagged.", code="drugs.line-flagged", next_step="Mark the flag.", fields={"field": "line"}
         )
-    found, is_new = MissedLine.objects.get_or_create(
-        screening=screening,
-        line=line,
-        defaults={
-            "description": description.strip()[:DESCRIPTION_CHARACTERS_MAX],
-            "tariff": "".join(filter(str.isdigit, tariff))[:10],
-            "substance": substance,
-            "reason": _reason(reason),
-            "added_by": officer,
-            "added_at": now or timezone.now(),
-        },
-    )
+    said: dict[str, Any] = {  # Any: values of the model's fields
+        "description": description.strip()[:DESCRIPTION_CHARACTERS_MAX],
+        "tariff": "".join(filter(str.isdigit, tariff))[:10],
+        "substance": substance,
+        "reason": _reason(reason),
+        "added_by": officer,
+        "added_at": now or timezone.now(),
+    }
+    lines = MissedLine.objects.select_for_update(of=("self",))
+    found, is_new = lines.get_or_create(screening=screening, line=line, defaults=said)
     if not is_new and found.removed_at is None:
         raise ScreeningRefused("This line is named already.", code="drugs.line-named", fields={"field": "line"})
     if not is_new:
-        found.removed_at = None
-        found.save(update_fields=["removed_at"])
+        # A line that was taken back is named anew, in the words and on the day of who names it now.
+        for name, value in {**said, "removed_at": None}.items():
+            setattr(found, name, value)
+        found.save(update_fields=[*said, "removed_at"])
     note(officer, "add missed line", found, at=now, detail={"line": line})
     return found
 
