@@ -15,7 +15,6 @@ from accord.officers.permissions import NotPermitted
 from accord.workstreams.drugs.licences.keeping import import_licences, remove_licence, restore_licence
 from accord.workstreams.drugs.manifests.beside import notices_of
 from accord.workstreams.drugs.manifests.errors import ScreeningRefused
-from accord.workstreams.drugs.manifests.filed import notices_without_arrival
 from accord.workstreams.drugs.manifests.filling import LEFT_OUT_SENTENCES
 from accord.workstreams.drugs.manifests.following import follow_flag, followable_kinds
 from accord.workstreams.drugs.manifests.keeping import screen_file
@@ -140,17 +139,10 @@ def test_notices_on_file_are_compared_by_reference_and_by_company(desk: Desk) ->
     }
 
 
-def test_notices_without_an_arrival_are_listed_until_something_is_known(desk: Desk) -> None:
+def test_a_screening_keeps_which_notices_its_lines_name(desk: Desk) -> None:
     notice = notice_of(desk)
-    day = datetime(2026, 6, 1, tzinfo=UTC)
-    assert [one.reference for one in notices_without_arrival(desk.liaison, now=day)] == ["PEN-1"]
-    assert notices_without_arrival(desk.liaison, now=datetime(2026, 2, 10, tzinfo=UTC)) == []
     screened(desk, line(notice="pen-1", tariff="0902.10", goods="Tea"), line(notice="PEN-8"))
     assert Screening.objects.get().notices_seen == [notice.pk.hex]
-    assert notices_without_arrival(desk.liaison, now=day) == []
-    Screening.objects.all().delete()
-    Notice.objects.filter(pk=notice.pk).update(became="arrived")
-    assert notices_without_arrival(desk.liaison, now=day) == []
 
 
 def test_a_company_new_to_chemicals_is_said_from_the_second_manifest_on(desk: Desk) -> None:
@@ -188,6 +180,19 @@ def test_of_manifests_that_the_officer_does_not_read_nothing_is_said(desk: Desk)
     assert screened(desk, f"{line('Specimen Foods Ltd', '')} again") == {2: {"new-to-chemicals"}}
 
 
+def test_chemicals_in_a_manifest_that_the_officer_does_not_read_silence_nothing(desk: Desk) -> None:
+    screened(desk, line("Specimen Foods Ltd", "", tariff="0902.10", goods="Tea"))
+    screened(desk, line("Specimen Foods Ltd", ""))
+    with_chemicals = Trader.objects.get().chemicals_in
+    assert with_chemicals is not None
+    Screening.objects.filter(pk=with_chemicals.pk).update(asked_by=desk.releasing)
+    Officer.objects.filter(pk=desk.liaison.pk).update(scope_themes=["fraud"])
+    desk.liaison.refresh_from_db()
+    assert screened(desk, f"{line('Specimen Foods Ltd', '')} again") == {2: {"new-to-chemicals"}}
+    with_chemicals.delete()
+    assert screened(desk, f"{line('Specimen Foods Ltd', '')} once more") == {2: set()}, "nobody knows whose it was"
+
+
 @pytest.mark.parametrize("state", ["withdrawn", "expired", "refused", "recalled", "erased"])
 def test_a_notice_that_was_taken_back_or_erased_is_not_on_file(desk: Desk, state: str) -> None:
     notice = notice_of(desk)
@@ -199,7 +204,6 @@ def test_a_notice_that_was_taken_back_or_erased_is_not_on_file(desk: Desk, state
         Message.objects.filter(pk=notice.pk).update(state=state)
     assert screened(desk, line(weight="150"), line(notice="PEN-7")) == {2: set(), 3: set()}
     assert notices_of(desk.liaison, Flag.objects.first()) == []
-    assert notices_without_arrival(desk.liaison, now=datetime(2026, 6, 1, tzinfo=UTC)) == []
 
 
 def said(fields: dict[str, object], *names: str) -> Sequence[object]:
@@ -264,7 +268,7 @@ def test_a_licence_that_ended_before_the_screening_does_not_count(desk: Desk) ->
     assert screened(desk, line()) == {2: {"licence-ended"}}
 
 
-@pytest.mark.parametrize("cell", ["PEN-3", "PEN/IN/2026/14", "pen2026.7"])
+@pytest.mark.parametrize("cell", ["PEN-3", "PEN/IN/2026/14", "pen2026.7", "PEN-CBN-26A7"])
 def test_what_has_the_form_of_a_reference_is_taken_over(desk: Desk, cell: str) -> None:
     screened(desk, line(notice=cell))
     draft = follow_flag(desk.liaison, Flag.objects.get(), "drug-incident", peer="IN")
@@ -274,7 +278,11 @@ def test_what_has_the_form_of_a_reference_is_taken_over(desk: Desk, cell: str) -
 
 
 @pytest.mark.parametrize(
-    "cell", ["J.Doe-1970-01-01", "PEN", "PEN-ABC", "call 555 0100", "PEN-1 J. Doe", "PEN" + "-1" * 40]
+    "cell",
+    [
+        *("J.Doe-1970-01-01", "PEN", "PEN-ABC", "call 555 0100", "PEN-1 J. Doe", "PEN" + "-1" * 40),
+        *("PENELOPE.GARCIA-1979", "Peng:Wei/19800101", "PENDLETON7", "PEN.GARCIA-1979", "PEN-1979.GARCIA"),
+    ],
 )
 @pytest.mark.parametrize("kind", ["request", "drug-incident", "pre-export-notice"])
 def test_anything_else_in_the_cell_of_the_notice_is_left_out_and_the_case_says_so(

@@ -5,7 +5,7 @@ nothing of others.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Final
 
 from django.db.models import QuerySet
@@ -14,16 +14,14 @@ from django.utils import timezone
 from accord.exchange.reach import within
 from accord.exchange.withdrawn import stands
 from accord.officers.models import Officer
-from accord.officers.permissions import Permission, require
 from accord.workstreams.drugs.manifests.reach import screenings_for
 from accord.workstreams.drugs.models import Licence, Notice, Screening, Trader
 from accord.workstreams.drugs.notices.states import SETTLED_BY
 from accord.workstreams.drugs.screening.lines import Batch, code_of
 from accord.workstreams.drugs.screening.on_file import CHEMICAL_CHAPTERS, Announced, OnFile, Permitted, Usual
 from accord.workstreams.drugs.screening.papers import company_id, named_company
-from accord.workstreams.drugs.screening.rules import rules
 
-__all__ = ["TradeBook", "notices_on_file", "notices_without_arrival", "on_file_of"]
+__all__ = ["TradeBook", "notices_on_file", "on_file_of"]
 
 KEYS_A_QUERY: Final = 500
 NAME_CHARACTERS: Final = 200
@@ -43,25 +41,6 @@ def on_file_of(screening: Screening) -> OnFile:
         notices=[_announced(one) for one in notices_on_file(screening.asked_by)],
         usual=_Earlier(screening),
     )
-
-
-def notices_without_arrival(officer: Officer, *, now: datetime | None = None) -> list[Announced]:
-    """Returns the notices that an officer reads whose goods should have arrived and of which nothing is known.
-
-    A line of a screened manifest that bears the notice counts as an arrival.
-
-    Args:
-        officer: Who asks.
-        now: The time.
-
-    Raises:
-        NotPermitted: The officer may not read cases.
-    """
-    require(officer, Permission.CASE_READ)
-    notices = [_announced(one) for one in notices_on_file(officer)]
-    seen = {one for keys in Screening.objects.values_list("notices_seen", flat=True) for one in keys}
-    on_file = OnFile(today=(now or timezone.now()).date(), notices=notices)
-    return on_file.unarrived(seen=seen, grace_days=int(rules()["no-arrival"].limits["grace_days"]))
 
 
 def notices_on_file(officer: Officer) -> "QuerySet[Notice]":
@@ -138,8 +117,13 @@ class _Earlier:
         row = Trader.objects.filter(key=key, seen_in__in=self._read_by_officer).first()
         if row is None or row.seen_in_id == self._screening:
             return None
-        has_chemicals = row.chemicals_on is not None and row.chemicals_in_id != self._screening
-        return Usual(has_chemicals=has_chemicals)
+        return Usual(has_chemicals=self._has_chemicals(row))
+
+    def _has_chemicals(self, row: Trader) -> bool:
+        first = row.chemicals_in_id
+        if row.chemicals_on is None or first == self._screening:
+            return False
+        return first is None or self._read_by_officer.filter(pk=first).exists()
 
 
 class TradeBook:

@@ -40,8 +40,13 @@ Say = Callable[[str], str]
 
 _HS: Final = re.compile(r"[0-9]{4}(?:[0-9]{2}){0,3}\Z")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}\Z")
-_PEN: Final = re.compile(r"PEN[./_:-]?(?=[A-Z0-9./_:-]*[0-9])[A-Z0-9][A-Z0-9./_:-]*\Z", re.IGNORECASE)
-"""The form of a reference of PEN Online: its name and a number in it."""
+_PEN: Final = re.compile(
+    r"PEN(?=[./_:0-9-])(?!.*[A-Z]{4})[A-Z0-9./_:-]*[0-9][A-Z0-9./_:-]*\Z", re.IGNORECASE | re.ASCII
+)
+"""The form of a reference of PEN Online: its name and a number in it, with no more letters in a row than codes have.
+
+A longer run of letters may be a person's name.
+"""
 
 LEFT_OUT_SENTENCES: Final[Mapping[str, str]] = {
     "notice": (
