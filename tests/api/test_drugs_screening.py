@@ -166,6 +166,18 @@ def test_flags_are_paged_by_score_with_reasons_and_what_an_error_costs(desk: Des
     assert liaison.get(f"/drugs/flags/{whole[0]['id']}").json() == whole[0]
 
 
+def test_flags_that_are_taken_along_are_noted_once_a_list_with_the_accounts_name(
+    desk: Desk, caller_of: CallerOf
+) -> None:
+    liaison = caller_of(desk.liaison)
+    screening = brought(liaison)
+    there = f"/drugs/screenings/{screening}/flags"
+    cursor = liaison.get(there, limit=2).json()["next"]
+    liaison.get(there, limit=2, cursor=cursor)
+    (noted,) = Act.objects.filter(verb="export flags")
+    assert (noted.officer, noted.object_id, noted.detail) == (desk.liaison, screening, {"rows": 3})
+
+
 def test_a_cursor_opens_the_flags_of_its_own_screening_alone(desk: Desk, caller_of: CallerOf) -> None:
     liaison = caller_of(desk.liaison)
     first = brought(liaison)

@@ -11,6 +11,7 @@ from accord.node.api.operations import ApiRequest, offer
 from accord.node.api.paging import page_along
 from accord.node.api.shapes import Closed, Cursor, Limit, PageOut, one_of
 from accord.node.api.workstreams.drugs.screenings import find_screening
+from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.workstreams.drugs.manifests.reach import flags_for
@@ -125,7 +126,10 @@ def list_flags(
     state: State = None,
     rule: RuleCode = None,
 ) -> PageOut[FlagOut]:
-    """Lists the lines worth a look, the highest score first, each with its reasons and what an error costs."""
+    """Lists the lines worth a look, the highest score first, each with its reasons and what an error costs.
+
+    The list is noted with the account's name when its first page is asked for, as a table taken along.
+    """
     screening = find_screening(request.officer, screening_id)
     rows = screening.flags.select_related("screening", "marked_by")
     if rule is not None:
@@ -138,6 +142,8 @@ def list_flags(
         rows = rows.filter(mark=state.removeprefix("marked-"), followed_at=None)
     order = (("score", True), ("line", False))
     page = page_along(rows, f"drug-flags-{screening.pk.hex}", cursor=cursor, limit=limit, order=order)
+    if cursor is None:
+        note(request.officer, "export flags", screening, detail={"rows": rows.count()})
     weights = numbered(screening.weights_number).weights
     return PageOut(items=[_out(flag, weights) for flag in page.rows], next=page.next)
 

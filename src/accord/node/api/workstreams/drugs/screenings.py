@@ -73,7 +73,9 @@ class ScreeningOut(Schema):
     weights_number: int
     rules_digest: str = Field(description="SHA-256 of all that a flag follows from beside the line, hexadecimal.")
     may_go_on: bool = Field(description="Whether it was stopped or failed, and its file is still here.")
-    file_kept_until: dt.date | None = Field(description="Last day of the sealed file of one that may go on.")
+    file_kept_until: dt.date | None = Field(
+        description="Last day of the sealed file where one is kept, unless a legal hold keeps it longer."
+    )
     flags_kept_until: dt.date | None = Field(description="Last day of flags that nobody marked or followed.")
     kept_until: dt.date | None = Field(description="Last day of the screening itself and its counts.")
     fault: FaultOut | None
@@ -121,7 +123,7 @@ def _out(officer: Officer, row: Screening) -> ScreeningOut:
         unread_values=row.unread,
         register_version=row.table_version,
         may_go_on=may_go_on,
-        file_kept_until=last_day_of(Kept.SEALED_FILE, ended) if may_go_on and ended else None,
+        file_kept_until=last_day_of(Kept.SEALED_FILE, ended) if row.root is not None and ended else None,
         flags_kept_until=last_day_of(Kept.FLAG, ended) if ended else None,
         kept_until=last_day_of(Kept.SCREENING, ended) if ended else None,
         fault=FaultOut(**row.fault) if row.fault and shows else None,
