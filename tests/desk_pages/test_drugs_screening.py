@@ -130,7 +130,7 @@ def test_a_flag_says_why_with_its_score_and_what_an_error_costs(desk: Desk, sign
     headings = re.findall(r'<h2[^>]* id="([a-z-]+)"', text(one))
     assert headings.index("follow") == headings.index("why") + 1
     controlled = plain(one).partition("Where it is controlled")[2]
-    assert "not read in the original" in controlled
+    assert "SOR/2024-98" in controlled
     assert "from " in controlled
     assert "None in cases that you may read." in plain(one)
     assert "the weights that came with Accord" in shown
