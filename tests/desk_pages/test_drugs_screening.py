@@ -267,6 +267,14 @@ def test_a_flag_becomes_a_message_of_each_kind_in_a_new_case(desk: Desk, sign_in
     assert client.get(made["Location"]).status_code == 200
 
 
+def test_goods_that_come_to_us_are_asked_about_and_not_announced(desk: Desk, sign_in: SignIn) -> None:
+    flag = brought(desk, sign_in, HIT.replace(",CA,IN,", ",IN,CA,")).flags.get()
+    client, address = sign_in(desk.liaison), f"{LIST}flags/{flag.pk}/"
+    page = text(client.get(address))
+    assert (f"{address}follow/request" in page, f"{address}follow/pre-export-notice" in page) == (True, False)
+    assert client.get(f"{address}follow/pre-export-notice").status_code == 404
+
+
 def test_a_request_is_drafted_in_a_case_at_hand(desk: Desk, sign_in: SignIn) -> None:
     first, second = brought(desk, sign_in, HIT, PRESS).flags.order_by("line")
     client = sign_in(desk.liaison)

@@ -16,7 +16,7 @@ from accord.workstreams.drugs.licences.keeping import import_licences, remove_li
 from accord.workstreams.drugs.manifests.beside import notices_of
 from accord.workstreams.drugs.manifests.errors import ScreeningRefused
 from accord.workstreams.drugs.manifests.filling import LEFT_OUT_SENTENCES
-from accord.workstreams.drugs.manifests.following import follow_flag, followable_kinds
+from accord.workstreams.drugs.manifests.following import follow_flag, followable_kinds, kinds_for
 from accord.workstreams.drugs.manifests.keeping import screen_file
 from accord.workstreams.drugs.manifests.running import screen_to_the_end
 from accord.workstreams.drugs.models import Flag, Licence, Notice, Screening, Trader
@@ -46,9 +46,10 @@ def line(
     notice: str = "",
     tariff: str = "2933.39",
     goods: str = BOC,
+    way: str = "IN,CA",
 ) -> str:
     """A line of the manifest; its container number fails its check digit."""
-    parties = f"Specimen Chemicals Pvt Ltd,{consignee},{number},IN,CA"
+    parties = f"Specimen Chemicals Pvt Ltd,{consignee},{number},{way}"
     return f"M1,{parties},4,{weight},2022,{notice},CSQU3054384,{tariff},{goods}"
 
 
@@ -227,10 +228,31 @@ def test_a_flag_leads_to_an_incident_and_to_a_notice_with_what_the_line_says(des
         "Specimen Pharma Inc.",
     ]
     assert incident.fields["identifiers"][0]["is_as_found"] is True
-    notice = follow_flag(desk.liaison, flag, "pre-export-notice", case=incident.case)
-    assert notice.case == incident.case
+
+
+def test_a_flag_on_an_export_of_ours_leads_to_a_notice(desk: Desk) -> None:
+    screened(desk, line(way="CA,IN"))
+    flag = Flag.objects.get()
+    case = follow_flag(desk.liaison, flag, "drug-incident", peer="IN").case
+    notice = follow_flag(desk.liaison, flag, "pre-export-notice", case=case)
+    assert notice.case == case
+    assert said(notice.fields, "origin_country", "destination_country") == ["CA", "IN"]
     assert notice.fields["goods"]["gross"] == {"amount": "100", "measure": "kg"}
     assert notice.fields["importer"]["registration_number"] == "BN 100"
+
+
+@pytest.mark.parametrize(("way", "may_announce"), [("CA,IN", True), (",IN", True), ("IN,CA", False), ("in,", False)])
+def test_a_notice_is_begun_only_of_what_does_not_leave_another_country(
+    desk: Desk, way: str, may_announce: bool
+) -> None:
+    screened(desk, line(way=way))
+    flag = Flag.objects.get()
+    assert ("pre-export-notice" in kinds_for(flag)) is may_announce
+    if not may_announce:
+        with pytest.raises(ScreeningRefused) as refused:
+            follow_flag(desk.liaison, flag, "pre-export-notice", peer="IN")
+        assert (refused.value.reason_code, "request" in refused.value.next_step) == ("drugs.not-our-export", True)
+        assert not Message.objects.exists()
 
 
 def test_who_may_be_a_person_is_in_no_draft_as_a_company(desk: Desk) -> None:
@@ -255,7 +277,9 @@ def test_a_draft_says_of_the_papers_companies_alone(desk: Desk, name: str) -> No
 def test_what_is_on_file_here_is_in_no_draft(desk: Desk, kind: str, field: str) -> None:
     import_licences(desk.liaison, TABLE.encode())
     notice_of(desk, peer="XX", gross_kg=Decimal("77.25"))
-    assert screened(desk, line(weight="130")) == {2: {"over-licence", "over-notice"}}
+    way = "CA,IN" if kind == "pre-export-notice" else "IN,CA"
+    found = screened(desk, line(weight="130", way=way))[2]
+    assert {"over-licence"} <= found
     told = follow_flag(desk.liaison, Flag.objects.get(), kind, peer="IN").fields[field]
     assert "The text names 1-boc-4-piperidone" in told
     assert "Container number CSQU3054384 fails" in told
@@ -288,7 +312,7 @@ def test_what_has_the_form_of_a_reference_is_taken_over(desk: Desk, cell: str) -
 def test_anything_else_in_the_cell_of_the_notice_is_left_out_and_the_case_says_so(
     desk: Desk, cell: str, kind: str
 ) -> None:
-    screened(desk, line(notice=cell))
+    screened(desk, line(notice=cell, way="CA,IN"))
     draft = follow_flag(desk.liaison, Flag.objects.get(), kind, peer="IN")
     assert "pen_reference" not in draft.fields
     assert cell not in str(draft.fields)

@@ -253,7 +253,7 @@ def test_an_outcome_and_an_incident_begin_with_what_the_notice_says(desk: Desk) 
     outcome = begin_outcome(desk.liaison, notice, {})
     assert begin_outcome(desk.liaison, notice, {}) == outcome
     assert outcome.fields["notice"] == str(notice.message.envelope_id)
-    assert outcome.fields["quantity_sent"] == {"amount": "5", "measure": "kg"}
+    assert "quantity_sent" not in outcome.fields, "whether anything left is for the officer to say"
     incident = begin_incident(desk.liaison, notice, {}, variant="theft")
     assert incident.fields["recipient"] == {"party": "IN", "agency": "NCB"}
     assert incident.fields["declared_as"] == "1-boc-4-piperidone"
@@ -275,6 +275,29 @@ def test_a_day_that_cannot_be_meant_today_keeps_a_notice_back(desk: Desk, change
         services.submit(desk.liaison, draft, version=draft.version)
     problems: Any = stopped.value.fields["problems"]
     assert [one["field"] for one in problems] == [field]
+
+
+def test_a_notice_of_an_export_that_is_not_ours_is_kept_back(desk: Desk) -> None:
+    case = services.create_case(desk.liaison, peer="IN", theme="precursors", title="A consignment")
+    wrong = pen_fields(OURS, THEIRS, origin_country="IN", destination_country="CA")
+    draft = draft_of_kind(desk.liaison, case, PRE_EXPORT_NOTICE, wrong, own=own())
+    (problem,) = services.check_draft(desk.liaison, draft).problems
+    assert (problem.field, "request" in problem.next_step) == ("origin_country", True)
+    with pytest.raises(DraftIncomplete):
+        services.submit(desk.liaison, draft, version=draft.version)
+
+
+def test_what_was_not_sent_neither_left_nor_arrived(desk: Desk) -> None:
+    notice = sent_notice(desk)
+    told = outcome_fields(notice.message.envelope_id, OURS, THEIRS, became="not-sent")
+    days_told = {"departed_on": None, "arrived_on": None}
+    fields = {name: value for name, value in {**told, **days_told}.items() if value is not None}
+    draft = begin_outcome(desk.liaison, notice, fields)
+    found = [one.field for one in services.check_draft(desk.liaison, draft).problems]
+    assert found == ["quantity_sent", "quantity_arrived"]
+    nothing = {name: value for name, value in fields.items() if name not in found}
+    saved = services.save_draft(desk.liaison, draft, version=draft.version, fields=nothing)
+    assert services.check_draft(desk.liaison, saved).problems == ()
 
 
 def test_a_departure_that_is_stated_as_a_fact_may_have_passed(desk: Desk) -> None:

@@ -31,7 +31,7 @@ from accord.workstreams.drugs.screening.rules import Screen, sentence_of
 from accord.workstreams.drugs.substances.book import table_in_force
 from accord.workstreams.drugs.substances.content import Substance
 
-__all__ = ["FOLLOWED_AS", "LEFT_OUT_SENTENCES", "Fields", "Filling", "Say", "plain_line"]
+__all__ = ["FOLLOWED_AS", "LEFT_OUT_SENTENCES", "Fields", "Filling", "Say", "is_country", "plain_line"]
 
 Fields = dict[str, Any]  # Any: JSON types, checked where the draft is made
 
@@ -267,6 +267,11 @@ def _notice(line: Filling) -> Fields:
             **line.notice,
         }
     )
+
+
+def is_country(text: str) -> bool:
+    """Returns whether a cell holds the two capital letters of a country."""
+    return _COUNTRY.match(text) is not None
 
 
 def plain_line(text: str) -> str:

@@ -20,13 +20,14 @@ from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
 from accord.release.gate import our_party
 from accord.vocabulary.subjects import Theme
+from accord.workstreams.drugs.kinds import PRE_EXPORT_NOTICE
 from accord.workstreams.drugs.manifests.errors import ScreeningRefused
 from accord.workstreams.drugs.manifests.filed import notices_on_file
-from accord.workstreams.drugs.manifests.filling import FOLLOWED_AS, Fields, Filling, Say, plain_line
+from accord.workstreams.drugs.manifests.filling import FOLLOWED_AS, Fields, Filling, Say, is_country, plain_line
 from accord.workstreams.drugs.models import Flag, FlagFollowUp
 from accord.workstreams.drugs.notices.acts import OPENING_KINDS, begin_within, first_fields, own_statements
 
-__all__ = ["follow_flag", "followable_kinds"]
+__all__ = ["follow_flag", "followable_kinds", "kinds_for"]
 
 _OPEN = (Message.State.DRAFT, Message.State.SUBMITTED, Message.State.APPROVED)
 
@@ -34,6 +35,13 @@ _OPEN = (Message.State.DRAFT, Message.State.SUBMITTED, Message.State.APPROVED)
 def followable_kinds() -> tuple[str, ...]:
     """Returns the kinds of message that a flag can lead to at this node."""
     return tuple(kind for kind in FOLLOWED_AS if kind in STRUCTS)
+
+
+def kinds_for(flag: Flag) -> tuple[str, ...]:
+    """Returns the kinds of message that one flag can lead to: of goods that leave another country none is announced."""
+    origin = flag.papers.get("origin", "").strip().upper()
+    is_from_elsewhere = is_country(origin) and origin != our_party()
+    return tuple(kind for kind in followable_kinds() if not (is_from_elsewhere and kind == PRE_EXPORT_NOTICE))
 
 
 @transaction.atomic
@@ -65,12 +73,18 @@ def follow_flag(
     Raises:
         NotPermitted: The officer may not draft.
         CaseHeld: A colleague holds the case.
-        ScreeningRefused: The kind is none that a flag can lead to.
+        ScreeningRefused: The kind is none that a flag can lead to, or the goods of a notice leave another country.
         ReleaseRefused: There is no channel to the peer.
     """
     require(officer, Permission.MESSAGE_DRAFT)
     if kind not in followable_kinds():
         raise ScreeningRefused("A flag cannot be followed by a message of this kind.", code="drugs.not-followable")
+    if kind not in kinds_for(flag):
+        raise ScreeningRefused(
+            "A notice announces an export of ours; by the line the goods come from another country.",
+            code="drugs.not-our-export",
+            next_step="Ask the other side with a request, from this flag.",
+        )
     held = Flag.objects.select_for_update(of=("self",)).select_related("message", "screening").get(pk=flag.pk)
     begun = held.message
     if begun is not None and begun.state in _OPEN and held.followed_as == kind:

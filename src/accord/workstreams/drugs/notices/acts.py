@@ -127,7 +127,6 @@ def begin_outcome(officer: Officer, notice: Notice, fields: _Fields, *, now: dat
     known: dict[str, Any] = {**_addressed(notice, SHIPMENT_OUTCOME), **fields, "notice": _envelope(notice)}
     if content is not None:
         known |= _without_nothing(pen_reference=content.pen_reference)
-        known["quantity_sent"] = msgspec.to_builtins(content.goods.gross)
     return _once(officer, notice.case, SHIPMENT_OUTCOME, known, now=moment)
 
 

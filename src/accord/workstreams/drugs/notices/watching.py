@@ -12,6 +12,7 @@ from accord.exchange.checking import days_of
 from accord.exchange.drafts import FieldProblem
 from accord.exchange.models import Message
 from accord.exchange.watching import Watcher
+from accord.release.gate import our_party
 from accord.workstreams.drugs.flows.mentions import forget_companies
 from accord.workstreams.drugs.kinds import (
     DRUG_INCIDENT,
@@ -21,6 +22,7 @@ from accord.workstreams.drugs.kinds import (
     STRUCTS,
     SUSPICIOUS_TRANSACTION,
 )
+from accord.workstreams.drugs.kinds.shipment_outcome import Became
 from accord.workstreams.drugs.models import Incident, Notice, NoticeReply, Outcome, SuspiciousReport
 from accord.workstreams.drugs.notices.restanding import restand_after
 
@@ -33,6 +35,12 @@ _NOT_AFTER_TODAY: Final[Mapping[str, tuple[str, ...]]] = {
     DRUG_INCIDENT: ("happened_on",),
     SUSPICIOUS_TRANSACTION: ("transaction_on",),
 }
+
+_OF_WHAT_WAS_SENT: Final = (
+    *("departed_on", "arrived_on", "quantity_sent", "quantity_arrived"),
+    *("declared_on", "declared_quantity", "declaration_number"),
+)
+"""Fields of an outcome that say that it left or arrived."""
 
 
 def _day(value: object) -> date | None:
@@ -67,6 +75,13 @@ def _in_the_future(kind: str, fields: Mapping[str, object], latest: date) -> Ite
 
 
 def _of_notice(fields: Mapping[str, object], earliest: date, latest: date) -> Iterator[FieldProblem]:
+    origin = fields.get("origin_country")
+    if isinstance(origin, str) and origin and origin != our_party():
+        yield FieldProblem(
+            field="origin_country",
+            sentence="A notice announces an export of ours, and this country is not ours.",
+            next_step="Name our country as the origin; ask about goods that come to us with a request.",
+        )
     departure, has_departed = _day(fields.get("departure_on")), fields.get("has_departed") is True
     if departure is not None and departure < earliest and not has_departed:
         yield FieldProblem(
@@ -100,6 +115,8 @@ def _of_reply(message: Message) -> Iterator[FieldProblem]:
 
 
 def _of_outcome(message: Message, fields: Mapping[str, object]) -> Iterator[FieldProblem]:
+    if fields.get("became") == Became.NOT_SENT.value:
+        yield from _moved_all_the_same(fields)
     named = fields.get("notice")
     if not isinstance(named, str):
         return
@@ -109,6 +126,17 @@ def _of_outcome(message: Message, fields: Mapping[str, object]) -> Iterator[Fiel
             sentence="An outcome is told of a pre-export notice that both sides have.",
             next_step="Begin the outcome from the notice.",
         )
+
+
+def _moved_all_the_same(fields: Mapping[str, object]) -> Iterator[FieldProblem]:
+    """Tells of each quantity, and each day, that contradicts an outcome by which nothing was sent."""
+    for name in _OF_WHAT_WAS_SENT:
+        if fields.get(name):
+            yield FieldProblem(
+                field=name,
+                sentence="Of what was not sent nothing left and nothing arrived.",
+                next_step="Leave this empty, or say that it departed or arrived.",
+            )
 
 
 def _erased(message: Message) -> None:

@@ -31,7 +31,7 @@ from accord.officers.permissions import Permission
 from accord.parties.models import Party
 from accord.vocabulary.subjects import Theme
 from accord.workstreams.drugs.manifests.beside import licences_of, notices_of
-from accord.workstreams.drugs.manifests.following import follow_flag, followable_kinds
+from accord.workstreams.drugs.manifests.following import follow_flag, kinds_for
 from accord.workstreams.drugs.manifests.reach import flags_for
 from accord.workstreams.drugs.marks.marking import mark_flag, undo_mark
 from accord.workstreams.drugs.models import Flag
@@ -96,7 +96,7 @@ def _shown(request: HttpRequest, key: UUID, error: AccordError | None = None) ->
         "history": list(flag.marks.select_related("by")),
         "followed": _following(flag.followed_as) if flag.followed_as else "",
         "message": message if message is not None and reads(officer, message.case) else None,
-        "ways": [(kind, _following(kind)) for kind in followable_kinds()],
+        "ways": [(kind, _following(kind)) for kind in kinds_for(flag)],
         "before": _beside(flag, before=True),
         "after": _beside(flag, before=False),
         "may_work": officer.may(Permission.MESSAGE_DRAFT),
@@ -174,7 +174,7 @@ def follow_one(request: HttpRequest, key: UUID, kind: str) -> HttpResponse:
     """
     officer = officer_of(request)
     flag, error = _found(officer, key), None
-    if kind not in followable_kinds():
+    if kind not in kinds_for(flag):
         raise NotFound("A flag does not lead to a message of this kind.")
     if request.method == "POST":
         drafts: list[Message] = []
