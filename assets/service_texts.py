@@ -99,7 +99,11 @@ def service_texts() -> Iterator[tuple[str, str]]:
                 yield name, text
     for name in RULES:
         for rule in tomllib.loads((SOURCES / name).read_text("utf-8")).values():
-            yield from ((name, rule[part]) for part in ("title", "sentence", "cost", "source"))
+            yield from (
+                (name, rule[part])
+                for part in ("title", "sentence", "column_sentence", "cost", "source")
+                if part in rule
+            )
     for word in PLAIN_WORDS:
         yield "exchange/wording.py", word
 

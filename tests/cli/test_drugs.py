@@ -54,6 +54,34 @@ def test_a_manifest_is_screened_without_a_node(node: Node, tmp_path: Path) -> No
     assert [(row["line"], row["mend"][:22]) for row in refused] == [("4", "The line has 2 columns")]
 
 
+def test_columns_that_are_not_read_are_said(node: Node, tmp_path: Path) -> None:
+    file = tmp_path / "m.csv"
+    file.write_text("Description of goods,Vessel,Net weight,Unit\nTea,Specimen,abc,kg\n", encoding="utf-8")
+    done = node.run("drugs", "screen", str(file))
+    assert "Columns not read: Vessel. accord drugs columns says which headings are read" in done.stdout
+    # The row says the heading that the file has.
+    assert [row["column"] for row in table(tmp_path / "m.refused.csv")] == ["Net weight"]
+    assert json.loads(node.run("drugs", "screen", str(file), "--replace", "--json").stdout)["columns_unread"] == [
+        "Vessel"
+    ]
+    known = json.loads(node.run("drugs", "columns", "--json").stdout)
+    assert "cas_rn" in known["cas"]
+    assert "cas: cas, cas number" in node.run("drugs", "columns").stdout
+
+
+def test_a_workbook_beside_a_table_of_the_same_name_has_tables_of_its_own(node: Node, tmp_path: Path) -> None:
+    file, book = tmp_path / "m[1].csv", Workbook()
+    file.write_text("description\nTea\n", encoding="utf-8")
+    assert node.run("drugs", "screen", str(file)).returncode == 0
+    book.active.append(["description"])
+    book.active.append(["norfentanyl"])
+    book.save(tmp_path / "m[1].xlsx")
+    done = node.run("drugs", "screen", str(tmp_path / "m[1].xlsx"))
+    assert done.returncode == 0, done.stderr
+    assert len(table(tmp_path / "m[1].xlsx.flags.csv")) == 1
+    assert table(tmp_path / "m[1].flags.csv") == []
+
+
 def test_all_lines_read_is_success_and_files_are_never_replaced_unasked(node: Node, tmp_path: Path) -> None:
     file, flags = tmp_path / "m.csv", tmp_path / "f.csv"
     file.write_text("description\nTea\n", encoding="utf-8")
@@ -103,8 +131,8 @@ def test_a_value_that_cannot_be_read_is_written_and_its_line_is_screened(node: N
     assert (said["screened"], said["refused"], said["flagged"], said["unread_values"]) == (2, 1, 1, 2)
     rows = [(row["line"], row["column"], row["value"], row["screened"]) for row in table(tmp_path / "m.refused.csv")]
     assert rows == [
-        ("2", "gross", "abc", "without this value"),
         ("2", "purity", "140", "without this value"),
+        ("2", "weight_kg", "abc", "without this value"),
         ("3", "", "broken", "no"),
     ]
 

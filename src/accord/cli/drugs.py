@@ -1,8 +1,9 @@
 """``accord drugs``: the register of controlled substances and the screening of manifests; a node only where named."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from glob import escape
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -30,6 +31,9 @@ app = typer.Typer(
 
 FLAG_COLUMNS: Final = ("line", "reference", "score", "substances", "rules", "why", "cost of an error", "description")
 REFUSED_COLUMNS: Final = ("line", "column", "value", "mend", "screened")
+_SUFFIXES: Final = frozenset((".csv", ".tsv", ".txt", ".gz", ".xlsx", ".xlsm", ".parquet"))
+"""Endings of manifests."""
+_NAMES_READ: Final = "accord drugs columns says which headings are read; rename those that matter."
 NOT_SCREENED, WITHOUT_VALUE = "no", "without this value"
 
 
@@ -63,8 +67,9 @@ def screen(
     earlier manifests and weights speak at its desk alone. Exits 1 where lines could not be read.
     """
     from accord.cli.screened_tables import tables
+    from accord.workstreams.drugs.screening.columns import columns_unread, headings_of
     from accord.workstreams.drugs.screening.files import open_manifest
-    from accord.workstreams.drugs.screening.manifest import raw_batches
+    from accord.workstreams.drugs.screening.manifest import header_of, raw_batches
     from accord.workstreams.drugs.screening.several import screen_batches
 
     if not manifest.is_file():
@@ -73,11 +78,10 @@ def screen(
             next_step="Name one manifest; a folder of them is screened file by file.",
         )
     table = substances.table_of(home)
-    flags = flags or manifest.with_suffix(".flags.csv")
-    refused = refused or manifest.with_suffix(".refused.csv")
+    flags, refused = flags or _beside(manifest, "flags"), refused or _beside(manifest, "refused")
     _require_apart(manifest, flags, refused)
     with (
-        open_manifest(manifest) as lines,
+        open_manifest(manifest) as physical,
         tables(
             manifest,
             (flags, refused),
@@ -88,12 +92,17 @@ def screen(
         ) as held,
     ):
         counts = held.counts
+        lines = iter(physical)
+        names = next(lines, "")
+        header = header_of(names)
+        headings = headings_of(header)
+        lines = chain([names] if names else [], lines)
         # Its processes are copies of this one: they begin before the bar has a thread of its own.
         found = screen_batches(raw_batches(lines, after=counts.last), table, processes=processes)
         first = next(found, None)
         with _progress(manifest) as advance:
             for batch in chain([first] if first else [], found):
-                _write(batch, held)
+                _write(batch, held, headings)
                 advance(batch.characters)
     told = {
         "table": table.version,
@@ -103,6 +112,7 @@ def screen(
         "flagged": counts.flagged,
         "unread_values": counts.unread,
         "by_rule": dict(Counter(counts.by_rule).most_common()),
+        "columns_unread": columns_unread(header),
         "flags_file": str(flags),
         "refused_file": str(refused),
     }
@@ -114,6 +124,19 @@ def screen(
         ended(ExitCode.NOT_VERIFIED)
 
 
+@app.command()
+def columns(*, as_json: AsJson = False) -> None:
+    """Say which headings of a manifest are read; case, accents, dots and “no” or “number” make no difference."""
+    from accord.workstreams.drugs.screening.columns import COLUMNS, KEPT
+
+    known = {name: list(called) for name, called in {**COLUMNS, **KEPT}.items()}
+    if as_json:
+        print_json(known)
+        return
+    for name, called in known.items():
+        say(f"{name}: {', '.join(one.replace('_', ' ') for one in called)}")
+
+
 def _require_apart(*paths: Path) -> None:
     """Refuses to write a table over the manifest, or both tables into one file."""
     if len({path.resolve() for path in paths}) < len(paths):
@@ -123,7 +146,21 @@ def _require_apart(*paths: Path) -> None:
         )
 
 
-def _write(batch: "ScreenedBatch", held: "Tables") -> None:
+def _beside(manifest: Path, what: str) -> Path:
+    """The name of a table beside its manifest; after the whole file name where another file has the same stem."""
+    name = f"{manifest.stem}.{what}.csv"
+    if any(other.suffix.lower() in _SUFFIXES and other != manifest for other in manifest.parent.glob(_same(manifest))):
+        name = f"{manifest.name}.{what}.csv"
+    return manifest.with_name(name)
+
+
+def _same(manifest: Path) -> str:
+    """A pattern for the files that have a manifest's name but for its ending."""
+    return f"{escape(manifest.stem)}.*"
+
+
+def _write(batch: "ScreenedBatch", held: "Tables", headings: Mapping[str, str] | None = None) -> None:
+    called = headings or {}
     counts = held.counts
     counts.screened += batch.screened
     counts.refused += len(batch.refused)
@@ -135,8 +172,14 @@ def _write(batch: "ScreenedBatch", held: "Tables") -> None:
         [_flag_row(flag) for flag in batch.flags],
         sorted(
             [
-                *((one.number, one.column, one.value, one.mend, NOT_SCREENED) for one in batch.refused),
-                *((number, one.column, one.value, one.mend, WITHOUT_VALUE) for number, one in batch.unread),
+                *(
+                    (one.number, called.get(one.column, one.column), one.value, one.mend, NOT_SCREENED)
+                    for one in batch.refused
+                ),
+                *(
+                    (number, called.get(one.column, one.column), one.value, one.mend, WITHOUT_VALUE)
+                    for number, one in batch.unread
+                ),
             ]
         ),
     )
@@ -163,6 +206,8 @@ def _tell(told: dict[str, Any]) -> None:
     say(f"{told['flagged']:,} flagged, in {told['flags_file']}")
     for rule, count in told["by_rule"].items():
         say(f"  {count:>8,}  {rule}")
+    if told["columns_unread"]:
+        say(f"Columns not read: {', '.join(told['columns_unread'])}. {_NAMES_READ}")
     if told["unread_values"]:
         say(
             f"{told['unread_values']:,} values could not be read; their lines were screened without them, "

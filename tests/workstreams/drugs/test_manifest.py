@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accord.workstreams.drugs.screening.columns import _KNOWN, UNREAD_MAX, columns_unread, headings_of
 from accord.workstreams.drugs.screening.errors import ManifestUnreadable
 from accord.workstreams.drugs.screening.files import open_manifest, physical_lines
 from accord.workstreams.drugs.screening.lines import Line, RefusedLine
-from accord.workstreams.drugs.screening.manifest import LINE_MAX, read_manifest
+from accord.workstreams.drugs.screening.manifest import LINE_MAX, header_of, read_manifest
 
 HEADER = "identifier,container_number,description_text,harmonized_number\n"
 
@@ -52,6 +53,34 @@ def test_columns_may_be_named_in_french_and_hindi_with_accents_brackets_and_blan
     assert list(batch.lines) == [Line(2, "", "Tea", "090210", "CSQU3054383", "")]
     assert batch.kept(batch.lines[0])["gross"] == "12"
     assert ("unit" in batch.kept(batch.lines[0])) is ("(kg)" in header)
+
+
+@pytest.mark.parametrize(
+    ("heading", "column"),
+    [
+        *(("Container No", "container"), ("Container #", "container"), ("N° de conteneur", "container")),
+        *(("Consignor", "shipper"), ("Origin country", "origin"), ("Country of Origin", "origin")),
+        *(("Pays d'origine", "origin"), ("Destination country", "destination"), ("Port of Discharge", "destination")),
+        *(("Bill of lading", "reference"), ("B/L No.", "reference"), ("Connaissement nº", "reference")),
+        *(("HSN Code", "tariff"), ("RITC", "tariff"), ("Net Wt. (kg)", "net"), ("शुद्ध वजन", "net")),
+        *(("Purity (%)", "purity"), ("No. of packages", "packages"), ("CAS Registry Number", "cas")),
+        *(("CAS-No.", "cas"), ("Numéro CAS", "cas"), ("सीएएस नंबर", "cas"), ("परेषिती", "consignee")),
+    ],
+)
+def test_columns_are_known_by_the_headings_that_papers_bear(heading: str, column: str) -> None:
+    assert headings_of([heading, "Description"]) == {column: heading, "description": "Description"}
+    assert columns_unread([heading, "Description"]) == []
+
+
+def test_a_heading_means_one_column() -> None:
+    meant = [name for called in _KNOWN.values() for name in called]
+    assert len(meant) == len(set(meant))
+
+
+def test_columns_that_nobody_reads_are_named_as_the_file_names_them() -> None:
+    header = header_of("\ufeffVessel;Description of goods;Gross weight;Weight; Colour ;\n")
+    assert columns_unread(header) == ["Vessel", "Weight", "Colour"]
+    assert len(columns_unread(["x" * 500] * 500)) == UNREAD_MAX
 
 
 def test_a_description_may_hold_line_feeds_and_the_next_line_keeps_its_number() -> None:

@@ -96,6 +96,39 @@ def test_each_reason_is_a_sentence_with_what_was_found() -> None:
     assert flag.score == 89
 
 
+@pytest.mark.parametrize(
+    ("cell", "rule", "said"),
+    [
+        ("79099-07-3", "number", "The column CAS has 79099-07-3 (1-boc-4-piperidone)."),
+        ("79099 - 07 - 3", "number", "The column CAS has 79099-07-3 (1-boc-4-piperidone)."),
+        ("64-17-5; 79099-07-3", "number", "The column CAS has 79099-07-3 (1-boc-4-piperidone)."),
+        ("79099073", "digits", "The column CAS has the digits of 79099-07-3 (1-boc-4-piperidone) without its hyphens."),
+        ("79099-07-4", "near-number", "The column CAS has 79099-07-4, a registry number that may be a mistyped"),
+    ],
+)
+@pytest.mark.parametrize("heading", ["CAS", "CAS No.", "CAS RN", "Registry number", "n° CAS", "सीएएस", "CAS #"])
+def test_a_number_in_a_column_of_its_own_is_read_as_one_in_the_text(
+    cell: str, rule: str, said: str, heading: str
+) -> None:
+    def screened(header: str, line: str) -> Flag:
+        (batch,) = read_manifest([f"{header}\n", f"{line}\n"])
+        (flag,) = SCREEN.screen(batch.lines)
+        return flag
+
+    apart = screened(f"description,{heading},tariff", f"white powder,{cell},2933.39")
+    together = screened("description,tariff", f"white powder {cell},2933.39")
+    assert (apart.score, apart.substances) == (together.score, together.substances)
+    assert [one.rule for one in apart.reasons] == [one.rule for one in together.reasons]
+    (reason,) = [one for one in apart.reasons if one.rule == rule]
+    assert reason.sentence.startswith(said)
+
+
+def test_a_number_in_the_text_and_in_its_column_is_one_reason() -> None:
+    (batch,) = read_manifest(["description,cas\n", "powder CAS 79099-07-3,79099-07-3\n", "tea,\n", "salt,7647-14-5\n"])
+    (flag,) = SCREEN.screen(batch.lines)
+    assert [one.sentence for one in flag.reasons] == ["The text has CAS 79099-07-3 (1-boc-4-piperidone)."]
+
+
 def test_every_rule_says_what_an_error_costs() -> None:
     assert all(rule.cost.endswith(".") and rule.sentence.endswith((".", "?")) for rule in rules().values())
     assert any(rule.weight < THRESHOLD for rule in rules().values())
@@ -123,7 +156,7 @@ def test_who_sends_who_receives_and_from_where_changes_no_score(parties: list[tu
 
 def test_a_line_holds_no_person_company_or_country() -> None:
     assert [one.name for one in msgspec.structs.fields(Line)] == [
-        *("number", "reference", "description", "tariff", "container", "postal"),
+        *("number", "reference", "description", "tariff", "container", "postal", "cas"),
     ]
 
 

@@ -122,6 +122,7 @@ class Filling:
             tariff="".join(filter(str.isdigit, self._papers.get("tariff", ""))),
             container=self._papers.get("container", ""),
             postal=self._papers.get("postal", ""),
+            cas=self._papers.get("cas", ""),
         )
         screen = Screen(table_in_force().opened(), threshold=0)
         found = screen.screen([line], kept=lambda _line: self._papers)

@@ -29,6 +29,7 @@ class Line(msgspec.Struct, frozen=True, gc=False):
         tariff: Tariff code, digits only; empty where there is none or it is no code.
         container: Container number.
         postal: Number of a postal item.
+        cas: Registry numbers that have a column of their own.
     """
 
     number: int
@@ -37,6 +38,7 @@ class Line(msgspec.Struct, frozen=True, gc=False):
     tariff: str
     container: str
     postal: str
+    cas: str = ""
 
 
 def code_of(cell: str) -> str:
@@ -89,6 +91,7 @@ class Lines(Sequence[Line]):
             code_of(code),
             container,
             self._cell("postal", place),
+            self._cell("cas", place).replace("\n", " "),
         )
 
     def __iter__(self) -> Iterator[Line]:

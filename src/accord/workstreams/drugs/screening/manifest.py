@@ -19,7 +19,7 @@ from accord.workstreams.drugs.screening.columns import places_of
 from accord.workstreams.drugs.screening.errors import ManifestUnreadable
 from accord.workstreams.drugs.screening.lines import Batch, Lines, RefusedLine
 
-__all__ = ["BATCH", "LINE_MAX", "RawBatch", "raw_batches", "read_manifest"]
+__all__ = ["BATCH", "LINE_MAX", "RawBatch", "header_of", "raw_batches", "read_manifest"]
 
 LINE_MAX: Final = 65_536
 """Characters of one line; a longer one is refused."""
@@ -96,6 +96,16 @@ def read_manifest(physical: Iterable[str], *, after: int = 1, batch: int = BATCH
     return (raw.parsed() for raw in raw_batches(physical, after=after, batch=batch))
 
 
+def header_of(first: str) -> list[str]:
+    """Returns the names of the columns as a file writes them.
+
+    Args:
+        first: The first line of the file.
+    """
+    header = first.lstrip("\ufeff")
+    return next(csv.reader([header], delimiter=_delimiter_of(header)), [])
+
+
 def raw_batches(physical: Iterable[str], *, after: int = 1, batch: int = BATCH) -> Iterator[RawBatch]:
     """Cuts a manifest into batches of records; arguments and errors as for :func:`read_manifest`."""
     source = _Physical(physical)
@@ -134,14 +144,18 @@ def raw_batches(physical: Iterable[str], *, after: int = 1, batch: int = BATCH) 
         )
 
 
+def _delimiter_of(header: str) -> str:
+    # Tables saved where the comma is a decimal sign have semicolons.
+    return max(_DELIMITERS, key=header.count)
+
+
 class _Form:
     """What the header says: the delimiter, the number of columns, and where those that are read stand."""
 
     def __init__(self, header: str) -> None:
         if not header.strip():
             raise ManifestUnreadable("The file is empty: its first line or row must name the columns.")
-        # Tables saved where the comma is a decimal sign have semicolons.
-        self.delimiter = max(_DELIMITERS, key=header.count)
+        self.delimiter = _delimiter_of(header)
         names = next(csv.reader([header], delimiter=self.delimiter), [])
         self.width = len(names)
         found = dict(places_of(names))

@@ -54,6 +54,7 @@ class Found:
         wording: The name or number of the table.
         errors: Typing errors in the line's wording, 0 or 1.
         written: What stands in the text, where that is said beside the wording.
+        column: The column of its own in which it stands; empty where it is the description.
     """
 
     substance: str
@@ -61,6 +62,7 @@ class Found:
     wording: str
     errors: int = 0
     written: str = ""
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)

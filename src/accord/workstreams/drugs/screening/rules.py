@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Annotated, Final
@@ -40,6 +40,8 @@ THRESHOLD: Final = 50
 """Score, of a hundred, from which a line is flagged."""
 
 _CHEMICALS: Final = ("28", "29")
+_CAS: Final = "cas"
+_NUMBER_SORTS: Final = frozenset(("number", "digits", "near-number"))
 _VAGUE: Final = re.compile(
     r"\b(?:industrial |chemical |organic |synthetic )*"
     r"(?:intermediates?|chemicals?|reagents?|samples?|raw materials?"
@@ -71,6 +73,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         cost: What it costs to be wrong.
         source: Where it comes from: a law, a standard, published guidance.
         limits: Bounds that it compares with, by name.
+        column_sentence: Why, where what was found stands in a column of its own; its heading fills ``column``.
     """
 
     weight: Annotated[int, msgspec.Meta(ge=1, le=99)]
@@ -79,6 +82,11 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cost: str
     source: str
     limits: Mapping[str, float] = {}
+    column_sentence: str = ""
+
+    def sentence_for(self, words: Mapping[str, str]) -> str:
+        """Returns the template that is filled with such words."""
+        return self.column_sentence if self.column_sentence and "column" in words else self.sentence
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,7 +139,7 @@ def sentence_of(rule: str, words: Mapping[str, str]) -> str:
         words: What fills the places.
     """
     known = rules().get(rule)
-    return known.sentence.format_map(words) if known else rule
+    return known.sentence_for(words).format_map(words) if known else rule
 
 
 def shipped_weights() -> dict[str, int]:
@@ -181,12 +189,14 @@ class Screen:
         abbreviations, stems = self._words.find(folded.spaced)
         found = self._names.find(folded, abbreviations)
         near = self._near.find(folded)
+        beside = self._of_column(many.columns.get(_CAS, ()))
         equipment = equipment_in(folded, stems, many.descriptions)
         spoken_of = self._codes.bearing(many.columns.get("tariff", ()))
         flags = []
-        for place in sorted(spoken_of.union(found, near, equipment)):
+        for place in sorted(spoken_of.union(found, near, equipment, beside)):
             line, named = many[place], found.get(place, ())
             named = (*named, *_not_named(near.get(place, ()), named))
+            named = (*named, *_not_numbered(beside.get(place, ()), named))
             code = line.tariff[:6]
             reasons = [*self._of_names(line, code, named), *self._of_code(line, code, named)]
             if place in equipment:
@@ -204,11 +214,27 @@ class Screen:
                 flags.append(Flag(line=line, score=score, reasons=tuple(reasons), substances=substances))
         return flags
 
+    def _of_column(self, cells: Sequence[str]) -> Mapping[int, tuple[Found, ...]]:
+        """What numbers of the column of registry numbers name, by the place of the line; as in a description."""
+        if not any(map(str.strip, cells)):
+            return {}
+        folded = Folded([cell.replace("\n", " ") for cell in cells])
+        found = self._names.find(folded)
+        near = self._near.find(folded)
+        numbers: dict[int, tuple[Found, ...]] = {}
+        for place in found.keys() | near.keys():
+            whole = [one for one in found.get(place, ()) if one.sort in _NUMBER_SORTS]
+            numbers[place] = tuple(
+                replace(one, column=_CAS.upper()) for one in (*whole, *_not_named(near.get(place, ()), whole))
+            )
+        return {place: some for place, some in numbers.items() if some}
+
     def _of_names(self, line: Line, code: str, named: Sequence[Found]) -> list[Reason]:
         reasons = []
         for one in named:
             rule = "name-misspelt" if one.sort == "name" and one.errors else one.sort
             words = {"written": one.written} if one.written else {}
+            words |= {"column": one.column} if one.column else {}
             reasons.append(_because(rule, wording=one.wording, substance=self._labels[one.substance], **words))
         certain = any(one.sort in {"name", "number"} for one in named)
         if certain and code and not code.startswith(_CHEMICALS):
@@ -216,7 +242,9 @@ class Screen:
         if named and not certain:
             if code.startswith(_CHEMICALS):
                 reasons.append(_because("chemistry", code=code))
-            elif beside := _first(_CHEMISTRY, unicodedata.normalize("NFC", line.description)):
+            elif beside := _first(_CHEMISTRY, unicodedata.normalize("NFC", line.description)) or next(
+                (one.column for one in named if one.column), ""
+            ):
                 reasons.append(_because("chemistry-words", words=beside))
         return reasons
 
@@ -271,6 +299,13 @@ def _not_named(near: Sequence[Found], named: Sequence[Found]) -> list[Found]:
     """What is near a number of substances that nothing else in the line names."""
     already = {one.substance for one in named}
     return [one for one in near if one.substance not in already]
+
+
+def _not_numbered(column: Sequence[Found], named: Sequence[Found]) -> list[Found]:
+    """What a column of its own adds: a number that the description has already says nothing more."""
+    numbered = {one.substance for one in named if one.sort in _NUMBER_SORTS}
+    already = {one.substance for one in named}
+    return [one for one in column if one.substance not in (already if one.sort == "near-number" else numbered)]
 
 
 def _vague(text: str) -> str:

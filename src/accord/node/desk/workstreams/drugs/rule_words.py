@@ -54,7 +54,7 @@ def rule_sentence(code: str, words: Mapping[str, str]) -> str:
     if known is None:
         return code
     try:
-        return pgettext(SERVICE, known.sentence).format_map(words)
+        return pgettext(SERVICE, known.sentence_for(words)).format_map(words)
     except KeyError:
         # A flag of an older version of the rule, whose sentence had other places.
         return pgettext(SERVICE, known.title)

@@ -50,6 +50,7 @@ PAPERS: Final[Mapping[str, Any]] = {
     "description": _("Description of the goods"),
     "tariff": _("Tariff code"),
     "edition": _("Edition of the tariff"),
+    "cas": _("CAS number"),
     "container": _("Container"),
     "postal": _("Postal item"),
     "packages": _("Packages"),
