@@ -63,7 +63,7 @@ def test_a_manifest_is_brought_screened_and_loses_no_line(desk: Desk, sign_in: S
     address = answer["Location"]
     waiting = text(client.get(address))
     assert "waits its turn" in waiting
-    assert f'hx-get="{address}progress"' in waiting
+    assert f'hx-get="{address}progress?was=waiting&amp;seen=0"' in waiting
     assert client.get(f"{address}progress").status_code == 200
     screen_to_the_end()
     progress = client.get(f"{address}progress")

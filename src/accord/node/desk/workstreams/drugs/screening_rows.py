@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import Count, Q, QuerySet
@@ -17,14 +18,17 @@ from accord.workstreams.drugs.substances.book import table_in_force
 
 __all__ = [
     "FLAG_STATES",
+    "GOING_ON",
     "PAPERS",
     "SCREENING_STATES",
     "TO_LOOK_AT",
     "FlagRow",
+    "Progress",
     "ReasonRow",
     "flag_row",
     "flag_rows",
     "paper_rows",
+    "progress_of",
     "substance_labels",
     "with_counts",
 ]
@@ -37,6 +41,12 @@ SCREENING_STATES: Final[Mapping[str, Any]] = {
     "failed": pgettext_lazy("screening", "failed"),
     "stopped": pgettext_lazy("screening", "stopped"),
 }
+
+GOING_ON: Final = frozenset({Screening.State.WAITING, Screening.State.RUNNING})
+"""States in which nothing can be said yet of the lines that are still to be screened."""
+
+RATE_AFTER: Final = timedelta(seconds=2)
+"""How long a screening runs before its speed is said."""
 
 FLAG_STATES: Final[Mapping[str, Any]] = {
     "new": _("to look at"),
@@ -128,6 +138,38 @@ class FlagRow:
     def more(self) -> int:
         """How many further reasons there are."""
         return len(self.reasons) - 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How far a screening is that goes on.
+
+    Args:
+        place_bytes: Bytes of the file that are dealt with; nothing where its form does not say.
+        lines_a_second: How fast it is; nothing where that is not known.
+        minutes_left: About how long it still takes, rounded up; nothing where that is not known.
+    """
+
+    place_bytes: int | None
+    lines_a_second: int | None
+    minutes_left: int | None
+
+
+def progress_of(screening: Screening, now: datetime) -> Progress:
+    """Returns how far a screening is, and how long it still takes at the speed it has had so far.
+
+    The speed is that since it began; of one that was taken up again behind a later line it is not known, since nobody
+    kept how long it lay still.
+    """
+    part = screening.read_part
+    place = screening.size_bytes * part // 100 if screening.form == "csv" else None
+    began, is_whole = screening.began_at, screening.opened_line <= 1
+    passed = now - began if began is not None and screening.state == Screening.State.RUNNING and is_whole else None
+    if passed is None or passed < RATE_AFTER or not screening.lines:
+        return Progress(place_bytes=place, lines_a_second=None, minutes_left=None)
+    seconds = passed.total_seconds()
+    left = None if not part else -int(-seconds * (100 - part) // part // 60)
+    return Progress(place_bytes=place, lines_a_second=round(screening.lines / seconds), minutes_left=left)
 
 
 def with_counts(screenings: QuerySet[Screening]) -> QuerySet[Screening]:

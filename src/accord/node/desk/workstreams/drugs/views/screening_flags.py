@@ -10,6 +10,7 @@ from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -22,10 +23,12 @@ from accord.node.desk.workstreams.drugs.keeping_rows import erased_flags, kept_r
 from accord.node.desk.workstreams.drugs.rule_words import rule_words
 from accord.node.desk.workstreams.drugs.screening_rows import (
     FLAG_STATES,
+    GOING_ON,
     PAPERS,
     SCREENING_STATES,
     TO_LOOK_AT,
     flag_rows,
+    progress_of,
     substance_labels,
 )
 from accord.node.desk.workstreams.drugs.views.screenings import found_screening
@@ -85,6 +88,8 @@ def _shown(request: HttpRequest, key: UUID, error: AccordError | None = None) ->
     shown = {
         "screening": screening,
         "state": SCREENING_STATES[screening.state],
+        "is_going_on": screening.state in GOING_ON,
+        "progress": progress_of(screening, timezone.now()),
         "rows": list(flag_rows(found[:ROWS], labels)),
         "chosen": chosen,
         "is_filtered": bool(chosen["rule"] or chosen["state"] or chosen["substance"]),

@@ -8,17 +8,22 @@ from django.contrib import messages as notes
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
+from accord.node.desk.numbers import whole as as_whole
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.said import said
 from accord.node.desk.workstreams.drugs.screening_rows import (
+    GOING_ON,
     PAPERS,
     SCREENING_STATES,
     FlagRow,
     flag_rows,
+    progress_of,
     substance_labels,
     with_counts,
 )
@@ -48,8 +53,6 @@ ACCEPTED: Final = ".csv,.txt,.tsv,.gz,.xlsx,.parquet,text/csv"
 
 STOP_POLLING: Final = 286
 """Status by which the page is told to ask no more (htmx)."""
-
-_OVER: Final = frozenset({Screening.State.DONE, Screening.State.FAILED, Screening.State.STOPPED})
 
 
 def count_flags(officer: Officer) -> int:
@@ -95,6 +98,7 @@ def show_screenings(request: HttpRequest) -> HttpResponse:
         "is_later_page": bool(before),
         "first": request.path,
         "states": SCREENING_STATES,
+        "progress": {one.pk: progress_of(one, timezone.now()) for one in found[:ROWS]},
         "papers": PAPERS,
         "may_work": officer.may(Permission.MESSAGE_DRAFT),
         "accept": ACCEPTED,
@@ -128,12 +132,30 @@ def _brought(request: HttpRequest, officer: Officer) -> Screening:
 def show_progress(request: HttpRequest, key: UUID) -> HttpResponse:
     """Says how far a screening is: a part of its page, which asks for it by itself while it goes on.
 
+    A page without a flag is shown anew as soon as there is something else to say; one with flags stays as it is, since
+    an officer may be at work on it, and says above them that it is older. ``was`` and ``seen`` are the state and the
+    number of flags of the page that asks; ``in=list`` asks for a row of the list.
+
     View permission: ``case.read``.
     """
-    screening = found_screening(officer_of(request), key)
-    shown = {"screening": screening, "state": SCREENING_STATES[screening.state]}
-    is_over = screening.state in _OVER
-    return show(request, "desk/drugs/screening/_progress.html", shown, status=STOP_POLLING if is_over else 200)
+    screening, is_of_list = found_screening(officer_of(request), key), request.GET.get("in") == "list"
+    is_going_on, was = screening.state in GOING_ON, request.GET.get("was", screening.state)
+    seen = as_whole(request.GET.get("seen", ""), 9) or 0
+    shown = {
+        "screening": screening,
+        "state": SCREENING_STATES[screening.state],
+        "progress": progress_of(screening, timezone.now()),
+        "is_of_list": is_of_list,
+        "is_going_on": is_going_on,
+        "is_over": not is_going_on,
+        "is_news": was != screening.state,
+        "seen": seen,
+    }
+    status = 200 if is_going_on else STOP_POLLING
+    answer = show(request, "desk/drugs/screening/_news.html", shown, status=status)
+    if not is_of_list and not seen and (was != screening.state or screening.flagged):
+        answer["HX-Redirect"] = reverse("desk:drugs-screening", args=[key])
+    return answer
 
 
 @page(Permission.CASE_READ)

@@ -1,0 +1,111 @@
+"""How far a screening is: no all-clear before its end, and a page that is brought up to date at a change."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accord.node.desk.workstreams.drugs.screening_rows import progress_of
+from accord.workstreams.drugs.manifests.running import screen_to_the_end
+from accord.workstreams.drugs.models import Screening
+from tests.desk import Desk
+from tests.desk_pages.conftest import SignIn
+from tests.desk_pages.test_drugs_screening import HIT, LIST, PRESS, TEA, brought, manifest
+from tests.desk_pages.words import plain, text
+
+ALL_CLEAR = "No line was flagged"
+
+
+def address_of(screening: Screening) -> str:
+    return f"{LIST}{screening.pk}/"
+
+
+@pytest.mark.parametrize("state", ["waiting", "running"])
+def test_nothing_is_said_of_a_file_that_is_still_being_screened(desk: Desk, sign_in: SignIn, state: str) -> None:
+    client = sign_in(desk.liaison)
+    address = client.post(LIST, {"file": manifest(HIT, TEA)})["Location"]
+    Screening.objects.update(state=state)
+    page = plain(client.get(address))
+    assert "Still being screened" in page
+    assert "Nothing can be said yet." in page
+    assert ALL_CLEAR not in page
+    assert "nothing can be said yet" in plain(client.get(LIST))
+
+
+@pytest.mark.parametrize("state", ["stopped", "failed"])
+def test_a_file_that_was_not_screened_to_its_end_is_no_clear_one(desk: Desk, sign_in: SignIn, state: str) -> None:
+    screening = brought(desk, sign_in, TEA, TEA)
+    Screening.objects.update(state=state)
+    page = plain(sign_in(desk.liaison).get(address_of(screening)))
+    assert "No line was flagged so far" in page
+    assert "It came as far as line 3. Nothing can be said of the lines behind it." in page
+    assert "none so far" in plain(sign_in(desk.liaison).get(LIST))
+
+
+def test_a_page_without_flags_is_shown_anew_when_there_is_something_to_say(desk: Desk, sign_in: SignIn) -> None:
+    client = sign_in(desk.liaison)
+    address = client.post(LIST, {"file": manifest(HIT, TEA)})["Location"]
+    asks = f"{address}progress?was=waiting&seen=0"
+    assert "HX-Redirect" not in client.get(asks)
+    Screening.objects.update(state="running")
+    assert client.get(asks)["HX-Redirect"] == address
+    assert "HX-Redirect" not in client.get(asks.replace("waiting", "running"))
+    Screening.objects.update(flagged=1)
+    assert client.get(asks.replace("waiting", "running"))["HX-Redirect"] == address
+    Screening.objects.update(flagged=0, state="waiting")
+    screen_to_the_end()
+    over = client.get(asks.replace("waiting", "running"))
+    assert (over.status_code, over["HX-Redirect"]) == (286, address)
+    page = plain(client.get(address))
+    assert 'value="stop"' not in text(client.get(address))
+    assert "Still being screened" not in page
+
+
+def test_a_page_with_flags_stays_and_says_that_it_is_older(desk: Desk, sign_in: SignIn) -> None:
+    screening = brought(desk, sign_in, HIT, PRESS, TEA)
+    client, address = sign_in(desk.liaison), address_of(screening)
+    Screening.objects.update(state="running")
+    page = plain(client.get(address))
+    assert "these are the flags found so far" in page
+    assert "this page is older" not in page
+    asks = f"{address}progress?was=running&seen=1"
+    goes_on = client.get(asks)
+    assert "HX-Redirect" not in goes_on
+    assert "2 flags were found; this page is older." in plain(goes_on)
+    Screening.objects.update(state="done")
+    over = client.get(asks)
+    assert "HX-Redirect" not in over
+    assert '<div id="stopping" hx-swap-oob="true"></div>' in text(over)
+    assert "Show the page anew" in plain(over)
+    assert "found so far" not in plain(over)
+
+
+def test_a_row_of_the_list_gets_its_flags_with_its_state(desk: Desk, sign_in: SignIn) -> None:
+    screening = brought(desk, sign_in, HIT, TEA)
+    answer = sign_in(desk.liaison).get(f"{address_of(screening)}progress?in=list")
+    assert "HX-Redirect" not in answer
+    assert f'<div id="flags-{screening.pk}" hx-swap-oob="true">' in text(answer)
+    assert "1 to look at" in plain(answer)
+
+
+def test_how_far_a_screening_is_is_said_in_bytes_lines_a_second_and_minutes(desk: Desk, sign_in: SignIn) -> None:
+    screening = brought(desk, sign_in, HIT, TEA)
+    now = timezone.now()
+    Screening.objects.update(
+        state="running", read_part=25, size_bytes=54_800_000, screened=120_000, began_at=now - timedelta(seconds=60)
+    )
+    screening.refresh_from_db()
+    found = progress_of(screening, now)
+    assert (found.place_bytes, found.lines_a_second, found.minutes_left) == (13_700_000, 2_000, 3)
+    page = plain(sign_in(desk.liaison).get(address_of(screening)))
+    assert "25 %" in page
+    assert "of 54.8 MB" in page
+    assert "lines a second" in page
+    assert "minutes left" in page
+    # One that was taken up again lay still for nobody knows how long.
+    screening.opened_line = 2_001
+    assert progress_of(screening, now).minutes_left is None
+    screening.form, screening.opened_line = "gzip", 1
+    assert progress_of(screening, now).place_bytes is None
+    screening.read_part = 99
+    assert progress_of(screening, now).minutes_left == 1
