@@ -1,6 +1,7 @@
 """What workstreams do by themselves goes on after a fault, piece by piece, and is let go of when the node stops."""
 
 import threading
+from collections.abc import Container
 
 import pytest
 
@@ -15,7 +16,7 @@ PATIENCE = 10.0
 class Pieces:
     """So many pieces, of which some fail."""
 
-    def __init__(self, count: int, *, failing: frozenset[int] = frozenset()) -> None:
+    def __init__(self, count: int, *, failing: Container[int] = frozenset()) -> None:
         self.left, self.failing = count, failing
         self.done, self.is_over, self.is_closed = 0, threading.Event(), False
 
@@ -52,6 +53,16 @@ def test_every_piece_is_done_although_one_fails(monkeypatch: pytest.MonkeyPatch)
     node.stop()
     assert pieces.done >= 19
     assert pieces.is_closed
+
+
+def test_one_that_always_fails_rests_and_keeps_no_other_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workstream_rounds, "FAULT_SECONDS", 3600.0)
+    failing, short = Pieces(10**9, failing=range(10**9)), Pieces(5)
+    node = running(monkeypatch, failing, short)
+    assert short.is_over.wait(PATIENCE)
+    node.stop()
+    assert failing.left == 10**9 - 1
+    assert failing.is_closed
 
 
 def test_one_workstream_keeps_no_other_waiting(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from django.db import connections
 
 from accord.courier.precedence import in_the_background
 from accord.node.pace import Pace
-from accord.workstreams.rounds import all_rounds
+from accord.workstreams.rounds import Rounds, all_rounds
 
 __all__ = ["WorkstreamRounds"]
 
@@ -26,7 +26,7 @@ BREATH_SECONDS: Final = 0.002
 """Rest between two pieces at least: whoever waits for the processor comes first."""
 
 FAULT_SECONDS: Final = 10.0
-"""Pause after a piece failed, so that a lasting fault does not fill the log."""
+"""Rest of a workstream of which a piece failed, so that a lasting fault does not fill the log; the others go on."""
 
 STOP_SECONDS: Final = 10.0
 
@@ -41,6 +41,7 @@ class WorkstreamRounds:
     def __init__(self, pace: Pace) -> None:
         self._pace = pace
         self._rounds = all_rounds()
+        self._resting: dict[int, float] = {}
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="workstreams", daemon=True)
 
@@ -58,17 +59,23 @@ class WorkstreamRounds:
     def _run(self) -> None:
         while not self._stopping.is_set():
             computed = time.thread_time()
-            try:
-                with in_the_background():
-                    more = [one.do_some() for one in self._rounds]
-            except Exception:
-                # The job runner's edge: what was not done is done in the next round.
-                logger.exception("A round of a workstream failed.")
-                connections.close_all()
-                self._stopping.wait(FAULT_SECONDS)
-                continue
+            with in_the_background():
+                more = [self._do_some(one) for one in self._rounds]
             rest = self._pace.rests() * (time.thread_time() - computed)
             self._stopping.wait(max(BREATH_SECONDS, rest) if any(more) else PAUSE_SECONDS)
         for one in self._rounds:
             one.close()
         connections.close_all()
+
+    def _do_some(self, one: Rounds) -> bool:
+        """Does a piece of one workstream, unless it rests; one that fails keeps no other from its turn."""
+        if time.monotonic() < self._resting.get(id(one), 0.0):
+            return False
+        try:
+            return one.do_some()
+        except Exception:
+            # The job runner's edge: what was not done is done after a rest.
+            logger.exception("A round of a workstream failed.")
+            connections.close_all()
+            self._resting[id(one)] = time.monotonic() + FAULT_SECONDS
+            return False
