@@ -2,12 +2,16 @@
 
 import csv
 import io
+from collections.abc import Iterable, Iterator
+from itertools import chain, repeat
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accord.workstreams.drugs.screening import files
+from accord.workstreams.drugs.screening import manifest as module
 from accord.workstreams.drugs.screening.columns import _KNOWN, UNREAD_MAX, columns_unread, headings_of
 from accord.workstreams.drugs.screening.errors import ManifestUnreadable
 from accord.workstreams.drugs.screening.files import open_manifest, physical_lines
@@ -221,3 +225,64 @@ def test_however_a_manifest_is_cut_and_wherever_it_goes_on_nothing_is_lost(
         rest = list(read_manifest(physical, after=batches[at].last, batch=size))
         later = [one.number for batch in batches[at + 1 :] for one in (*batch.lines, *batch.refused)]
         assert [one.number for batch in rest for one in (*batch.lines, *batch.refused)] == later
+
+
+def counted(lines: Iterable[str], taken: list[int]) -> Iterator[str]:
+    for line in lines:
+        taken[0] += 1
+        yield line
+
+
+@pytest.mark.parametrize("line", ["\n", '"\n', "few\n"])
+def test_blank_and_refused_lines_end_a_batch_as_others_do(line: str) -> None:
+    taken = [0]
+    batches = read_manifest(counted(chain([HEADER], repeat(line, 5_000)), taken), batch=100)
+    first = next(batches)
+    assert taken[0] <= 1 + 100 + 21
+    assert (first.last, len(first.refused)) == (101, 0 if line == "\n" else 100)
+    assert next(batches).last == 201
+
+
+def test_the_first_piece_of_a_file_is_bounded_where_one_line_is_asked_for() -> None:
+    taken = [0]
+    next(read_manifest(counted(chain([HEADER], repeat("\n", 1_000_000)), taken), batch=1))
+    assert taken[0] <= 2
+
+
+def test_long_lines_end_a_batch_by_their_characters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BATCH_CHARACTERS", 1_000_000)
+    line = f"B1,,{'x' * 60_000},\n"
+    batches = list(read_manifest([HEADER, *[line] * 200]))
+    assert max(batch.characters for batch in batches) < 1_000_000 + 17 * len(line)
+    assert sum(len(batch.lines) for batch in batches) == 200
+    assert sum(batch.characters for batch in batches) == len(HEADER) + 200 * len(line)
+
+
+def test_blank_lines_without_an_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BLANK_MAX", 1_000)
+    taken = [0]
+    with pytest.raises(ManifestUnreadable, match="in a row are blank"):
+        list(read_manifest(counted(chain([HEADER], repeat("\n", 100_000)), taken), batch=100))
+    assert taken[0] < 1_200
+
+
+@given(st.lists(st.sampled_from(["\n", '"\n', "few\n", "B1,,Tea,\n", 'B2,,"green\n', 'tea",\n', " \n"]), max_size=40))
+def test_reading_goes_on_behind_any_batch_whatever_its_size(lines: list[str]) -> None:
+    def told(after: int, batch: int) -> list[tuple[int, str]]:
+        found = list(read_manifest([HEADER, *lines], after=after, batch=batch))
+        read_ones = [(one.number, one.description) for each in found for one in each.lines]
+        return sorted([*read_ones, *((one.number, one.mend) for each in found for one in each.refused)])
+
+    whole = told(1, 10_000)
+    for batch in (1, 2, 7):
+        assert told(1, batch) == whole
+        for part in read_manifest([HEADER, *lines], batch=batch):
+            assert told(part.last, batch) == [one for one in whole if one[0] > part.last]
+
+
+def test_a_line_that_does_not_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "ENDLESS", 1_000_000)
+    endless = io.StringIO(HEADER + "x" * 5_000_000)
+    with pytest.raises(ManifestUnreadable, match="goes on after"):
+        list(read_manifest(physical_lines(endless)))
+    assert endless.tell() < 1_200_000

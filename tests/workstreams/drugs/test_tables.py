@@ -2,22 +2,23 @@
 
 import gzip
 import io
+import re
 import sys
 import zipfile
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from pyarrow import DictionaryArray, array, default_memory_pool, parquet, table
 
 from accord.workstreams.drugs.manifests.keeping import screen_file
 from accord.workstreams.drugs.manifests.running import screen_to_the_end
 from accord.workstreams.drugs.models import Screening
-from accord.workstreams.drugs.screening import files, tables
+from accord.workstreams.drugs.screening import files, tables, workbooks
 from accord.workstreams.drugs.screening.errors import ManifestUnreadable
 from accord.workstreams.drugs.screening.files import expected_characters, form_of, text_of
 from accord.workstreams.drugs.screening.lines import Line, RefusedLine
@@ -106,7 +107,7 @@ def altered(file: io.BytesIO, part: str, content: bytes) -> io.BytesIO:
 def test_what_could_do_harm_is_refused_before_it_is_read(
     content: bytes, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tables, "UNPACKED_MAX", 2_000_000)
+    monkeypatch.setattr(workbooks, "UNPACKED_MAX", 2_000_000)
     with pytest.raises(ManifestUnreadable, match=said):
         read(altered(workbook(HEADER), "xl/worksheets/sheet1.xml", content))
 
@@ -239,3 +240,172 @@ def test_a_real_parquet_file_is_read() -> None:
     lines, refused = read(held)
     assert [(one.number, one.tariff) for one in lines] == [(2, "0902"), (4, "293339")]
     assert [one.number for one in refused] == [3]
+
+
+SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+FIRST = '<row r="1"><c r="A1" t="inlineStr"><is><t>description</t></is></c></row>'
+
+
+def sheet_of(rows: str) -> io.BytesIO:
+    content = f"{SHEET}{rows}</sheetData></worksheet>".encode()
+    return altered(workbook(["description"]), "xl/worksheets/sheet1.xml", content)
+
+
+@pytest.fixture
+def unpacked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many bytes of parts were unpacked."""
+    taken, plain = [0], zipfile.ZipExtFile.read
+
+    def counted(part: zipfile.ZipExtFile, size: int = -1) -> bytes:
+        piece = plain(part, size)
+        taken[0] += len(piece)
+        return piece
+
+    monkeypatch.setattr(zipfile.ZipExtFile, "read", counted)
+    return taken
+
+
+def test_a_row_with_a_number_that_no_sheet_has_is_refused_and_the_missing_ones_are_not_made() -> None:
+    file = sheet_of(f'{FIRST}<row r="3000000"/>')
+    with text_of(file, form_of(file)) as lines:
+        coming = iter(lines)
+        assert next(coming) == "description\n"
+        with pytest.raises(ManifestUnreadable, match="number above 1,048,576"):
+            next(coming)
+
+
+@pytest.mark.parametrize("number", ["1", "0", "-4"])
+def test_a_row_that_stands_twice_is_not_passed_over(number: str) -> None:
+    with pytest.raises(ManifestUnreadable, match="damaged after row 1"):
+        read(sheet_of(f'{FIRST}<row r="{number}"><c t="inlineStr"><is><t>Tea</t></is></c></row>'))
+
+
+def test_a_row_with_more_cells_than_a_sheet_has_is_refused() -> None:
+    with pytest.raises(ManifestUnreadable, match="more than 16,384 cells"):
+        read(sheet_of(f"{FIRST}<row>{'<c/>' * 16_385}</row>"))
+    lines, _refused = read(sheet_of(f"{FIRST}<row><c t='inlineStr'><is><t>Tea</t></is></c>{'<c/>' * 16_383}</row>"))
+    assert [one.description for one in lines] == ["Tea"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        f"<row>{'<c/>' * 4_000_000}</row>",
+        "<row>" * 4_000_000,
+        f"<row><c t='inlineStr'><is><t>{'<![CDATA[x]]>' * 1_000_000}</t></is></c></row>",
+    ],
+)
+def test_a_row_without_an_end_is_not_unpacked_to_it(rows: str, unpacked: list[int]) -> None:
+    file = sheet_of(FIRST + rows)
+    assert len(file.getvalue()) < 100_000
+    unpacked[0] = 0
+    with pytest.raises(ManifestUnreadable, match="too large"):
+        read(file)
+    assert unpacked[0] < 5_000_000
+
+
+def test_a_part_that_is_read_whole_is_not_unpacked_to_its_end(unpacked: list[int]) -> None:
+    styles = b'<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">' + b"<x/>" * 10_000_000
+    file = altered(workbook(["description"], ["Tea"]), "xl/styles.xml", styles)
+    unpacked[0] = 0
+    with pytest.raises(ManifestUnreadable, match="too large"):
+        read(file)
+    assert unpacked[0] < 3_000_000
+
+
+def with_texts(texts: bytes, *, place: int = 1) -> io.BytesIO:
+    """A workbook whose texts lie where only its content types say, and of which the second row needs one."""
+    told = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    override = b'<Override PartName="/xl/other.xml" ContentType="' + told + b'"/></Types>'
+    rows = "".join(f'<row r="{n}"><c t="s"><v>{text}</v></c></row>' for n, text in ((1, 0), (2, place)))
+    held = io.BytesIO()
+    with zipfile.ZipFile(sheet_of(rows)) as old, zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in set(old.namelist()) - {"xl/sharedStrings.xml"}:
+            parts = re.sub(rb"<Override[^>]*/xl/sharedStrings[^>]*>", b"", old.read(name))
+            new.writestr(name, parts.replace(b"</Types>", override) if name == "[Content_Types].xml" else parts)
+        new.writestr("xl/other.xml", texts)
+    return held
+
+
+TEXTS = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+TWO = b"<si><t>description</t></si><si><r><t>Green </t></r><r><t>tea</t></r></si>"
+
+
+def test_texts_are_bounded_wherever_they_stand(monkeypatch: pytest.MonkeyPatch, unpacked: list[int]) -> None:
+    lines, _refused = read(with_texts(TEXTS + TWO + b"</sst>"))
+    assert [one.description for one in lines] == ["Green tea"]
+    monkeypatch.setattr(workbooks, "TEXTS_MAX", 100_000)
+    long = with_texts(TEXTS + TWO + b"<si/>" * 1_000_000 + b"</sst>", place=1_000_000)
+    unpacked[0] = 0
+    with pytest.raises(ManifestUnreadable, match="too large"):
+        read(long)
+    assert unpacked[0] < 200_000
+
+
+def test_texts_behind_those_that_cells_need_are_not_read(unpacked: list[int]) -> None:
+    file = with_texts(TEXTS + TWO + b"<si/>" * 1_000_000 + b"</sst>")
+    unpacked[0] = 0
+    read(file)
+    assert unpacked[0] < 100_000
+
+
+def test_an_archive_with_a_directory_of_too_many_parts_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbooks, "DIRECTORY_MAX", 200)
+    with pytest.raises(ManifestUnreadable, match="too large"):
+        read(workbook(["description"], ["Tea"]))
+
+
+@pytest.mark.parametrize(
+    "content", [SHEET.encode("utf-16-le"), b'<?xml version="1.0" encoding="cp037"?>' + SHEET.encode("cp037")]
+)
+def test_an_encoding_that_would_hide_marks_is_refused(content: bytes) -> None:
+    with pytest.raises(ManifestUnreadable, match="damaged"):
+        read(altered(workbook(["description"]), "xl/worksheets/sheet1.xml", content))
+
+
+def test_rows_of_a_workbook_are_those_that_its_reader_gives() -> None:
+    book = Workbook()
+    sheet = book.active
+    sheet.append(["description", "on", "at", None, "x"])
+    sheet["B5"], sheet["C5"], sheet["A5"] = (
+        date(2026, 1, 2),
+        datetime.fromisoformat("2026-01-02T03:04"),
+        "Tea & <more>  ",
+    )
+    sheet["G7"], sheet["A7"], sheet["B7"] = True, "=1+1", timedelta(hours=3)
+    sheet["A9"].number_format, sheet["A9"] = "yyyy-mm-dd", 45_000.5
+    sheet.merge_cells("A11:C12")
+    book.create_sheet("other").append(["not read"])
+    held = io.BytesIO()
+    book.save(held)
+    plain = load_workbook(held, read_only=True, data_only=True).worksheets[0]
+    plain.reset_dimensions()
+    rows = list(workbooks.Workbook(held).rows())
+    assert list(map(list, rows)) == list(map(list, plain.iter_rows(values_only=True)))
+    assert rows[4][1] == datetime.fromisoformat("2026-01-02T00:00")
+
+
+@pytest.mark.parametrize(("limit", "rows"), [("ROWS_MAX", 30), ("COLUMNS_MAX", 1)])
+def test_more_rows_or_columns_of_parquet_than_any_manifest_has_are_refused_at_once(
+    limit: str, rows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, limit, 29 if limit == "ROWS_MAX" else 1)
+    held = parquet_of({"description": array([None] * rows, "string"), "hs_code": array([None] * rows, "string")})
+    with pytest.raises(ManifestUnreadable, match="has more than"):
+        read(held)
+
+
+def test_what_was_really_read_of_parquet_is_asked_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = parquet_of({"description": ["A" * 60_000, "B" * 60_000]}, use_dictionary=False, compression="zstd")
+    seen: list[tuple[int, int]] = []
+    monkeypatch.setattr(tables, "_require_small", lambda rows, size: seen.append((rows, size)))
+    read(held)
+    (_told, (rows, size)) = seen
+    assert (rows, size > 120_000) == (2, True)
+
+
+def test_null_rows_of_parquet_come_a_batch_at_a_time() -> None:
+    held = parquet_of({"description": array([None] * 50_000, "string")})
+    with text_of(held, form_of(held)) as lines:
+        batches = read_manifest(lines, batch=2_000)
+        assert [next(batches).last for _ in range(3)] == [2_001, 4_001, 6_001]

@@ -11,9 +11,21 @@ from typing import IO, BinaryIO, Final, TextIO
 
 from accord.workstreams.drugs.screening.errors import ManifestUnreadable
 from accord.workstreams.drugs.screening.manifest import LINE_MAX
-from accord.workstreams.drugs.screening.tables import UNPACKED_MAX, parquet_lines, workbook_lines
+from accord.workstreams.drugs.screening.tables import (
+    LeftOut,
+    parquet_left_out,
+    parquet_lines,
+    workbook_left_out,
+    workbook_lines,
+)
 
-__all__ = ["expected_characters", "form_of", "open_manifest", "physical_lines", "text_of"]
+__all__ = ["expected_characters", "form_of", "left_out", "open_manifest", "physical_lines", "text_of"]
+
+UNPACKED_MAX: Final = 2 * 1024**3
+"""Characters of a compressed file, unpacked; and those that are passed over in long lines of any file."""
+
+ENDLESS: Final = 16 * 1024**2
+"""Characters after which a line is taken for one that does not end."""
 
 _FORMS: Final = ((b"PK\x03\x04", "xlsx"), (b"PAR1", "parquet"), (b"\x1f\x8b", "gzip"))
 _OTHER_FORM_SENTENCES: Final = {
@@ -146,6 +158,12 @@ _READERS: Final = {
 }
 
 
+def left_out(file: BinaryIO | IO[bytes], form: str) -> LeftOut:
+    """Returns what is not read of a file; arguments and errors as for :func:`text_of`."""
+    asked = {"xlsx": workbook_left_out, "parquet": parquet_left_out}.get(form)
+    return asked(file) if asked else LeftOut()
+
+
 @contextmanager
 def open_manifest(path: Path) -> Iterator[Iterable[str]]:
     """Gives the lines of a manifest on a disk, whatever form it has.
@@ -162,18 +180,23 @@ def physical_lines(stream: TextIO) -> Iterator[str]:
     """Yields the lines of a file; of a line too long only so much that it is seen to be.
 
     Raises:
-        ManifestUnreadable: What was passed over of long lines is more than a file may hold unpacked.
+        ManifestUnreadable: A line does not end, or more was passed over of long lines than a file may hold unpacked.
     """
     return chain.from_iterable(_runs(stream))
 
 
 def _runs(stream: TextIO) -> Iterator[Sequence[str]]:
     """Yields the lines of one block of a file after the other; a line that two blocks share comes with the second."""
-    passed, rest = 0, ""
+    passed, of_one, rest = 0, 0, ""
     while block := stream.read(BLOCK):
         lines = _cut_apart(rest + block)
         # A carriage return at the end of a block may be half of an end of line.
         rest = "" if lines[-1].endswith("\n") else lines.pop()
+        of_one = 0 if lines else of_one + len(block)
+        if of_one > ENDLESS:
+            raise ManifestUnreadable(
+                f"A line of the file goes on after {ENDLESS:,} characters.", next_step="Save it as CSV in UTF-8."
+            )
         if lines and max(map(len, lines)) > LINE_MAX:
             passed += sum(max(0, len(line) - LINE_MAX - 1) for line in lines)
             lines = [line[: LINE_MAX + 1] for line in lines]

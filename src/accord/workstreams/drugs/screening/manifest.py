@@ -19,14 +19,20 @@ from accord.workstreams.drugs.screening.columns import places_of
 from accord.workstreams.drugs.screening.errors import ManifestUnreadable
 from accord.workstreams.drugs.screening.lines import Batch, Lines, RefusedLine
 
-__all__ = ["BATCH", "LINE_MAX", "RawBatch", "header_of", "raw_batches", "read_manifest"]
+__all__ = ["BATCH", "BATCH_CHARACTERS", "LINE_MAX", "RawBatch", "header_of", "raw_batches", "read_manifest"]
 
 LINE_MAX: Final = 65_536
 """Characters of one line; a longer one is refused."""
 BATCH: Final = 20_000
-"""Lines that are screened in one go."""
+"""Lines that are dealt with in one go: screened, refused or blank."""
+BATCH_CHARACTERS: Final = 4_000_000
+"""Characters after which a batch ends before it has its lines, so that long lines make no long turn."""
+BLANK_MAX: Final = 2_097_152
+"""Blank lines in a row: twice those of a sheet that was saved as CSV to its last row."""
 RUN: Final = 500
 """Lines that are cut apart in one go, where all are plain; one that is not lets so many be looked at one by one."""
+_FEW: Final = 16
+"""Lines of such a run at least, however few characters a batch has left."""
 TOGETHER: Final = 128
 """Lines that are parsed at once: so few that the rows are gone before the collector of garbage looks at them."""
 _ODD: Final = (1).__and__
@@ -88,7 +94,7 @@ def read_manifest(physical: Iterable[str], *, after: int = 1, batch: int = BATCH
     Args:
         physical: The lines of the file as text; bytes that are no UTF-8 stand as surrogates (``surrogateescape``).
         after: Number of the line that was dealt with last, where reading goes on; 1 is the header.
-        batch: Lines of a batch at most.
+        batch: Lines that are taken from the file for a batch; a record of several lines is never cut.
 
     Raises:
         ManifestUnreadable: There is no header, a column stands in it twice, or none describes the goods.
@@ -113,33 +119,27 @@ def raw_batches(physical: Iterable[str], *, after: int = 1, batch: int = BATCH) 
     header = first.lstrip("\ufeff")
     form = _form_of(header)
     source.skip_to(after)
+    characters, blank = 0, 0
     while True:
-        numbers: list[int] = []
-        texts: list[str] = []
-        refused: list[RefusedLine] = []
-        while len(texts) < batch:
-            some = source.next_plain(min(RUN, batch - len(texts)))
-            if some:
-                numbers += some[0]
-                texts += some[1]
-                continue
-            record = _record(source, form)
-            if record is None:
-                break
-            if isinstance(record, RefusedLine):
-                refused.append(record)
-            elif record[1].strip():
-                numbers.append(record[0])
-                texts.append(record[1])
-        if not texts and not refused:
+        begin = source.at()
+        numbers, texts, refused = _cut(source, form, batch)
+        taken = source.at() - begin
+        if not taken:
             return
+        blank = 0 if texts or refused else blank + taken
+        if blank > BLANK_MAX:
+            raise ManifestUnreadable(
+                f"More than {BLANK_MAX:,} lines in a row are blank.",
+                next_step="Take the blank lines out, and screen the file again.",
+            )
         is_whole = numbers[-1] - numbers[0] + 1 == len(numbers) if numbers else False
+        characters, before = source.taken, characters
         yield RawBatch(
             header=header,
             numbers=range(numbers[0], numbers[-1] + 1) if is_whole else numbers,
             texts=texts,
             refused=refused,
-            characters=source.taken_since_asked(),
+            characters=characters - before,
             last=source.at(),
         )
 
@@ -147,6 +147,33 @@ def raw_batches(physical: Iterable[str], *, after: int = 1, batch: int = BATCH) 
 def _delimiter_of(header: str) -> str:
     # Tables saved where the comma is a decimal sign have semicolons.
     return max(_DELIMITERS, key=header.count)
+
+
+def _cut(source: "_Physical", form: "_Form", batch: int) -> tuple[list[int], list[str], list[RefusedLine]]:
+    """The next records with their numbers, and the lines that are refused; none at the end of the file.
+
+    All lines count, the blank ones too: so many of them that nothing else comes are a batch of their own.
+    """
+    numbers: list[int] = []
+    texts: list[str] = []
+    refused: list[RefusedLine] = []
+    end, full = source.at() + batch, source.taken + BATCH_CHARACTERS
+    while source.at() < end and source.taken < full:
+        run = max(_FEW, (full - source.taken) // LINE_MAX)
+        some = source.next_plain(min(RUN, run, end - source.at()))
+        if some:
+            numbers += some[0]
+            texts += some[1]
+            continue
+        record = _record(source, form)
+        if record is None:
+            break
+        if isinstance(record, RefusedLine):
+            refused.append(record)
+        elif record[1].strip():
+            numbers.append(record[0])
+            texts.append(record[1])
+    return numbers, texts, refused
 
 
 class _Form:
@@ -225,16 +252,20 @@ class _Physical:
     def __init__(self, lines: Iterable[str]) -> None:
         self._lines = iter(lines)
         self._given_back: list[tuple[int, str]] = []
-        self._number = self._taken = 0
+        self._number = 0
+        self.taken = 0
+        """Characters of the lines that were taken and not given back."""
 
     def next(self) -> tuple[int, str]:
         """Returns the next line with its number; an empty one at the end of the file."""
         if self._given_back:
-            return self._given_back.pop()
+            given = self._given_back.pop()
+            self.taken += len(given[1])
+            return given
         line = next(self._lines, "")
         if line:
             self._number += 1
-            self._taken += len(line)
+            self.taken += len(line)
         return self._number, line
 
     def next_plain(self, count: int) -> tuple[Sequence[int], Sequence[str]] | None:
@@ -252,7 +283,7 @@ class _Physical:
             return None
         numbers = range(self._number + 1, self._number + 1 + len(texts))
         self._number += len(texts)
-        self._taken += sum(map(len, texts))
+        self.taken += sum(map(len, texts))
         has_odd = any(map(_ODD, map(str.count, texts, repeat('"'))))
         if has_odd or max(map(len, texts)) > LINE_MAX:
             self.give_back(list(zip(numbers, texts, strict=True)))
@@ -265,21 +296,17 @@ class _Physical:
     def give_back(self, lines: Sequence[tuple[int, str]]) -> None:
         """Lets lines be returned again, in their order."""
         self._given_back.extend(reversed(lines))
+        self.taken -= sum(len(text) for _number, text in lines)
 
     def skip_to(self, number: int) -> None:
         """Passes over the lines up to one, which counts as read."""
         for line in islice(self._lines, max(0, number - self._number)):
             self._number += 1
-            self._taken += len(line)
+            self.taken += len(line)
 
     def at(self) -> int:
         """Returns the number of the last line that was taken and not given back."""
         return self._number - len(self._given_back)
-
-    def taken_since_asked(self) -> int:
-        """Returns how many characters were read since this was asked before."""
-        taken, self._taken = self._taken, 0
-        return taken
 
 
 def _record(source: _Physical, form: _Form) -> tuple[int, str] | RefusedLine | None:
@@ -293,7 +320,7 @@ def _record(source: _Physical, form: _Form) -> tuple[int, str] | RefusedLine | N
         return number, text
     joined = text
     taken: list[tuple[int, str]] = []
-    while joined.count('"') % 2 and len(taken) < _JOINED_MAX:
+    while joined.count('"') % 2 and len(taken) < _JOINED_MAX and len(joined) <= LINE_MAX:
         more = source.next()
         if not more[1]:
             break

@@ -8,38 +8,50 @@ back; in every other a number stays as it is.
 
 Parquet needs the package pyarrow, which is no part of a plain installation: it is larger than everything else together.
 
-Source: ECMA-376 (workbooks); Apache Parquet; CWE-409 (zip bomb), CWE-776 (XML entities).
+Source: Apache Parquet.
 """
 
 import csv
 import importlib
 import io
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import IO, Any, BinaryIO, Final
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
 from accord.workstreams.drugs.screening.columns import tariff_place
 from accord.workstreams.drugs.screening.errors import ManifestUnreadable
 from accord.workstreams.drugs.screening.manifest import LINE_MAX
 
-__all__ = ["UNPACKED_MAX", "parquet_lines", "workbook_lines"]
+if TYPE_CHECKING:
+    from accord.workstreams.drugs.screening.workbooks import Workbook
 
-UNPACKED_MAX: Final = 2 * 1024**3
-"""Bytes of all parts of a workbook, unpacked: three times those of the most rows that a sheet can have."""
-
-TEXTS_MAX: Final = 192 * 1024**2
-"""Bytes of the part that holds a workbook's texts, which is read whole."""
+__all__ = ["LeftOut", "parquet_left_out", "parquet_lines", "workbook_left_out", "workbook_lines"]
 
 ROW_GROUP_MAX: Final = 512 * 1024**2
 """Bytes of a row group of a Parquet file, unpacked: twice those of a million lines of a manifest, written as one."""
 
-PIECE: Final = 1024**2
+ROWS_MAX: Final = 33_554_432
+"""Rows of a Parquet file: four times the lines of the largest CSV that a node takes."""
+
+COLUMNS_MAX: Final = 16_384
+"""Columns of a Parquet file: as many as a sheet can have."""
+
 ROWS_A_PIECE: Final = 2_000
-_MARKS: Final = (b"<!DOCTYPE", b"<!ENTITY")
-_TEXTS: Final = "xl/sharedStrings.xml"
-_DAMAGED: Final = "The workbook is damaged, encrypted, or no workbook."
+_LARGE_GROUP: Final = "A row group of the Parquet file is too large unpacked."
+_SMALLER_GROUPS: Final = "Save it with smaller row groups, or as CSV in UTF-8."
 _HEADING_DIGITS: Final = 4
+
+
+class LeftOut(NamedTuple):
+    """What is not read of a table.
+
+    Args:
+        sheets: Sheets of a workbook behind the first one, the hidden ones left aside.
+        columns: Columns of a Parquet file that hold lists or records.
+    """
+
+    sheets: int = 0
+    columns: int = 0
 
 
 @contextmanager
@@ -52,23 +64,30 @@ def workbook_lines(file: BinaryIO | IO[bytes]) -> Iterator[Iterable[str]]:
     Raises:
         ManifestUnreadable: It is damaged, encrypted, too large unpacked, or declares entities.
     """
-    # It takes longer to load than a small manifest to screen, and most manifests are no workbooks.
-    from openpyxl import load_workbook  # noqa: PLC0415
+    with _opened_workbook(file) as book:
+        yield _lines(_unbroken(book.rows()))
 
-    _require_plain(file)
-    file.seek(0)
+
+def workbook_left_out(file: BinaryIO | IO[bytes]) -> LeftOut:
+    """Returns what is not read of a workbook; arguments and errors as for :func:`workbook_lines`."""
+    with _opened_workbook(file) as book:
+        return LeftOut(sheets=book.others)
+
+
+@contextmanager
+def _opened_workbook(file: BinaryIO | IO[bytes]) -> Iterator["Workbook"]:
+    # Its reader takes longer to load than a small manifest to screen, and most manifests are no workbooks.
+    from accord.workstreams.drugs.screening.workbooks import AS_CSV, DAMAGED, Workbook  # noqa: PLC0415
+
     try:
-        book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        book = Workbook(file)
+    except ManifestUnreadable:
+        raise
     except Exception as error:
         # The reader raises whatever it stumbles over.
-        raise ManifestUnreadable(_DAMAGED, next_step="Save it as CSV in UTF-8.") from error
+        raise ManifestUnreadable(DAMAGED, next_step=AS_CSV) from error
     try:
-        sheets = [one for one in book.worksheets if one.sheet_state == "visible"]
-        if not sheets:
-            raise ManifestUnreadable("The workbook has no sheet with rows.", next_step="Save it as CSV in UTF-8.")
-        # What a sheet says of its own size is often wrong.
-        sheets[0].reset_dimensions()
-        yield _lines(_unbroken(sheets[0].iter_rows(values_only=True)))
+        yield book
     finally:
         book.close()
 
@@ -83,6 +102,30 @@ def parquet_lines(file: BinaryIO | IO[bytes]) -> Iterator[Iterable[str]]:
     Raises:
         ManifestUnreadable: It is damaged, or the package that reads it is not installed.
     """
+    table, names, flat = _opened_parquet(file)
+
+    def rows() -> Iterator[Sequence[object]]:
+        yield names
+        read = 0
+        for piece in table.iter_batches(batch_size=ROWS_A_PIECE, columns=flat):
+            read += piece.num_rows
+            _require_small(read, piece.nbytes)
+            cells = dict(zip(piece.schema.names, map(_cells_of, piece.columns), strict=True))
+            # What holds lists or records of its own is no cell of a table: it is left out.
+            none = [None] * piece.num_rows
+            yield from zip(*(cells.get(name, none) for name in names), strict=True)
+
+    yield _lines(_unbroken(rows()))
+
+
+def parquet_left_out(file: BinaryIO | IO[bytes]) -> LeftOut:
+    """Returns what is not read of a Parquet file; arguments and errors as for :func:`parquet_lines`."""
+    _table, names, flat = _opened_parquet(file)
+    return LeftOut(columns=len(names) - len(flat))
+
+
+def _opened_parquet(file: BinaryIO | IO[bytes]) -> tuple[Any, list[str], list[str]]:  # Any: a package without types
+    """A Parquet file, the names of its columns, and of those that hold single values."""
     try:
         parquet: Any = importlib.import_module("pyarrow.parquet")
     except ImportError as error:
@@ -100,22 +143,23 @@ def parquet_lines(file: BinaryIO | IO[bytes]) -> Iterator[Iterable[str]]:
         table = parquet.ParquetFile(file, read_dictionary=flat)
     except Exception as error:
         raise ManifestUnreadable("The Parquet file is damaged.", next_step="Save it as CSV in UTF-8.") from error
-    groups = [table.metadata.row_group(place) for place in range(table.metadata.num_row_groups)]
-    if any(group.total_byte_size > ROW_GROUP_MAX for group in groups):
+    if len(schema.names) > COLUMNS_MAX:
         raise ManifestUnreadable(
-            "A row group of the Parquet file is too large unpacked.",
-            next_step="Save it with smaller row groups, or as CSV in UTF-8.",
+            f"The Parquet file has more than {COLUMNS_MAX:,} columns.", next_step="Save it as CSV in UTF-8."
         )
+    groups = (table.metadata.row_group(place) for place in range(table.metadata.num_row_groups))
+    _require_small(table.metadata.num_rows, max((group.total_byte_size for group in groups), default=0))
+    return table, list(schema.names), flat
 
-    def rows() -> Iterator[Sequence[object]]:
-        yield schema.names
-        for piece in table.iter_batches(batch_size=ROWS_A_PIECE, columns=flat):
-            cells = dict(zip(piece.schema.names, map(_cells_of, piece.columns), strict=True))
-            # What holds lists or records of its own is no cell of a table: it is left out.
-            none = [None] * piece.num_rows
-            yield from zip(*(cells.get(name, none) for name in schema.names), strict=True)
 
-    yield _lines(_unbroken(rows()))
+def _require_small(rows: int, size: int) -> None:
+    """Refuses what a file says of its rows and of the bytes of a group, and what they then are."""
+    if rows > ROWS_MAX:
+        raise ManifestUnreadable(
+            f"The Parquet file has more than {ROWS_MAX:,} rows.", next_step="Split it, and screen each part."
+        )
+    if size > ROW_GROUP_MAX:
+        raise ManifestUnreadable(_LARGE_GROUP, next_step=_SMALLER_GROUPS)
 
 
 def _cells_of(column: Any) -> list[object]:  # Any: an array of a package without types
@@ -126,38 +170,6 @@ def _cells_of(column: Any) -> list[object]:  # Any: an array of a package withou
     return [None if place is None else texts[place] for place in column.indices.to_pylist()]
 
 
-def _require_plain(file: BinaryIO | IO[bytes]) -> None:
-    """Looks a workbook through before its reader opens it; what it says of its own size is not believed."""
-    unpacked = 0
-    try:
-        with zipfile.ZipFile(file) as archive:
-            for name in archive.namelist():
-                size, tail = 0, b""
-                with archive.open(name) as part:
-                    while piece := part.read(PIECE):
-                        size += len(piece)
-                        if unpacked + size > UNPACKED_MAX or (name == _TEXTS and size > TEXTS_MAX):
-                            raise ManifestUnreadable(
-                                "The workbook is too large unpacked.", next_step="Save it as CSV in UTF-8."
-                            )
-                        if name.endswith((".xml", ".rels")) and _declares(tail + piece):
-                            raise ManifestUnreadable(
-                                "The workbook declares a document type or an entity.",
-                                next_step="Save it as CSV in UTF-8.",
-                            )
-                        tail = piece[-16:]
-                unpacked += size
-            if "xl/workbook.xml" not in archive.namelist():
-                raise ManifestUnreadable(_DAMAGED, next_step="Save it as CSV in UTF-8.")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise ManifestUnreadable(_DAMAGED, next_step="Save it as CSV in UTF-8.") from error
-
-
-def _declares(piece: bytes) -> bool:
-    # In another encoding the marks would look otherwise: workbooks are in UTF-8 throughout.
-    return piece.startswith((b"\xff\xfe", b"\xfe\xff")) or any(mark in piece for mark in _MARKS)
-
-
 def _unbroken(rows: Iterable[Sequence[object]]) -> Iterator[Sequence[object]]:
     """The rows; where the file breaks off, that is said with the number of the last row that was read."""
     number = 0
@@ -165,6 +177,8 @@ def _unbroken(rows: Iterable[Sequence[object]]) -> Iterator[Sequence[object]]:
         for row in rows:
             number += 1
             yield row
+    except ManifestUnreadable:
+        raise
     except Exception as error:
         # The readers raise whatever they stumble over.
         raise ManifestUnreadable(
