@@ -252,6 +252,44 @@ def test_a_flag_becomes_a_request_in_two_clicks(desk: Desk, sign_in: SignIn) -> 
     assert "followed up" in page
 
 
+def test_a_second_officer_is_led_to_the_draft_of_a_colleague_and_writes_nothing_in_it(
+    desk: Desk, sign_in: SignIn
+) -> None:
+    flag = brought(desk, sign_in).flags.get(line=2)
+    address, given = f"{LIST}flags/{flag.pk}/follow/request", {"case": "", "title": "SPECIMEN", "peer": "IN"}
+    sign_in(desk.liaison).post(address, given)
+    draft = Message.objects.get()
+    second = desk.again(Role.LIAISON, "second")
+    Officer.objects.filter(pk=second.pk).update(display_name="SPECIMEN Second", agency="CBSA")
+    client = sign_in(second)
+    led = client.post(address, given)
+    assert led["Location"] == f"/desk/drafts/{draft.pk}/"
+    assert "A colleague follows this flag already; here is their draft." in plain(client.get(LIST))
+    before = (draft.version, draft.fields)
+    draft.refresh_from_db()
+    assert (draft.version, draft.fields) == before
+    assert Case.objects.count() == 1
+
+
+def test_a_second_officer_who_does_not_read_the_case_is_told_that_a_colleague_follows_it(
+    desk: Desk, sign_in: SignIn
+) -> None:
+    flag = brought(desk, sign_in).flags.get(line=2)
+    address, given = f"{LIST}flags/{flag.pk}/follow/request", {"case": "", "title": "SPECIMEN", "peer": "IN"}
+    sign_in(desk.liaison).post(address, given)
+    Case.objects.update(is_team_only=True)
+    draft = Message.objects.get()
+    refused = sign_in(desk.again(Role.LIAISON, "second")).post(address, given)
+    assert refused.status_code == 409
+    page = plain(refused)
+    assert "A colleague follows this flag already." in page
+    assert draft.case.own_ref not in page
+    assert str(draft.pk) not in page
+    before = (draft.version, draft.fields)
+    draft.refresh_from_db()
+    assert (draft.version, draft.fields) == before
+
+
 @pytest.mark.parametrize("kind", followable_kinds())
 def test_a_flag_becomes_a_message_of_each_kind_in_a_new_case(desk: Desk, sign_in: SignIn, kind: str) -> None:
     flag = brought(desk, sign_in).flags.get(line=2)

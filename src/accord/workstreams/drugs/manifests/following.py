@@ -5,7 +5,9 @@ out. A company is named as the papers name it; what the line
 says of countries stays out of fields that speak of persons.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,6 +17,7 @@ from accord.exchange.drafting import TITLE_CHARACTERS_MAX, draft_of_kind
 from accord.exchange.kinds import REQUEST, STRUCTS
 from accord.exchange.models import Case, Message
 from accord.exchange.noting import write_note
+from accord.exchange.reach import reads
 from accord.officers.acts import note
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission, require
@@ -53,11 +56,12 @@ def follow_flag(
     peer: str = "",
     case: Case | None = None,
     title: str = "",
+    known: Mapping[str, Any] | None = None,  # Any: JSON types
     say: Say = str,
     language: str = "en",
     now: datetime | None = None,
 ) -> Message:
-    """Drafts a message about a flagged line; a second click gives the draft that was begun.
+    """Drafts a message about a flagged line; a second click gives the draft that was begun, as it stands.
 
     Args:
         officer: Who follows it.
@@ -66,6 +70,7 @@ def follow_flag(
         peer: Code of the other party, for a new case.
         case: A case of ours to draft in; a new one is opened where there is none.
         title: Title of a new case, for our own list; what the flag says where it is empty.
+        known: What a first message says anyway, where neither the flag nor the kind says otherwise.
         say: Says the reasons in the language of the message, and what was left out.
         language: That language.
         now: The time.
@@ -73,7 +78,8 @@ def follow_flag(
     Raises:
         NotPermitted: The officer may not draft.
         CaseHeld: A colleague holds the case.
-        ScreeningRefused: The kind is none that a flag can lead to, or the goods of a notice leave another country.
+        ScreeningRefused: The kind is none that a flag can lead to, the goods of a notice leave another country, or a
+            colleague follows the flag in a case that the officer does not read.
         ReleaseRefused: There is no channel to the peer.
     """
     require(officer, Permission.MESSAGE_DRAFT)
@@ -85,14 +91,21 @@ def follow_flag(
             code="drugs.not-our-export",
             next_step="Ask the other side with a request, from this flag.",
         )
-    held = Flag.objects.select_for_update(of=("self",)).select_related("message", "screening").get(pk=flag.pk)
+    held = Flag.objects.select_for_update(of=("self",)).select_related("message__case", "screening").get(pk=flag.pk)
     begun = held.message
     if begun is not None and begun.state in _OPEN and held.followed_as == kind:
+        if not reads(officer, begun.case):
+            raise ScreeningRefused(
+                "A colleague follows this flag already.",
+                code="drugs.followed-already",
+                next_step="Leave it to them, or follow it in another way.",
+            )
         return begun
     moment = now or timezone.now()
     filling = Filling(held, say, is_read=_is_read(officer, held))
     fields = {"theme": Theme.PRECURSORS.value, **FOLLOWED_AS[kind](filling), "language": language}
-    made = _drafted(officer, kind, fields, peer=peer, case=case, title=title or _title(held), now=moment)
+    beside = {name: value for name, value in (known or {}).items() if name in STRUCTS[kind].__struct_fields__}
+    made = _drafted(officer, kind, fields, beside, peer=peer, case=case, title=title or _title(held), now=moment)
     if filling.left_out and officer.may(Permission.CASE_TAKE):
         write_note(officer, made.case, " ".join(map(say, filling.left_out)), now=moment)
     held.message, held.followed_as, held.followed_by, held.followed_at = made, kind, officer, moment
@@ -103,11 +116,19 @@ def follow_flag(
 
 
 def _drafted(
-    officer: Officer, kind: str, fields: Fields, *, peer: str, case: Case | None, title: str, now: datetime
+    officer: Officer,
+    kind: str,
+    fields: Fields,
+    beside: Fields,
+    *,
+    peer: str,
+    case: Case | None,
+    title: str,
+    now: datetime,
 ) -> Message:
     towards = case.peer_id if case is not None else peer
-    if kind in OPENING_KINDS:
-        fields = {**first_fields(kind, peer=towards, ours=our_party()), **fields}
+    first = first_fields(kind, peer=towards, ours=our_party()) if kind in OPENING_KINDS else {}
+    fields = {**beside, **first, **fields}
     if case is None:
         own = own_statements(kind, on=now.date()) or None
         return begin_case(

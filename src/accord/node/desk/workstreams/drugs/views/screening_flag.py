@@ -1,9 +1,11 @@
 """One flag: the line as it was read, why it was flagged, what officers said of it, and the way on to a message."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
+from django.contrib import messages as told
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -12,12 +14,11 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from accord.errors import AccordError
-from accord.exchange.drafting import FIRST_DRAFT_VERSION, TITLE_CHARACTERS_MAX
+from accord.exchange.drafting import TITLE_CHARACTERS_MAX
 from accord.exchange.errors import NotFound
-from accord.exchange.kinds import STRUCTS
 from accord.exchange.models import Case, Message
 from accord.exchange.reach import cases_for, reads
-from accord.exchange.services import read_case, save_draft
+from accord.exchange.services import read_case
 from accord.node.desk.acting import act_once
 from accord.node.desk.known import known_of_case
 from accord.node.desk.page import officer_of, page, show
@@ -177,15 +178,12 @@ def follow_one(request: HttpRequest, key: UUID, kind: str) -> HttpResponse:
     if kind not in kinds_for(flag):
         raise NotFound("A flag does not lead to a message of this kind.")
     if request.method == "POST":
-        drafts: list[Message] = []
         try:
-            act_once(request, lambda: drafts.append(_drafted(officer, flag, kind, request.POST)))
+            act_once(request, partial(_drafted, officer, flag, kind, request.POST))
         except AccordError as refused:
             error = refused
         else:
-            flag.refresh_from_db()
-            made = drafts[0] if drafts else flag.message
-            return redirect("desk:draft", made.pk) if made is not None else redirect("desk:drugs-flag", key)
+            return _led_to(request, _found(officer, key))
     peers = list(Party.objects.filter(is_self=False).order_by("code"))
     row = flag_row(flag, substance_labels())
     shown = {
@@ -203,6 +201,16 @@ def follow_one(request: HttpRequest, key: UUID, kind: str) -> HttpResponse:
         "error_names": NAMES,
     }
     return show(request, "desk/drugs/screening/follow.html", shown, status=error.http_status if error else 200)
+
+
+def _led_to(request: HttpRequest, flag: Flag) -> HttpResponse:
+    """Leads to the draft that was begun from a flag, and says where a colleague began it."""
+    officer, made = officer_of(request), flag.message
+    if made is None or not reads(officer, made.case):
+        return redirect("desk:drugs-flag", flag.pk)
+    if flag.followed_by_id != officer.pk:
+        told.info(request, _("A colleague follows this flag already; here is their draft. Nothing was begun twice."))
+    return redirect("desk:draft", made.pk)
 
 
 def _cases(officer: Officer) -> QuerySet[Case]:
@@ -223,23 +231,18 @@ def _drafted(officer: Officer, flag: Flag, kind: str, posted: QueryDict) -> Mess
     case = read_case(officer, reference) if reference else None
     peer = posted.get("peer", "") if case is None else case.peer_id
     sentences = dict(zip((english for _rule, english in flag.said), _sentences(flag), strict=True))
-    made = follow_flag(
+    return follow_flag(
         officer,
         flag,
         kind,
         peer=peer,
         case=case,
         title=posted.get("title", "").strip(),
+        # What a first message says anyway is filled in, so that nobody types it; what the flag says stays.
+        known=known_of_case(officer, peer=peer, theme=str(Theme.PRECURSORS)),
         say=lambda english: sentences.get(english) or translated(english) or english,
         language=(get_language() or "en")[:2],
     )
-    if made.version != FIRST_DRAFT_VERSION:
-        return made
-    # What a first message says anyway is filled in, so that nobody types it; what the flag said stays.
-    members = STRUCTS[kind].__struct_fields__
-    known = known_of_case(officer, peer=peer, theme=str(Theme.PRECURSORS))
-    fields = {**{name: value for name, value in known.items() if name in members}, **made.fields}
-    return save_draft(officer, made, version=made.version, fields=fields) if fields != made.fields else made
 
 
 def _sentences(flag: Flag) -> list[str]:
