@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from accord.exchange.models import Case, Message
+from accord.officers.permissions import Role
 from accord.workstreams.drugs.models import Notice
 from tests.api.conftest import CallerOf
 from tests.api.story import stranger_of
@@ -91,3 +93,30 @@ def test_silence_is_a_state_of_its_own_in_the_list(desk: Desk, caller_of: Caller
     assert liaison.get("/drugs/notices", state="awaiting").json()["items"] == []
     (row,) = liaison.get("/drugs/notices", state="silent").json()["items"]
     assert (row["state"], row["reply_result"], row["became"]) == ("silent", "", "")
+
+
+@pytest.mark.parametrize("ended", ["withdrawn", "refused", "expired", "blocked", "recalled"])
+def test_a_notice_that_does_not_stand_is_listed_and_says_what_became_of_it(
+    desk: Desk, caller_of: CallerOf, ended: str
+) -> None:
+    notice, liaison = sent_notice(desk), caller_of(desk.liaison)
+    (row,) = liaison.get("/drugs/notices").json()["items"]
+    assert row["ended_as"] == ""
+    changed = {"recalled_at": notice.sent_at} if ended == "recalled" else {"state": ended}
+    Message.objects.filter(pk=notice.pk).update(**changed)
+    Notice.objects.update(waits_until=notice.sent_at - timedelta(seconds=1))
+    (row,) = liaison.get("/drugs/notices", state="ended").json()["items"]
+    assert (row["message"], row["state"], row["ended_as"]) == (str(notice.pk), "ended", ended)
+    for state in ("awaiting", "silent", "replied", "settled"):
+        assert liaison.get("/drugs/notices", state=state).json()["items"] == []
+
+
+def test_of_a_notice_that_the_account_does_not_read_no_shared_reference_is_told(
+    desk: Desk, caller_of: CallerOf
+) -> None:
+    first, second, liaison = sent_notice(desk), sent_notice(desk), caller_of(desk.liaison)
+    assert [one["is_duplicate"] for one in liaison.get("/drugs/notices").json()["items"]] == [True, True]
+    Case.objects.filter(pk=second.case_id).update(is_team_only=True, holder=None)
+    other = caller_of(desk.again(Role.LIAISON, "second"))
+    (row,) = other.get("/drugs/notices").json()["items"]
+    assert (row["message"], row["is_duplicate"]) == (str(first.pk), False)

@@ -410,3 +410,36 @@ def test_a_notice_without_substance_is_led_to_its_goods() -> None:
     policy = "BI-05.incomplete"
     assert next(iter(_links(policy, fields))).path == "goods"
     assert next(iter(_links(policy, set(names_of("spontaneous-information"))))).path == "substances"
+
+
+@pytest.mark.parametrize(("ended", "words"), [("expired", "expired unread"), ("recalled", "recalled by us")])
+def test_a_notice_that_never_came_or_was_recalled_says_so_and_not_that_nobody_replied(
+    desk: Desk, sign_in: SignIn, ended: str, words: str
+) -> None:
+    notice = silent(sent_notice(desk))
+    changed = {"recalled_at": timezone.now()} if ended == "recalled" else {"state": ended}
+    Message.objects.filter(pk=notice.pk).update(**changed)
+    client = sign_in(desk.liaison)
+    for address in (reverse("desk:drugs-notices"), reverse("desk:drugs-notice", args=[notice.pk])):
+        page = text(client.get(address))
+        assert "This notice does not stand." in page
+        assert f'<span class="a-chip">{words}</span>' in page
+        assert "Nobody replied. That is no consent." not in page
+        assert "Nobody had replied by this day" not in page
+    assert text(client.get(reverse("desk:drugs-notices"), {"state": "silent"})).count(notice.case.own_ref) == 0
+    table = text(client.get(reverse("desk:drugs-notices-export")))
+    assert "Why the notice does not stand" in table
+    assert f'"withdrawn or never taken in","{words}"' in table
+
+
+def test_a_reference_is_said_to_be_used_twice_to_who_reads_both_notices(desk: Desk, sign_in: SignIn) -> None:
+    _first, second = sent_notice(desk), sent_notice(desk)
+    chips = {"desk:drugs-notices": "two notices with this reference", "desk:drugs-flows": "reference used twice"}
+    for address, words in chips.items():
+        assert words in text(sign_in(desk.liaison).get(reverse(address)))
+    Case.objects.filter(pk=second.case_id).update(is_team_only=True, holder=None)
+    client = sign_in(desk.again(Role.LIAISON, "second"))
+    for address, words in chips.items():
+        page = text(client.get(reverse(address)))
+        assert "PEN-2026-0001" in page
+        assert words not in page

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
+from uuid import UUID
 
 from django.db.models import Max, Q, QuerySet
 
@@ -18,6 +19,7 @@ from accord.workstreams.drugs.flows.grouping import Consignment
 from accord.workstreams.drugs.kinds.pre_export_reply import OBJECTING
 from accord.workstreams.drugs.kinds.shipment_outcome import Became
 from accord.workstreams.drugs.models import Notice
+from accord.workstreams.drugs.notices.lists import doubled_for
 from accord.workstreams.drugs.substances.book import table_in_force
 
 __all__ = [
@@ -71,21 +73,18 @@ class Read:
         notices: The notices, the newest departure first.
         is_cut: Whether there are more than are added up.
         handling: The highest handling of them.
+        doubled: Keys of those that share their PEN reference with another one that the officer may read.
     """
 
     notices: tuple[Notice, ...]
     is_cut: bool
     handling: str
+    doubled: frozenset[UUID]
 
     @property
     def consignments(self) -> tuple[Consignment, ...]:
         """The consignments of the notices."""
         return tuple(map(as_consignment, self.notices))
-
-    @property
-    def doubled(self) -> int:
-        """How many share their PEN reference with another one."""
-        return sum(one.is_duplicate for one in self.notices)
 
 
 def substance_key(substance: str, cas_number: str, name: str) -> str:
@@ -154,7 +153,12 @@ def read_consignments(officer: Officer, wanted: Wanted) -> Read:
     found = list(rows[: NOTICES_MAX + 1])
     kept = [one for one in found[:NOTICES_MAX] if not wanted.route or _route(one) == wanted.route]
     highest = rows.order_by().aggregate(highest=Max("message__handling"))["highest"] if kept else ""
-    return Read(notices=tuple(kept), is_cut=len(found) > NOTICES_MAX, handling=highest or "")
+    return Read(
+        notices=tuple(kept),
+        is_cut=len(found) > NOTICES_MAX,
+        handling=highest or "",
+        doubled=doubled_for(officer, kept),
+    )
 
 
 def substances_of(officer: Officer) -> Mapping[str, str]:

@@ -1,10 +1,12 @@
 """Lists of notices for those who may read them: need to know holds for rows as for the messages they are made of."""
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
-from accord.exchange.models import Message
 from accord.exchange.reach import within
 from accord.exchange.withdrawn import stands
 from accord.officers.models import Officer
@@ -12,7 +14,7 @@ from accord.officers.permissions import Permission, require
 from accord.workstreams.drugs.models import Incident, Notice, SuspiciousReport
 from accord.workstreams.drugs.notices.states import SETTLED_BY, NoticeState, in_state
 
-__all__ = ["awaited", "incidents_for", "notices_for", "reports_for", "waiting_notices"]
+__all__ = ["awaited", "doubled_for", "incidents_for", "notices_for", "reports_for", "waiting_notices"]
 
 
 def notices_for(
@@ -49,6 +51,27 @@ def _has(words: str) -> Q:
     return found
 
 
+def doubled_for(officer: Officer, notices: Iterable[Notice]) -> frozenset[UUID]:
+    """Returns the keys of those notices whose reference is borne by another one that an officer may read.
+
+    Of one that they may not read nothing is said.
+
+    Args:
+        officer: Who reads.
+        notices: Notices that they may read.
+    """
+    marked = [one for one in notices if one.is_duplicate and one.pen_reference]
+    if not marked:
+        return frozenset()
+    read = Notice.objects.filter(within(officer, "case__"), pen_reference__in={one.pen_reference for one in marked})
+    bearing = Counter((peer, reference) for _key, peer, reference in _keys(read))
+    return frozenset(one.pk for one in marked if bearing[one.peer, one.pen_reference] > 1)
+
+
+def _keys(notices: QuerySet[Notice]) -> set[tuple[UUID, str, str]]:
+    return set(notices.order_by().values_list("pk", "peer", "pen_reference"))
+
+
 def awaited() -> QuerySet[Notice]:
     """Returns the notices of both sides to which a reply is waited for, or was in vain, each with its ``due_at``."""
     unreplied = Notice.objects.filter(stands("message__"), reply_result="", waits_until__isnull=False)
@@ -57,7 +80,7 @@ def awaited() -> QuerySet[Notice]:
 
 def waiting_notices(officer: Officer, now: datetime) -> int:
     """Returns how many notices of theirs that the officer may read wait for our word, silence of ours included."""
-    theirs = notices_for(officer, now, is_ours=False).exclude(message__state=Message.State.WITHDRAWN)
+    theirs = notices_for(officer, now, is_ours=False)
     return theirs.filter(in_state(NoticeState.AWAITING, now) | in_state(NoticeState.SILENT, now)).count()
 
 

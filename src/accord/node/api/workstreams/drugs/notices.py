@@ -1,7 +1,7 @@
 """Drafts of the workstream's kinds, and the notices before export with where each stands."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from accord.exchange.errors import NotFound
 from accord.exchange.models import Message
 from accord.exchange.reach import within
 from accord.exchange.services import save_draft
+from accord.exchange.withdrawn import UNSAID
 from accord.node.api.case_shapes import MessageOut, Reader
 from accord.node.api.cases import find_case, find_message, message_after
 from accord.node.api.drafts import AnyFields, OwnSideFields
@@ -32,11 +33,14 @@ from accord.workstreams.drugs.notices.acts import (
     begin_outcome,
     begin_within,
 )
-from accord.workstreams.drugs.notices.states import NoticeState, in_state, state_of
+from accord.workstreams.drugs.notices.lists import doubled_for
+from accord.workstreams.drugs.notices.states import RECALLED, NoticeState, ended_as, in_state, state_of
 
 __all__ = ["router"]
 
 router = Router()
+
+ENDED_AS = ("", *sorted(state.value for state in UNSAID), RECALLED)
 
 OpeningKind = Annotated[str, one_of(OPENING_KINDS)]
 
@@ -73,11 +77,20 @@ class NoticeOut(Schema):
     departure_on: dt.date
     sent_at: dt.datetime
     waits_until: dt.datetime | None = Field(description="Until when the exporting side waits by its own law.")
-    state: NoticeState = Field(description="`silent` says that nobody replied in time; it is never consent.")
+    state: NoticeState = Field(
+        description="`silent` says that nobody replied in time; it is never consent. `ended` says that the notice does "
+        "not stand."
+    )
+    ended_as: Annotated[str, one_of(ENDED_AS)] = Field(
+        description="What became of a notice that does not stand: its side withdrew it, ours was recalled, or it was "
+        "refused, expired or blocked and never reached the other side. Empty where it stands."
+    )
     reply_result: str
     replied_at: dt.datetime | None
     became: str = Field(description="What became of the consignment, as it was told last.")
-    is_duplicate: bool = Field(description="Whether another notice bears the same PEN reference.")
+    is_duplicate: bool = Field(
+        description="Whether another notice that the account may read bears the same PEN reference."
+    )
 
 
 State = Annotated[NoticeState | None, Query(None, description="Those in this state alone.")]
@@ -165,12 +178,17 @@ def new_incident_of_notice(request: ApiRequest, message_id: Path[UUID], body: Ne
     return _with_own(officer, lambda: begin_incident(officer, notice, body.fields, variant=variant), body.own_side)
 
 
-_COPIED = tuple(name for name in NoticeOut.model_fields if name not in {"message", "state"})
+_TOLD = frozenset({"message", "state", "ended_as", "is_duplicate"})
+_COPIED = tuple(name for name in NoticeOut.model_fields if name not in _TOLD)
 
 
-def _out(notice: Notice, now: dt.datetime) -> NoticeOut:
+def _out(notice: Notice, now: dt.datetime, doubled: Collection[UUID]) -> NoticeOut:
     return NoticeOut(
-        message=notice.pk, state=state_of(notice, now), **{name: getattr(notice, name) for name in _COPIED}
+        message=notice.pk,
+        state=state_of(notice, now),
+        ended_as=ended_as(notice),
+        is_duplicate=notice.pk in doubled,
+        **{name: getattr(notice, name) for name in _COPIED},
     )
 
 
@@ -193,12 +211,14 @@ def list_notices(
     """Lists the notices of both sides in the cases that the account may read, the last one first.
 
     Silence is a state of its own: a notice to which nobody replied in time is `silent`, and no objection is said by it.
+    A notice that was taken back or never came stays in the list, and is `ended`.
     """
     now = timezone.now()
-    rows = Notice.objects.filter(within(request.officer, "case__"))
+    rows = Notice.objects.filter(within(request.officer, "case__")).select_related("message")
     if peer is not None:
         rows = rows.filter(peer=peer)
     if state is not None:
         rows = rows.filter(in_state(state, now))
     page = page_of(rows, "drug-notices", cursor=cursor, limit=limit, by="sent_at")
-    return PageOut(items=[_out(notice, now) for notice in page.rows], next=page.next)
+    doubled = doubled_for(request.officer, page.rows)
+    return PageOut(items=[_out(notice, now, doubled) for notice in page.rows], next=page.next)

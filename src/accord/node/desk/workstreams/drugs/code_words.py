@@ -117,6 +117,7 @@ CODES: Final[Mapping[str, Mapping[str, Any]]] = {
         "silent": pgettext_lazy("code", "nobody replied"),
         "replied": pgettext_lazy("code", "replied to"),
         "settled": pgettext_lazy("code", "settled"),
+        "ended": pgettext_lazy("code", "withdrawn or never taken in"),
     },
 }
 """Words of the codes by the name of the field, or of the table, in which they stand."""

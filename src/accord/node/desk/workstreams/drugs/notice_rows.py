@@ -3,7 +3,7 @@
 Silence is said as what it is: that nobody replied. No word, icon or colour of these pages puts it beside consent.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_CEILING
@@ -28,7 +28,7 @@ from accord.workstreams.drugs.kinds.shipment_outcome import Became
 from accord.workstreams.drugs.models import Incident, Notice
 from accord.workstreams.drugs.notices.follow_ups import follow_up_due, is_late_alert
 from accord.workstreams.drugs.notices.lists import incidents_for, reports_for
-from accord.workstreams.drugs.notices.states import NoticeState, has_no_objection, state_of
+from accord.workstreams.drugs.notices.states import RECALLED, NoticeState, ended_as, has_no_objection, state_of
 from accord.workstreams.drugs.notices.waits import Calendars, Wait, calendars_of, waits_of
 
 __all__ = ["NoticeShown", "Step", "WaitShown", "amount_words", "notice_shown", "notices_shown", "steps_of_notice"]
@@ -79,7 +79,8 @@ class NoticeShown:
         amount: The gross quantity in words.
         route: The countries of its way, by their names.
         is_withdrawn: Whether its sender took it back.
-        ended_as: What became of the message itself, where it was withdrawn, refused, or not delivered in time.
+        ended_as: What became of a notice that does not stand, in words.
+        is_doubled: Whether another notice that the officer may read bears its reference.
     """
 
     notice: Notice
@@ -92,6 +93,7 @@ class NoticeShown:
     route: str
     is_withdrawn: bool
     ended_as: str = ""
+    is_doubled: bool = False
 
     @property
     def binding(self) -> WaitShown | None:
@@ -99,15 +101,23 @@ class NoticeShown:
         return next((one for one in self.waits if one.wait.is_binding), None)
 
 
-def notices_shown(notices: Iterable[Notice], now: datetime) -> list[NoticeShown]:
-    """Returns notices as the list shows them."""
+def notices_shown(
+    notices: Iterable[Notice], now: datetime, *, doubled: Collection[UUID] = frozenset()
+) -> list[NoticeShown]:
+    """Returns notices as the list shows them.
+
+    Args:
+        notices: The notices, with their messages.
+        now: The time.
+        doubled: Keys of those that bear the reference of another one.
+    """
     clocks = _clocks()
-    return [_shown(one, now, clocks) for one in notices]
+    return [_shown(one, now, clocks, is_doubled=one.pk in doubled) for one in notices]
 
 
-def notice_shown(notice: Notice, now: datetime) -> NoticeShown:
-    """Returns one notice as its page shows it."""
-    return notices_shown([notice], now)[0]
+def notice_shown(notice: Notice, now: datetime, *, doubled: Collection[UUID] = frozenset()) -> NoticeShown:
+    """Returns one notice as its page shows it; see :func:`notices_shown`."""
+    return notices_shown([notice], now, doubled=doubled)[0]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +137,7 @@ def _clocks() -> _Clocks:
     )
 
 
-def _shown(notice: Notice, now: datetime, clocks: _Clocks) -> NoticeShown:
+def _shown(notice: Notice, now: datetime, clocks: _Clocks, *, is_doubled: bool) -> NoticeShown:
     state = state_of(notice, now)
     both = {code: clocks.calendars[code] for code in (clocks.ours, notice.peer) if code in clocks.calendars}
     found = waits_of(notice, now, ours=clocks.ours, calendars=both)
@@ -144,8 +154,14 @@ def _shown(notice: Notice, now: datetime, clocks: _Clocks) -> NoticeShown:
         amount=amount_words(notice),
         route=route_words((notice.origin_country, *notice.transit_countries, notice.destination_country)),
         is_withdrawn=notice.message.state == Message.State.WITHDRAWN,
-        ended_as=notice.message.state if notice.message.state in UNSAID else "",
+        ended_as=_ended_words(notice),
+        is_doubled=is_doubled,
     )
+
+
+def _ended_words(notice: Notice) -> str:
+    ended = ended_as(notice)
+    return _("recalled by us") if ended == RECALLED else str(label(ended, "message_states")) if ended else ""
 
 
 def _wait_shown(wait: Wait, state: NoticeState, clocks: _Clocks, binding: Wait | None) -> WaitShown:
@@ -178,6 +194,8 @@ def working_words(count: int) -> str:
 def _said(notice: Notice, state: NoticeState, binding: WaitShown | None) -> tuple[str, str, str]:
     """Returns where a notice stands in words, with its icon and tone."""
     against = words_against(notice)
+    if state is NoticeState.ENDED:
+        return _("This notice does not stand."), "pause", "ended"
     if state is NoticeState.AWAITING:
         return _awaited(notice, binding)
     if state is NoticeState.SILENT:
@@ -244,8 +262,8 @@ def steps_of_notice(officer: Officer, shown: NoticeShown, now: datetime) -> list
         *_outcomes(officer, notice),
         *_incidents(officer, notice),
         *_days(shown, now),
-        *_silence(shown),
-        *_follow_up(notice, now),
+        # Nothing is waited for about a notice that does not stand.
+        *([] if shown.state is NoticeState.ENDED else [*_silence(shown), *_follow_up(notice, now)]),
     ]
     return sorted(steps, key=lambda one: (one.on, one.at is None, one.at or now))
 
@@ -343,7 +361,8 @@ def _follow_up(notice: Notice, now: datetime) -> list[Step]:
 
 def _days(shown: NoticeShown, now: datetime) -> list[Step]:
     """Returns the days that the notice states: of the transport, and the last ones of the permits."""
-    notice, today, is_settled = shown.notice, now.date(), shown.state is NoticeState.SETTLED
+    notice, today = shown.notice, now.date()
+    is_settled = shown.state in {NoticeState.SETTLED, NoticeState.ENDED}
     stated: Sequence[tuple[date | None, Any, str]] = (
         (notice.applied_on, _("Export applied for"), ""),
         (notice.departure_on, _("Departed") if notice.has_departed else _("Departure, as notified"), ""),

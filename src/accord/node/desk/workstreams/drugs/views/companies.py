@@ -28,6 +28,7 @@ from accord.workstreams.drugs.flows.consignments import (
     substances_of,
 )
 from accord.workstreams.drugs.models import Incident, SuspiciousReport
+from accord.workstreams.drugs.notices.lists import doubled_for
 from accord.workstreams.drugs.screening.company_names import company_key
 
 __all__ = ["show_companies", "show_company", "show_consignees"]
@@ -132,7 +133,8 @@ def show_consignees(request: HttpRequest) -> HttpResponse:
     officer, chosen = officer_of(request), chosen_of(request.GET)
     found, is_more = repeated_consignees(officer, chosen.wanted)
     names = substances_of(officer)
-    cells = [notice_cells(one.notices) for one in found]
+    doubled = doubled_for(officer, [notice for one in found for notice in one.notices])
+    cells = [notice_cells(one.notices, doubled) for one in found]
     cases = {row["case"].pk: row["case"] for rows in cells for row in rows}
     shown = {
         "chosen": chosen.values,

@@ -1,8 +1,9 @@
 """Flows: what the notices that an officer may read come to, by month, substance and route."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from http import HTTPStatus
 from typing import Any, Final
+from uuid import UUID
 
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
@@ -61,7 +62,7 @@ def show_flows(request: HttpRequest) -> HttpResponse:
         ],
         "routes": [{**row, "address": chosen.address(route=str(row["key"]))} for row in route_rows(routes)],
         "is_routes_cut": len(routes) > len(route_rows(routes)),
-        "notices": notice_cells(read.notices[:NOTICES_SHOWN]),
+        "notices": notice_cells(read.notices[:NOTICES_SHOWN], read.doubled),
         "is_notices_cut": len(read.notices) > NOTICES_SHOWN,
         "choices": choices_for(officer),
         "handling_marks": read.handling,
@@ -69,8 +70,15 @@ def show_flows(request: HttpRequest) -> HttpResponse:
     return show(request, "desk/drugs/flows.html", shown, status=HTTPStatus.OK)
 
 
-def notice_cells(notices: Sequence[Notice]) -> list[dict[str, Any]]:  # Any: what a template shows
-    """Returns notices as rows of a table, with their cases, in one look-up."""
+def notice_cells(
+    notices: Sequence[Notice], doubled: Collection[UUID]
+) -> list[dict[str, Any]]:  # Any: what a template shows
+    """Returns notices as rows of a table, with their cases, in one look-up.
+
+    Args:
+        notices: The notices.
+        doubled: Keys of those that bear the reference of another one.
+    """
     held = list(notices)
     prefetch_related_objects(held, "case")
     told = [as_consignment(one) for one in held]
@@ -79,6 +87,7 @@ def notice_cells(notices: Sequence[Notice]) -> list[dict[str, Any]]:  # Any: wha
         {
             "notice": notice,
             "case": notice.case,
+            "is_doubled": notice.pk in doubled,
             "substance": names[one.substance],
             "route": route_words(one.route),
             "kg": kilograms(one.kg) if one.kg is not None else None,

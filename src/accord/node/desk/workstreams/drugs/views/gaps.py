@@ -24,6 +24,7 @@ from accord.workstreams.drugs.flows.gaps import (
     transactions_without_notice,
 )
 from accord.workstreams.drugs.models import Incident, SuspiciousReport
+from accord.workstreams.drugs.notices.lists import doubled_for
 
 __all__ = ["show_gaps"]
 
@@ -43,7 +44,8 @@ def show_gaps(request: HttpRequest) -> HttpResponse:
     incidents, is_incidents_cut = incidents_without_notice(officer, wanted)
     reports, is_reports_cut = transactions_without_notice(officer, wanted)
     flags, is_flags_cut = flags_without_notice(officer)
-    cells = notice_cells([one.notice for one in unarrived])
+    notices = [one.notice for one in unarrived]
+    cells = notice_cells(notices, doubled_for(officer, notices))
     cases = [one.notice.case for one in unarrived]
     cases += [one.case for one in incidents] + [one.case for one in reports]
     shown = {

@@ -31,7 +31,7 @@ from accord.release.errors import GateRefuses
 from accord.workstreams.drugs.kinds.drug_incident import IncidentKind
 from accord.workstreams.drugs.models import Notice
 from accord.workstreams.drugs.notices.acts import begin_incident, begin_notice_reply, begin_outcome, begin_question
-from accord.workstreams.drugs.notices.lists import notices_for
+from accord.workstreams.drugs.notices.lists import doubled_for, notices_for
 from accord.workstreams.drugs.notices.states import NoticeState
 
 __all__ = ["begin_from_notice", "export_notices", "show_notice", "show_notices"]
@@ -55,6 +55,7 @@ COLUMNS: Final[tuple[Any, ...]] = (
     gettext_lazy("Sent"),
     gettext_lazy("Waits until"),
     gettext_lazy("State"),
+    gettext_lazy("Why the notice does not stand"),
     gettext_lazy("What the authority says"),
     gettext_lazy("What became of it"),
 )
@@ -82,7 +83,7 @@ def show_notices(request: HttpRequest) -> HttpResponse:
     found = list(notices_for(officer, now, **chosen)[start : start + ROWS + 1])
     kept = {name: request.GET[name] for name in ("state", "side", "q") if request.GET.get(name)}
     shown = {
-        "rows": notices_shown(found[:ROWS], now),
+        "rows": notices_shown(found[:ROWS], now, doubled=doubled_for(officer, found[:ROWS])),
         "states": [(one.value, choice_label("notice_state", one.value)) for one in NoticeState],
         "given": request.GET,
         "has_filter": bool(kept),
@@ -128,6 +129,7 @@ def _cells(shown: NoticeShown) -> tuple[object, ...]:
         notice.sent_at.isoformat(timespec="seconds"),
         notice.waits_until.isoformat(timespec="seconds") if notice.waits_until else "",
         choice_label("notice_state", shown.state.value),
+        shown.ended_as,
         choice_label("reply_result", notice.reply_result) if notice.reply_result else "",
         choice_label("became", notice.became) if notice.became else "",
     )
@@ -152,7 +154,7 @@ def show_notice(request: HttpRequest, key: UUID) -> HttpResponse:
 def _shown(request: HttpRequest, key: UUID, error: AccordError | None) -> HttpResponse:
     officer, now = officer_of(request), timezone.now()
     notice = _found(officer, key)
-    shown = notice_shown(notice, now)
+    shown = notice_shown(notice, now, doubled=doubled_for(officer, [notice]))
     same = notices_for(officer, now).filter(peer=notice.peer, pen_reference=notice.pen_reference).exclude(pk=notice.pk)
     is_open = notice.case.state == notice.case.State.OPEN
     drafts = notice.case.messages.filter(direction=Message.Direction.OUT, state=Message.State.DRAFT)
