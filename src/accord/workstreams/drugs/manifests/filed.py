@@ -26,6 +26,8 @@ __all__ = ["TradeBook", "notices_on_file", "on_file_of"]
 KEYS_A_QUERY: Final = 500
 NAME_CHARACTERS: Final = 200
 KEY_CHARACTERS: Final = 240
+KNOWN_MAX: Final = 65_536
+"""Companies that are remembered while a manifest is screened; beyond that they are looked up anew."""
 
 
 def on_file_of(screening: Screening) -> OnFile:
@@ -109,7 +111,11 @@ class _Earlier:
 
     def get(self, key: str, /) -> Usual | None:
         """Returns what they say of a company; nothing where it stood in none."""
+        if len(key) > KEY_CHARACTERS:
+            return None
         if key not in self._known:
+            if len(self._known) >= KNOWN_MAX:
+                self._known.clear()
             self._known[key] = self._read(key)
         return self._known[key]
 
@@ -147,6 +153,8 @@ class TradeBook:
             self._write({key: seen[key] for key in ask[start : start + KEYS_A_QUERY]})
         for key, (_name, has) in new.items():
             self._known[key] = self._known.get(key, False) or has
+        if len(self._known) > KNOWN_MAX:
+            self._known.clear()
 
     def _write(self, seen: Mapping[str, tuple[str, bool]]) -> None:
         held = {one.key: one for one in Trader.objects.filter(key__in=list(seen))}

@@ -7,7 +7,6 @@ cell that holds anything at all is not sent unread. What was left out is said be
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -23,7 +22,7 @@ from accord.workstreams.drugs.kinds import DRUG_INCIDENT, PRE_EXPORT_NOTICE
 from accord.workstreams.drugs.kinds.drug_incident import IdentifiedBy, IdentifierKind
 from accord.workstreams.drugs.kinds.parts import HsEdition, Measure
 from accord.workstreams.drugs.models import Flag
-from accord.workstreams.drugs.screening.folding import as_ascii
+from accord.workstreams.drugs.screening.folding import as_ascii, normalised
 from accord.workstreams.drugs.screening.lines import Line
 from accord.workstreams.drugs.screening.numbers import container_fails, postal_fails
 from accord.workstreams.drugs.screening.papers import Papers, named_company, read_papers
@@ -280,7 +279,7 @@ def plain_line(text: str) -> str:
 
     Letters of another script that were put among Latin ones to disguise a word become Latin ones.
     """
-    words = map(_plain, unicodedata.normalize("NFC", text).split())
+    words = map(_plain, normalised("NFC", text).split())
     return " ".join(word for word in words if word)
 
 

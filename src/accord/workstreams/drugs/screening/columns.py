@@ -8,12 +8,13 @@ Source: 19 CFR 103.31 (bills of lading); UN/EDIFACT segments of the WCO data mod
 """
 
 import re
-import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Final
 
 from accord.workstreams.drugs.screening.errors import ManifestUnreadable
+from accord.workstreams.drugs.screening.folding import normalised
 
 __all__ = ["COLUMNS", "KEPT", "column_name", "columns_unread", "headings_of", "places_of", "tariff_place"]
 
@@ -144,6 +145,10 @@ KEPT: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What is kept of a flagged line beside what is read of every one."""
 
+_COLUMNS_MAX: Final = 1_000
+"""Columns of a header: the widest of the forms that are known has some hundred."""
+_NAMED_MAX: Final = 5
+"""Columns at fault that are named."""
 _BETWEEN: Final = re.compile(r"[\s()\[\]./:_\u2019'-]+")
 _ACCENTS: Final = re.compile("[\u0300-\u036f]")
 _NUMBER_SIGNS: Final = re.compile("#|№|\\bn[°º]", re.IGNORECASE)
@@ -157,6 +162,7 @@ _SMALL: Final = frozenset(("of", "the", "de", "du", "des", "la", "le", "les", "d
 UNREAD_MAX: Final = 50
 """Columns that are named as not read at most."""
 _SHOWN_MAX: Final = 60
+"""Characters of a name of a column that are shown."""
 _SEQUENCE: Final = "description_sequence_number"
 """What tells the bills of lading of the US by their header."""
 
@@ -169,7 +175,7 @@ def column_name(written: str) -> str:
     Args:
         written: As the header writes it.
     """
-    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", written.lower()))
+    plain = _ACCENTS.sub("", normalised("NFKD", written.lower()))
     return _BETWEEN.sub("_", plain).strip("_")
 
 
@@ -191,12 +197,17 @@ def places_of(header: Sequence[str]) -> Mapping[str, int]:
         header: The names of the columns as the file writes them.
 
     Raises:
-        ManifestUnreadable: A column stands there twice, or none describes the goods.
+        ManifestUnreadable: A column stands there twice, none describes the goods, or there are too many.
     """
+    if len(header) > _COLUMNS_MAX:
+        raise ManifestUnreadable(
+            f"The header names {len(header):,} columns, more than {_COLUMNS_MAX:,}.",
+            next_step="Leave out the columns that hold nothing, and screen the file again; nothing was screened.",
+        )
     names = [column_name(name) for name in header]
-    twice = sorted({name for name in names if name and names.count(name) > 1})
+    twice = sorted(name for name, count in Counter(names).items() if name and count > 1)
     if twice:
-        raise ManifestUnreadable(f"The header names {', '.join(twice)} twice: give each column a name of its own.")
+        raise ManifestUnreadable(f"The header names {_shown(twice)} twice: give each column a name of its own.")
     places = _places(header)
     if "description" not in places:
         known = ", ".join(COLUMNS["description"])
@@ -210,10 +221,10 @@ def places_of(header: Sequence[str]) -> Mapping[str, int]:
 
 
 def _places(header: Sequence[str]) -> dict[str, int]:
-    keys = [_key(name) for name in header]
-    found = (
-        (column, next((keys.index(name) for name in called if name in keys), -1)) for column, called in _KNOWN.items()
-    )
+    at: dict[str, int] = {}
+    for place, name in enumerate(header):
+        at.setdefault(_key(name), place)
+    found = ((column, next((at[name] for name in called if name in at), -1)) for column, called in _KNOWN.items())
     return {column: place for column, place in found if place >= 0}
 
 
@@ -239,6 +250,12 @@ def columns_unread(header: Sequence[str]) -> list[str]:
         if place not in read and name.strip() and column_name(name) != _SEQUENCE
     )
     return list(islice(unread, UNREAD_MAX))
+
+
+def _shown(names: Sequence[str]) -> str:
+    """Some names of columns, so far as one can read them."""
+    shown = [name if len(name) <= _SHOWN_MAX else f"{name[:_SHOWN_MAX]}…" for name in names[:_NAMED_MAX]]
+    return ", ".join([*shown, "…"] if len(names) > _NAMED_MAX else shown)
 
 
 def tariff_place(header: Sequence[str]) -> int:

@@ -13,16 +13,19 @@ Source: Unicode Standard Annex 15; ISO 20275 (entity legal forms), the abbreviat
 """
 
 import re
-import unicodedata
 from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 
 import msgspec
 
-from accord.workstreams.drugs.screening.folding import as_ascii
+from accord.workstreams.drugs.screening.folding import as_ascii, normalised
 
-__all__ = ["bears_form", "company_key"]
+__all__ = ["NAME_CHARACTERS_MAX", "bears_form", "company_key"]
+
+
+NAME_CHARACTERS_MAX: Final = 200
+"""Characters of a name, as it is written and as it is taken apart; a longer text is the name of no company."""
 
 
 class _Folding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,10 +56,18 @@ _MISTAKEN: Final = str.maketrans({"0": "O", "1": "I", "L": "I"})
 """Read for one another on papers, as screening has it."""
 
 
-@lru_cache(maxsize=1_024)
 def _words(name: str) -> tuple[str, ...]:
+    """The words of a name; none of what is too long to be one, which nothing here keeps either."""
+    return _words_of(name) if len(name) <= NAME_CHARACTERS_MAX else ()
+
+
+@lru_cache(maxsize=1_024)
+def _words_of(name: str) -> tuple[str, ...]:
     # Millions of names are asked for, and nearly all are in ASCII, where most of this changes nothing.
     text = name.upper() if name.isascii() else _in_latin(name)
+    if len(text) > NAME_CHARACTERS_MAX:
+        # One sign may stand for a whole phrase.
+        return ()
     if "(" in text:
         text = _IN_BRACKETS.sub(" PVT ", text)
     if "." in text:
@@ -65,8 +76,13 @@ def _words(name: str) -> tuple[str, ...]:
 
 
 def _in_latin(name: str) -> str:
-    plain = unicodedata.normalize("NFKC", name).upper()
-    return "".join(as_ascii(letter) or letter for letter in plain.translate(_STROKES))
+    plain = normalised("NFKC", name).upper()
+    return "".join(map(_in_ascii, plain.translate(_STROKES))) if len(plain) <= NAME_CHARACTERS_MAX else plain
+
+
+@lru_cache(maxsize=4_096)
+def _in_ascii(letter: str) -> str:
+    return as_ascii(letter) or letter
 
 
 _PERSONAL: Final = frozenset({"ASA", "CIA", "CO", "ENR", "LP", "PT", "SAC", "SAS", "SPA", "UAB"})
@@ -88,7 +104,7 @@ def bears_form(name: str) -> bool:
 
 
 def company_key(name: str) -> str:
-    """Returns the form under which a company's name is found; empty where the name has no letter and no digit."""
+    """Returns the form under which a company is found; empty where the name has no letter and no digit, or no end."""
     words = [word if word.isascii() else _TAIL.sub("", word) or word for word in _words(name)]
     while len(words) > 1 and words[-1] in _OUTER:
         words.pop()

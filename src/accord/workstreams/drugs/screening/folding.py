@@ -7,22 +7,28 @@ Source: Unicode Standard Annex 15 (NFKD), Unicode Technical Standard 39 (confusa
 letters that are drawn as Latin ones).
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from itertools import compress
 from operator import not_
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
-__all__ = ["Folded", "as_ascii", "lines_of", "spaced", "squeezed"]
+__all__ = ["Folded", "as_ascii", "lines_of", "normalised", "spaced", "squeezed"]
 
 _LOOK_ALIKES: Final = str.maketrans(
     msgspec.toml.decode(files(__package__).joinpath("look_alikes.toml").read_text("utf-8"), type=dict[str, str])
 )
 
 _ALPHANUMERIC: Final = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
+_PIECE: Final = 512
+"""Characters of a word that are normalised in one go; no word of a paper has as many."""
+_PIECES: Final = re.compile(rf"\s+|\S{{1,{_PIECE}}}")
 
 
 def _table(kept: bytes, other: int | None) -> bytes:
@@ -41,11 +47,26 @@ _SQUEEZED: Final = bytes(_UPPER)
 _DROPPED: Final = bytes(set(range(256)) - set(_ALPHANUMERIC) - {ord("\n")})
 
 
+def normalised(form: Literal["NFC", "NFKC", "NFKD"], text: str) -> str:
+    """Returns a text in a form of Unicode.
+
+    The accents of a letter are sorted in a time that grows with the square of their number, and a text of nothing else
+    would take seconds; so a long text is normalised word by word, and a word that has no end in pieces.
+
+    Args:
+        form: The form.
+        text: The text.
+    """
+    if len(text) <= _PIECE:
+        return unicodedata.normalize(form, text)
+    return _PIECES.sub(lambda piece: unicodedata.normalize(form, piece.group()), text)
+
+
 def as_ascii(text: str) -> str:
     """Returns a text in ASCII: accents dropped, look-alike letters replaced, what is left outside ASCII dropped."""
     if text.isascii():
         return text
-    return unicodedata.normalize("NFKD", text.translate(_LOOK_ALIKES)).encode("ascii", "ignore").decode("ascii")
+    return normalised("NFKD", text.translate(_LOOK_ALIKES)).encode("ascii", "ignore").decode("ascii")
 
 
 def squeezed(text: str) -> bytes:

@@ -10,6 +10,7 @@ else, and is as good as a name.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -123,17 +124,18 @@ class NameFinder:
             words: Which of the abbreviations stand where, if they were looked for already.
         """
         found: dict[int, list[tuple[int, int, Found]]] = defaultdict(list)
+        written: dict[tuple[int, bytes], Found | None] = {}
         text, lines = folded.squeezed, folded.lines
         matches = self._inside_engine.find_matches_as_indexes(text, overlapping=True)
         place = lines_of(text, (start for _which, start, _end in matches))
         for which, start, end in matches:
             line, pattern = place[start], self._inside[which]
             if pattern in self._numbers:
-                substance, number, shape = self._numbers[pattern]
-                if shape.search(lines[line]):
-                    found[line].append((start, end, Found(substance=substance, sort="number", wording=number)))
-                elif re.search(rf"(?<!\d){number.replace('-', '')}(?!\d)", lines[line]):
-                    found[line].append((start, end, Found(substance=substance, sort="digits", wording=number)))
+                # A line is looked through once for a number, however often its digits stand there.
+                if (line, pattern) not in written:
+                    written[line, pattern] = self._written(pattern, lines[line])
+                if (number := written[line, pattern]) is not None:
+                    found[line].append((start, end, number))
             for half in self._halves.get(pattern, ()):
                 span = _span(half, text, start)
                 if span is not None:
@@ -147,6 +149,15 @@ class NameFinder:
             named = {one.substance for one in already}
             answer[line] = (*already, *(one for one in short if one.substance not in named))
         return answer
+
+    def _written(self, squeezed_number: bytes, line: str) -> Found | None:
+        """How a line has a number of which its letters and digits alone have the digits; nothing where it has not."""
+        substance, number, shape = self._numbers[squeezed_number]
+        if shape.search(line):
+            return Found(substance=substance, sort="number", wording=number)
+        if re.search(rf"(?<!\d){number.replace('-', '')}(?!\d)", line):
+            return Found(substance=substance, sort="digits", wording=number)
+        return None
 
     def _abbreviations(self, spaced: bytes, hits: Hits | None) -> Mapping[int, tuple[Found, ...]]:
         if hits is None:
@@ -240,11 +251,17 @@ def _within_one(one: bytes, other: bytes) -> bool:
 
 def _longest(items: list[tuple[int, int, Found]]) -> tuple[Found, ...]:
     """The findings of one line without those inside longer ones: 1-boc-4-piperidone is not 4-piperidone beside it."""
-    kept: list[tuple[int, int, Found]] = []
-    for start, end, one in sorted(items, key=lambda item: (item[0] - item[1], item[2].errors, item[0])):
-        if not any(first <= start + 1 and end - 1 <= last for first, last, _other in kept):
-            kept.append((start, end, one))
+    # None of those kept is inside another, so that in the order of their starts their ends ascend too: the one that
+    # reaches furthest among those that start early enough is the last of these.
+    starts: list[int] = []
+    ends: list[int] = []
     best: dict[tuple[str, str], Found] = {}
-    for _start, _end, one in kept:
+    for start, end, one in sorted(items, key=lambda item: (item[0] - item[1], item[2].errors, item[0])):
+        before = bisect_right(starts, start + 1)
+        if before and ends[before - 1] >= end - 1:
+            continue
+        place = bisect_left(starts, start)
+        starts.insert(place, start)
+        ends.insert(place, end)
         best.setdefault((one.substance, one.sort), one)
     return tuple(best.values())

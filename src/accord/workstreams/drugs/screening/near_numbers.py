@@ -8,7 +8,7 @@ Source: Chemical Abstracts Service, check digit of registry numbers.
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -24,6 +24,8 @@ _END: Final = b"-99-9"
 """How every registry number ends, each digit drawn as a 9."""
 _FIRST_MAX: Final = 7
 """Digits of its first part at most."""
+_TOLD_MAX: Final = 5
+"""Slips of one number that a line is told of: a paper repeats one slip, and only who fills a line up writes more."""
 _NUMBER: Final = re.compile(rb"(?<![0-9A-Za-z-])[0-9]{2,7}-[0-9]{2}-[0-9](?![0-9A-Za-z]|-[0-9])")
 
 
@@ -55,8 +57,12 @@ class NearNumbers:
             if match and (near := self._near.get(match.group())):
                 hits[match.start()] = near
         found: dict[int, dict[Found, None]] = defaultdict(dict)
+        told: Counter[tuple[int, str]] = Counter()
         for at, line in lines_of(folded.text, hits).items():
-            found[line][hits[at]] = None
+            near, of_line = hits[at], found[line]
+            if near not in of_line and told[line, near.wording] < _TOLD_MAX:
+                told[line, near.wording] += 1
+                of_line[near] = None
         return {line: tuple(near) for line, near in found.items()}
 
 

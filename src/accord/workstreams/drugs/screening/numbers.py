@@ -4,7 +4,6 @@ Source: ISO 6346:2022 (container codes), UPU S10-12 (13-character item identifie
 """
 
 import re
-from functools import lru_cache
 from typing import Final
 
 __all__ = ["container_fails", "postal_fails"]
@@ -17,7 +16,6 @@ _VALUES: Final = {**{str(digit): digit for digit in range(10)}, **dict(_LETTERS)
 _POSTAL_WEIGHTS: Final = (8, 6, 4, 2, 3, 5, 9, 7)
 
 
-@lru_cache(maxsize=65_536)
 def container_fails(number: str) -> bool:
     """Whether a text has the form of a container number and not its check digit; another form is none."""
     code = number.replace(" ", "").replace("-", "").upper()
@@ -26,7 +24,6 @@ def container_fails(number: str) -> bool:
     return sum(_VALUES[one] << place for place, one in enumerate(code[:10])) % 11 % 10 != int(code[10])
 
 
-@lru_cache(maxsize=65_536)
 def postal_fails(number: str) -> bool:
     """Whether a text has the form of a postal item number and not its check digit; another form is none."""
     code = number.replace(" ", "").upper()

@@ -18,7 +18,7 @@ from typing import Final
 
 import msgspec
 
-from accord.workstreams.drugs.screening.company_names import bears_form, company_key
+from accord.workstreams.drugs.screening.company_names import NAME_CHARACTERS_MAX, bears_form, company_key
 
 __all__ = [
     "EDITIONS",
@@ -50,6 +50,8 @@ _NUMBER: Final = re.compile(r"[0-9]{1,15}(?:\.[0-9]{0,9})?")
 _BLANKS: Final = re.compile(r"[\s\u00a0\u202f']")
 _AMOUNT_MAX: Final = 64
 """Characters of a cell that says an amount; a longer one says none."""
+_NUMBER_MAX: Final = 64
+"""Characters of the number of a company; a longer text is none."""
 
 _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 _COUNTRY: Final = re.compile(r"(?<![A-Z])[A-Z]{2}(?![A-Z])")
@@ -115,7 +117,7 @@ def read_papers(kept: Mapping[str, str]) -> Papers:
         edition=edition_of(kept.get("edition", "")),
         shipper=company_id(kept.get("shipper_number", ""), kept.get("shipper", "")),
         consignee=company_id(kept.get("consignee_number", ""), kept.get("consignee", "")),
-        consignee_name=called if bears_form(called) else kept.get("consignee_number", ""),
+        consignee_name=called if bears_form(called) else _as_number(kept.get("consignee_number", "")),
         receiver=named_company(kept.get("consignee_number", ""), called),
         ways=ways,
         destination=destination.group(0) if destination else "",
@@ -124,7 +126,6 @@ def read_papers(kept: Mapping[str, str]) -> Papers:
     )
 
 
-@lru_cache(maxsize=65_536)
 def company_id(number: str, name: str) -> str:
     """Returns the identity of a company: by its registration number first, else by a name that bears a legal form.
 
@@ -135,14 +136,13 @@ def company_id(number: str, name: str) -> str:
     Returns:
         An empty text where neither says which company it is, as for every person.
     """
-    folded = "".join(filter(str.isalnum, number)).upper()
+    folded = "".join(filter(str.isalnum, _as_number(number))).upper()
     if folded:
         return f"number {folded}"
     key = company_key(name) if bears_form(name) else ""
     return f"name {key}" if key else ""
 
 
-@lru_cache(maxsize=65_536)
 def named_company(number: str, name: str) -> str:
     """Returns the identity of a company whose name bears a legal form.
 
@@ -152,7 +152,17 @@ def named_company(number: str, name: str) -> str:
         number: Registration, licence or business number; empty where the papers have none.
         name: Its name.
     """
+    # What is too long is never a key of the store: some thousand lines would fill the memory.
+    return _named_company(_as_number(number), name) if len(name) <= NAME_CHARACTERS_MAX else ""
+
+
+@lru_cache(maxsize=32_768)
+def _named_company(number: str, name: str) -> str:
     return company_id(number, name) if bears_form(name) else ""
+
+
+def _as_number(text: str) -> str:
+    return text if len(text) <= _NUMBER_MAX else ""
 
 
 def kilograms(text: str, unit: str = "") -> Decimal | None:

@@ -11,7 +11,6 @@ codes of the Harmonized System.
 """
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +22,7 @@ import msgspec
 
 from accord.workstreams.drugs.screening.codes import CodeFinder
 from accord.workstreams.drugs.screening.equipment import STEMS, equipment_in
-from accord.workstreams.drugs.screening.folding import Folded
+from accord.workstreams.drugs.screening.folding import Folded, normalised
 from accord.workstreams.drugs.screening.lines import Line, Lines
 from accord.workstreams.drugs.screening.names import Found, NameFinder
 from accord.workstreams.drugs.screening.near_numbers import NearNumbers
@@ -42,12 +41,15 @@ THRESHOLD: Final = 50
 _CHEMICALS: Final = ("28", "29")
 _CAS: Final = "cas"
 _NUMBER_SORTS: Final = frozenset(("number", "digits", "near-number"))
+# A match begins at the first of such words in a row, and at none behind it: otherwise each would be read to the last
+# from every one of them.
 _VAGUE: Final = re.compile(
+    r"(?<!\bindustrial )(?<!\bchemical )(?<!\borganic )(?<!\bsynthetic )"
     r"\b(?:industrial |chemical |organic |synthetic )*"
     r"(?:intermediates?|chemicals?|reagents?|samples?|raw materials?"
     r"|(?:interm[ée]diaires?|r[ée]actifs?|[ée]chantillons?)(?: (?:chimiques?|organiques?|industriels?))*"
     r"|produits? chimiques?(?: industriels?)?|mati[èe]res? premi[èe]res?)\b"
-    r"|(?:रासायनिक |औद्योगिक )*(?:रसायन|मध्यवर्ती|नमूना|नमूने|कच्चा माल)",
+    r"|(?<!रासायनिक )(?<!औद्योगिक )(?:रासायनिक |औद्योगिक )*(?:रसायन|मध्यवर्ती|नमूना|नमूने|कच्चा माल)",
     re.IGNORECASE,
 )
 
@@ -242,7 +244,7 @@ class Screen:
         if named and not certain:
             if code.startswith(_CHEMICALS):
                 reasons.append(_because("chemistry", code=code))
-            elif beside := _first(_CHEMISTRY, unicodedata.normalize("NFC", line.description)) or next(
+            elif beside := _first(_CHEMISTRY, normalised("NFC", line.description)) or next(
                 (one.column for one in named if one.column), ""
             ):
                 reasons.append(_because("chemistry-words", words=beside))
@@ -310,7 +312,7 @@ def _not_numbered(column: Sequence[Found], named: Sequence[Found]) -> list[Found
 
 def _vague(text: str) -> str:
     """The words that say nothing, where the text has few others; nothing where it says more."""
-    text = unicodedata.normalize("NFC", text)
+    text = normalised("NFC", text)
     others = _WORD.findall(_VAGUE.sub("", text))
     return _first(_VAGUE, text) if len(others) <= _VAGUE_WORDS_MAX else ""
 
