@@ -17,14 +17,38 @@ from accord.officers.permissions import Permission, require
 from accord.workstreams.drugs.manifests.errors import ScreeningRefused
 from accord.workstreams.drugs.models import Flag, FlagMark, MissedLine, Screening
 
-__all__ = ["REASON_CHARACTERS_MAX", "add_missed_line", "mark_flag", "remove_missed_line", "undo_mark"]
+__all__ = [
+    "MEANWHILE",
+    "REASON_CHARACTERS_MAX",
+    "add_missed_line",
+    "last_said",
+    "mark_flag",
+    "remove_missed_line",
+    "undo_mark",
+]
+
+MEANWHILE: Final = "drugs.marked-meanwhile"
+"""Code of a mark that is refused since something was said of the flag that its officer has not seen."""
 
 REASON_CHARACTERS_MAX: Final = 2_000
 DESCRIPTION_CHARACTERS_MAX: Final = 2_000
 
 
+def last_said(flag: Flag) -> int:
+    """Returns the number of what was said last of a flag, 0 where nothing was: whoever marks says what they saw."""
+    return flag.marks.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
 @transaction.atomic
-def mark_flag(officer: Officer, flag: Flag, *, is_true: bool, reason: str = "", now: datetime | None = None) -> Flag:
+def mark_flag(
+    officer: Officer,
+    flag: Flag,
+    *,
+    is_true: bool,
+    reason: str = "",
+    seen: int | None = None,
+    now: datetime | None = None,
+) -> Flag:
     """Says of a flag whether it was right; saying the same again changes nothing.
 
     Args:
@@ -32,11 +56,12 @@ def mark_flag(officer: Officer, flag: Flag, *, is_true: bool, reason: str = "", 
         flag: The flag.
         is_true: Whether the line was worth the look.
         reason: Why; needed where it was not.
+        seen: What :func:`last_said` was when the officer looked; whatever was said since where it is not given.
         now: The time.
 
     Raises:
         NotPermitted: The officer may not work on cases.
-        ScreeningRefused: A wrong flag is given no reason, or the reason is too long.
+        ScreeningRefused: A wrong flag is given no reason, the reason is too long, or something was said meanwhile.
         TextRefused: The reason holds a refused character.
     """
     require(officer, Permission.MESSAGE_DRAFT)
@@ -52,21 +77,29 @@ def mark_flag(officer: Officer, flag: Flag, *, is_true: bool, reason: str = "", 
     mark = Flag.Mark.TRUE if is_true else Flag.Mark.FALSE
     if (held.mark, held.mark_reason) == (mark, words):
         return held
+    _check_seen(held, seen)
     _set(held, officer, mark, words, now or timezone.now(), is_undo=False)
     note(officer, "mark flag", held, at=held.marked_at, detail={"is_true": is_true})
     return held
 
 
 @transaction.atomic
-def undo_mark(officer: Officer, flag: Flag, *, now: datetime | None = None) -> Flag:
+def undo_mark(officer: Officer, flag: Flag, *, seen: int | None = None, now: datetime | None = None) -> Flag:
     """Takes back what was said last of a flag; what was said before it counts again, as its author said it.
+
+    Args:
+        officer: Who takes it back.
+        flag: The flag.
+        seen: As in :func:`mark_flag`.
+        now: The time.
 
     Raises:
         NotPermitted: The officer may not work on cases.
-        ScreeningRefused: Nothing was said of it, or a colleague said it.
+        ScreeningRefused: Nothing was said of it, a colleague said it, or something was said meanwhile.
     """
     require(officer, Permission.MESSAGE_DRAFT)
     held = Flag.objects.select_for_update().get(pk=flag.pk)
+    _check_seen(held, seen)
     said: list[FlagMark] = []
     for one in held.marks.all():
         if one.is_undo:
@@ -165,6 +198,15 @@ def remove_missed_line(officer: Officer, missed: MissedLine, *, now: datetime | 
     missed.removed_at = now or timezone.now()
     missed.save(update_fields=["removed_at"])
     note(officer, "remove missed line", missed, at=missed.removed_at, detail={"line": missed.line})
+
+
+def _check_seen(held: Flag, seen: int | None) -> None:
+    if seen is not None and seen != last_said(held):
+        raise ScreeningRefused(
+            "Something was said of this flag meanwhile.",
+            code="drugs.marked-meanwhile",
+            next_step="Look at what was said, then say it all the same or leave it.",
+        )
 
 
 def _set(held: Flag, officer: Officer, mark: str, reason: str, at: datetime, *, is_undo: bool) -> None:

@@ -21,6 +21,7 @@ from accord.exchange.reach import cases_for, reads
 from accord.exchange.services import read_case
 from accord.node.desk.acting import act_once
 from accord.node.desk.known import known_of_case
+from accord.node.desk.numbers import whole
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.said import translated
 from accord.node.desk.workstreams.drugs.keeping_rows import flag_kept
@@ -34,7 +35,7 @@ from accord.vocabulary.subjects import Theme
 from accord.workstreams.drugs.manifests.beside import licences_of, notices_of
 from accord.workstreams.drugs.manifests.following import follow_flag, kinds_for
 from accord.workstreams.drugs.manifests.reach import flags_for
-from accord.workstreams.drugs.marks.marking import mark_flag, undo_mark
+from accord.workstreams.drugs.marks.marking import MEANWHILE, mark_flag, undo_mark
 from accord.workstreams.drugs.models import Flag
 from accord.workstreams.drugs.substances.book import table_in_force
 
@@ -83,6 +84,7 @@ def _shown(request: HttpRequest, key: UUID, error: AccordError | None = None) ->
     flag = _found(officer, key)
     message, labels = flag.message, substance_labels()
     kept_until, is_needed = flag_kept(flag)
+    history = list(flag.marks.select_related("by"))
     shown = {
         "flag": flag,
         "screening": flag.screening,
@@ -94,7 +96,9 @@ def _shown(request: HttpRequest, key: UUID, error: AccordError | None = None) ->
         "controls": _controls(flag),
         "licences": [licence_row(one, labels, timezone.now().date()) for one in licences_of(flag)],
         "notices": notices_of(officer, flag),
-        "history": list(flag.marks.select_related("by")),
+        "history": history,
+        "seen": history[-1].pk if history else 0,
+        "is_meanwhile": error is not None and error.reason_code == MEANWHILE,
         "followed": _following(flag.followed_as) if flag.followed_as else "",
         "message": message if message is not None and reads(officer, message.case) else None,
         "ways": [(kind, _following(kind)) for kind in kinds_for(flag)],
@@ -156,13 +160,13 @@ def act_on_flag(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _do(officer: Officer, flag: Flag, posted: QueryDict) -> str:
-    act = posted.get("act", "")
+    act, seen = posted.get("act", ""), whole(posted.get("seen", ""))
     if act in {"mark-true", "mark-false"}:
         reason = posted.get("reason", "").replace("\r\n", "\n")
-        mark_flag(officer, flag, is_true=act == "mark-true", reason=reason)
+        mark_flag(officer, flag, is_true=act == "mark-true", reason=reason, seen=seen)
         return _("Marked true.") if act == "mark-true" else _("Marked false.")
     if act == "undo":
-        undo_mark(officer, flag)
+        undo_mark(officer, flag, seen=seen)
         return _("The last mark is taken back.")
     raise NotFound("There is no such act.")
 

@@ -1,12 +1,13 @@
 """One screening: its flags filtered and in order, marked one by one or several at once, and the lines it refused."""
 
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import OuterRef, QuerySet, Subquery, TextField
+from django.db.models.functions import Cast, Coalesce
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -36,8 +37,15 @@ from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.workstreams.drugs.manifests.errors import ScreeningRefused
 from accord.workstreams.drugs.manifests.keeping import finish_for_good, go_on_with_screening, stop_screening
-from accord.workstreams.drugs.marks.marking import add_missed_line, mark_flag, remove_missed_line, undo_mark
-from accord.workstreams.drugs.models import Flag, MissedLine, Screening
+from accord.workstreams.drugs.marks.marking import (
+    MEANWHILE,
+    add_missed_line,
+    last_said,
+    mark_flag,
+    remove_missed_line,
+    undo_mark,
+)
+from accord.workstreams.drugs.models import Flag, FlagMark, MissedLine, Screening
 from accord.workstreams.drugs.retention.due import held_flags, is_held
 from accord.workstreams.drugs.screening.rules import rules
 
@@ -75,11 +83,15 @@ def show_screening(request: HttpRequest, key: UUID) -> HttpResponse:
     return _shown(request, key)
 
 
-def _shown(request: HttpRequest, key: UUID, error: AccordError | None = None) -> HttpResponse:
+def _shown(
+    request: HttpRequest, key: UUID, error: AccordError | None = None, left: Sequence[FlagMark] = ()
+) -> HttpResponse:
     officer = officer_of(request)
     screening = found_screening(officer, key)
     chosen = _chosen(request.GET)
+    said = FlagMark.objects.filter(flag=OuterRef("pk")).order_by("-pk").values("pk")[:1]
     flags = _filtered(screening.flags.select_related("screening", "marked_by"), chosen)
+    flags = flags.annotate(seen=Coalesce(Subquery(said), 0))
     start = ROWS * (max(1, whole(chosen["page"], 6) or 1) - 1)
     found = list(flags.order_by(*SORTS[chosen["sort"]][1])[start : start + ROWS + 1])
     labels = substance_labels()
@@ -114,12 +126,14 @@ def _shown(request: HttpRequest, key: UUID, error: AccordError | None = None) ->
         "may_work": officer.may(Permission.MESSAGE_DRAFT),
         "marked": marked if isinstance(marked, dict) and marked.get("screening") == str(key) else None,
         "labels": labels,
+        "left": left,
         "ticked": request.POST.getlist("flag"),
         "given": request.POST,
         "error": error,
         "error_names": NAMES,
     }
-    return show(request, "desk/drugs/screening/flags.html", shown, status=error.http_status if error else 200)
+    status = error.http_status if error else HTTPStatus.CONFLICT if left else HTTPStatus.OK
+    return show(request, "desk/drugs/screening/flags.html", shown, status=status)
 
 
 def _chosen(asked: QueryDict) -> dict[str, str]:
@@ -174,9 +188,9 @@ def act_on_screening(request: HttpRequest, key: UUID) -> HttpResponse:
     """
     officer, posted = officer_of(request), request.POST
     screening = found_screening(officer, key)
-    marked: list[Flag] = []
+    marked, left = list[Flag](), list[Flag]()
     try:
-        is_done_now = act_once(request, lambda: _do(officer, screening, posted, marked))
+        is_done_now = act_once(request, lambda: _do(officer, screening, posted, marked, left))
     except AccordError as refused:
         return _shown(request, key, refused)
     act = posted.get("act", "")
@@ -184,24 +198,28 @@ def act_on_screening(request: HttpRequest, key: UUID) -> HttpResponse:
         request.session[MARKED] = {
             "screening": str(key),
             "flags": [str(flag.pk) for flag in marked],
+            "seen": {str(flag.pk): last_said(flag) for flag in marked},
             "mark": act.removeprefix("mark-"),
         }
     elif act == "undo":
         request.session.pop(MARKED, None)
+    if left and is_done_now:
+        latest = {one.flag_id: one for one in FlagMark.objects.filter(flag__in=left).select_related("by", "flag")}
+        return _shown(request, key, left=list(latest.values()))
     query = posted.get("query", "")
     there = reverse("desk:drugs-screening", args=[key])
     return redirect(f"{there}?{QueryDict(query).urlencode()}" if query else there)
 
 
-def _do(officer: Officer, screening: Screening, posted: QueryDict, marked: list[Flag]) -> str:
+def _do(officer: Officer, screening: Screening, posted: QueryDict, marked: list[Flag], left: list[Flag]) -> str:
     act = posted.get("act", "")
     if act in {"stop", "go-on", "finish"}:
         return _moved(officer, screening, posted)
     if act in {"mark-true", "mark-false"}:
-        marked += _marked(officer, _flags(screening, posted.getlist("flag")), posted)
+        _mark(officer, _flags(screening, posted.getlist("flag")), posted, marked, left)
         return ""
     if act == "undo":
-        return _taken_back(officer, _flags(screening, posted.getlist("flag")))
+        return _taken_back(officer, _flags(screening, posted.getlist("flag")), posted)
     if act == "missed":
         _add_missed(officer, screening, posted)
         return _("The line counts as missed, against the recall of the rules.")
@@ -249,21 +267,33 @@ def _flags(screening: Screening, keys: Sequence[str]) -> list[Flag]:
     return found
 
 
-def _marked(officer: Officer, flags: Sequence[Flag], posted: QueryDict) -> list[Flag]:
+def _mark(officer: Officer, flags: Sequence[Flag], posted: QueryDict, marked: list[Flag], left: list[Flag]) -> None:
+    """Marks flags; one of which something was said that the officer has not seen is left as it is."""
     is_true = posted.get("act") == "mark-true"
     reason = posted.get("reason", "").replace("\r\n", "\n")
-    return [mark_flag(officer, flag, is_true=is_true, reason=reason) for flag in flags]
+    for flag in flags:
+        try:
+            marked.append(mark_flag(officer, flag, is_true=is_true, reason=reason, seen=_seen(flag, posted)))
+        except ScreeningRefused as refused:
+            if refused.reason_code != MEANWHILE:
+                raise
+            left.append(flag)
 
 
-def _taken_back(officer: Officer, flags: Sequence[Flag]) -> str:
-    """Takes back what this officer said; what a colleague has said since then stays."""
+def _seen(flag: Flag, posted: QueryDict) -> int | None:
+    return whole(posted.get(f"seen-{flag.pk}", ""))
+
+
+def _taken_back(officer: Officer, flags: Sequence[Flag], posted: QueryDict) -> str:
+    """Takes back what this officer said; what anyone has said since then stays."""
     own = [flag for flag in flags if flag.mark and flag.marked_by_id == officer.pk]
+    own = [flag for flag in own if _seen(flag, posted) in (None, last_said(flag))]
     for flag in own:
-        undo_mark(officer, flag)
+        undo_mark(officer, flag, seen=_seen(flag, posted))
     count = len(own)
     told = ngettext("%(count)s mark is taken back.", "%(count)s marks are taken back.", count) % {"count": count}
     if count < len(flags):
-        told += " " + _("What a colleague has said since then stays.")
+        told += " " + _("What was said since then stays.")
     return told
 
 
