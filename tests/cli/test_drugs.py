@@ -236,6 +236,16 @@ def test_a_workbook_is_screened_as_the_rows_that_it_has(node: Node, tmp_path: Pa
     assert [row["line"] for row in table(tmp_path / "m.flags.csv")] == ["3"]
 
 
+def test_sheets_that_are_not_read_are_said(node: Node, tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["description"])
+    book.active.append(["Tea"])
+    book.create_sheet("more")
+    book.save(tmp_path / "m.xlsx")
+    done = node.run("drugs", "screen", str(tmp_path / "m.xlsx"))
+    assert "Only the first sheet was read; 1 other was not." in " ".join(done.stdout.split())
+
+
 def test_a_pair_is_compared_for_a_day_and_an_odd_one_is_refused(node: Node) -> None:
     done = node.run("drugs", "substances", "--on", "2025-01-23", "--pair", "UN,in", "--json")
     found = {one["id"]: one for one in json.loads(done.stdout)["substances"]}

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.html import strip_tags
 
 from accord.node.desk.workstreams.drugs.screening_rows import progress_of
 from accord.workstreams.drugs.manifests.running import screen_to_the_end
@@ -109,3 +111,22 @@ def test_how_far_a_screening_is_is_said_in_bytes_lines_a_second_and_minutes(desk
     assert progress_of(screening, now).place_bytes is None
     screening.read_part = 99
     assert progress_of(screening, now).minutes_left == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Only the first sheet was read; 2 others were not. 1 column holds lists or records, and was not read."),
+        ("fr", "Seule la première feuille a été lue; 2 autres ne "),
+        ("hi", "केवल पहली शीट पढ़ी गई; 2 अन्य शीटें नहीं पढ़ी गईं।"),
+    ],
+)
+def test_sheets_and_columns_that_were_not_read_are_said(desk: Desk, sign_in: SignIn, language: str, said: str) -> None:
+    screening = brought(desk, sign_in, HIT, TEA)
+    assert "first sheet" not in plain(sign_in(desk.liaison).get(address_of(screening)))
+    Screening.objects.update(sheets_left=2, columns_left=1)
+    with translation.override(language):
+        page = render_to_string(
+            "desk/drugs/screening/_progress.html", {"screening": Screening.objects.get(), "state": ""}
+        )
+    assert said in " ".join(strip_tags(page).split())

@@ -68,7 +68,7 @@ def screen(
     """
     from accord.cli.screened_tables import tables
     from accord.workstreams.drugs.screening.columns import columns_unread, headings_of
-    from accord.workstreams.drugs.screening.files import open_manifest
+    from accord.workstreams.drugs.screening.files import form_of, left_out, open_manifest
     from accord.workstreams.drugs.screening.manifest import header_of, raw_batches
     from accord.workstreams.drugs.screening.several import screen_batches
 
@@ -104,6 +104,8 @@ def screen(
             for batch in chain([first] if first else [], found):
                 _write(batch, held, headings)
                 advance(batch.characters)
+    with manifest.open("rb") as file:
+        left = left_out(file, form_of(file))
     told = {
         "table": table.version,
         "lines": counts.screened + counts.refused,
@@ -113,6 +115,8 @@ def screen(
         "unread_values": counts.unread,
         "by_rule": dict(Counter(counts.by_rule).most_common()),
         "columns_unread": columns_unread(header),
+        "sheets_left": left.sheets,
+        "columns_left": left.columns,
         "flags_file": str(flags),
         "refused_file": str(refused),
     }
@@ -208,6 +212,12 @@ def _tell(told: dict[str, Any]) -> None:
         say(f"  {count:>8,}  {rule}")
     if told["columns_unread"]:
         say(f"Columns not read: {', '.join(told['columns_unread'])}. {_NAMES_READ}")
+    if told["sheets_left"]:
+        others = "1 other was not" if told["sheets_left"] == 1 else f"{told['sheets_left']:,} others were not"
+        say(f"Only the first sheet was read; {others}. Screen each saved as a file of its own.")
+    if told["columns_left"]:
+        columns_left = "1 column holds" if told["columns_left"] == 1 else f"{told['columns_left']:,} columns hold"
+        say(f"{columns_left} lists or records, which are not read.")
     if told["unread_values"]:
         say(
             f"{told['unread_values']:,} values could not be read; their lines were screened without them, "

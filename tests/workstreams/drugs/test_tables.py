@@ -409,3 +409,18 @@ def test_null_rows_of_parquet_come_a_batch_at_a_time() -> None:
     with text_of(held, form_of(held)) as lines:
         batches = read_manifest(lines, batch=2_000)
         assert [next(batches).last for _ in range(3)] == [2_001, 4_001, 6_001]
+
+
+def test_what_is_left_out_of_a_table_is_said_with_its_screening(desk: Desk) -> None:
+    book = Workbook()
+    book.active.append(["description"])
+    for title, state in (("b", "visible"), ("c", "hidden"), ("d", "visible")):
+        book.create_sheet(title).sheet_state = state
+    held = io.BytesIO()
+    book.save(held)
+    sheets = screen_file(desk.liaison, held, name="SPECIMEN.xlsx")
+    assert (sheets.sheets_left, sheets.columns_left) == (2, 0)
+    nested = screen_file(desk.liaison, parquet_of({"description": ["Tea"], "route": [["CA"]]}), name="SPECIMEN.parquet")
+    assert (nested.sheets_left, nested.columns_left) == (0, 1)
+    one = screen_file(desk.liaison, workbook(["description"], ["Tea"]), name="SPECIMEN-1.xlsx")
+    assert (one.sheets_left, one.columns_left) == (0, 0)

@@ -18,7 +18,7 @@ from accord.workstreams.drugs.manifests.errors import ScreeningRefused
 from accord.workstreams.drugs.manifests.sealing import discard, sealed
 from accord.workstreams.drugs.models import Screening
 from accord.workstreams.drugs.retention.due import is_held
-from accord.workstreams.drugs.screening.files import form_of, text_of
+from accord.workstreams.drugs.screening.files import form_of, left_out, text_of
 from accord.workstreams.drugs.screening.manifest import read_manifest
 
 __all__ = [
@@ -69,6 +69,7 @@ def screen_file(officer: Officer, file: BinaryIO, *, name: str, now: datetime | 
         )
     with text_of(file, form) as lines:
         next(read_manifest(lines, batch=1), None)
+    left = left_out(file, form)
     kept = sealed(file)
     with transaction.atomic():
         Officer.objects.select_for_update().get(pk=officer.pk)
@@ -85,6 +86,8 @@ def screen_file(officer: Officer, file: BinaryIO, *, name: str, now: datetime | 
             sha256=kept.sha256,
             key=kept.key,
             root=kept.root,
+            sheets_left=left.sheets,
+            columns_left=left.columns,
             asked_by=officer,
             asked_at=now or timezone.now(),
         )

@@ -94,6 +94,9 @@ class Screening(models.Model):
     unread = models.PositiveIntegerField(default=0)
     last_line = models.PositiveIntegerField(default=1)
     read_part = models.PositiveSmallIntegerField(default=0)
+    # What is not read of the file: further visible sheets of a workbook, and columns that hold lists or records.
+    sheets_left = models.PositiveIntegerField(default=0)
+    columns_left = models.PositiveIntegerField(default=0)
     # Keys of the messages of notices on file that lines of the file name, flagged or not.
     notices_seen = models.JSONField(default=list)
     fault = models.JSONField(default=dict)
