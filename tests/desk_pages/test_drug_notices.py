@@ -225,6 +225,17 @@ def test_the_days_of_an_outcome_that_was_withdrawn_are_not_on_the_line(desk: Des
     assert "· withdrawn" in page
 
 
+def test_the_line_of_what_was_not_sent_says_that_it_did_not_leave(desk: Desk, sign_in: SignIn) -> None:
+    notice = sent_notice(desk)
+    client, address = sign_in(desk.liaison), reverse("desk:drugs-notice", args=[notice.pk])
+    assert "Departure, as notified" in text(client.get(address))
+    Notice.objects.filter(pk=notice.pk).update(became="not-sent", became_at=timezone.now())
+    page = text(client.get(address))
+    assert "Was to leave; it did not" in page
+    assert "Was to arrive; it did not" in page
+    assert "as notified" not in page.partition("a-line")[2]
+
+
 def test_a_notice_of_theirs_that_was_withdrawn_is_marked_and_offers_no_reply(desk: Desk, sign_in: SignIn) -> None:
     notice = received_notice(desk)
     client = sign_in(desk.duty)

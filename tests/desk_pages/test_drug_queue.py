@@ -14,11 +14,12 @@ from accord.liaison.roster.handing_over import what_stands
 from accord.node.desk.workstreams.drugs.notice_rows import notice_shown
 from accord.workstreams.drugs.kinds import PRE_EXPORT_NOTICE
 from accord.workstreams.drugs.models import Notice
+from accord.workstreams.drugs.notices.acts import begin_notice_reply
 from tests.desk import Desk, received_request
 from tests.desk_pages.conftest import SignIn
 from tests.desk_pages.words import text
-from tests.workstreams.drugs.noticed import CASE, OURS, THEIRS, received, received_notice, sent_notice
-from tests.workstreams.drugs.told import pen_fields
+from tests.workstreams.drugs.noticed import CASE, OURS, THEIRS, own, received, received_notice, sent_notice
+from tests.workstreams.drugs.told import pen_fields, reply_fields
 
 DESK = "/desk/"
 
@@ -127,3 +128,18 @@ def test_a_handover_note_names_the_waits_beside_the_clocks(desk: Desk, sign_in: 
     assert line["case"] == notice.case.own_ref
     assert [one["urgency"] for one in line["clocks"]] == [""]
     assert "reply awaited until" in text(sign_in(desk.duty).get("/desk/roster/handovers/new"))
+
+
+def test_who_approves_a_reply_sees_the_notice_that_it_answers_and_its_wait(desk: Desk, sign_in: SignIn) -> None:
+    notice = received_notice(desk)
+    draft, _is_new = begin_notice_reply(desk.duty, notice, reply_fields(OURS, THEIRS))
+    services.save_draft(desk.duty, draft, version=1, fields=draft.fields, own=own(is_shipment_notice=True))
+    draft.refresh_from_db()
+    sent_up = services.submit(desk.duty, draft, version=draft.version)
+    client, says = sign_in(desk.releasing), notice_shown(notice, timezone.now()).says
+    matter = text(client.get(f"/desk/approvals/{sent_up.pk}/")).partition('id="matter"')[2].partition("</section>")[0]
+    told = (notice.pen_reference, notice.substance_name, "5 kg", notice.exporter, notice.importer, says)
+    assert "The notice it answers" in matter
+    assert [one for one in told if one not in matter] == []
+    row = row_of(text(client.get("/desk/approvals/")), notice.case)
+    assert (says in row, "no clock" in row) == (True, False)

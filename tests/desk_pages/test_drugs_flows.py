@@ -52,7 +52,8 @@ def test_figures_charts_map_and_table_say_the_same(desk: Desk, sign_in: SignIn) 
     told = notice(desk, 2, goods=mass("1"), transit_countries=[])
     answer = sign_in(desk.liaison).get(reverse("desk:drugs-flows"))
     page, shown = answer.content.decode(), text(answer)
-    assert "3.5 kg" in shown
+    assert "3.5 kg of which stopped: 2.5 kg" in shown
+    assert "a-scroll--newest" not in page, "a chart by substance has no newest end"
     assert "India → United Arab Emirates → Canada" in shown
     assert "India → Canada, 1 notice" in shown
     assert page.count('class="a-map__leg a-map__leg--1') == 3
@@ -106,9 +107,9 @@ def test_the_table_has_every_group_and_the_export_is_noted_without_what_was_look
     notice(desk, 2, goods=mass("1", name="=SUM(A1)", cas_number=None), transit_countries=[])
     client = sign_in(desk.liaison)
     table = client.get(reverse("desk:drugs-flows-table", args=["csv"])).content.decode("utf-8-sig")
-    assert '"By","Of what","Notices","Mass, kg","Without a mass","Objections","Stopped"' in table
-    assert '"All","","2","3.5","0","0","1"' in table
-    assert '"Routes","India → Canada","1","1","0","0","0"' in table
+    assert '"By","Of what","Notices","Mass, kg","Without a mass","Objections","Stopped","Of which stopped, kg"' in table
+    assert '"All","","2","3.5","0","0","1","2.5"' in table
+    assert '"Routes","India → Canada","1","1","0","0","0","0"' in table
     assert '"\'=SUM(A1)"' in table
     book = client.get(reverse("desk:drugs-flows-table", args=["xlsx"]), {"substance": "67-64-1"})
     assert book.content.startswith(b"PK")

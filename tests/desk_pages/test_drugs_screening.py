@@ -328,6 +328,21 @@ def test_a_request_is_drafted_in_a_case_at_hand(desk: Desk, sign_in: SignIn) -> 
     assert sign_in(desk.releasing).get(address).status_code == 403
 
 
+def test_a_flag_that_was_followed_says_in_which_case_and_chooses_it(desk: Desk, sign_in: SignIn) -> None:
+    flag = brought(desk, sign_in).flags.get(line=2)
+    client, address = sign_in(desk.liaison), f"{LIST}flags/{flag.pk}/follow/"
+    assert "Followed already" not in text(client.get(f"{address}drug-incident"))
+    client.post(f"{address}request", {"case": "", "title": "One case", "peer": "IN"})
+    case = Case.objects.get()
+    page = text(client.get(f"{address}drug-incident"))
+    assert "Followed already" in page
+    assert f'value="{case.own_ref}" checked' in page
+    assert f"{case.own_ref}</a>, request" in page
+    Case.objects.update(holder=desk.duty)
+    held = text(client.get(f"{address}drug-incident"))
+    assert ("Followed already" in held, f'value="{case.own_ref}"' in held) == (True, False)
+
+
 def test_what_the_request_says_is_in_the_language_of_the_page(desk: Desk, sign_in: SignIn) -> None:
     flag = brought(desk, sign_in).flags.get(line=2)
     Officer.objects.filter(pk=desk.liaison.pk).update(language="fr")

@@ -130,3 +130,19 @@ def test_the_drawing_has_no_inline_style_and_names_what_it_shows() -> None:
     assert 'aria-labelledby="map-title map-desc"' in page
     assert "<b>" not in page
     assert "a-map__leg--stopped" in page
+
+
+def test_a_few_routes_are_shown_as_near_as_a_phone_needs_and_the_world_as_a_whole() -> None:
+    near = drawn(route("IN", "CA"), route("CA", "IN"))
+    assert near.is_near
+    assert all(near.left < place.x < near.left + near.width for place in near.places)
+    assert not drawn(route("US", "JP")).is_near, "a leg that leaves at one edge needs both"
+    assert (drawn().left, drawn().width) == (0, WIDTH)
+
+
+@given(ROUTES)
+def test_no_place_and_no_name_lies_beyond_the_part_that_is_shown(routes: list[MapRoute]) -> None:
+    found = drawn(*routes)
+    assert 0 <= found.left <= found.left + found.width <= WIDTH + 0.1
+    for place in found.places:
+        assert found.left - 0.1 <= place.x <= found.left + found.width + 0.1

@@ -1,6 +1,6 @@
 """Flows, companies and gaps are made of what was told, of the cases that an officer may read, and of nothing else."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -25,7 +25,7 @@ from accord.workstreams.drugs.flows.gaps import (
     transactions_without_notice,
 )
 from accord.workstreams.drugs.flows.grouping import by_route, by_substance, whole_of
-from accord.workstreams.drugs.models import CompanyMention
+from accord.workstreams.drugs.models import CompanyMention, Notice
 from accord.workstreams.drugs.screening.company_names import company_key
 from tests.desk import TODAY, Desk, days
 from tests.workstreams.drugs.flowing import company, flagged, incident, mass, notice, outcome, suspicion
@@ -38,6 +38,15 @@ def stranger(desk: Desk) -> Officer:
     officer.scope_themes, officer.scope_agencies = ["fraud"], ["CBSA"]
     officer.save()
     return officer
+
+
+@pytest.mark.parametrize("became", ["not-sent", "seized"])
+def test_what_did_not_go_on_is_stopped_and_its_mass_stands_apart(desk: Desk, became: str) -> None:
+    notice(desk, 1, goods=mass("3"))
+    told = notice(desk, 2, goods=mass("2.5"))
+    Notice.objects.filter(pk=told.pk).update(became=became, became_at=datetime.now(UTC))
+    whole = whole_of(read_consignments(desk.liaison, Wanted()).consignments)
+    assert (whole.notices, whole.kg, whole.stopped, whole.stopped_kg) == (2, Decimal("5.5"), 1, Decimal("2.5"))
 
 
 def test_what_is_told_is_added_up_by_substance_and_route(desk: Desk) -> None:

@@ -1,7 +1,7 @@
 """What waits for a word of this side: a second officer's, a release, an hour, or the answer to a hold."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
@@ -14,6 +14,7 @@ from accord.exchange.authors import authors_of_each
 from accord.exchange.clocks import ClockReading, read_clock
 from accord.exchange.models import Clock, Message
 from accord.exchange.reach import messages_for
+from accord.node.desk.workstream_acts import WorkstreamClock, clocks_of_cases
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.parties.models import Party
@@ -51,6 +52,7 @@ class Waiting:
         has_lapsed: Whether the time to approve or release it is over.
         address: Where the officer acts.
         deciders: Offices that decide on its holds.
+        own_clock: How long its case waits by a workstream's rule, where it answers no request with a clock.
     """
 
     message: Message
@@ -63,6 +65,7 @@ class Waiting:
     has_lapsed: bool
     address: str
     deciders: tuple[str, ...] = ()
+    own_clock: WorkstreamClock | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +105,8 @@ def what_waits(officer: Officer, *, now: datetime | None = None) -> WaitingList:
     home = Party.objects.get(code=our_party())
     rows = [_row(officer, message, authors[message.pk], home, moment) for message in submitted]
     rows += _held(officer, drafts, authors, home, moment)
+    own = clocks_of_cases([row.message.case for row in rows if row.clock is None])
+    rows = [replace(row, own_clock=own.get(row.message.case_id)) if row.clock is None else row for row in rows]
     rows.sort(key=_order)
     return WaitingList(rows=rows[:ROWS], is_cut=len(rows) > ROWS or len(held) > ROWS)
 
@@ -124,6 +129,8 @@ def _held_drafts(officer: Officer) -> list[UUID]:
 def _order(row: Waiting) -> tuple[bool, bool, float, datetime]:
     is_running = row.reading is not None and row.clock is not None and row.clock.state != Clock.State.ENDED
     due = row.reading.due_at.timestamp() if is_running and row.reading is not None else 0.0
+    if row.own_clock is not None and row.own_clock.until is not None:
+        is_running, due = True, row.own_clock.until.timestamp()
     return (not row.is_mine, not is_running, due, row.since)
 
 

@@ -2,9 +2,9 @@
 
 A workstream brings two modules in its folder of the desk. ``beginnings`` has ``BEGINNINGS``, kinds with their words,
 and ``first_words`` and ``own_words`` of a kind. ``case_acts`` has ``acts_of_case`` and ``acts_of_message``, and
-``next_of``, which returns the next step where the last message of a case is one of its kinds, and ``clocks_of_cases``,
-which says how long cases wait by a rule of its own. What the queue is to list by such a wait is named below, in
-:mod:`accord.exchange.waits`.
+``next_of``, which returns the next step where the last message of a case is one of its kinds; ``clocks_of_cases``,
+which says how long cases wait by a rule of its own; and ``answered_by``, which says of what a draft speaks. What
+the queue is to list by such a wait is named below, in :mod:`accord.exchange.waits`.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -20,8 +20,10 @@ from accord.officers.models import Officer
 __all__ = [
     "WorkstreamAct",
     "WorkstreamClock",
+    "WorkstreamMatter",
     "acts_of_case",
     "acts_of_messages",
+    "answered_by",
     "beginnings",
     "clock_of_case",
     "clocks_of_cases",
@@ -64,6 +66,25 @@ class WorkstreamClock:
     tone: str = ""
     left: tuple[tuple[str, str], ...] = ()
     until: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkstreamMatter:
+    """What a message of a workstream answers or speaks of, in short, for who approves it.
+
+    Args:
+        title: What it is, as the heading of its block.
+        rows: Names of its parts with what they say; what another side wrote is marked as such.
+        address: Its own page.
+        link: The words that lead there.
+        clock: How long it waits.
+    """
+
+    title: str
+    rows: tuple[tuple[str, str, bool], ...]
+    address: str
+    link: str
+    clock: WorkstreamClock | None = None
 
 
 def beginnings() -> list[tuple[str, Any]]:  # Any: lazy translations
@@ -117,3 +138,14 @@ def clocks_of_cases(cases: Collection[Case]) -> Mapping[UUID, WorkstreamClock]:
     for module in modules_named("case_acts") if cases else ():
         found = {**module.clocks_of_cases(cases), **found}
     return found
+
+
+def answered_by(officer: Officer, message: Message) -> WorkstreamMatter | None:
+    """Returns what a message answers or speaks of, by the rule of a workstream; ``None`` where it is of no such kind.
+
+    Args:
+        officer: Who reads; what they may not read is not shown.
+        message: The message, which need not have left.
+    """
+    found = (module.answered_by(officer, message) for module in modules_named("case_acts"))
+    return next((one for one in found if one is not None), None)

@@ -38,6 +38,7 @@ from accord.node.desk.reading import parts_of
 from accord.node.desk.sign_in import is_fresh
 from accord.node.desk.stated import stated
 from accord.node.desk.waiting import next_address, what_waits
+from accord.node.desk.workstream_acts import answered_by
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.oversight.services import facts_of
@@ -131,6 +132,7 @@ def _shown(
         "message": message,
         "case": message.case,
         "approval": approval,
+        "matter": answered_by(officer, message),
         "leaves": parts_of(bound.payload),
         "payload_language": str(bound.payload.get("language", "")),
         "marking": _marking(bound.payload.get("classification")),

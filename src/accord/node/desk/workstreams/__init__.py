@@ -10,7 +10,7 @@ them, and is read only where the node's configuration names the workstream:
   codes (``CODES``), and says which fields cure what a rule reads (``FIELDS_OF_FACT``);
 * ``beginnings`` says with which of its kinds a case or a message begins (``BEGINNINGS``), and ``case_acts`` what can be
   done next in a case or about a message (``acts_of_case``, ``acts_of_message``, ``next_of``), and how long cases
-  wait by a rule of its own (``clocks_of_cases``);
+  wait by a rule of its own (``clocks_of_cases``), and what a draft of its kinds speaks of (``answered_by``);
 * ``indicator_words`` names what it counts (``FAMILIES``);
 * ``help_words`` says what each of its pages is for (``HELP``, by the names of the addresses);
 * ``waits`` says of what officers are told (``SOURCES``), what of it still waits (``LASTING``), where a notice leads

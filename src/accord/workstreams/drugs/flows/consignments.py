@@ -41,7 +41,8 @@ NOTICES_MAX: Final = 20_000
 SUBSTANCES_MAX: Final = 500
 """Substances that can be chosen from; the register knows fewer."""
 
-STOPPED: Final = frozenset({Became.STOPPED, Became.SEIZED})
+STOPPED: Final = frozenset({Became.NOT_SENT, Became.STOPPED, Became.SEIZED})
+"""What became of a consignment that did not go on: it was not sent, or stopped or seized on its way."""
 
 
 @dataclass(frozen=True, kw_only=True)

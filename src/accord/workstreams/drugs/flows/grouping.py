@@ -44,7 +44,7 @@ class Consignment:
         departs_on: Day of departure as the notice expects it.
         kg: Mass in kilograms; nothing where the notice states none.
         is_objected: Whether the importing side objected or refused.
-        is_stopped: Whether it was stopped.
+        is_stopped: Whether it was stopped, or not sent at all.
     """
 
     substance: str
@@ -65,7 +65,8 @@ class Flow:
         kg: Their mass in kilograms, of those whose mass is stated.
         without_kg: How many state none.
         objections: To how many the importing side objected.
-        stopped: How many were stopped.
+        stopped: How many were stopped, or not sent at all.
+        stopped_kg: The mass of those in kilograms; it is in ``kg`` as well.
     """
 
     notices: int = 0
@@ -73,6 +74,7 @@ class Flow:
     without_kg: int = 0
     objections: int = 0
     stopped: int = 0
+    stopped_kg: Decimal = NONE
 
     def __add__(self, other: "Flow") -> "Flow":
         """Returns both together."""
@@ -82,6 +84,7 @@ class Flow:
             without_kg=self.without_kg + other.without_kg,
             objections=self.objections + other.objections,
             stopped=self.stopped + other.stopped,
+            stopped_kg=self.stopped_kg + other.stopped_kg,
         )
 
 
@@ -105,6 +108,7 @@ def _one(consignment: Consignment) -> Flow:
         without_kg=int(consignment.kg is None),
         objections=int(consignment.is_objected),
         stopped=int(consignment.is_stopped),
+        stopped_kg=consignment.kg if consignment.is_stopped and consignment.kg is not None else NONE,
     )
 
 

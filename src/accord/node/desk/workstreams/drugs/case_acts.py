@@ -7,11 +7,14 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accord.exchange.models import Case, Message
-from accord.node.desk.workstream_acts import WorkstreamAct, WorkstreamClock
-from accord.node.desk.workstreams.drugs.notice_rows import NoticeShown, notices_shown
+from accord.exchange.reach import reads
+from accord.node.desk.figures import day_of
+from accord.node.desk.workstream_acts import WorkstreamAct, WorkstreamClock, WorkstreamMatter
+from accord.node.desk.workstreams.drugs.notice_rows import NoticeShown, notice_shown, notices_shown
 from accord.officers.models import Officer
 from accord.officers.permissions import Permission
 from accord.vocabulary.subjects import Theme
@@ -19,7 +22,7 @@ from accord.workstreams.drugs.kinds import PRE_EXPORT_NOTICE, PRE_EXPORT_REPLY, 
 from accord.workstreams.drugs.models import Notice, NoticeReply, Outcome
 from accord.workstreams.drugs.notices.states import NoticeState, is_awaited
 
-__all__ = ["acts_of_case", "acts_of_message", "clocks_of_cases", "next_of"]
+__all__ = ["acts_of_case", "acts_of_message", "answered_by", "clocks_of_cases", "next_of"]
 
 
 def acts_of_case(officer: Officer, case: Case) -> list[WorkstreamAct]:
@@ -60,6 +63,45 @@ def clocks_of_cases(cases: Collection[Case]) -> Mapping[UUID, WorkstreamClock]:
         if known is None or _ends(one) < _ends(known):
             found[one.case_id] = one
     return {one.notice.case_id: _clock(one) for one in notices_shown(found.values(), now)}
+
+
+def answered_by(officer: Officer, message: Message) -> WorkstreamMatter | None:
+    """Returns the notice that a reply answers or an outcome speaks of, where the officer may read it."""
+    notice = _named_by(message)
+    if notice is None or not reads(officer, notice.case):
+        return None
+    shown = notice_shown(notice, timezone.now())
+    substance = f"{notice.substance_name} ({notice.cas_number})" if notice.cas_number else notice.substance_name
+    is_reply = message.kind == PRE_EXPORT_REPLY
+    rows = (
+        (gettext("Reference in PEN Online"), notice.pen_reference, True),
+        (gettext("Substance"), substance if notice.substance_name else "", True),
+        (gettext("Gross quantity"), shown.amount, False),
+        (gettext("Its way"), shown.route, False),
+        (gettext("Exporter"), notice.exporter, True),
+        (gettext("Importer"), notice.importer, True),
+        (gettext("Departure, as notified"), day_of(notice.departure_on), False),
+    )
+    return WorkstreamMatter(
+        title=gettext("The notice it answers") if is_reply else gettext("The notice it speaks of"),
+        rows=tuple(row for row in rows if row[1]),
+        address=reverse("desk:drugs-notice", args=[notice.pk]),
+        link=gettext("Follow the consignment"),
+        clock=_clock(shown),
+    )
+
+
+def _named_by(message: Message) -> Notice | None:
+    """Returns the notice that a reply or an outcome names, whether it has left or not."""
+    found = Notice.objects.select_related("case", "message")
+    if message.kind == PRE_EXPORT_REPLY:
+        return found.filter(pk=message.in_reply_to_id).first()
+    named = message.fields.get("notice") if message.kind == SHIPMENT_OUTCOME else None
+    try:
+        envelope = UUID(named) if isinstance(named, str) else None
+    except ValueError:
+        return None
+    return found.filter(peer=message.case.peer_id, message__envelope_id=envelope).first() if envelope else None
 
 
 def _ends(notice: Notice) -> datetime:

@@ -40,6 +40,13 @@ ARROW: Final = 4.0
 WIDE: Final = (2, 5)
 """Consignments from which a leg is drawn wider, and widest."""
 
+NEAR: Final = 480.0
+"""Width of the drawing up to which it fits a phone: names of ten units are still read."""
+NARROWEST: Final = 360.0
+"""The least width that is shown: half of the world, so that a place is still found."""
+MARGIN: Final = 16.0
+"""Room beside the outermost name, in units."""
+
 LETTER: Final = 5.6
 """Room of a letter of a label, in units; Devanagari and Latin of ten units come to about the same."""
 LINE: Final = 11.0
@@ -113,14 +120,23 @@ class FlowMap:
         legs: The legs; the widest are drawn first.
         places: The places.
         unplaced: Names of countries for which the table has no point: they stand in the table of routes alone.
+        left: Where the part that is shown begins, in units.
+        width: Its width: that of the places and their names, or of the whole world.
+        height: Its height.
     """
 
     coast: str
     legs: tuple[Leg, ...]
     places: tuple[Place, ...]
     unplaced: tuple[str, ...]
+    left: float = 0.0
     width: float = WIDTH
     height: float = HEIGHT
+
+    @property
+    def is_near(self) -> bool:
+        """Whether the part that is shown is small enough to be read on a phone without being moved."""
+        return self.width <= NEAR
 
 
 class _Coastlines(msgspec.Struct, frozen=True):
@@ -174,12 +190,36 @@ def flow_map(
         for (one, other), (count, stopped) in sorted(sums.items(), key=lambda item: (-item[1][0], item[0]))
         if one != other and one in known and other in known
     ]
+    places = _labelled([(code, name_of(code)) for code in codes if code in known])
+    left, width = _part(places, sums)
     return FlowMap(
         coast=_coast(),
         legs=tuple(legs),
-        places=_labelled([(code, name_of(code)) for code in codes if code in known]),
+        places=places,
+        left=left,
+        width=width,
         unplaced=tuple(name_of(code) for code in codes if code not in known),
     )
+
+
+def _part(places: Sequence[Place], legs: Iterable[tuple[str, str]]) -> tuple[float, float]:
+    """Returns where the part of the world with these places begins and how wide it is; all of it where a leg wraps."""
+    known = known_places()
+    ends = [[_at(*known[code])[0] for code in leg] for leg in legs if all(code in known for code in leg)]
+    if not places or any(abs(one - other) > WIDTH / 2 for one, other in ends):
+        return 0.0, WIDTH
+    edges = [edge for place in places for edge in (place.x, *_sides(place))]
+    begin, end = min(edges) - MARGIN, max(edges) + MARGIN
+    width = min(WIDTH, max(NARROWEST, end - begin))
+    left = min(max(0.0, (begin + end - width) / 2), WIDTH - width)
+    return round(left, 1), round(width, 1)
+
+
+def _sides(place: Place) -> tuple[float, float]:
+    """Returns where the name of a place begins and ends."""
+    wide = len(place.name) * LETTER
+    begins = {"start": 0.0, "end": -wide, "middle": -wide / 2}[place.anchor]
+    return place.label_x + begins, place.label_x + begins + wide
 
 
 def _leg(route: MapRoute, words_of: Callable[[MapRoute], str]) -> Leg:

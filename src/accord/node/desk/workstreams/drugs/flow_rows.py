@@ -71,7 +71,10 @@ def _counts(title: str, rows: Sequence[tuple[str, Flow]]) -> BarChart:
 
 def _masses(title: str, rows: Sequence[tuple[str, Flow]]) -> BarChart:
     return bar_chart(
-        title, unit=_("kg"), names=[_("mass")], rows=[(label, (float(kilograms(flow.kg)),)) for label, flow in rows]
+        title,
+        unit=_("kg"),
+        names=[_("mass"), _("of which stopped")],
+        rows=[(label, (float(kilograms(flow.kg)), float(kilograms(flow.stopped_kg)))) for label, flow in rows],
     )
 
 
@@ -122,6 +125,7 @@ def _figures(flow: Flow) -> dict[str, Any]:  # Any: what a template shows
         "without_kg": flow.without_kg,
         "objections": flow.objections,
         "stopped": flow.stopped,
+        "stopped_kg": kilograms(flow.stopped_kg),
     }
 
 
@@ -147,9 +151,13 @@ def _month(first: date) -> str:
 
 
 def _head(name: str) -> list[object]:
-    return [name, pgettext("drugs", "Notices"), _("Mass, kg"), _("Without a mass"), _("Objections"), _("Stopped")]
+    return [
+        *(name, pgettext("drugs", "Notices"), _("Mass, kg"), _("Without a mass"), _("Objections"), _("Stopped")),
+        _("Of which stopped, kg"),
+    ]
 
 
 def _line(name: str, flow: Flow) -> list[object]:
     # A mass is a text with a point: a float would say what was not weighed.
-    return [name, flow.notices, f"{kilograms(flow.kg):f}", flow.without_kg, flow.objections, flow.stopped]
+    masses = [f"{kilograms(one):f}" for one in (flow.kg, flow.stopped_kg)]
+    return [name, flow.notices, masses[0], flow.without_kg, flow.objections, flow.stopped, masses[1]]

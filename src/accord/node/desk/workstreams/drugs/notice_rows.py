@@ -363,10 +363,15 @@ def _days(shown: NoticeShown, now: datetime) -> list[Step]:
     """Returns the days that the notice states: of the transport, and the last ones of the permits."""
     notice, today = shown.notice, now.date()
     is_settled = shown.state in {NoticeState.SETTLED, NoticeState.ENDED}
+    departure, arrival = _("Departure, as notified"), _("Arrival, as notified")
+    if notice.became == Became.NOT_SENT:
+        departure, arrival = _("Was to leave; it did not"), _("Was to arrive; it did not")
+    elif notice.has_departed:
+        departure = _("Departed")
     stated: Sequence[tuple[date | None, Any, str]] = (
         (notice.applied_on, _("Export applied for"), ""),
-        (notice.departure_on, _("Departed") if notice.has_departed else _("Departure, as notified"), ""),
-        (notice.arrival_on, _("Arrival, as notified"), ""),
+        (notice.departure_on, departure, ""),
+        (notice.arrival_on, arrival, ""),
         (notice.export_permit_until, _("Last day of the export permit"), notice.export_permit_number),
         (
             notice.import_authorisation_until,

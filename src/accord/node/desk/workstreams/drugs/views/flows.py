@@ -55,6 +55,7 @@ def show_flows(request: HttpRequest) -> HttpResponse:
         "read": read,
         "whole": whole,
         "kg": kilograms(whole.kg),
+        "stopped_kg": kilograms(whole.stopped_kg),
         "charts": charts_of(consignments) if consignments else (),
         "map": map_of(routes),
         "substances": [

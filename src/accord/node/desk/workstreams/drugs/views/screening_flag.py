@@ -44,6 +44,9 @@ __all__ = ["act_on_flag", "follow_one", "show_flag"]
 CASES_SHOWN: Final = 30
 """Open cases on precursors that are offered for a message; an officer with more opens the case first."""
 
+FOLLOWED_SHOWN: Final = 10
+"""Messages of one flag that are named on its page; few flags lead to three."""
+
 SAME_LOOKED_AT: Final = 50
 """Earlier flags of the same goods that are compared with one."""
 
@@ -188,6 +191,11 @@ def follow_one(request: HttpRequest, key: UUID, kind: str) -> HttpResponse:
             error = refused
         else:
             return _led_to(request, _found(officer, key))
+    before = _followed(officer, flag)
+    cases = list(_cases(officer)[:CASES_SHOWN])
+    at_hand = next((one.case for one in before if _is_free(officer, one.case)), None)
+    if at_hand is not None:
+        cases = [at_hand, *(one for one in cases if one != at_hand)]
     peers = list(Party.objects.filter(is_self=False).order_by("code"))
     row = flag_row(flag, substance_labels())
     shown = {
@@ -197,7 +205,9 @@ def follow_one(request: HttpRequest, key: UUID, kind: str) -> HttpResponse:
         "kind": kind,
         "way": _following(kind),
         "peers": peers,
-        "cases": list(_cases(officer)[:CASES_SHOWN]),
+        "cases": cases,
+        "before": before,
+        "chosen_case": request.POST.get("case", "") if request.method == "POST" else at_hand and at_hand.own_ref,
         "title": request.POST.get("title") or _title(flag, row.substances),
         "title_max": TITLE_CHARACTERS_MAX,
         "given": request.POST,
@@ -221,6 +231,16 @@ def _cases(officer: Officer) -> QuerySet[Case]:
     """Open cases on precursors that the officer reads and that nobody else holds."""
     found = cases_for(officer).filter(state=Case.State.OPEN, theme=str(Theme.PRECURSORS))
     return found.filter(Q(holder=officer) | Q(holder=None)).order_by("-changed_at")
+
+
+def _followed(officer: Officer, flag: Flag) -> list[Message]:
+    """Returns what a flag led to before, the newest first, as far as the officer may read it."""
+    rows = flag.follow_ups.select_related("message__case").order_by("-message__created_at")[:FOLLOWED_SHOWN]
+    return [one.message for one in rows if reads(officer, one.message.case)]
+
+
+def _is_free(officer: Officer, case: Case) -> bool:
+    return case.state == Case.State.OPEN and case.holder_id in {None, officer.pk}
 
 
 def _title(flag: Flag, substances: Sequence[str]) -> str:
