@@ -59,6 +59,8 @@ CONDITIONS: Final = ("_condition",)
 PLAIN_WORDS: Final = (
     *("characters", "entries", "nothing", "caveat", "person", "question", "substance"),
     *("English", "French", "Hindi"),
+    *("Reference:", "Container:", "Packages:", "Unit:", "Purity:", "Consignor:", "Consignee:"),
+    *("From:", "To:", "Route:", "Arrived:"),
 )
 """Single words that stand in the gaps of the sentences; words alone are not collected, since most are names."""
 

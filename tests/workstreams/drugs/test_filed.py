@@ -15,7 +15,7 @@ from accord.officers.permissions import NotPermitted
 from accord.workstreams.drugs.licences.keeping import import_licences, remove_licence, restore_licence
 from accord.workstreams.drugs.manifests.beside import notices_of
 from accord.workstreams.drugs.manifests.errors import ScreeningRefused
-from accord.workstreams.drugs.manifests.filling import LEFT_OUT_SENTENCES
+from accord.workstreams.drugs.manifests.filling import LEFT_OUT_SENTENCES, NET_ALONE_SENTENCES
 from accord.workstreams.drugs.manifests.following import follow_flag, followable_kinds, kinds_for
 from accord.workstreams.drugs.manifests.keeping import screen_file
 from accord.workstreams.drugs.manifests.running import screen_to_the_end
@@ -241,6 +241,44 @@ def test_a_flag_on_an_export_of_ours_leads_to_a_notice(desk: Desk) -> None:
     assert notice.fields["importer"]["registration_number"] == "BN 100"
 
 
+def flag_of(desk: Desk, header: str, cells: str) -> Flag:
+    content = f"description,{header}\n{cells}\n"
+    made = screen_file(desk.liaison, io.BytesIO(content.encode()), name="SPECIMEN.csv")
+    screen_to_the_end()
+    return made.flags.get()
+
+
+def test_a_notice_says_neither_where_goods_come_from_nor_where_they_go_unless_the_line_does(desk: Desk) -> None:
+    flag = flag_of(desk, "Vessel", f"{BOC},SPECIMEN")
+    assert Screening.objects.get().columns_unread == ["Vessel"]
+    draft = follow_flag(desk.liaison, flag, "pre-export-notice", peer="IN")
+    assert said(draft.fields, "origin_country", "destination_country") == [None, None]
+
+
+def test_a_net_weight_alone_is_the_quantity_of_a_notice_and_the_case_says_so(desk: Desk) -> None:
+    flag = flag_of(desk, "net_weight,unit", f"{BOC},50,kg")
+    draft = follow_flag(desk.liaison, flag, "pre-export-notice", peer="IN")
+    goods = draft.fields["goods"]
+    assert (goods["name"], goods["gross"], goods.get("pure")) == (BOC, {"amount": "50", "measure": "kg"}, None)
+    assert CaseNote.objects.get(case=draft.case).text == NET_ALONE_SENTENCES["net"]
+
+
+@pytest.mark.parametrize(
+    ("goods", "item"), [(BOC, "27(1)"), ("N-phenethyl-4-piperidone", "26"), ("tablet press", None)]
+)
+def test_the_provisions_of_a_draft_are_those_of_its_substance(desk: Desk, goods: str, item: str | None) -> None:
+    draft = follow_flag(desk.liaison, flag_of(desk, "tariff", f"{goods},"), peer="IN")
+    basis = draft.fields.get("legal_basis") or []
+    assert all(one.startswith("Controlled Drugs and Substances Act, Schedule VI, Part 1") for one in basis)
+    assert ([one.rpartition("item ")[2] for one in basis] or [None])[-1] == item
+
+
+def test_an_incident_says_not_how_a_substance_was_identified(desk: Desk) -> None:
+    draft = follow_flag(desk.liaison, flag_of(desk, "tariff", f"{BOC},2933.39"), "drug-incident", peer="IN")
+    assert not draft.fields.get("findings")
+    assert BOC in draft.fields["description"]
+
+
 @pytest.mark.parametrize(("way", "may_announce"), [("CA,IN", True), (",IN", True), ("IN,CA", False), ("in,", False)])
 def test_a_notice_is_begun_only_of_what_does_not_leave_another_country(
     desk: Desk, way: str, may_announce: bool
@@ -266,7 +304,7 @@ def test_a_draft_says_of_the_papers_companies_alone(desk: Desk, name: str) -> No
     screened(desk, line(name, "ABCPK1234F"))
     made = follow_flag(desk.liaison, Flag.objects.get(), "drug-incident", peer="IN")
     told = made.fields["description"]
-    assert "shipper: Specimen Chemicals Pvt Ltd" in told
+    assert "Consignor: Specimen Chemicals Pvt Ltd" in told
     assert not [one for one in ("John Smith", "ABCPK1234F") if one in told]
     assert [one["company_name"] for one in made.fields["companies"]] == ["Specimen Chemicals Pvt Ltd"]
 
@@ -297,7 +335,7 @@ def test_what_has_the_form_of_a_reference_is_taken_over(desk: Desk, cell: str) -
     screened(desk, line(notice=cell))
     draft = follow_flag(desk.liaison, Flag.objects.get(), "drug-incident", peer="IN")
     assert draft.fields["pen_reference"] == cell
-    assert f"notice: {cell}" in draft.fields["description"]
+    assert f"Pre-export notice: {cell}" in draft.fields["description"]
     assert not CaseNote.objects.exists()
 
 

@@ -105,7 +105,7 @@ def test_a_flag_leads_to_a_request_that_says_which_line_and_why(desk: Desk, flag
     assert (made.kind, made.state, made.case.theme) == ("request", Message.State.DRAFT, "precursors")
     assert made.fields["specification"] == "1-boc-4-piperidone"
     assert "The text names 1-boc-4-piperidone" in made.fields["facts"]
-    assert "gross: 100" in made.fields["facts"]
+    assert "Gross weight: 100" in made.fields["facts"]
     (substance,) = made.fields["substances"]
     assert (substance["cas_number"], substance["hs_code"]) == ("79099-07-3", "293339")
     flag.refresh_from_db()

@@ -8,6 +8,8 @@ cell that holds anything at all is not sent unread. What was left out is said be
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 from accord.exchange.kinds import REQUEST
@@ -19,7 +21,7 @@ from accord.exchange.kinds.limits import (
 )
 from accord.exchange.text import TextRefused, check_written, first_refused
 from accord.workstreams.drugs.kinds import DRUG_INCIDENT, PRE_EXPORT_NOTICE
-from accord.workstreams.drugs.kinds.drug_incident import IdentifiedBy, IdentifierKind
+from accord.workstreams.drugs.kinds.drug_incident import IdentifierKind
 from accord.workstreams.drugs.kinds.parts import HsEdition, Measure
 from accord.workstreams.drugs.models import Flag
 from accord.workstreams.drugs.screening.folding import as_ascii, normalised
@@ -28,9 +30,10 @@ from accord.workstreams.drugs.screening.numbers import container_fails, postal_f
 from accord.workstreams.drugs.screening.papers import Papers, named_company, read_papers
 from accord.workstreams.drugs.screening.rules import Screen, sentence_of
 from accord.workstreams.drugs.substances.book import table_in_force
-from accord.workstreams.drugs.substances.content import Substance
+from accord.workstreams.drugs.substances.content import Control, Substance
+from accord.workstreams.drugs.substances.status import Standing, status_of
 
-__all__ = ["FOLLOWED_AS", "LEFT_OUT_SENTENCES", "Fields", "Filling", "Say", "is_country", "plain_line"]
+__all__ = ["COLUMN_LABELS", "FOLLOWED_AS", "LEFT_OUT_SENTENCES", "Fields", "Filling", "Say", "is_country", "plain_line"]
 
 Fields = dict[str, Any]  # Any: JSON types, checked where the draft is made
 
@@ -56,6 +59,36 @@ LEFT_OUT_SENTENCES: Final[Mapping[str, str]] = {
     "consignee": "The consignee is left out: the papers may name a person.",
 }
 """What is said beside a draft of each cell that it does not hold, in English."""
+
+NET_ALONE_SENTENCES: Final[Mapping[str, str]] = {
+    "net": "The line states a net weight alone; it stands as the gross quantity: check it against the papers.",
+}
+"""What is said beside the draft of a notice of a weight that it takes from another cell, in English."""
+
+COLUMN_LABELS: Final[Mapping[str, str]] = {
+    "reference": "Reference:",
+    "description": "Description of the goods:",
+    "tariff": "Tariff code:",
+    "edition": "Edition of the tariff:",
+    "cas": "CAS number:",
+    "container": "Container:",
+    "postal": "Postal item:",
+    "packages": "Packages:",
+    "gross": "Gross weight:",
+    "net": "Net weight or pure quantity:",
+    "unit": "Unit:",
+    "purity": "Purity:",
+    "shipper": "Consignor:",
+    "shipper_number": "Number of the consignor:",
+    "consignee": "Consignee:",
+    "consignee_number": "Number of the consignee:",
+    "origin": "From:",
+    "destination": "To:",
+    "route": "Route:",
+    "notice": "Pre-export notice:",
+    "arrived": "Arrived:",
+}
+"""What stands before each cell in the text of a draft, in English."""
 
 _ROLES: Final = ("shipper", "consignee")
 _PARTY_CELLS: Final = tuple(cell for role in _ROLES for cell in (role, f"{role}_number"))
@@ -86,7 +119,7 @@ class Filling:
 
     @property
     def narrative(self) -> str:
-        """Why the line was flagged, and what its papers say; names of columns stay as they are.
+        """Why the line was flagged, and what its papers say, each cell behind its label in the language of the message.
 
         What is on file here (licences, notices of others), what an originator controls, and who may be a person stays
         out.
@@ -105,7 +138,7 @@ class Filling:
             papers |= {name: text for name, text in cells.items() if text}
         named = {"reference": plain_line(self._flag.reference)} if self._flag.reference else {}
         told = {**named, "description": self.description, **papers}
-        lines = "\n".join(f"{name}: {text}" for name, text in told.items())
+        lines = "\n".join(f"{self._say(COLUMN_LABELS.get(name, f'{name}:'))} {text}" for name, text in told.items())
         return _cut(f"{reasons}\n\n{lines}".strip(), NARRATIVE_CHARACTERS_MAX)
 
     @property
@@ -146,6 +179,18 @@ class Filling:
         """The substances that were found, as the register has them, without what its originator controls."""
         known = table_in_force().opened().by_id()
         return [known[code] for code in self._flag.substances if code in known]
+
+    def provisions(self, *, jurisdiction: str, on: date) -> list[str]:
+        """Returns under which entries of the register the substances that were found are controlled.
+
+        Args:
+            jurisdiction: Code of the party whose law is asked.
+            on: The day.
+        """
+        table = table_in_force().opened()
+        standings = (status_of(table, one.id, jurisdiction=jurisdiction, on=on) for one in self.substances)
+        entries = (entry for one in standings if one.standing is Standing.CONTROLLED for entry in one.entries)
+        return list(dict.fromkeys(map(_provision, entries)))
 
     @property
     def way(self) -> Fields:
@@ -197,16 +242,34 @@ class Filling:
         return [LEFT_OUT_SENTENCES[name] for name in lacks]
 
     @property
+    def _is_by_net(self) -> bool:
+        """Whether the line states a net weight alone."""
+        return self._read.gross is None and self._gross is not None
+
+    @property
+    def _gross(self) -> Decimal | None:
+        gross = self._read.net if self._read.gross is None else self._read.gross
+        return gross if gross is not None and round(gross, _STEP) > 0 else None
+
+    @property
+    def to_check(self) -> list[str]:
+        """What is said of what the draft of a notice takes from another cell."""
+        return [NET_ALONE_SENTENCES["net"]] if self._is_by_net else []
+
+    @property
     def goods(self) -> Fields:
-        """Substance and quantity, where the line states a weight; a message holds no goods without one."""
-        gross, net = self._read.gross, self._read.net
-        if gross is None or not round(gross, _STEP):
+        """Substance and quantity, where the line states a weight; a message holds no goods without one.
+
+        A net weight alone is the quantity of the whole goods.
+        """
+        gross, net = self._gross, self._read.net
+        if gross is None:
             return {}
         known = self.substances[0] if self.substances else None
         found: Fields = {"name": _text(known.label if known else self.description), "gross": _mass(gross)}
         if known is not None and known.cas:
             found["cas_number"] = known.cas[0]
-        if net is not None and 0 < round(net, _STEP) <= round(gross, _STEP):
+        if net is not None and not self._is_by_net and 0 < round(net, _STEP) <= round(gross, _STEP):
             found["pure"] = _mass(net)
         if self._read.purity is not None:
             found["purity_percent"] = str(self._read.purity)
@@ -234,11 +297,7 @@ def _request(line: Filling) -> Fields:
 
 
 def _incident(line: Filling) -> Fields:
-    """An incident says what the papers say; what was found by more than the label, and where, the officer completes."""
-    findings = []
-    for one in line.substances:
-        cas = {"cas_number": one.cas[0]} if one.cas else {}
-        findings.append({"name": _text(one.label), "identified_by": IdentifiedBy.LABEL.value, **cas})
+    """An incident says what the papers say; how anything was identified, and where, the officer completes."""
     tariff = line.tariff
     return _filled(
         {
@@ -246,7 +305,6 @@ def _incident(line: Filling) -> Fields:
             "declared_as": _text(line.description),
             "declared_hs_code": tariff.get("code"),
             "declared_hs_edition": tariff.get("edition"),
-            "findings": findings,
             "companies": [one for one in (line.company("shipper"), line.company("consignee")) if one],
             "identifiers": line.identifiers,
             **line.way,
@@ -272,6 +330,11 @@ def _notice(line: Filling) -> Fields:
 def is_country(text: str) -> bool:
     """Returns whether a cell holds the two capital letters of a country."""
     return _COUNTRY.match(text) is not None
+
+
+def _provision(entry: Control) -> str:
+    place = f"item {entry.item}" if entry.item else entry.notification
+    return _text(", ".join(part for part in (entry.instrument, entry.class_, place) if part))
 
 
 def plain_line(text: str) -> str:

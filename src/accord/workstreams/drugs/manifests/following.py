@@ -32,6 +32,7 @@ from accord.workstreams.drugs.notices.acts import OPENING_KINDS, begin_within, f
 
 __all__ = ["follow_flag", "followable_kinds", "kinds_for"]
 
+_WAY = ("origin_country", "destination_country")
 _OPEN = (Message.State.DRAFT, Message.State.SUBMITTED, Message.State.APPROVED)
 
 
@@ -104,10 +105,16 @@ def follow_flag(
     moment = now or timezone.now()
     filling = Filling(held, say, is_read=_is_read(officer, held))
     fields = {"theme": Theme.PRECURSORS.value, **FOLLOWED_AS[kind](filling), "language": language}
-    beside = {name: value for name, value in (known or {}).items() if name in STRUCTS[kind].__struct_fields__}
+    members = STRUCTS[kind].__struct_fields__
+    if "legal_basis" in members:
+        provisions = filling.provisions(jurisdiction=our_party(), on=moment.date())
+        fields |= {"legal_basis": provisions} if provisions else {}
+    # The provisions of the last message were those of its own substance.
+    beside = {name: value for name, value in (known or {}).items() if name in members and name != "legal_basis"}
     made = _drafted(officer, kind, fields, beside, peer=peer, case=case, title=title or _title(held), now=moment)
-    if filling.left_out and officer.may(Permission.CASE_TAKE):
-        write_note(officer, made.case, " ".join(map(say, filling.left_out)), now=moment)
+    said = [*filling.left_out, *(filling.to_check if kind == PRE_EXPORT_NOTICE else [])]
+    if said and officer.may(Permission.CASE_TAKE):
+        write_note(officer, made.case, " ".join(map(say, said)), now=moment)
     held.message, held.followed_as, held.followed_by, held.followed_at = made, kind, officer, moment
     held.save(update_fields=["message", "followed_as", "followed_by", "followed_at"])
     FlagFollowUp.objects.get_or_create(flag=held, message=made)
@@ -128,6 +135,8 @@ def _drafted(
 ) -> Message:
     towards = case.peer_id if case is not None else peer
     first = first_fields(kind, peer=towards, ours=our_party()) if kind in OPENING_KINDS else {}
+    # Where the goods come from and go to the line says, or the officer.
+    first = {name: value for name, value in first.items() if name not in _WAY}
     fields = {**beside, **first, **fields}
     if case is None:
         own = own_statements(kind, on=now.date()) or None

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from itertools import chain
 from typing import Any, Final
 from uuid import UUID
 
@@ -28,9 +29,10 @@ from accord.workstreams.drugs.marks.weights import Weighing, in_force, numbered
 from accord.workstreams.drugs.models import Flag, RefusedRow, Screening, UnreadRow
 from accord.workstreams.drugs.retention.due import is_held
 from accord.workstreams.drugs.screening import rules as engine
+from accord.workstreams.drugs.screening.columns import columns_unread
 from accord.workstreams.drugs.screening.files import expected_characters, text_of
 from accord.workstreams.drugs.screening.lines import Batch
-from accord.workstreams.drugs.screening.manifest import read_manifest
+from accord.workstreams.drugs.screening.manifest import header_of, read_manifest
 from accord.workstreams.drugs.screening.on_file import OnFile
 from accord.workstreams.drugs.substances.book import book, table_at
 
@@ -65,7 +67,10 @@ class _Reading:
         with self.stack:
             file = self.stack.enter_context(opened(self.screening))
             self.whole = expected_characters(file, self.screening.form)
-            lines = self.stack.enter_context(text_of(file, self.screening.form))
+            physical = iter(self.stack.enter_context(text_of(file, self.screening.form)))
+            first = next(physical, "")
+            self.columns_unread = [_clean(name) for name in columns_unread(header_of(first))]
+            lines = chain([first] if first else [], physical)
             self.batches: Iterator[Batch] = read_manifest(lines, after=self.screening.last_line, batch=BATCH_LINES)
             self.stack = self.stack.pop_all()
         self.characters = 0
@@ -138,6 +143,8 @@ class ScreeningRounds:
             if screening.state == Screening.State.WAITING:
                 _begin(screening, now)
             reading = self._reading = _Reading(screening)
+            if screening.columns_unread != reading.columns_unread:
+                Screening.objects.filter(pk=screening.pk).update(columns_unread=reading.columns_unread)
         batch = next(reading.batches, None)
         if batch is None:
             self.close()

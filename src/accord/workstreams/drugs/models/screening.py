@@ -99,6 +99,8 @@ class Screening(models.Model):
     columns_left = models.PositiveIntegerField(default=0)
     # Keys of the messages of notices on file that lines of the file name, flagged or not.
     notices_seen = models.JSONField(default=list)
+    # Headings of the file's columns that nobody reads, as the file writes them.
+    columns_unread = models.JSONField(default=list)
     fault = models.JSONField(default=dict)
     # Behind which line the file was opened last, and how often: again and again where it stops the node.
     opened_line = models.PositiveIntegerField(default=0)

@@ -47,6 +47,7 @@ from accord.workstreams.drugs.marks.marking import (
 )
 from accord.workstreams.drugs.models import Flag, FlagMark, MissedLine, Screening
 from accord.workstreams.drugs.retention.due import held_flags, is_held
+from accord.workstreams.drugs.screening.columns import COLUMNS, KEPT
 from accord.workstreams.drugs.screening.rules import rules
 
 __all__ = ["act_on_screening", "show_screening"]
@@ -119,6 +120,10 @@ def _shown(
             (one, PAPERS.get(one.column, one.column)) for one in screening.unread_values.all()[:REFUSED_SHOWN]
         ],
         "missed": list(screening.missed_lines.filter(removed_at=None).select_related("added_by")),
+        "headings": [
+            (PAPERS[column], ", ".join(name.replace("_", " ") for name in called))
+            for column, called in {**COLUMNS, **KEPT}.items()
+        ],
         "kept": list(kept_rows(screening)),
         "flags_erased": erased_flags(screening),
         "flags_needed": held_flags(screening).count(),
