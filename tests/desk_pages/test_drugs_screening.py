@@ -2,6 +2,7 @@
 
 import io
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -76,6 +77,16 @@ def test_a_manifest_is_brought_screened_and_loses_no_line(desk: Desk, sign_in: S
     listed = plain(client.get(LIST))
     assert "SPECIMEN.csv" in listed
     assert "1 to look at" in listed
+
+
+def test_the_page_of_a_screening_names_the_columns_that_were_not_read(desk: Desk, sign_in: SignIn) -> None:
+    client, file = sign_in(desk.liaison), io.BytesIO(b"Description of goods,Vessel <b>\nTea,SPECIMEN\n")
+    file.name = "SPECIMEN.csv"
+    address = client.post(LIST, {"file": file})["Location"]
+    screen_to_the_end()
+    page = client.get(address)
+    assert "Columns not read: Vessel <b>" in unescape(plain(page))
+    assert "cas registry number" in text(page)
 
 
 def test_a_manifest_that_cannot_be_read_says_what_mends_it(desk: Desk, sign_in: SignIn) -> None:
