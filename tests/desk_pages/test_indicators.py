@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from accord.courier.models import Outbox
 from accord.officers.models import Act
 from accord.officers.permissions import Role
+from accord.vocabulary.periods import quarter_of
 from accord.workplan.codes import Aim, Unit
 from accord.workplan.indicators.counting import count_new
 from accord.workplan.indicators.report import INDICATOR_REPORT
@@ -42,6 +44,20 @@ def test_before_a_plan_is_signed_every_definition_is_measured_without_a_target(d
     assert "not measured: this node knows no such message yet" in page
     assert "no target agreed yet" in page
     assert "Sign off and send" not in page
+
+
+def test_the_page_opens_on_the_quarter_that_goes_on_once_it_has_figures(
+    desk: Desk, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = sign_in(desk.officers[Role.POLICY])
+    monkeypatch.setattr("accord.node.desk.views.indicators.quarter_of", lambda _day: QUARTER)
+    before = quarter_of(QUARTER.first_day - timedelta(days=1))
+    monkeypatch.setattr("accord.node.desk.views.indicators.ended_quarters", lambda _now: [before])
+    opened = f"<bdi>{QUARTER.code}</bdi></h1>"
+    assert opened not in text(client.get(LIST))
+    asked(hours=1)
+    count_new()
+    assert opened in text(client.get(LIST))
 
 
 def test_a_signatory_reports_a_quarter_once(desk: Desk, sign_in: SignIn) -> None:

@@ -26,10 +26,11 @@ from accord.officers.acts import note
 from accord.officers.permissions import Permission
 from accord.parties.models import Party
 from accord.release.errors import GateRefuses
-from accord.vocabulary.periods import Period, last_quarters, period_of
+from accord.vocabulary.periods import Period, last_quarters, period_of, quarter_of
 from accord.workplan.indicators.comparing import trace
 from accord.workplan.indicators.counting import counted_at
 from accord.workplan.indicators.disputing import disputes_of, open_dispute, settle_dispute
+from accord.workplan.indicators.report import Standing
 from accord.workplan.indicators.reporting import ended_quarters, report_indicators
 from accord.workplan.models import IndicatorDispute
 
@@ -61,10 +62,20 @@ def _peers() -> list[str]:
 def _chosen(given: Mapping[str, str]) -> tuple[list[str], str, Period]:
     peers = _peers()
     peer = given.get("peer") or (peers[0] if peers else "")
-    period = period_of(given.get("period", "")) or ended_quarters(timezone.now())[0]
+    period = period_of(given.get("period", "")) or _newest(peer)
     if (peers and peer not in peers) or not period.is_quarter:
         raise NotFound("There is no such party or quarter.")
     return peers, peer, period
+
+
+def _newest(peer: str) -> Period:
+    """Returns the quarter that goes on where it has a figure or keeps one back, else the last one that is over."""
+    now = timezone.now()
+    current = quarter_of(now.date())
+    ours = [row.pair.ours for row in overview(peer, current).rows] if peer else []
+    # A count of nothing among nothing is told as well, and is no reason to open here.
+    has_any = any(one.standing is Standing.KEPT_BACK or one.numerator or one.denominator for one in ours)
+    return current if has_any else ended_quarters(now)[0]
 
 
 def _show(request: HttpRequest, given: Mapping[str, str], error: AccordError | None) -> HttpResponse:
