@@ -103,7 +103,7 @@ def service_texts() -> Iterator[tuple[str, str]]:
         for rule in tomllib.loads((SOURCES / name).read_text("utf-8")).values():
             yield from (
                 (name, rule[part])
-                for part in ("title", "sentence", "column_sentence", "cost", "source")
+                for part in ("title", "sentence", "column_sentence", "same_sentence", "cost", "source")
                 if part in rule
             )
     for word in PLAIN_WORDS:

@@ -87,7 +87,7 @@ def test_wrong_check_digits_add_to_a_reason_and_are_none_alone() -> None:
 def test_each_reason_is_a_sentence_with_what_was_found() -> None:
     (flag,) = flags("drums of 1-boc-4-piperidone", "320611", "CSQU3054384")
     assert [reason.sentence for reason in flag.reasons] == [
-        "The text names 1-boc-4-piperidone (1-boc-4-piperidone).",
+        "The text names 1-boc-4-piperidone.",
         "The text names a substance, and tariff code 320611 is not of chapters 28 and 29.",
         "Container number CSQU3054384 fails its check digit (ISO 6346).",
     ]

@@ -197,7 +197,9 @@ def _begin(screening: Screening, now: datetime) -> None:
 
 def _digest(weighing: Weighing) -> str:
     """SHA-256 of all that a flag follows from beside the line: sentences, weights, threshold and table."""
-    told = {code: [rule.sentence, rule.column_sentence] for code, rule in sorted(engine.rules().items())}
+    told = {
+        code: [rule.sentence, rule.column_sentence, rule.same_sentence] for code, rule in sorted(engine.rules().items())
+    }
     parts: list[Any] = [told, dict(sorted(weighing.weights.items())), weighing.threshold, book().table.version]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 

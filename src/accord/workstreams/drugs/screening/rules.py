@@ -76,6 +76,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         source: Where it comes from: a law, a standard, published guidance.
         limits: Bounds that it compares with, by name.
         column_sentence: Why, where what was found stands in a column of its own; its heading fills ``column``.
+        same_sentence: Why, where the wording is the label of the substance itself.
     """
 
     weight: Annotated[int, msgspec.Meta(ge=1, le=99)]
@@ -85,10 +86,14 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str
     limits: Mapping[str, float] = {}
     column_sentence: str = ""
+    same_sentence: str = ""
 
     def sentence_for(self, words: Mapping[str, str]) -> str:
         """Returns the template that is filled with such words."""
-        return self.column_sentence if self.column_sentence and "column" in words else self.sentence
+        if self.column_sentence and "column" in words:
+            return self.column_sentence
+        is_same = words.get("wording", "").casefold() == words.get("substance", "").casefold()
+        return self.same_sentence if self.same_sentence and is_same else self.sentence
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
