@@ -7,7 +7,10 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.html import strip_tags
 
+from accord.node.desk import file_upload
 from accord.node.desk.workstreams.drugs.screening_rows import progress_of
+from accord.node.desk.workstreams.drugs.views import screenings
+from accord.officers.permissions import Role
 from accord.workstreams.drugs.manifests.running import screen_to_the_end
 from accord.workstreams.drugs.models import Screening
 from tests.desk import Desk
@@ -130,3 +133,49 @@ def test_sheets_and_columns_that_were_not_read_are_said(desk: Desk, sign_in: Sig
             "desk/drugs/screening/_progress.html", {"screening": Screening.objects.get(), "state": ""}
         )
     assert said in " ".join(strip_tags(page).split())
+
+
+def test_a_file_that_did_not_come_and_one_that_is_too_large_are_told_apart(
+    desk: Desk, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = sign_in(desk.liaison)
+    none = plain(client.post(LIST, {}))
+    assert "No file came." in none
+    assert "larger than" not in none
+    monkeypatch.setattr(file_upload, "ATTACHMENT_BYTES_MAX", 200)
+    monkeypatch.setattr(screenings, "ATTACHMENT_BYTES_MAX", 200)
+    monkeypatch.setattr(file_upload, "FORM_BYTES_MAX", 20_000)
+    large = client.post(LIST, {"file": manifest(*[TEA] * 20)})
+    assert large.status_code == 422
+    assert "The file is larger than 50 MB." in plain(large)
+    assert "No file came" not in plain(large)
+
+
+def test_a_file_that_was_screened_before_is_screened_again_only_when_asked(desk: Desk, sign_in: SignIn) -> None:
+    screening, client = brought(desk, sign_in, HIT, TEA), sign_in(desk.duty)
+    answer = client.post(LIST, {"file": manifest(HIT, TEA)})
+    assert answer.status_code == 409
+    assert "This file was brought before" in plain(answer)
+    assert f'href="{address_of(screening)}"' in text(answer)
+    assert 'name="again"' in text(answer)
+    assert Screening.objects.count() == 1
+    assert client.post(LIST, {"file": manifest(HIT, TEA), "again": "yes"}).status_code == 302
+    assert Screening.objects.count() == 2
+    # Of a file that an officer may not read nothing is told.
+    stranger = desk.again(Role.DUTY, "stranger")
+    stranger.scope_themes = ["fraud"]
+    stranger.save()
+    assert sign_in(stranger).post(LIST, {"file": manifest(HIT, TEA)}).status_code == 302
+
+
+def test_marking_several_stands_above_the_flags_and_each_flag_folds_all_but_its_first_reason(
+    desk: Desk, sign_in: SignIn
+) -> None:
+    screening = brought(desk, sign_in, HIT, PRESS)
+    page = text(sign_in(desk.liaison).get(address_of(screening)))
+    assert page.index('value="mark-true"') < page.index("a-flags")
+    first = page.partition("a-flags")[2].partition("</tr>")[2].partition("</tr>")[0]
+    shown, folded = first.split("<details", 1)
+    assert "The text names" in shown
+    assert "If it is wrong:" not in shown
+    assert "If it is wrong:" in folded

@@ -1,11 +1,13 @@
 """Screenings: the list with the form that brings a manifest, how far each is, and the tables to take along."""
 
+import hashlib
 from collections.abc import Iterator
 from typing import BinaryIO, Final, cast
 from uuid import UUID
 
 from django.contrib import messages as notes
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -14,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
+from accord.exchange.inspection import ATTACHMENT_BYTES_MAX
 from accord.node.desk.numbers import whole as as_whole
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.said import said
@@ -79,12 +82,18 @@ def show_screenings(request: HttpRequest) -> HttpResponse:
     View permission: ``case.read``; to bring a manifest needs ``message.draft``, which its service asks for.
     """
     officer, error = officer_of(request), None
+    earlier: Screening | None = None
     if request.method == "POST":
+        made: Screening | None = None
         try:
-            made = _brought(request, officer)
+            given = _given(request)
+            if officer.may(Permission.MESSAGE_DRAFT) and request.POST.get("again") != "yes":
+                earlier = _screened_before(officer, given)
+            if earlier is None:
+                made = screen_file(officer, cast("BinaryIO", given.file), name=str(given.name or ""))
         except AccordError as refused:
             error = refused
-        else:
+        if made is not None:
             notes.success(request, _("%(name)s is here, sealed, and is screened now.") % {"name": made.name})
             return redirect("desk:drugs-screening", made.pk)
     before = request.GET.get("before", "")
@@ -103,10 +112,13 @@ def show_screenings(request: HttpRequest) -> HttpResponse:
         "may_work": officer.may(Permission.MESSAGE_DRAFT),
         "accept": ACCEPTED,
         "columns": [(name, called) for name, called in {**COLUMNS, **KEPT}.items()],
+        "earlier": earlier,
         "error": error,
         "error_names": {"file": ("file", _("Manifest"))},
     }
-    return show(request, "desk/drugs/screening/list.html", shown, status=error.http_status if error else 200)
+    return show(
+        request, "desk/drugs/screening/list.html", shown, status=error.http_status if error else 409 if earlier else 200
+    )
 
 
 def _key(text: str) -> UUID:
@@ -116,16 +128,35 @@ def _key(text: str) -> UUID:
         raise NotFound("There is no such screening.") from error
 
 
-def _brought(request: HttpRequest, officer: Officer) -> Screening:
+def _given(request: HttpRequest) -> UploadedFile:
     given = request.FILES.get("file")
-    if not isinstance(given, UploadedFile):
+    if isinstance(given, UploadedFile):
+        return given
+    # A file that grows past the limit is not kept; the form that bore it has said how long it is.
+    length = as_whole(str(request.META.get("CONTENT_LENGTH") or "")) or 0
+    if length > ATTACHMENT_BYTES_MAX:
         raise ManifestUnreadable(
-            "No file came, or it is larger than 50 MB.",
-            code="drugs.no-manifest",
-            next_step="Choose a file of at most 50 MB; a larger CSV fits when it is compressed with gzip.",
+            "The file is larger than 50 MB.",
+            code="drugs.manifest-too-large",
+            next_step="Compress it with gzip, or cut it into parts, each with the first line.",
             fields={"field": "file"},
         )
-    return screen_file(officer, cast("BinaryIO", given.file), name=str(given.name or ""))
+    raise ManifestUnreadable(
+        "No file came.",
+        code="drugs.no-manifest",
+        next_step="Choose a file of at most 50 MB, then bring it.",
+        fields={"field": "file"},
+    )
+
+
+def _screened_before(officer: Officer, given: UploadedFile) -> Screening | None:
+    """Returns the last screening of the same file that the officer reads; nothing where it goes nowhere any more."""
+    file = cast("BinaryIO", given.file)
+    file.seek(0)
+    digest = hashlib.file_digest(file, "sha256").digest()
+    file.seek(0)
+    same = screenings_for(officer).filter(sha256=digest).select_related("asked_by")
+    return same.filter(Q(state=Screening.State.DONE) | Q(root__isnull=False)).order_by("-pk").first()
 
 
 @page(Permission.CASE_READ)
