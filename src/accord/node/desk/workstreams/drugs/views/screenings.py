@@ -1,8 +1,9 @@
 """Screenings: the list with the form that brings a manifest, how far each is, and the tables to take along."""
 
 import hashlib
+import io
 from collections.abc import Iterator
-from typing import BinaryIO, Final, cast
+from typing import Any, BinaryIO, Final, cast
 from uuid import UUID
 
 from django.contrib import messages as notes
@@ -128,7 +129,7 @@ def _key(text: str) -> UUID:
         raise NotFound("There is no such screening.") from error
 
 
-def _given(request: HttpRequest) -> UploadedFile:
+def _given(request: HttpRequest) -> "UploadedFile[Any]":
     given = request.FILES.get("file")
     if isinstance(given, UploadedFile):
         return given
@@ -149,9 +150,9 @@ def _given(request: HttpRequest) -> UploadedFile:
     )
 
 
-def _screened_before(officer: Officer, given: UploadedFile) -> Screening | None:
+def _screened_before(officer: Officer, given: "UploadedFile[Any]") -> Screening | None:
     """Returns the last screening of the same file that the officer reads; nothing where it goes nowhere any more."""
-    file = cast("BinaryIO", given.file)
+    file = cast("io.BytesIO", given.file)
     file.seek(0)
     digest = hashlib.file_digest(file, "sha256").digest()
     file.seek(0)
