@@ -171,6 +171,12 @@ def test_several_flags_are_marked_at_once_and_taken_back_in_one_go(desk: Desk, s
     none = client.post(f"{address}act", {"act": "mark-true"})
     assert none.status_code == 409
     assert "drugs.none-chosen" in text(none)
+    # The page stands at the address of the act, and its links lead back to the list as it was asked for.
+    again = client.post(f"{address}act", {"act": "mark-true", "query": "rule=equipment"})
+    assert len(again.context["rows"]) == 1
+    assert f'action="{address}" class="a-card a-filters"' in text(again)
+    for link in (one["address"] for one in again.context["counts"]):
+        assert client.get(link).status_code == 200
     bare = client.post(f"{address}act", {"act": "mark-false", "flag": keys})
     assert "drugs.no-reason" in text(bare)
     # What was ticked stays ticked, so that only the reason is to be written.

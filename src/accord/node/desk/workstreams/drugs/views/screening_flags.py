@@ -89,7 +89,9 @@ def _shown(
 ) -> HttpResponse:
     officer = officer_of(request)
     screening = found_screening(officer, key)
-    chosen = _chosen(request.GET)
+    # After an act that was refused the page stands at the act's address: the list stays as it was asked for.
+    asked = request.GET if request.method == "GET" else QueryDict(request.POST.get("query", ""))
+    chosen, here = _chosen(asked), reverse("desk:drugs-screening", args=[key])
     said = FlagMark.objects.filter(flag=OuterRef("pk")).order_by("-pk").values("pk")[:1]
     flags = _filtered(screening.flags.select_related("screening", "marked_by"), chosen)
     flags = flags.annotate(seen=Coalesce(Subquery(said), 0))
@@ -110,11 +112,12 @@ def _shown(
         "states": list(FLAG_STATES.items()),
         "substances": sorted(labels.items(), key=lambda one: one[1]),
         "sorts": [(code, words) for code, (words, _order) in SORTS.items()],
-        "counts": _counts(screening, chosen),
-        "next": _address({**filters, "page": str(start // ROWS + 2)}) if len(found) > ROWS else "",
-        "first": _address(filters),
+        "here": here,
+        "counts": _counts(screening, chosen, here),
+        "next": _address(here, {**filters, "page": str(start // ROWS + 2)}) if len(found) > ROWS else "",
+        "first": _address(here, filters),
         "is_later_page": bool(start),
-        "query": request.GET.urlencode(),
+        "query": asked.urlencode(),
         "refused_lines": list(screening.refused_lines.all()[:REFUSED_SHOWN]),
         "unread_values": [
             (one, PAPERS.get(one.column, one.column)) for one in screening.unread_values.all()[:REFUSED_SHOWN]
@@ -162,7 +165,11 @@ def _filtered(flags: QuerySet[Flag], chosen: Mapping[str, str]) -> QuerySet[Flag
     return flags.filter(mark=state.removeprefix("marked-")) if state else flags
 
 
-def _counts(screening: Any, chosen: Mapping[str, str]) -> list[dict[str, Any]]:  # Any: with the counts of a query
+def _counts(
+    screening: Any,  # Any: with the counts of a query
+    chosen: Mapping[str, str],
+    here: str,
+) -> list[dict[str, Any]]:
     counted = {
         "new": screening.flags_new,
         "marked-true": screening.flags_true,
@@ -174,15 +181,15 @@ def _counts(screening: Any, chosen: Mapping[str, str]) -> list[dict[str, Any]]: 
             "name": words,
             "count": counted[state],
             "tone": "new" if state == "new" and counted[state] else "",
-            "address": _address({"state": state}),
+            "address": _address(here, {"state": state}),
             "is_here": chosen["state"] == state,
         }
         for state, words in FLAG_STATES.items()
     ]
 
 
-def _address(asked: Mapping[str, str]) -> str:
-    return f"?{urlencode(asked)}"
+def _address(here: str, asked: Mapping[str, str]) -> str:
+    return f"{here}?{urlencode(asked)}"
 
 
 @page(Permission.CASE_READ, methods=("POST",))
