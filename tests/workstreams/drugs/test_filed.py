@@ -140,12 +140,6 @@ def test_notices_on_file_are_compared_by_reference_and_by_company(desk: Desk) ->
     }
 
 
-def test_a_screening_keeps_which_notices_its_lines_name(desk: Desk) -> None:
-    notice = notice_of(desk)
-    screened(desk, line(notice="pen-1", tariff="0902.10", goods="Tea"), line(notice="PEN-8"))
-    assert Screening.objects.get().notices_seen == [notice.pk.hex]
-
-
 def test_a_company_new_to_chemicals_is_said_from_the_second_manifest_on(desk: Desk) -> None:
     tea = line("Specimen Foods Ltd", "", tariff="0902.10", goods="Tea")
     hit = line("Specimen Foods Ltd", "")

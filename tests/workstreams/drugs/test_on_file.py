@@ -61,7 +61,6 @@ NOTICE = Announced(
     countries=frozenset({"IN", "CA", "SG"}),
     destination="CA",
     gross=Decimal(100),
-    arrival_on=date(2026, 10, 1),
     key="K-1",
 )
 
@@ -164,12 +163,6 @@ def test_a_person_who_bears_a_number_is_named_in_no_reason() -> None:
     (flag,) = flagged(file_of(usual=usual), {"consignee": "SPECIMEN Asha Devi", "gross_weight": "250"})
     assert {reason.rule for reason in flag.reasons} == {"name", "over-licence", "over-notice"}
     assert not [reason for reason in flag.reasons if "Asha" in reason.sentence]
-
-
-def test_notices_without_an_arrival_are_listed() -> None:
-    assert file_of().unarrived(seen=(), grace_days=30) == [NOTICE]
-    assert file_of().unarrived(seen=("K-1",), grace_days=30) == []
-    assert file_of().unarrived(seen=(), grace_days=90) == []
 
 
 PERSONS = [

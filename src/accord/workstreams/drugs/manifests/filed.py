@@ -16,7 +16,6 @@ from accord.exchange.withdrawn import stands
 from accord.officers.models import Officer
 from accord.workstreams.drugs.manifests.reach import screenings_for
 from accord.workstreams.drugs.models import Licence, Notice, Screening, Trader
-from accord.workstreams.drugs.notices.states import SETTLED_BY
 from accord.workstreams.drugs.screening.lines import Batch, code_of
 from accord.workstreams.drugs.screening.on_file import CHEMICAL_CHAPTERS, Announced, OnFile, Permitted, Usual
 from accord.workstreams.drugs.screening.papers import company_id, named_company
@@ -79,8 +78,6 @@ def _announced(notice: Notice) -> Announced:
         countries=frozenset({notice.origin_country, notice.destination_country, *notice.transit_countries}),
         destination=notice.destination_country,
         gross=notice.gross_kg,
-        arrival_on=notice.arrival_on,
-        is_settled=notice.became in SETTLED_BY,
         key=notice.pk.hex,
     )
 

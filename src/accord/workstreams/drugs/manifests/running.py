@@ -225,7 +225,6 @@ def _store(reading: _Reading, batch: Batch, found: list[engine.Flag]) -> bool:
     held.screened += len(batch.lines)
     held.refused += len(batch.refused)
     held.flagged += len(found)
-    held.notices_seen = sorted({*held.notices_seen, *reading.on_file.borne(batch)})
     held.last_line = batch.last
     held.read_part = min(99, 100 * reading.characters // reading.whole)
     if held.refused > REFUSED_MAX:

@@ -63,7 +63,6 @@ class Migration(migrations.Migration):
                         ('unread', models.PositiveIntegerField(default=0)),
                         ('last_line', models.PositiveIntegerField(default=1)),
                         ('read_part', models.PositiveSmallIntegerField(default=0)),
-                        ('notices_seen', models.JSONField(default=list)),
                         ('fault', models.JSONField(default=dict)),
                         ('opened_line', models.PositiveIntegerField(default=0)),
                         ('opened_times', models.PositiveSmallIntegerField(default=0)),

@@ -97,8 +97,6 @@ class Screening(models.Model):
     # What is not read of the file: further visible sheets of a workbook, and columns that hold lists or records.
     sheets_left = models.PositiveIntegerField(default=0)
     columns_left = models.PositiveIntegerField(default=0)
-    # Keys of the messages of notices on file that lines of the file name, flagged or not.
-    notices_seen = models.JSONField(default=list)
     # Headings of the file's columns that nobody reads, as the file writes them.
     columns_unread = models.JSONField(default=list)
     fault = models.JSONField(default=dict)

@@ -12,13 +12,12 @@ what was usual); Convention of 1988, article 12(10)(a) (notices).
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Final, Protocol
 
 import msgspec
 
-from accord.workstreams.drugs.screening.lines import Batch
 from accord.workstreams.drugs.screening.papers import Papers
 
 __all__ = ["Announced", "Earlier", "FoundOnFile", "OnFile", "Permitted", "Usual"]
@@ -66,8 +65,6 @@ class Announced(msgspec.Struct, frozen=True, kw_only=True):
         countries: Codes of the countries of origin, transit and destination.
         destination: Code of the country of import.
         gross: Kilograms, packaging included.
-        arrival_on: Expected day of arrival.
-        is_settled: Whether it is known what became of it.
         key: By which this node knows it.
     """
 
@@ -78,8 +75,6 @@ class Announced(msgspec.Struct, frozen=True, kw_only=True):
     countries: frozenset[str] = frozenset()
     destination: str = ""
     gross: Decimal | None = None
-    arrival_on: date | None = None
-    is_settled: bool = False
     key: str = ""
 
 
@@ -149,14 +144,6 @@ class OnFile:
             *self._of_custom(papers, substances, code),
         ]
 
-    def borne(self, batch: Batch) -> frozenset[str]:
-        """Returns the keys of notices on file that lines of a batch name, whether they are flagged or not."""
-        cells = batch.lines.columns.get("notice")
-        if cells is None or not self._by_reference:
-            return frozenset()
-        named = {cell.strip().upper() for cell in set(cells)}.intersection(self._by_reference)
-        return frozenset(one.key for one in self._notices if one.reference in named) if named else frozenset()
-
     def _of_licences(self, papers: Papers, substances: Mapping[str, str]) -> list[FoundOnFile]:
         held = self._licences.get(papers.consignee, [])
         if not held:
@@ -202,22 +189,6 @@ class OnFile:
         if usual is None or usual.has_chemicals or not (substances or code.startswith(CHEMICAL_CHAPTERS)):
             return []
         return [("new-to-chemicals", {"company": papers.consignee_name})]
-
-    def unarrived(self, *, seen: Iterable[str], grace_days: int) -> list[Announced]:
-        """Returns the notices whose goods should have arrived and of which nothing is known, the oldest first.
-
-        Args:
-            seen: Keys of those that a manifest bore.
-            grace_days: Days after the expected arrival from which that is worth a question.
-        """
-        known = frozenset(seen)
-        until = self._today - timedelta(days=grace_days)
-        late = [
-            one
-            for one in self._notices
-            if one.arrival_on is not None and one.arrival_on < until and not one.is_settled and one.key not in known
-        ]
-        return sorted(late, key=lambda one: (one.arrival_on or self._today, one.reference))
 
 
 def _beyond(valid: Sequence[Permitted], papers: Papers, words: Mapping[str, str]) -> list[FoundOnFile]:
