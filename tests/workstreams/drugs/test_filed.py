@@ -15,6 +15,7 @@ from accord.officers.permissions import NotPermitted
 from accord.workstreams.drugs.licences.keeping import import_licences, remove_licence, restore_licence
 from accord.workstreams.drugs.manifests.beside import notices_of
 from accord.workstreams.drugs.manifests.errors import ScreeningRefused
+from accord.workstreams.drugs.manifests.filed import notices_on_file
 from accord.workstreams.drugs.manifests.filling import LEFT_OUT_SENTENCES, NET_ALONE_SENTENCES
 from accord.workstreams.drugs.manifests.following import follow_flag, followable_kinds, kinds_for
 from accord.workstreams.drugs.manifests.keeping import screen_file
@@ -138,6 +139,16 @@ def test_notices_on_file_are_compared_by_reference_and_by_company(desk: Desk) ->
         3: set(),
         4: {"unknown-notice"},
     }
+
+
+def test_a_notice_in_a_case_that_is_kept_to_a_team_counts_in_no_screening(desk: Desk) -> None:
+    # The asker reads it, and whoever else reads the screening might not.
+    notice = notice_of(desk)
+    case = notice.case
+    case.is_team_only, case.holder = True, desk.liaison
+    case.save()
+    assert notice in notices_on_file(desk.liaison)
+    assert screened(desk, line(weight="150")) == {2: set()}
 
 
 def test_a_company_new_to_chemicals_is_said_from_the_second_manifest_on(desk: Desk) -> None:

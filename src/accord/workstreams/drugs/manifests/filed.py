@@ -1,7 +1,7 @@
 """What is on file at this node as the rules compare it: licences, notices that the officer reads, earlier manifests.
 
-Of notices only those are compared that lie in cases which the officer who asked for the screening reads: a flag says
-nothing of others.
+Of notices only those are compared that lie in cases which the officer who asked for the screening reads, and that are
+kept to no team: a flag says nothing of others.
 """
 
 from collections.abc import Mapping
@@ -39,7 +39,8 @@ def on_file_of(screening: Screening) -> OnFile:
     return OnFile(
         today=day,
         licences=_licences(),
-        notices=[_announced(one) for one in notices_on_file(screening.asked_by)],
+        # Whoever reads the screening is shown every reason: one may tell of no case that is kept to a team.
+        notices=[_announced(one) for one in notices_on_file(screening.asked_by).exclude(case__is_team_only=True)],
         usual=_Earlier(screening),
     )
 
