@@ -21,8 +21,8 @@ from accord.errors import NotAvailableNow, OfficerCanMend, OurFault
 __all__ = ["ApiAnswer", "NodeProcess", "free_port", "run_accord"]
 
 LOOPBACK = "127.0.0.1"
-START_LIMIT_SECONDS = 30.0
-"""How long a node may take to answer /healthz: ten times the promise of 3 s, for a busy machine."""
+START_LIMIT_SECONDS = 60.0
+"""How long a node may take to answer /healthz: twenty times the promise of 3 s, for a busy machine."""
 STOP_LIMIT_SECONDS = 10.0
 ANSWER_LIMIT_SECONDS = 30.0
 
