@@ -87,13 +87,13 @@ class KeptRow:
         thing: What is kept.
         until: Its last day; nothing where it runs for each thing of its own, or the screening is not over.
         period: How many days, and from what.
-        reason: Why so long.
+        why_so_long: Why so long.
     """
 
     thing: Any
     until: date | None
     period: str
-    reason: Any
+    why_so_long: Any
 
 
 def kept_rows(screening: Screening) -> Iterator[KeptRow]:
@@ -110,7 +110,7 @@ def kept_rows(screening: Screening) -> Iterator[KeptRow]:
             thing=THINGS[kept],
             until=last_day_of(kept, ended) if ended is not None else None,
             period=period % {"days": number_of(period_of(kept).days)},
-            reason=REASONS[kept],
+            why_so_long=REASONS[kept],
         )
 
 
