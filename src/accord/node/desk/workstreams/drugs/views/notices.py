@@ -22,7 +22,8 @@ from accord.node.desk.code_words import choice_label
 from accord.node.desk.known import known_of_case, known_of_reply
 from accord.node.desk.numbers import whole as whole_number
 from accord.node.desk.page import officer_of, page, show
-from accord.node.desk.workstreams.drugs.notice_rows import NoticeShown, notice_shown, notices_shown, steps_of_notice
+from accord.node.desk.workstreams.drugs.notice_rows import NoticeShown, notice_shown, notices_shown
+from accord.node.desk.workstreams.drugs.notice_steps import steps_of_notice
 from accord.node.tables import table_response, whole
 from accord.officers.acts import note
 from accord.officers.models import Officer
