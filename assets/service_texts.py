@@ -76,6 +76,9 @@ NAMED_PARTS: Final = frozenset({"sentence", "next_step", "cure", "reason", "mend
 RULES: Final = ("workstreams/drugs/screening/rules.toml",)
 """Tables of rules whose titles, sentences, costs and sources are shown."""
 
+CLOCKS: Final = ("workstreams/drugs/notices/clocks.toml",)
+"""Tables of clocks whose sources are shown."""
+
 LETTERS_MIN: Final = 2
 """A template with fewer fixed letters would fit any sentence."""
 
@@ -99,6 +102,12 @@ def service_texts() -> Iterator[tuple[str, str]]:
         for text in texts:
             if _is_phrase(text):
                 yield name, text
+    yield from _of_tables()
+    for word in PLAIN_WORDS:
+        yield "exchange/wording.py", word
+
+
+def _of_tables() -> Iterator[tuple[str, str]]:
     for name in RULES:
         for rule in tomllib.loads((SOURCES / name).read_text("utf-8")).values():
             yield from (
@@ -106,8 +115,9 @@ def service_texts() -> Iterator[tuple[str, str]]:
                 for part in ("title", "sentence", "column_sentence", "same_sentence", "cost", "source")
                 if part in rule
             )
-    for word in PLAIN_WORDS:
-        yield "exchange/wording.py", word
+    for name in CLOCKS:
+        for clock in tomllib.loads((SOURCES / name).read_text("utf-8"))["rules"]:
+            yield name, clock["citation"]
 
 
 def _speaks(name: str) -> bool:

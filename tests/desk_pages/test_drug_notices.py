@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.contrib.staticfiles import finders
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accord.exchange import services
 from accord.exchange.models import Case, Message
@@ -16,6 +16,7 @@ from accord.node.desk.draft_form import names_of
 from accord.node.desk.field_words import OWN_SIDE
 from accord.node.desk.figures import day_month_of, day_of
 from accord.node.desk.gate_card import _links
+from accord.node.desk.said import said
 from accord.node.desk.workstream_acts import clock_of_case
 from accord.node.desk.workstreams.drugs.notice_rows import notice_shown
 from accord.officers.permissions import Role
@@ -454,3 +455,10 @@ def test_a_reference_is_said_to_be_used_twice_to_who_reads_both_notices(desk: De
         page = text(client.get(reverse(address)))
         assert "PEN-2026-0001" in page
         assert words not in page
+
+
+def test_the_law_behind_a_wait_is_named_in_the_reader_s_language() -> None:
+    with translation.override("fr"):
+        assert said("Precursor Control Regulations (SOR/2002-359), paragraph 34(e)") == (
+            "Règlement sur les précurseurs (DORS/2002-359), alinéa 34e)"
+        )

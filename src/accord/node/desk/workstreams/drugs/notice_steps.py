@@ -17,6 +17,7 @@ from accord.exchange.reach import within
 from accord.exchange.withdrawn import UNSAID
 from accord.node.desk.code_words import choice_label
 from accord.node.desk.figures import number_of
+from accord.node.desk.said import said
 from accord.node.desk.templatetags.desk import label
 from accord.node.desk.workstreams.drugs.notice_rows import NoticeShown
 from accord.officers.models import Officer
@@ -204,5 +205,5 @@ def _silence(shown: NoticeShown) -> list[Step]:
     if binding is None:
         return [Step(on=until.date(), at=until, words=words, is_ahead=True)]
     last = _("Last day: %(day)s") % {"day": binding.last}
-    detail = f"{last} · {binding.over} · {binding.wait.rule.citation}"
+    detail = f"{last} · {binding.over} · {said(binding.wait.rule.citation)}"
     return [Step(on=binding.last_day, words=words, detail=detail, is_ahead=not is_over, is_silence=is_over)]
