@@ -1,12 +1,16 @@
 """The API's description is complete, current, and shown without a foreign host."""
 
+import importlib
 import json
+import pkgutil
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
+from pydantic import BaseModel
 
 from accord.node.api.application import api
 from accord.node.api.operations import OFFERED, Everyone
@@ -68,6 +72,22 @@ def test_every_operation_has_a_summary_and_a_sentence(document: dict[str, Any]) 
     for path, method, item in _operations(document):
         assert item["summary"], (method, path)
         assert len(item["description"]) > 40, (method, path)
+
+
+def test_no_two_models_share_a_name(document: dict[str, Any]) -> None:
+    package = importlib.import_module("accord.node.api")
+    modules = [
+        importlib.import_module(found.name) for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+    ]
+    models = {
+        kept
+        for module in modules
+        for kept in vars(module).values()
+        if isinstance(kept, type) and issubclass(kept, BaseModel) and kept.__module__ == module.__name__
+    }
+    names = Counter(model.__name__ for model in models)
+    assert len(names) > 100
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:

@@ -36,7 +36,7 @@ RuleCode = Annotated[
 ]
 
 
-class ReasonOut(Schema):
+class FlagReasonOut(Schema):
     """Why a line is flagged, by one rule."""
 
     rule: str
@@ -58,7 +58,7 @@ class FlagOut(Schema):
     description: str
     papers: dict[str, str] = Field(description="What is kept of the line, by the names of the columns.")
     substances: list[str] = Field(description="Codes of the register.")
-    reasons: list[ReasonOut] = Field(description="The weightiest first.")
+    reasons: list[FlagReasonOut] = Field(description="The weightiest first.")
     mark_reason: str
     marked_by: str | None
     marked_at: dt.datetime | None
@@ -77,7 +77,7 @@ class Marking(Closed):
 def _out(flag: Flag, weights: Mapping[str, int]) -> FlagOut:
     known = rules()
     reasons = [
-        ReasonOut(
+        FlagReasonOut(
             rule=code,
             sentence=sentence,
             cost=known[code].cost if code in known else "",
