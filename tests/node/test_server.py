@@ -1,6 +1,8 @@
 """Starting and stopping: in the order of what may not be missing, whole or not at all, once a home."""
 
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +26,37 @@ from accord.parties.services import create_node
 from accord.release.gate import use_gate
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+TOLD_AT_EVERY_LINE = """
+import os, signal, sys, threading
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "accord.node.settings"
+import django
+
+django.setup()
+from accord.node import server
+
+class Idle:
+    def start(self):
+        pass
+    def stop(self):
+        sys.settrace(None)
+    def said_when_ready(self):
+        threading.Timer(1, os.kill, (os.getpid(), signal.SIGTERM)).start()
+        sys.settrace(below)
+        return "ready"
+
+def below(frame, event, told):
+    if "threading" in frame.f_code.co_filename:
+        return tell
+
+def tell(frame, event, told):
+    if event == "line":
+        signal.raise_signal(signal.SIGTERM)
+    return tell
+
+server._run(Idle())
+"""
 
 CHEAP = Stretching(iterations=1, lanes=1, memory_kib=32)
 
@@ -143,3 +176,10 @@ def test_a_node_answers_its_health_over_http(custody: FileCustody, config: NodeC
         assert answer.status == 200
     finally:
         node.stop()
+
+
+def test_a_node_stops_that_is_told_to_in_the_very_moment_in_which_it_begins_to_wait() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", TOLD_AT_EVERY_LINE], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stdout.endswith("accord stopped\n"), done.stderr

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from queue import SimpleQueue
 from types import FrameType
 from typing import IO, Final
 
@@ -321,10 +322,11 @@ def _note_refused(address: str) -> None:
 
 
 def _run(node: Node) -> None:
-    over = threading.Event()
+    # Not an event: a signal that comes while one is just being waited for finds its lock taken, by the same thread.
+    told: SimpleQueue[int] = SimpleQueue()
 
-    def end(_number: int, _frame: FrameType | None) -> None:
-        over.set()
+    def end(number: int, _frame: FrameType | None) -> None:
+        told.put(number)
 
     before: dict[int, Callable[[int, FrameType | None], object] | int | None] = {
         number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)
@@ -333,7 +335,7 @@ def _run(node: Node) -> None:
         node.start()
         sys.stdout.write(f"{node.said_when_ready()}\n")
         sys.stdout.flush()
-        over.wait()
+        told.get()
     finally:
         node.stop()
         for number, handler in before.items():
