@@ -36,6 +36,15 @@ def test_of_a_flood_each_round_tells_some_and_what_is_urgent_first(desk: Desk, m
     assert told() == {urgent.pk, plain.pk}
 
 
+def test_one_message_after_the_other_waits_for_the_next_round(desk: Desk) -> None:
+    make_round()
+    filed(desk, "IN-2026-1")
+    assert not make_round()
+    filed(desk, "IN-2026-2")
+    assert not make_round()
+    assert Notice.objects.filter(kind="request").exists()
+
+
 def test_what_was_stamped_long_before_its_end_is_told_with_the_next_whole_look(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,8 +18,8 @@ from accord.exchange.arriving import Step, waiting
 from accord.node.config import NodeConfig
 from accord.node.pace import Pace
 
+from . import deriving
 from .calling import call_by_roster
-from .deriving import make_notices
 from .escalating import escalate_unread
 from .mailing import make_mails, recover_mails, send_mails
 from .settling import settle_notices
@@ -29,7 +29,7 @@ __all__ = ["NoticeRounds", "make_round"]
 logger = logging.getLogger(__name__)
 
 ROUND_SECONDS: Final = 3.0
-"""A notice is so late at most, but in a flood of them; a round without news costs some twenty short reads."""
+"""A notice is so late at most, but in a flood of them."""
 
 WHOLE_SECONDS: Final = 60.0
 """So often everything that a notice may be late for is read again."""
@@ -50,16 +50,18 @@ STOP_SECONDS: Final = 12.0
 
 
 def make_round(*, since: datetime | None = None) -> bool:
-    """Does what is due with notices, once; returns whether there is more of it than one round takes.
+    """Does what is due with notices, once; returns whether a whole turn of messages waits already.
+
+    Fewer wait for the next round: one message after the other would otherwise have round after round made.
 
     Args:
         since: See :func:`~accord.node.notices.deriving.make_notices`.
     """
-    make_notices(since=since)
+    deriving.make_notices(since=since)
     settle_notices()
     escalate_unread()
     call_by_roster()
-    return bool(waiting(Step.NOTICE, limit=1))
+    return len(waiting(Step.NOTICE, limit=deriving.ARRIVALS_A_TURN)) >= deriving.ARRIVALS_A_TURN
 
 
 class _Looks:
