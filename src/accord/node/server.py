@@ -41,6 +41,7 @@ from accord.liaison.rounds import LiaisonRounds
 from accord.node.api.idempotency import forget_old_answers
 from accord.node.api_listener import ApiListener
 from accord.node.config import NodeConfig
+from accord.node.news import News
 from accord.node.notices.rounds import NoticeRounds
 from accord.node.pace import Pace
 from accord.node.schema import require_current_schema
@@ -64,6 +65,8 @@ LOCK_FILE: Final = "node.lock"
 INTAKE_SECONDS: Final = 0.2
 # What left is followed, what waits for its hour released, and our own words restored at this rhythm.
 CHORE_SECONDS: Final = 0.5
+# The same while nothing is stored: only an hour that comes makes anything due then.
+CHORE_AT_REST_SECONDS: Final = 2.0
 # What arrived is read (indexed, then its passages marked) for so long at a time; who arrives meanwhile waits so long.
 READING_SECONDS: Final = 0.02
 # Batches of derivatives to which corrections are applied in one turn.
@@ -145,6 +148,7 @@ class _Intake:
         self._clock = SoundClock()
         self._counting = CountingClock()
         self._liaison = LiaisonRounds()
+        self._news = News(at_rest_seconds=CHORE_AT_REST_SECONDS)
 
     def start(self) -> None:
         self._thread.start()
@@ -167,8 +171,9 @@ class _Intake:
                     self._has_unread = True
                 with in_the_background():
                     if time.monotonic() >= chores_due:
-                        has_more |= self._do_chores()
-                        self._has_unread = True
+                        if self._news.is_look_due():
+                            has_more |= self._do_chores()
+                            self._has_unread = True
                         chores_due = time.monotonic() + CHORE_SECONDS
                     self._read_on()
             except Exception as error:

@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from accord.exchange.models import Message
 from accord.node.notices import deriving, rounds
 from accord.node.notices.models import Notice
-from accord.node.notices.rounds import READ_AGAIN, WHOLE_SECONDS, make_round
+from accord.node.notices.rounds import AT_REST_SECONDS, READ_AGAIN, WHOLE_SECONDS, make_round
 from accord.officers.acts import note
 from accord.release.intake import take_in
 from tests.desk import CANADA, INDIA, Desk, from_india, request_fields, submitted_request
@@ -43,6 +46,24 @@ def test_one_message_after_the_other_waits_for_the_next_round(desk: Desk) -> Non
     filed(desk, "IN-2026-2")
     assert not make_round()
     assert Notice.objects.filter(kind="request").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_nothing_is_stored_a_look_reads_no_table(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    now = [1_000.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    looks = rounds._Looks()
+    looks.look()
+    # The first one stored how far it read.
+    looks.look()
+    with django_assert_num_queries(1):
+        assert not looks.look()
+    now[0] += AT_REST_SECONDS
+    with CaptureQueriesContext(connection) as asked:
+        looks.look()
+    assert len(asked) > 10
 
 
 def test_what_was_stamped_long_before_its_end_is_told_with_the_next_whole_look(

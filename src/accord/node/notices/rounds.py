@@ -16,6 +16,7 @@ from django.utils import timezone
 from accord.courier.precedence import in_the_background
 from accord.exchange.arriving import Step, waiting
 from accord.node.config import NodeConfig
+from accord.node.news import News
 from accord.node.pace import Pace
 
 from . import deriving
@@ -30,6 +31,9 @@ logger = logging.getLogger(__name__)
 
 ROUND_SECONDS: Final = 3.0
 """A notice is so late at most, but in a flood of them."""
+
+AT_REST_SECONDS: Final = 15.0
+"""While nothing is stored, only what comes by the passing of time alone is looked for, and so often."""
 
 WHOLE_SECONDS: Final = 60.0
 """So often everything that a notice may be late for is read again."""
@@ -73,9 +77,12 @@ class _Looks:
     def __init__(self) -> None:
         self._whole_at = 0.0
         self._began: datetime | None = None
+        self._news = News(at_rest_seconds=AT_REST_SECONDS)
 
     def look(self) -> bool:
-        """Makes a round; one that fails is made again from the same place."""
+        """Makes a round, if there can be anything new; one that fails is made again from the same place."""
+        if not self._news.is_look_due():
+            return False
         began, at = timezone.now(), time.monotonic()
         since = self._began - READ_AGAIN if self._began and at - self._whole_at < WHOLE_SECONDS else None
         has_more = make_round(since=since)
