@@ -1,10 +1,11 @@
 """A question composed once gives what its query set gives, however often and with whatever values it is asked."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from accord.courier.models import Channel, Outbox, OutboxState
@@ -28,6 +29,13 @@ def test_it_finds_what_its_query_set_finds_and_is_composed_once(paired: PairedNo
     assert found[0].not_after == rows[0].not_after
     assert bytes(found[0].payload) == bytes(rows[0].payload)
     assert len(composed) == 1
+
+
+def test_a_day_takes_the_place_of_its_mark(paired: PairedNode) -> None:
+    (row,) = paired.enqueue()
+    question = Prepared(lambda day: Outbox.objects.annotate(day=TruncDate("not_after")).filter(day__gt=day), date)
+    assert [one.pk for one in question.all(row.not_after.date() - timedelta(days=1))] == [row.pk]
+    assert question.all(row.not_after.date()) == []
 
 
 def test_an_object_found_can_be_changed_and_saved(paired: PairedNode) -> None:

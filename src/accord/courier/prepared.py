@@ -19,7 +19,7 @@ for each length; who asks keeps them apart (``functools.cache`` by length).
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
@@ -43,6 +43,7 @@ MARKS: Final[dict[type, Callable[[int], Any]]] = {  # Any: values of the kinds n
     bytes: lambda place: b"\xff?mark" + place.to_bytes(4, "big"),
     UUID: lambda place: UUID(int=(1 << 127) + place),
     datetime: lambda place: datetime(1901, 1, 1, 0, 0, 0, place, tzinfo=UTC),
+    date: lambda place: date(1901, 1, 1) + timedelta(days=place),
 }
 
 
@@ -104,13 +105,15 @@ class _Composed:
 def _as_parameter(value: Any) -> Any:
     if isinstance(value, datetime):
         return moment_param(value)
+    if isinstance(value, date):
+        return connections[DEFAULT_DB_ALIAS].ops.adapt_datefield_value(value)
     return uuid_param(value) if isinstance(value, UUID) else value
 
 
 def _hashable(value: Any) -> Any:
     # Bytes go to the drivers in wrappers of their own: a memory view, or an object that holds them.
     value = getattr(value, "obj", value)
-    return value if isinstance(value, int | str | bytes | UUID | datetime) else None
+    return value if isinstance(value, int | str | bytes | UUID | date) else None
 
 
 def save_fields(row: Model, *names: str) -> None:
@@ -154,7 +157,7 @@ class Prepared(Generic[_Row]):
 
     Args:
         compose: Returns the query set for its values; the values it is called with are marks.
-        kinds: Type of each value: ``int``, ``str``, ``bytes``, ``UUID`` or ``datetime``.
+        kinds: Type of each value: ``int``, ``str``, ``bytes``, ``UUID``, ``date`` or ``datetime``.
         locks: Whether the rows of the model itself are locked until the transaction ends.
     """
 

@@ -11,8 +11,10 @@ there mark it done (:func:`done`).
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
+from accord.courier.prepared import Prepared
 from accord.exchange.arrivals import Arrival, Step
 from accord.exchange.models import Message
 
@@ -26,9 +28,15 @@ def waiting(step: Step, *, limit: int) -> dict[int, UUID]:
         step: The step.
         limit: Most of them.
     """
+    return dict(_waiting(step, limit).rows())
+
+
+@cache
+def _waiting(step: Step, limit: int) -> Prepared[Arrival]:
+    """Returns the question for what waits, which a node asks at each turn."""
     order = ("-is_urgent", "id") if step is Step.NOTICE else ("id",)
-    rows = Arrival.objects.filter(**{step: True}).order_by(*order)
-    return dict(rows.values_list("pk", "message_id")[:limit])
+    rows = Arrival.objects.filter(**{step: True}).order_by(*order).values_list("pk", "message_id")
+    return Prepared(lambda: rows[:limit])
 
 
 def held(step: Step, arrived: Mapping[int, UUID]) -> set[UUID]:
