@@ -79,6 +79,9 @@ RULES: Final = ("workstreams/drugs/screening/rules.toml",)
 CLOCKS: Final = ("workstreams/drugs/notices/clocks.toml",)
 """Tables of clocks whose sources are shown."""
 
+REGISTERS: Final = ("workstreams/drugs/substances/table.toml",)
+"""Tables of substances whose sources, and whose laws with their schedules and citations, are shown."""
+
 LETTERS_MIN: Final = 2
 """A template with fewer fixed letters would fit any sentence."""
 
@@ -118,6 +121,21 @@ def _of_tables() -> Iterator[tuple[str, str]]:
     for name in CLOCKS:
         for clock in tomllib.loads((SOURCES / name).read_text("utf-8"))["rules"]:
             yield name, clock["citation"]
+    for name in REGISTERS:
+        yield from ((name, text) for text in texts_of_register((SOURCES / name).read_text("utf-8")))
+
+
+def texts_of_register(table: str) -> Iterator[str]:
+    """Yields what a table of substances says of sources and laws.
+
+    Args:
+        table: The table in TOML.
+    """
+    read = tomllib.loads(table)
+    for substance in read["substances"]:
+        yield from filter(None, [substance.get("source")])
+    for control in read["controls"]:
+        yield from (control[part] for part in ("instrument", "class", "citation"))
 
 
 def _speaks(name: str) -> bool:

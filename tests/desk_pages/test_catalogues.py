@@ -18,6 +18,7 @@ from accord.law.words import load_words
 from accord.node.api import labels
 from accord.node.desk import said
 from accord.parties.profile import Names
+from accord.workstreams.drugs.substances.shipped import shipped_table
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 NODE: Final = ROOT / "src" / "accord" / "node"
@@ -61,6 +62,15 @@ def test_no_text_of_the_desk_lacks_a_translation(language: str) -> None:
         if known is None or known.fuzzy or not languages._is_translated(known.string)
     ]
     assert not missing, f"run assets/languages.py collect {language}, and translate these"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_the_register_of_substances_says_of_laws_and_sources_is_in_the_catalogues(language: str) -> None:
+    kept, table = languages.kept(language), shipped_table()
+    texts = {text for one in table.controls for text in (one.instrument, one.class_, one.citation)}
+    texts |= {one.source for one in table.substances if one.source}
+    found = {text: kept.get(text, context=said.SERVICE) for text in texts}
+    assert not [text for text, known in found.items() if known is None or known.fuzzy or not known.string]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

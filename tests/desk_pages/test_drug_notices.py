@@ -95,6 +95,8 @@ def test_one_page_has_the_whole_way_of_a_consignment(desk: Desk, sign_in: SignIn
         *("Last day of the export permit", "EP-1", "Precursor Control Regulations", "21 working days"),
     ):
         assert words in page, words
+    # On a narrow screen, which stacks the parts in their order, what can be done comes before what happened.
+    assert page.index("What you can do next") < page.index("What happened, and what is ahead")
     assert "Nobody had replied" not in page
     assert "Until then the exporting side says what follows from the objection" in page
     assert "which is late" in page

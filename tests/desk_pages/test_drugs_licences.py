@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from accord.node.desk.workstreams.drugs.views.licences import TABLE_BYTES_MAX
 from accord.officers.models import Act
 from accord.workstreams.drugs.manifests.running import screen_to_the_end
 from accord.workstreams.drugs.models import Flag, Licence
@@ -50,7 +51,11 @@ def test_a_table_is_looked_at_before_anything_is_kept(desk: Desk, sign_in: SignI
 
 def test_what_is_no_table_says_what_mends_it(desk: Desk, sign_in: SignIn) -> None:
     client = sign_in(desk.liaison)
-    assert "drugs.no-table" in text(client.post(LICENCES, {}))
+    nothing = plain(client.post(LICENCES, {}))
+    assert "No table was chosen. Choose the file, then press the button again." in nothing
+    assert "larger than" not in nothing
+    large = client.post(LICENCES, {"file": file("x" * (TABLE_BYTES_MAX + 1))})
+    assert "The table is larger than 2 MB. Split it" in plain(large)
     latin = io.BytesIO("numéro".encode("latin-1"))
     latin.name = "latin.csv"
     assert "Save it as CSV in UTF-8." in text(client.post(LICENCES, {"file": latin}))

@@ -532,6 +532,11 @@ def test_a_rule_that_is_no_more_is_named_by_its_code() -> None:
     assert rule_words("of-old").title == "of-old"
 
 
+def test_a_country_is_named_and_not_coded_in_what_a_rule_says() -> None:
+    with translation.override("fr"):
+        assert "ce pays (Inde)" in rule_sentence("no-notice", {"substance": "4-AP", "country": "IN"})
+
+
 def test_each_rule_is_said_in_the_language_of_the_reader() -> None:
     with translation.override("hi"):
         for code, rule in rules().items():

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from msgspec import structs
 
 from accord.node.notices.deriving import make_notices
 from accord.node.notices.kinds import Kind as NoticeKind
@@ -23,6 +24,7 @@ from accord.workstreams.drugs.substances.rows import Change, Kind
 from accord.workstreams.drugs.substances.shipped import shipped_table
 from tests.desk import Desk
 from tests.desk_pages.conftest import SignIn
+from tests.desk_pages.test_half_translated import english
 from tests.workstreams.drugs.rows import control, substance
 
 LIST = "/desk/drugs/substances/"
@@ -335,11 +337,57 @@ def test_the_card_of_the_workstream_says_how_much_waits_for_the_officer(
 
 @pytest.mark.parametrize("language", ["fr", "hi"])
 def test_the_pages_speak_the_officer_s_language(desk: Desk, counsel: Client, language: str) -> None:
-    officer = desk.officers[Role.COUNSEL]
-    Officer.objects.filter(pk=officer.pk).update(language=language)
+    speaks(desk, language)
     page = read(counsel, LIST, on="2025-01-23")
     assert "Controlled substances" not in page
     assert "no entry found" not in page
+    for place in ("", *(f"{kind}/{row.id}/" for kind, rows in SHIPPED for row in rows)):
+        assert english(read(counsel, f"{LIST}{place}").encode()) == []
+
+
+SHIPPED = (("substance", shipped_table().substances), ("control", shipped_table().controls))
+
+
+@pytest.mark.parametrize(
+    ("language", "place", "words"),
+    [
+        ("fr", "control/ca-npp/", "Loi réglementant certaines drogues et autres substances"),
+        ("fr", "control/ca-npp/", "Annexe VI, partie 1 (précurseur de catégorie A)"),
+        ("fr", "substance/4-ap/", "DORS/2023-102, art. 1 et 2; DORS/2002-359, annexe, article 31"),
+        ("fr", "substance/anpp/", "à confirmer dans la Liste rouge"),
+        ("fr", "control/un-npp-anpp/", "trafic illicite de stupéfiants et de substances psychotropes de 1988"),
+        ("hi", "control/in-piperidones/", "स्वापक ओषधि और मनःप्रभावी पदार्थ (नियंत्रित पदार्थों का विनियमन) आदेश, 2013"),
+        ("hi", "substance/4-piperidone/", "भारत का राजपत्र, असाधारण, भाग II, खंड 3(i)"),
+        ("en", "substance/4-piperidone/", "S.C. 1996, c. 19, Schedule VI, Part 1, item 27; SOR/2024-98"),
+    ],
+)
+def test_the_law_behind_a_control_is_named_in_the_officer_s_language(
+    desk: Desk, counsel: Client, language: str, place: str, words: str
+) -> None:
+    speaks(desk, language)
+    assert words in read(counsel, f"{LIST}{place}")
+
+
+def test_what_an_officer_wrote_into_the_register_is_never_translated(desk: Desk, counsel: Client) -> None:
+    # The same words stand in the catalogues, as the source of a rule of screening.
+    written = "Convention of 1988, Table I"
+    agreed(desk, Change.to(control("xx-npp", ["npp"], class_=written)))
+    speaks(desk, "fr")
+    for place in ("substance/npp/", "control/xx-npp/"):
+        assert f' dir="auto" lang="">{written}<' in read(counsel, f"{LIST}{place}")
+
+
+def test_a_change_of_a_citation_shows_what_was_changed_and_not_two_languages(desk: Desk, counsel: Client) -> None:
+    (stands,) = (one for one in shipped_table().controls if one.id == "ca-npp")
+    agreed(desk, Change.to(structs.replace(stands, citation=stands.citation.replace("item 27", "item 28"))))
+    speaks(desk, "fr")
+    page = read(counsel, place_of(SubstanceProposal.objects.get()))
+    assert "S.C. 1996, c. 19" in page
+    assert "L.C. 1996, ch. 19" not in page
+
+
+def speaks(desk: Desk, language: str) -> None:
+    Officer.objects.filter(pk=desk.officers[Role.COUNSEL].pk).update(language=language)
 
 
 def test_the_second_officer_is_told_led_there_and_left_in_peace_once_it_is_settled(

@@ -92,6 +92,9 @@ def test_each_reason_is_a_sentence_with_what_was_found() -> None:
         "Container number CSQU3054384 fails its check digit (ISO 6346).",
     ]
     assert flag.substances == ("1-boc-4-piperidone",)
+    (short,) = flags("4-AP sample for synthesis")
+    told = {reason.rule: reason.sentence for reason in short.reasons}
+    assert told["abbreviation"] == "The text has 4-AP, an abbreviation that may also mean other things."
     # Chances of 80, 40 and 12 in a hundred, joined as independent ones.
     assert flag.score == 89
 

@@ -28,7 +28,11 @@ class Change:
 
 
 def changes_between(
-    before: Mapping[str, Any], after: Mapping[str, Any], *, names: Mapping[str, Any] | None = None
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    *,
+    names: Mapping[str, Any] | None = None,
+    told: frozenset[str] = frozenset(),
 ) -> tuple[Change, ...]:
     """Returns the fields that differ, in the order of reading.
 
@@ -36,9 +40,10 @@ def changes_between(
         before: The message as it was.
         after: The message as it is.
         names: What members are called where they are no message's.
+        told: Members whose texts are words of the desk already, in the reader's language.
     """
-    old, new = dict(_lines(parts_of(before, names=names))), dict(_lines(parts_of(after, names=names)))
-    told = {path: (_text(old.get(path)), _text(new.get(path)), new.get(path) or old[path]) for path in {**new, **old}}
+    old, new = (dict(_lines(parts_of(one, names=names, told=told))) for one in (before, after))
+    texts = {path: (_text(old.get(path)), _text(new.get(path)), new.get(path) or old[path]) for path in {**new, **old}}
     return tuple(
         Change(
             label=tuple(name for name, _place in path),
@@ -46,7 +51,7 @@ def changes_between(
             is_written=part.is_written,
             language=part.language,
         )
-        for path, (was, now, part) in told.items()
+        for path, (was, now, part) in texts.items()
         if was != now
     )
 

@@ -1,7 +1,7 @@
 """A message as a reader at either side sees it: its fields in their order, each with its label."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -65,7 +65,11 @@ class Part:
 
 
 def parts_of(
-    fields: Mapping[str, Any], *, language: str = "", names: Mapping[str, Any] | None = None
+    fields: Mapping[str, Any],
+    *,
+    language: str = "",
+    names: Mapping[str, Any] | None = None,
+    told: frozenset[str] = frozenset(),
 ) -> tuple[Part, ...]:
     """Returns the members of a message in the order in which an officer thinks; what is empty is left out.
 
@@ -73,10 +77,13 @@ def parts_of(
         fields: The members.
         language: Language of the texts in them, where the fields name none themselves.
         names: What members are called where they are no message's; their order is then that of the fields.
+        told: Members whose texts are words of the desk already, in the reader's language.
     """
     order = list(fields) if names is not None else sorted(fields, key=lambda name: _ORDER.get(name, len(_ORDER)))
     written = str(fields.get("language") or language)
-    return tuple(_part(name, fields[name], written, names) for name in order if fields[name] not in (None, "", [], {}))
+    shown = (name for name in order if fields[name] not in (None, "", [], {}))
+    parts = ((name, _part(name, fields[name], written, names)) for name in shown)
+    return tuple(replace(part, is_written=False, language="") if name in told else part for name, part in parts)
 
 
 def principal_parts(kind: str, fields: Mapping[str, Any]) -> tuple[tuple[Part, ...], tuple[Part, ...]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import pgettext
 
+from accord.node.desk.countries import country_of
 from accord.node.desk.said import SERVICE
 from accord.workstreams.drugs.screening.rules import rules
 
@@ -53,8 +54,14 @@ def rule_sentence(code: str, words: Mapping[str, str]) -> str:
     known = rules().get(code)
     if known is None:
         return code
+    told = {name: _told(name, text) for name, text in words.items()}
     try:
-        return pgettext(SERVICE, known.sentence_for(words)).format_map(words)
+        return pgettext(SERVICE, known.sentence_for(words)).format_map(told)
     except KeyError:
         # A flag of an older version of the rule, whose sentence had other places.
         return pgettext(SERVICE, known.title)
+
+
+def _told(name: str, text: str) -> str:
+    """Returns what fills a place as a reader says it: countries by their names."""
+    return country_of(text) if name == "country" else text

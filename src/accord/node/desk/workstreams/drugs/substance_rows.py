@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from django.utils.translation import gettext as _
 
 from accord.node.desk.changes import Change as ChangedField
 from accord.node.desk.changes import changes_between
-from accord.node.desk.figures import day_of
+from accord.node.desk.figures import day_of, locale_in_use
 from accord.node.desk.reading import Part, parts_of
+from accord.node.desk.workstreams.drugs.register_texts import OF_LAW, is_told, jurisdiction_name, told_text
 from accord.node.desk.workstreams.drugs.substance_words import CHOICES, NAMES, ORDER, STATES
 from accord.workstreams.drugs.models import SubstanceProposal, SubstanceVersion
 from accord.workstreams.drugs.substances.book import book
@@ -35,7 +36,25 @@ def kind_of(row: Row) -> Kind:
     return Kind.CONTROL if hasattr(row, "jurisdiction") else Kind.SUBSTANCE
 
 
-def _told(row: Row | None) -> dict[str, Any]:  # Any: texts and lists of texts
+_OF_DESK: Final = frozenset({"includes", "jurisdiction", "originator_controlled", "regime", "relation", "tariff"}) | {
+    *("valid_from", "valid_to", "verified"),
+}
+"""Members whose values the desk says in its own words."""
+
+
+def _of_law(*rows: Row | None) -> frozenset[str]:
+    """Returns the members that say where something is written and that are known in the reader's language in each row.
+
+    Where an officer wrote one of two texts both are shown as they are: a change of one figure would else look as if all
+    had been written anew.
+    """
+    given = [row for row in rows if row is not None]
+    return frozenset(
+        name for name in OF_LAW if all(not (text := getattr(row, name, "")) or is_told(text) for row in given)
+    )
+
+
+def _told(row: Row | None, known: frozenset[str]) -> dict[str, Any]:  # Any: texts and lists of texts
     """Returns the members of a row in words, in their order; what is empty is left out."""
     if row is None:
         return {}
@@ -43,18 +62,28 @@ def _told(row: Row | None) -> dict[str, Any]:  # Any: texts and lists of texts
     found: dict[str, Any] = {}
     for name, value in terms.items():
         if name == "names":
-            found[name] = [f"{one.text} ({one.language}, {CHOICES['kind'][one.kind]})" for one in value]
+            found[name] = [f"{one.text} ({_language(one.language)}, {CHOICES['kind'][one.kind]})" for one in value]
         elif name == "tariff":
             found[name] = _tariff(value)
+        elif name == "jurisdiction":
+            found[name] = jurisdiction_name(value)
+        elif name in known:
+            found[name] = told_text(value) or value
         else:
             found[name] = _value(name, value)
     return found
 
 
+def _language(code: str) -> str:
+    """Returns the name of a language, as CLDR has it."""
+    return str(locale_in_use().languages.get(code, code))
+
+
 def _tariff(tariff: Any) -> list[str]:  # Any: a Tariff
     own = _("this substance alone") if tariff.is_own else _("a basket of many substances")
     read = _("read") if tariff.verified else _("not read in the original")
-    return [f"{tariff.code} (HS {tariff.edition})", own, read]
+    code = _("%(code)s, Harmonized System of %(edition)s") % {"code": tariff.code, "edition": tariff.edition}
+    return [code, own, read]
 
 
 def _value(name: str, value: Any) -> Any:  # Any: a member of a row
@@ -69,12 +98,14 @@ def _value(name: str, value: Any) -> Any:  # Any: a member of a row
 
 def parts_of_row(row: Row) -> tuple[Part, ...]:
     """Returns the members of a row as they are read."""
-    return parts_of(_told(row), names=NAMES)
+    known = _of_law(row)
+    return parts_of(_told(row, known), names=NAMES, told=_OF_DESK | known)
 
 
 def row_changes(before: Row | None, after: Row | None) -> tuple[ChangedField, ...]:
     """Returns what changed between two versions of a row, in words."""
-    return changes_between(_told(before), _told(after), names=NAMES)
+    known = _of_law(before, after)
+    return changes_between(_told(before, known), _told(after, known), names=NAMES, told=_OF_DESK | known)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -64,10 +64,15 @@ NAMES: Final[Mapping[str, Any]] = {
     "verified": _("Was the source itself read?"),
 }
 
+_AS_WRITTEN: Final = _("As the text itself has it. What came with Accord is shown in each reader's language.")
+
 HINTS: Final[Mapping[str, Any]] = {
     "cas": _("One a line, with hyphens; the check digit is looked at."),
+    "citation": _AS_WRITTEN,
+    "class_": _AS_WRITTEN,
     "id": _("Small letters, digits and hyphens, such as 4-piperidone. A code that stands there gets its next version."),
     "includes": _("Derivatives and analogues are a legal test of a chemist; nothing here decides it."),
+    "instrument": _AS_WRITTEN,
     "jurisdiction": _("Two capital letters: a party, or UN for the Convention."),
     "language": _("Two letters, such as en, fr or hi."),
     "originator_controlled": _("It stays on this node: it is exported only where that is asked for, and never told."),

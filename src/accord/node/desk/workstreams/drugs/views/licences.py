@@ -99,11 +99,18 @@ def show_licences(request: HttpRequest) -> HttpResponse:
 
 def _given(request: HttpRequest) -> str:
     given = request.FILES.get("file")
-    if not isinstance(given, UploadedFile) or (given.size or 0) > TABLE_BYTES_MAX:
+    if not isinstance(given, UploadedFile):
         raise ScreeningRefused(
-            "No table came, or it is larger than 2 MB.",
-            code="drugs.no-table",
-            next_step="Choose a table of at most 2 MB; split a larger one, each part with the header.",
+            "No table was chosen.",
+            code="drugs.licences-no-file",
+            next_step="Choose the file, then press the button again.",
+            fields={"field": "file"},
+        )
+    if (given.size or 0) > TABLE_BYTES_MAX:
+        raise ScreeningRefused(
+            "The table is larger than 2 MB.",
+            code="drugs.licences-too-large",
+            next_step="Split it, give each part the header, and bring one part after the other.",
             fields={"field": "file"},
         )
     try:

@@ -25,6 +25,7 @@ from accord.node.desk.numbers import whole
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.said import translated
 from accord.node.desk.workstreams.drugs.keeping_rows import flag_kept
+from accord.node.desk.workstreams.drugs.register_texts import ShownEntry
 from accord.node.desk.workstreams.drugs.rule_words import rule_sentence
 from accord.node.desk.workstreams.drugs.screening_rows import flag_row, paper_rows, substance_labels
 from accord.node.desk.workstreams.drugs.views.licences import licence_row
@@ -108,6 +109,7 @@ def _shown(request: HttpRequest, key: UUID, error: AccordError | None = None) ->
         "before": _beside(flag, before=True),
         "after": _beside(flag, before=False),
         "may_work": officer.may(Permission.MESSAGE_DRAFT),
+        "may_read_register": officer.may(Permission.REGISTER_READ),
         "is_own_mark": bool(flag.mark) and flag.marked_by_id == officer.pk,
         "given": request.POST,
         "error": error,
@@ -126,12 +128,12 @@ def _following(kind: str) -> Any:  # Any: a lazy translation
     return FOLLOWING.get(kind, kind)
 
 
-def _controls(flag: Flag) -> list[tuple[str, list[Any]]]:  # Any: control entries of the table
+def _controls(flag: Flag) -> list[tuple[str, list[ShownEntry]]]:
     """Where the substances that were found are controlled, as the register says, each with its citation."""
     table = table_in_force()
     known = table.by_id()
     return [
-        (known[code].label, [entry for entry in table.controls if code in entry.substances])
+        (known[code].label, [ShownEntry(entry=one) for one in table.controls if code in one.substances])
         for code in flag.substances
         if code in known
     ]

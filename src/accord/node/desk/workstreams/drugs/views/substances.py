@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accord.errors import AccordError
 from accord.exchange.errors import NotFound
 from accord.node.desk.page import officer_of, page, show
+from accord.node.desk.workstreams.drugs.register_texts import CONVENTION, ShownEntry, jurisdiction_name
 from accord.node.desk.workstreams.drugs.substance_rows import history_of, parts_of_row
 from accord.node.desk.workstreams.drugs.substance_words import DIFFERENCES, KINDS, STANDINGS
 from accord.officers.acts import note
@@ -29,8 +30,6 @@ from accord.workstreams.drugs.substances.rows import Kind, rows_of
 from accord.workstreams.drugs.substances.status import Differing, Status, differences, entries_for, statuses
 
 __all__ = ["count_waiting", "download_rows", "kind_named", "proposal_of", "show_row", "show_substances", "shown_row"]
-
-CONVENTION: Final = "UN"
 
 SHOWN_MAX: Final = 200
 """Substances of the matrix that are shown at once; of more the first, and one looks for the others by name."""
@@ -66,13 +65,13 @@ def show_substances(request: HttpRequest) -> HttpResponse:
     officer, table = officer_of(request), table_in_force()
     day, is_odd = _day(request.GET.get("on", ""))
     origin, destination, known = _pair(request, table)
-    shown_codes = list(dict.fromkeys((CONVENTION, origin, destination)))
+    names = {code: jurisdiction_name(code) for code in (CONVENTION, origin, destination)}
     substances = table.by_id()
     found = {one.substance: one for one in differences(table, on=day, origin=origin, destination=destination)}
     asked = request.GET.get("q", "").strip()
     rows = [
         row
-        for row in statuses(table, jurisdictions=shown_codes, on=day)
+        for row in statuses(table, jurisdictions=list(names), on=day)
         if not asked or _is_asked_for(substances[row[0].substance], asked)
     ]
     shown = {
@@ -82,12 +81,12 @@ def show_substances(request: HttpRequest) -> HttpResponse:
         "is_odd": is_odd,
         "origin": origin,
         "destination": destination,
-        "jurisdictions": [(code, _named(code)) for code in known],
-        "columns": [(code, _named(code)) for code in shown_codes],
+        "jurisdictions": [(code, jurisdiction_name(code)) for code in known],
+        "columns": list(names.values()),
         "rows": [
             {
                 "substance": substances[row[0].substance],
-                "cells": [_cell(one) for one in row],
+                "cells": [_cell(one, names[one.jurisdiction]) for one in row],
                 "differs": DIFFERENCES[found[row[0].substance].differing] if row[0].substance in found else "",
             }
             for row in rows[:SHOWN_MAX]
@@ -128,19 +127,9 @@ def _pair(request: HttpRequest, table: SubstanceTable) -> tuple[str, str, list[s
     return (origin if origin in known else ours), (destination if destination in known else other), known
 
 
-def _named(code: str) -> str:
-    return _("Convention of 1988") if code == CONVENTION else code
-
-
-def _cell(status: Status) -> dict[str, Any]:  # Any: lazy translations among them
+def _cell(status: Status, name: str) -> dict[str, Any]:  # Any: lazy translations among them
     tone, words = STANDINGS[status.standing]
-    return {
-        "code": status.jurisdiction,
-        "name": _named(status.jurisdiction),
-        "tone": tone,
-        "words": words,
-        "of": status,
-    }
+    return {"name": name, "tone": tone, "words": words, "entries": [ShownEntry(entry=one) for one in status.entries]}
 
 
 def _waiting(officer: Officer) -> list[dict[str, Any]]:
@@ -187,7 +176,7 @@ def shown_row(request: HttpRequest, kind: Kind, code: str, error: AccordError | 
     }
     if isinstance(row, Substance):
         shown |= {
-            "controls": [(one, _named(one.jurisdiction)) for one in entries_for(table, code)],
+            "controls": [ShownEntry(entry=one) for one in entries_for(table, code)],
             "forms": [one for one in table.substances if one.parent == code],
             "parent": table.by_id().get(row.parent or ""),
         }
