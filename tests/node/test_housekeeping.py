@@ -9,6 +9,7 @@ import pytest
 
 from accord.node.sqlite import housekeeping
 from accord.node.sqlite.housekeeping import Housekeeper
+from accord.node.sqlite.statistics import renew_statistics
 
 SPARE = 100_000
 
@@ -84,6 +85,55 @@ def test_the_tables_are_counted_so_that_statements_are_planned_by_what_they_hold
             time.sleep(0.01)
         mover.stop()
         assert connection.execute("SELECT stat FROM sqlite_stat1 WHERE idx = 'by_x'").fetchone() == ("1000 100",)
+
+
+def test_an_open_connection_plans_by_new_counts(tmp_path: Path) -> None:
+    database = tmp_path / "node.sqlite3"
+    question = "SELECT x FROM t WHERE place = 1 AND waits AND x >= 0"
+
+    def steps() -> int:
+        """How much the database does for an answer: 100 at a time."""
+        taken = [0]
+
+        def step() -> int:
+            taken[0] += 1
+            return 0
+
+        connection.set_progress_handler(step, 100)
+        assert connection.execute(question).fetchall() == []
+        connection.set_progress_handler(None, 0)
+        return taken[0]
+
+    with closing(sqlite3.connect(database, isolation_level=None)) as maker:
+        maker.execute("CREATE TABLE t (place INTEGER, x INTEGER, waits INTEGER, UNIQUE (place, x))")
+        maker.execute("CREATE INDEX waiting ON t (place, x) WHERE waits")
+        maker.execute("INSERT INTO t VALUES (1, 0, 0)")
+        renew_statistics(database)
+    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+        connection.executemany("INSERT INTO t VALUES (1, ?, 0)", [(number,) for number in range(1, 2_000)])
+        assert steps() > 10, "planned by the counts of the empty table"
+        renew_statistics(database)
+        connection.execute("SELECT 1 FROM t LIMIT 1")
+        assert steps() <= 1
+
+
+def test_a_database_that_has_grown_is_counted_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[int] = []
+    monkeypatch.setattr(housekeeping, "renew_statistics", lambda database: counted.append(pages_in_file(database)))
+    database = tmp_path / "node.sqlite3"
+    with closing(written(database)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        keeper = Housekeeper(database)
+        keeper.start()
+        for times in (1, 2):
+            deadline = time.monotonic() + 10
+            while len(counted) < times:
+                assert time.monotonic() < deadline, "the tables were not counted"
+                time.sleep(0.01)
+            time.sleep(0.1)
+            assert len(counted) == times, "nothing has grown since"
+            connection.executescript("BEGIN;" + "INSERT INTO t VALUES (randomblob(4000));" * 100 + "COMMIT;")
+        keeper.stop()
 
 
 def test_writers_that_keep_it_from_counting_are_let_be_and_it_counts_later(

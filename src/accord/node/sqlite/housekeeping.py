@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from accord.node.sqlite.statistics import RENEW_SECONDS, renew_statistics
+from accord.node.sqlite.statistics import GROWN, RENEW_SECONDS, renew_statistics
 
 __all__ = ["Housekeeper"]
 
@@ -56,14 +56,16 @@ class Housekeeper:
         with contextlib.closing(sqlite3.connect(self._database, isolation_level=None)) as own:
             # The pages moved are on the disk before the log may be overwritten.
             own.execute("PRAGMA synchronous=FULL")
-            renew_at = time.monotonic()
+            renew_at, counted_pages = time.monotonic(), 0
             while not self._stopping.wait(MOVE_SECONDS):
                 try:
                     own.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
                 except sqlite3.Error as error:
                     logger.warning("The write-ahead log could not be moved: %s", error)
-                if time.monotonic() >= renew_at:
+                (pages,) = own.execute("PRAGMA page_count").fetchone()
+                if time.monotonic() >= renew_at or pages >= GROWN * counted_pages:
                     renew_at = time.monotonic() + (RENEW_SECONDS if self._renewed() else AGAIN_SECONDS)
+                    counted_pages = pages
 
     def _renewed(self) -> bool:
         try:
