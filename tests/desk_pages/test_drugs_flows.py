@@ -5,12 +5,15 @@ from html import unescape
 
 import pytest
 from django.http import HttpResponse
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import strip_tags
 
 from accord.exchange import services
+from accord.node.desk.workstreams.drugs.standing import words_against
 from accord.officers.models import Act
 from accord.officers.permissions import Role
+from accord.workstreams.drugs.models import Notice
 from tests.desk import Desk, days
 from tests.desk_pages.conftest import SignIn, statements
 from tests.workstreams.drugs.flowing import company, flagged, incident, mass, notice, outcome, suspicion
@@ -62,6 +65,14 @@ def test_figures_charts_map_and_table_say_the_same(desk: Desk, sign_in: SignIn) 
     assert "Only cases that you may read are in it" in shown
     assert page.count('class="a-chart"') == 4
     assert reverse("desk:drugs-notice", args=[told.pk]) in page
+
+
+@pytest.mark.parametrize(("became", "is_amber"), [("not-sent", False), ("arrived", True)])
+def test_what_went_on_after_an_objection_is_in_amber_and_what_was_not_sent_is_not(became: str, is_amber: bool) -> None:
+    told = Notice(reply_result="objection", became=became)
+    shown = render_to_string("desk/drugs/_standing.html", {"notice": told, "standing": words_against(told)})
+    assert "after an objection" in shown
+    assert ("a-state--warn" in shown) is is_amber
 
 
 def test_a_filter_and_a_route_stand_in_the_address(desk: Desk, sign_in: SignIn) -> None:

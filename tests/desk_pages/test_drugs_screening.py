@@ -142,6 +142,8 @@ def test_a_flag_says_why_with_its_score_and_what_an_error_costs(desk: Desk, sign
     assert headings.index("follow") == headings.index("why") + 1
     controlled = plain(one).partition("Where it is controlled")[2]
     assert "SOR/2024-98" in controlled
+    assert "Convention of 1988 · Table I" in controlled
+    assert 'href="/desk/drugs/substances/control/un-piperidones/"' in text(one)
     assert "from " in controlled
     assert "None in cases that you may read." in plain(one)
     assert "the weights that came with Accord" in shown

@@ -368,6 +368,12 @@ def test_the_law_behind_a_control_is_named_in_the_officer_s_language(
     assert words in read(counsel, f"{LIST}{place}")
 
 
+def test_an_entry_names_its_substances_once_with_a_way_to_each(counsel: Client) -> None:
+    page = read(counsel, f"{LIST}control/in-piperidones/").partition("<main")[2]
+    assert page.count(">1-boc-4-piperidone<") == 1
+    assert f'href="{LIST}substance/1-boc-4-piperidone/"' in page
+
+
 def test_what_an_officer_wrote_into_the_register_is_never_translated(desk: Desk, counsel: Client) -> None:
     # The same words stand in the catalogues, as the source of a rule of screening.
     written = "Convention of 1988, Table I"

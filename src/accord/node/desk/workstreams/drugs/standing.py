@@ -1,5 +1,7 @@
 """What is said where a consignment went on without the other side's word that it does not object: both, and in amber.
 
+What was not sent after an objection ended as it should: both are said, and not in amber.
+
 An arrival settles a notice. It does not take back an objection, and it is no consent of one who never replied.
 """
 

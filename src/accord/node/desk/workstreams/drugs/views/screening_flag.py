@@ -24,6 +24,7 @@ from accord.node.desk.known import known_of_case
 from accord.node.desk.numbers import whole
 from accord.node.desk.page import officer_of, page, show
 from accord.node.desk.said import translated
+from accord.node.desk.workstreams.drugs.flow_rows import route_words
 from accord.node.desk.workstreams.drugs.keeping_rows import flag_kept
 from accord.node.desk.workstreams.drugs.register_texts import ShownEntry
 from accord.node.desk.workstreams.drugs.rule_words import rule_sentence
@@ -99,7 +100,10 @@ def _shown(request: HttpRequest, key: UUID, error: AccordError | None = None) ->
         "same_as": _same_before(flag),
         "controls": _controls(flag),
         "licences": [licence_row(one, labels, timezone.now().date()) for one in licences_of(flag)],
-        "notices": notices_of(officer, flag),
+        "notices": [
+            (one, route_words((one.origin_country, *one.transit_countries, one.destination_country)))
+            for one in notices_of(officer, flag)
+        ],
         "history": history,
         "seen": history[-1].pk if history else 0,
         "is_meanwhile": error is not None and error.reason_code == MEANWHILE,

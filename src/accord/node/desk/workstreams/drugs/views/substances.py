@@ -181,7 +181,11 @@ def shown_row(request: HttpRequest, kind: Kind, code: str, error: AccordError | 
             "parent": table.by_id().get(row.parent or ""),
         }
     elif isinstance(row, Control):
-        shown |= {"named": [table.by_id()[one] for one in row.substances]}
+        # Its substances stand by their names below, each with a way to its row.
+        shown |= {
+            "named": [table.by_id()[one] for one in row.substances],
+            "parts": tuple(part for part in shown["parts"] if part.name != "substances"),
+        }
     status = error.http_status if error else HTTPStatus.OK
     return show(request, "desk/drugs/substances/row.html", shown, status=status)
 
