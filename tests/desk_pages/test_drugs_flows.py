@@ -62,6 +62,8 @@ def test_figures_charts_map_and_table_say_the_same(desk: Desk, sign_in: SignIn) 
     assert page.count('class="a-map__leg a-map__leg--1') == 3
     assert page.count("a-map__leg--stopped") == 3  # two legs, and the key
     assert "No boundary is drawn" in shown
+    # On a phone a cell stands beside its label; a number and what is said of it are one thing beside it.
+    assert re.search(r'data-label="Stopped"><div>1 <span class="a-absent">\(2\.5 kg\)</span></div>', page)
     assert "Only cases that you may read are in it" in shown
     assert page.count('class="a-chart"') == 4
     assert reverse("desk:drugs-notice", args=[told.pk]) in page

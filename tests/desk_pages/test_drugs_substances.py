@@ -390,6 +390,8 @@ def test_a_change_of_a_citation_shows_what_was_changed_and_not_two_languages(des
     page = read(counsel, place_of(SubstanceProposal.objects.get()))
     assert "S.C. 1996, c. 19" in page
     assert "L.C. 1996, ch. 19" not in page
+    # Blanks of the page are shown there as they stand.
+    assert '<dd dir="auto" lang=""><span class="a-words">S.C. 1996' in page
 
 
 def speaks(desk: Desk, language: str) -> None:
