@@ -153,7 +153,7 @@ def _error_classes(trees: Iterable[ast.Module]) -> frozenset[str]:
     for tree in trees:
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef):
-                bases.setdefault(node.name, set()).update(ast.unparse(base).split(".")[-1] for base in node.bases)
+                bases.setdefault(node.name, set()).update(_last_name(base) for base in node.bases)
     found, size = {"AccordError"}, 0
     while size != len(found):
         size = len(found)
@@ -176,6 +176,10 @@ def _said(tree: ast.Module, errors: frozenset[str], *, is_proof: bool) -> Iterat
                     yield from _templates(inner.value, constants)
         elif is_proof and isinstance(node, ast.Return | ast.Assign) and node.value is not None:
             yield from _templates(node.value, constants)
+
+
+def _last_name(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 
 def _constants(tree: ast.Module) -> dict[str, ast.expr]:
@@ -203,7 +207,7 @@ def _of_class(node: ast.ClassDef, constants: dict[str, ast.expr]) -> Iterator[st
 
 
 def _of_call(node: ast.Call, errors: frozenset[str], constants: dict[str, ast.expr]) -> Iterator[str]:
-    name = ast.unparse(node.func).split(".")[-1]
+    name = _last_name(node.func)
     if name in errors and node.args:
         yield from _templates(node.args[0], constants)
     if name in ALARMS and len(node.args) > 2:
@@ -236,7 +240,7 @@ def _every_phrase(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr):
             skipped.add(id(node.value))
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "re.compile":
+        if isinstance(node, ast.Call) and _last_name(node.func) == "compile":
             skipped |= {id(part) for part in ast.walk(node)}
         if isinstance(node, ast.JoinedStr):
             skipped |= {id(part) for part in ast.walk(node) if part is not node}

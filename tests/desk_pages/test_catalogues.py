@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from html.parser import HTMLParser
 from importlib import import_module
 from pathlib import Path
@@ -129,7 +130,7 @@ def test_every_rule_of_law_has_fresh_words(language: str) -> None:
 def test_every_sentence_of_a_service_is_recognised_whatever_stands_in_its_gaps(language: str) -> None:
     unknown = []
     with translation.override(language):
-        for template in sorted(OF_SERVICES):
+        for template in sorted(of_services()):
             names = sorted(_gaps(template))
             gaps = {name: f"X{number}-9" for number, name in enumerate(names)}
             told = said.translated(template.format_map(gaps))
@@ -219,7 +220,11 @@ SAID_BY_THE_DESK: Final = frozenset({"{{ one.sentence }}"})
 
 
 GETTEXT: Final = frozenset(languages.KEYWORDS)
-OF_SERVICES: Final = frozenset(text for _place, text in service_texts.service_texts())
+
+
+@cache
+def of_services() -> frozenset[str]:
+    return frozenset(text for _place, text in service_texts.service_texts())
 
 
 TO_THE_OPERATOR: Final = frozenset({"mailing.py", "smtp.py"})
@@ -236,7 +241,7 @@ def test_no_sentence_of_a_view_stands_outside_the_catalogues(file: Path) -> None
         is_silent = isinstance(node, ast.Expr | ast.Raise | ast.Assert | ast.Subscript)
         is_told = isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in GETTEXT
         is_message = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "msg"
-        is_collected = isinstance(node, ast.JoinedStr) and service_texts._composed(node)[0] in OF_SERVICES
+        is_collected = isinstance(node, ast.JoinedStr) and service_texts._composed(node)[0] in of_services()
         if (is_silent and not _is_shown(node)) or is_told or is_message or is_collected:
             passed |= {id(part) for part in ast.walk(node)}
     texts = [
@@ -244,7 +249,7 @@ def test_no_sentence_of_a_view_stands_outside_the_catalogues(file: Path) -> None
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in passed
     ]
-    assert not [text for text in texts if re.match(r"[A-Z][a-z]+[ ,:].*[a-z]", text) and text not in OF_SERVICES]
+    assert not [text for text in texts if re.match(r"[A-Z][a-z]+[ ,:].*[a-z]", text) and text not in of_services()]
 
 
 def _is_shown(node: ast.AST) -> bool:

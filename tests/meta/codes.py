@@ -8,11 +8,12 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 from accord import errors
 from accord.law.decision import Outcome
 from accord.officers.permissions import Permission
-from tests.meta.tree import DOCS, modules, named, parsed
+from tests.meta.tree import DOCS, last_name, modules, named, walked
 
 PAGE = DOCS / "errors.md"
 # Files, hosts, field selectors and codes of indicators have the form of a code, too.
@@ -86,12 +87,13 @@ ELSEWHERE = (
 """Codes that the source composes or keeps in a constant, or that say more than one sentence of it tells."""
 
 
+@cache
 def all_codes() -> dict[str, Raised]:
     """Returns every code of the source, each once, in order."""
-    bases = {name: ancestors for path in modules() for name, ancestors in _classes(parsed(path))}
+    bases = {name: ancestors for path in modules() for name, ancestors in _classes(walked(path))}
     found: dict[str, Raised] = {raised.code: raised for raised in ELSEWHERE}
     for path in modules():
-        for raised in (*_of_classes(parsed(path)), *_of_calls(parsed(path)), *_of_alarms(parsed(path))):
+        for raised in (*_of_classes(walked(path)), *_of_calls(walked(path)), *_of_alarms(walked(path))):
             kind = _root_of(raised.kind, bases)
             known = found.get(raised.code)
             if known is None or not known.sentence:
@@ -101,10 +103,10 @@ def all_codes() -> dict[str, Raised]:
     return dict(sorted(found.items()))
 
 
-def _classes(tree: ast.Module) -> Iterator[tuple[str, list[str]]]:
-    for node in ast.walk(tree):
+def _classes(nodes: tuple[ast.AST, ...]) -> Iterator[tuple[str, list[str]]]:
+    for node in nodes:
         if isinstance(node, ast.ClassDef):
-            yield node.name, [ast.unparse(base).split(".")[-1] for base in node.bases]
+            yield node.name, [last_name(base) for base in node.bases]
 
 
 def _root_of(name: str, bases: dict[str, list[str]]) -> str:
@@ -120,8 +122,8 @@ def _root_of(name: str, bases: dict[str, list[str]]) -> str:
     return ""
 
 
-def _of_classes(tree: ast.Module) -> Iterator[Raised]:
-    for node in ast.walk(tree):
+def _of_classes(nodes: tuple[ast.AST, ...]) -> Iterator[Raised]:
+    for node in nodes:
         if not isinstance(node, ast.ClassDef):
             continue
         for statement in node.body:
@@ -133,11 +135,11 @@ def _of_classes(tree: ast.Module) -> Iterator[Raised]:
                 yield Raised(code=str(value.value), kind=node.name, sentence=says)
 
 
-def _of_calls(tree: ast.Module) -> Iterator[Raised]:
-    for node in ast.walk(tree):
+def _of_calls(nodes: tuple[ast.AST, ...]) -> Iterator[Raised]:
+    for node in nodes:
         if not isinstance(node, ast.Call):
             continue
-        if ast.unparse(node.func) == REFUSAL and node.args and isinstance(node.args[0], ast.Constant):
+        if last_name(node.func) == REFUSAL and node.args and isinstance(node.args[0], ast.Constant):
             code = str(node.args[0].value)
             yield Raised(code=code, kind="Handled", sentence=_at_intake(code))
         for keyword in node.keywords:
@@ -146,13 +148,13 @@ def _of_calls(tree: ast.Module) -> Iterator[Raised]:
                 and isinstance(keyword.value, ast.Constant)
                 and CODE.match(str(keyword.value.value))
             ):
-                kind = ast.unparse(node.func).split(".")[-1]
+                kind = last_name(node.func)
                 yield Raised(code=str(keyword.value.value), kind=kind, sentence=_sentence(node))
 
 
-def _of_alarms(tree: ast.Module) -> Iterator[Raised]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in ALARMS and len(node.args) > 2:
+def _of_alarms(nodes: tuple[ast.AST, ...]) -> Iterator[Raised]:
+    for node in nodes:
+        if isinstance(node, ast.Call) and last_name(node.func) in ALARMS and len(node.args) > 2:
             says = _text(node.args[2]) or "It fails each time and is tried again: …."
             for part in ast.walk(node.args[1]):
                 if isinstance(part, ast.Constant) and CODE.match(str(part.value)):
@@ -166,7 +168,7 @@ def stray_codes() -> dict[str, str]:
     others = {item.value for item in Permission}
     found: dict[str, str] = {}
     for path in modules():
-        for node in ast.walk(parsed(path)):
+        for node in walked(path):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and CODE.match(node.value):
                 is_code = node.value.split(".")[0] in areas and not NO_CODE.search(node.value)
                 if is_code and node.value not in known and node.value not in others:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.meta.tree import ROOT, SOURCE, TESTS, assigned, modules, named, parsed
+from tests.meta.tree import ROOT, SOURCE, TESTS, assigned, modules, named, parsed, walked
 
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "managers", "base", "misc"}
 UNFINISHED = re.compile(r"\bTODO\b|\bFIXME\b|\bXXX\b|pytest\.skip|pytest\.mark\.skip|\bxfail\b")
@@ -30,7 +30,7 @@ def test_every_public_name_that_is_listed_exists(path: Path) -> None:
     if listed is None:
         return
     names = ast.literal_eval(listed)
-    bound = {name for node in ast.walk(parsed(path)) for name in _bound_by(node)}
+    bound = {name for node in walked(path) for name in _bound_by(node)}
     assert sorted(set(names) - bound) == []
 
 
@@ -68,7 +68,7 @@ def test_only_the_edges_catch_everything() -> None:
     catching = {
         str(path.relative_to(SOURCE))
         for path in modules()
-        for node in ast.walk(parsed(path))
+        for node in walked(path)
         if isinstance(node, ast.ExceptHandler) and isinstance(node.type, ast.Name) and node.type.id == "Exception"
     }
     assert [path for path in sorted(catching) if not path.startswith(edges)] == []
@@ -84,7 +84,7 @@ def test_a_country_is_named_in_packs_profiles_and_specimens_only() -> None:
         inside = str(path.relative_to(SOURCE))
         if inside.startswith(allowed):
             continue
-        for node in ast.walk(parsed(path)):
+        for node in walked(path):
             is_word = isinstance(node, ast.Constant) and isinstance(node.value, str) and telling.search(node.value)
             if is_word and not _is_docstring(path, node):
                 found.append(f"{inside}: {node.value[:60]}")
@@ -92,4 +92,4 @@ def test_a_country_is_named_in_packs_profiles_and_specimens_only() -> None:
 
 
 def _is_docstring(path: Path, constant: ast.Constant) -> bool:
-    return any(isinstance(node, ast.Expr) and node.value is constant for node in ast.walk(parsed(path)))
+    return any(isinstance(node, ast.Expr) and node.value is constant for node in walked(path))

@@ -36,3 +36,14 @@ def assigned(tree: ast.Module, name: str) -> ast.expr | None:
         if isinstance(statement, ast.AnnAssign) and ast.unparse(statement.target) == name:
             return statement.value
     return None
+
+
+@cache
+def walked(path: Path) -> tuple[ast.AST, ...]:
+    """Returns every node of a module's syntax tree."""
+    return tuple(ast.walk(parsed(path)))
+
+
+def last_name(node: ast.expr) -> str:
+    """Returns the last word of a dotted name, as ``walk`` of ``ast.walk``; nothing where it is none."""
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
