@@ -3,9 +3,11 @@
 import json
 import os
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -18,6 +20,10 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 DESKTOP = ViewportSize(width=1280, height=900)
 PHONE = ViewportSize(width=390, height=844)
+COLOURS = ("color-contrast", "link-in-text-block")
+"""The rules of axe that a theme can break."""
+SESSION_SECONDS = 200
+"""For so long a session serves other tests: pages of the account ask for the password again after five minutes."""
 HOMES = {"CA": "canada", "IN": "india"}
 
 
@@ -29,11 +35,13 @@ class Desks:
         browser: Chromium.
         nodes: The running nodes by party code.
         contexts: What was opened, to be closed at the end of the test.
+        sessions: The cookies of who signed in before, and when, by the desk and the role.
     """
 
     browser: Browser
     nodes: dict[str, NodeProcess]
     contexts: list[BrowserContext] = field(default_factory=list)
+    sessions: dict[tuple[str, str], tuple[float, list[Any]]] = field(default_factory=dict)
 
     def open(
         self,
@@ -57,24 +65,46 @@ class Desks:
         context.add_cookies([{"name": f"accord-language-{party.lower()}", "value": language, "url": self.base(party)}])
         page = context.new_page()
         if role is not None:
-            account = self.nodes[party].accounts[role]
-            page.goto("/account/login/")
-            page.fill("input[name=login]", account["username"])
-            page.fill("input[name=password]", account["password"])
-            page.locator("main form button[type=submit]").first.click()
-            page.wait_for_url("**/desk/**")
+            signed_in_at, cookies = self.sessions.get((self.base(party), role), (0.0, []))
+            context.add_cookies(cookies)
+            if time.monotonic() - signed_in_at > SESSION_SECONDS:
+                self._sign_in(page, party, role)
         page.goto(path)
+        if role is not None and "/account/login/" in page.url:
+            # The session that was kept has ended meanwhile.
+            self._sign_in(page, party, role)
+            page.goto(path)
         return page
+
+    def _sign_in(self, page: Page, party: str, role: str) -> None:
+        account = self.nodes[party].accounts[role]
+        page.goto("/account/login/")
+        page.fill("input[name=login]", account["username"])
+        page.fill("input[name=password]", account["password"])
+        page.locator("main form button[type=submit]").first.click()
+        page.wait_for_url("**/desk/**")
+        kept = [cookie for cookie in page.context.cookies() if "language" not in cookie.get("name", "")]
+        self.sessions[self.base(party), role] = (time.monotonic(), kept)
 
     def base(self, party: str) -> str:
         """The address of a node's desk."""
         return f"http://127.0.0.1:{self.nodes[party].api_port}"
 
 
-def violations(page: Page) -> list[str]:
-    """What axe finds wrong on a page, one line each."""
-    found = Axe().run(page).response["violations"]
+def violations(page: Page, *, rules: Sequence[str] = ()) -> list[str]:
+    """What axe finds wrong on a page, one line each; by all of its rules, or by some."""
+    chosen = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else {}
+    found = Axe().run(page, options={"resultTypes": ["violations"], **chosen}).response["violations"]
     return [f"{one['id']}: {[node['target'] for node in one['nodes']]}" for one in found]
+
+
+def violations_in_both_themes(page: Page) -> list[str]:
+    """What axe finds wrong on a page of the light theme, one line each; in the dark only its colours are other ones."""
+    wrong = violations(page)
+    page.emulate_media(color_scheme="dark")
+    wrong += [f"dark: {line}" for line in violations(page, rules=COLOURS)]
+    page.emulate_media(color_scheme="light")
+    return wrong
 
 
 @pytest.fixture(scope="session")
@@ -127,10 +157,18 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
+@pytest.fixture(scope="session")
+def sessions() -> dict[tuple[str, str], tuple[float, list[Any]]]:
+    """Who signed in before."""
+    return {}
+
+
 @pytest.fixture
-def desks(running: dict[str, NodeProcess], browser: Browser) -> Iterator[Desks]:
+def desks(
+    running: dict[str, NodeProcess], browser: Browser, sessions: dict[tuple[str, str], tuple[float, list[Any]]]
+) -> Iterator[Desks]:
     """Both desks; what a test opens is closed after it."""
-    opened = Desks(browser=browser, nodes=running)
+    opened = Desks(browser=browser, nodes=running, sessions=sessions)
     yield opened
     for context in opened.contexts:
         context.close()

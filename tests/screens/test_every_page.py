@@ -7,7 +7,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from accord.cli.demo.nodes import NodeProcess, free_port
 from accord.node.settings import ACCORD_DESK_LANGUAGES
-from tests.screens.conftest import Desks, violations
+from tests.screens.conftest import DESKTOP, Desks, violations_in_both_themes
 from tests.screens.gallery import SIGHTS, Sight, places
 
 LANGUAGES = [code for code, _name in ACCORD_DESK_LANGUAGES]
@@ -41,24 +41,35 @@ def opened(desks: Desks, sights: tuple[Sight, ...], **look: object) -> Iterator[
         yield sight, pages[who]
 
 
-@pytest.mark.parametrize("is_dark", [False, True], ids=["light", "dark"])
+def refusals(pages: Iterator[tuple[Sight, Page]]) -> Iterator[tuple[Sight, Page, list[str]]]:
+    """Yields each with what the browser refuses on it for the policy of the content, as far as it said so."""
+    said: list[str] = []
+    heard: set[Page] = set()
+    for sight, page in pages:
+        if page not in heard:
+            page.on("console", lambda message: said.append(message.text))
+            heard.add(page)
+        said.clear()
+        yield sight, page, said
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_axe_finds_nothing_on_any_page(desks: Desks, known: dict[str, str], language: str, is_dark: bool) -> None:
-    found = {}
-    for sight, page in opened(desks, SIGHTS, language=language, is_dark=is_dark):
+def test_every_page_is_sound_in_both_themes_and_fits_at_400_percent(
+    desks: Desks, known: dict[str, str], language: str
+) -> None:
+    found: dict[str, list[str]] = {}
+    for sight, page, said in refusals(opened(desks, SIGHTS, language=language)):
         page.goto(sight.address.format(**known))
         assert page.locator("html").get_attribute("lang") == language, sight.name
-        found[sight.name] = violations(page)
+        wrong = [line for line in said if "Content Security Policy" in line or "Refused" in line]
+        wrong += violations_in_both_themes(page)
+        page.set_viewport_size(ZOOMED)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        page.set_viewport_size(DESKTOP)
+        if width > ZOOMED["width"]:
+            wrong.append(f"{width} pixels wide at 400 %")
+        found[sight.name] = wrong
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_at_400_percent_no_page_scrolls_sideways(desks: Desks, known: dict[str, str], language: str) -> None:
-    wide = {}
-    for sight, page in opened(desks, SIGHTS, language=language, viewport=ZOOMED):
-        page.goto(sight.address.format(**known))
-        wide[sight.name] = page.evaluate("document.documentElement.scrollWidth")
-    assert {name: width for name, width in wide.items() if width > ZOOMED["width"]} == {}
 
 
 def test_without_scripts_every_page_says_what_it_is(desks: Desks, known: dict[str, str]) -> None:
@@ -69,23 +80,14 @@ def test_without_scripts_every_page_says_what_it_is(desks: Desks, known: dict[st
         expect(page.locator("h1").first).to_be_visible()
 
 
-def test_nothing_on_any_page_breaks_the_content_policy(desks: Desks, known: dict[str, str]) -> None:
-    said: list[str] = []
-    for sight, page in opened(desks, SIGHTS):
-        page.on("console", lambda message, name=sight.name: said.append(f"{name}: {message.text}"))  # type: ignore[misc]
-        page.goto(sight.address.format(**known))
-    assert [line for line in said if "Content Security Policy" in line or "Refused" in line] == []
-
-
-@pytest.mark.parametrize("is_dark", [False, True], ids=["light", "dark"])
-def test_on_a_fresh_node_every_list_says_what_would_appear(desks: Desks, fresh: NodeProcess, is_dark: bool) -> None:
-    empty = Desks(browser=desks.browser, nodes={"CA": fresh}, contexts=desks.contexts)
+def test_on_a_fresh_node_every_list_says_what_would_appear(desks: Desks, fresh: NodeProcess) -> None:
+    empty = Desks(browser=desks.browser, nodes={"CA": fresh}, contexts=desks.contexts, sessions=desks.sessions)
     found = {}
     sights = tuple(sight for sight in SIGHTS if sight.is_empty_too)
-    for sight, page in opened(empty, sights, is_dark=is_dark):
+    for sight, page in opened(empty, sights):
         page.goto(sight.address)
         expect(page.locator("h1").first).to_be_visible()
-        found[sight.name] = violations(page)
+        found[sight.name] = violations_in_both_themes(page)
         if sight.name in {"queue", "cases", "approvals", "notices"}:
             expect(page.locator(".a-empty").first).to_be_visible()
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
