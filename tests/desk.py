@@ -23,9 +23,11 @@ from accord.officers.services import create_first_administrator, create_officer
 from accord.parties.custody import use_custody
 from accord.parties.models import Party
 from accord.parties.profile import load_profile
+from accord.parties.register_book import mark_changed
 from accord.release.errors import GateRefuses
 from accord.release.gate import use_gate
 from accord.release.intake import take_in
+from tests.kept_rows import KeptRows
 from tests.registers import arranged, profiled
 from tests.simulators.sealing_peer import SealCustody, SealingPeer
 
@@ -81,20 +83,12 @@ class Desk:
 @pytest.fixture
 def desk(db: None) -> Iterator[Desk]:
     use_gate(None)
-    Party.objects.create(code="CA", profile=load_profile("canada").to_json(), is_self=True)
-    india = Party.objects.create(code="IN", profile=load_profile("india").to_json())
-    arranged("ARR-2026-1")
-    profiled("IN", assessed_on=TODAY)
-    channel = Channel.objects.create(peer=india, party_code="CA")
     custody = SealCustody(key=_OUR_KEY)
     use_custody(custody)  # type: ignore[arg-type] # a custody of one key is enough for what is tested here
-    chief = create_first_administrator("admin", "correct horse battery staple")
-    officers = {Role.ADMINISTRATOR: chief}
-    for role in Role:
-        if role is not Role.ADMINISTRATOR:
-            officers[role] = create_officer(
-                chief, role.value, password=None, display_name=f"The {role.value}", roles=[role.value], agency="RCMP"
-            )
+    _ROWS.put()
+    mark_changed()
+    channel = Channel.objects.get()
+    officers = {Role(officer.roles[0]): officer for officer in Officer.objects.all()}
     yield Desk(
         channel=channel, peer=SealingPeer(channel, custody, archive=_PEER_ARCHIVE), custody=custody, officers=officers
     )
@@ -102,6 +96,21 @@ def desk(db: None) -> Iterator[Desk]:
     use_gate(None)
 
 
+def _two_parties_and_an_officer_of_each_role() -> None:
+    Party.objects.create(code="CA", profile=load_profile("canada").to_json(), is_self=True)
+    india = Party.objects.create(code="IN", profile=load_profile("india").to_json())
+    arranged("ARR-2026-1")
+    profiled("IN", assessed_on=TODAY)
+    Channel.objects.create(peer=india, party_code="CA")
+    chief = create_first_administrator("admin", "correct horse battery staple")
+    for role in Role:
+        if role is not Role.ADMINISTRATOR:
+            create_officer(
+                chief, role.value, password=None, display_name=f"The {role.value}", roles=[role.value], agency="RCMP"
+            )
+
+
+_ROWS = KeptRows(_two_parties_and_an_officer_of_each_role)
 # Keys cost a millisecond each; two of them serve every test.
 _OUR_KEY = SealKey.generate()
 _PEER_ARCHIVE = SealKey.generate()

@@ -76,9 +76,9 @@ def test_a_code_listed_by_hand_is_one_of_the_source(raised: Raised) -> None:
     assert spelt(raised.code)
 
 
-@pytest.mark.parametrize("raised", all_codes().values(), ids=lambda raised: raised.code)
-def test_every_error_says_who_must_act_and_what_happened(raised: Raised) -> None:
-    assert raised.code == "accord.error" or raised.kind in WHO
+def test_every_error_says_who_must_act_and_what_happened() -> None:
+    assert len(all_codes()) > 400
+    assert [code for code, raised in all_codes().items() if code != "accord.error" and raised.kind not in WHO] == []
 
 
 @pytest.mark.parametrize("path", PAGES, ids=named)
