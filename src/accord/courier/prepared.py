@@ -30,7 +30,7 @@ from django.db.models.query import get_related_populators
 
 from accord.errors import OurFault
 
-from .statements import execute_many, moment_param, rows_of, uuid_param
+from .statements import Column, columns_of, execute_many, moment_param, rows_of, uuid_param, values_of
 
 __all__ = ["NotComposable", "Prepared", "save_fields", "save_many"]
 
@@ -136,20 +136,20 @@ def save_many(rows: Iterable[Model], *names: str) -> None:
     found = list(rows)
     if not found:
         return
-    sql, fields = _update_sql(type(found[0]), names)
     own = connections[DEFAULT_DB_ALIAS]
-    values = [[field.get_db_prep_save(getattr(row, field.attname), own) for field in fields] for row in found]
-    execute_many(sql, values)
+    sql, columns = _update_sql(type(found[0]), names, own.vendor)
+    execute_many(sql, [values_of(row, columns, own) for row in found])
 
 
 @cache
-def _update_sql(model: type[Model], names: tuple[str, ...]) -> "tuple[str, list[Field[Any, Any]]]":
+def _update_sql(model: type[Model], names: tuple[str, ...], vendor: str) -> tuple[str, tuple[Column, ...]]:
     table = model._meta  # noqa: SLF001 - Django's documented way to a model's fields
     fields = [field for field in (table.get_field(name) for name in names) if isinstance(field, Field)]
     if len(fields) != len(names):
         raise NotComposable(f"Not all of {', '.join(names)} are columns of {table.label}.")
     places = ", ".join(f'"{field.column}" = %s' for field in fields)
-    return f'UPDATE "{table.db_table}" SET {places} WHERE "{table.pk.column}" = %s', [*fields, table.pk]  # noqa: S608
+    sql = f'UPDATE "{table.db_table}" SET {places} WHERE "{table.pk.column}" = %s'  # noqa: S608
+    return sql, columns_of([*fields, table.pk], vendor)
 
 
 class Prepared(Generic[_Row]):

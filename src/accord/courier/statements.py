@@ -10,7 +10,7 @@ All SQL here is composed of names that the models give; every value is a paramet
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
@@ -20,6 +20,7 @@ from accord.parties.driver import execute, execute_many, row_of, rows_of
 from .models import Channel
 
 __all__ = [
+    "columns_of",
     "execute",
     "execute_many",
     "free_channel",
@@ -30,6 +31,7 @@ __all__ = [
     "rows_of",
     "update_channel",
     "uuid_param",
+    "values_of",
 ]
 
 
@@ -58,9 +60,9 @@ def _insert_sql(model: type[models.Model], columns: tuple[str, ...], keeps_known
 
 def insert_one(row: models.Model) -> int:
     """Inserts a new row of a model and returns its primary key; the object is as good as saved."""
-    sql, fields = _insert_one_sql(type(row))
     own = connections[DEFAULT_DB_ALIAS]
-    found = row_of(sql, [field.get_db_prep_save(getattr(row, field.attname), own) for field in fields])
+    sql, columns = _insert_one_sql(type(row), own.vendor)
+    found = row_of(sql, values_of(row, columns, own))
     assert found is not None  # noqa: S101 - an insertion that gives nothing back has raised
     # Django's own marks of a saved object (Model.save_base).
     row._state.adding = False  # noqa: SLF001
@@ -68,13 +70,71 @@ def insert_one(row: models.Model) -> int:
     return int(found[0])
 
 
+class Column(NamedTuple):
+    """A column of a table that is written.
+
+    Args:
+        name: Name of the value in an object of the model.
+        field: Converts the value for the driver.
+        as_is: Types of values that the field would hand to the driver as they are; converting costs ten times as much.
+    """
+
+    name: str
+    field: "models.Field[Any, Any]"  # Any: every type
+    as_is: frozenset[type]
+
+
+_AS_IS: Final[dict[str, type]] = {
+    **dict.fromkeys(("CharField", "TextField"), str),
+    **dict.fromkeys(("AutoField", "BigAutoField", "IntegerField", "BigIntegerField", "SmallIntegerField"), int),
+    **dict.fromkeys(("PositiveIntegerField", "PositiveSmallIntegerField", "PositiveBigIntegerField"), int),
+    "BooleanField": bool,
+    "FloatField": float,
+}
+
+
+def columns_of(fields: "Iterable[models.Field[Any, Any]]", vendor: str) -> tuple[Column, ...]:
+    """Returns fields of a model as columns that are written.
+
+    Args:
+        fields: The fields.
+        vendor: Kind of the database: SQLite's driver alone takes bytes as they are.
+    """
+    kinds = _AS_IS | ({"BinaryField": bytes} if vendor == "sqlite" else {})
+    found = []
+    for field in fields:
+        held: models.Field[Any, Any] = field.target_field if isinstance(field, models.ForeignKey) else field
+        kind = kinds.get(held.get_internal_type())
+        # An empty text as the key of another row is nothing, which its field sees to.
+        if kind is None or (held is not field and kind is str):
+            found.append(Column(field.attname, field, frozenset()))
+        else:
+            found.append(Column(field.attname, field, frozenset({kind, type(None)})))
+    return tuple(found)
+
+
+def values_of(row: models.Model, columns: Sequence[Column], own: Any) -> list[Any]:
+    """Returns an object's values in the order of columns, as the driver takes them.
+
+    Args:
+        row: The object.
+        columns: Columns of its model.
+        own: The thread's connection.
+    """
+    return [
+        value if type(value) in as_is else field.get_db_prep_save(value, own)
+        for value, field, as_is in ((getattr(row, name), field, as_is) for name, field, as_is in columns)
+    ]
+
+
 @cache
-def _insert_one_sql(model: type[models.Model]) -> "tuple[str, tuple[models.Field[Any, Any], ...]]":
+def _insert_one_sql(model: type[models.Model], vendor: str) -> tuple[str, tuple[Column, ...]]:
     table = model._meta  # noqa: SLF001 - Django's documented way to a model's fields
     fields = tuple(field for field in table.concrete_fields if not field.primary_key)
     names = ", ".join(f'"{field.column}"' for field in fields)
     places = ", ".join(["%s"] * len(fields))
-    return f'INSERT INTO "{table.db_table}" ({names}) VALUES ({places}) RETURNING "id"', fields  # noqa: S608
+    sql = f'INSERT INTO "{table.db_table}" ({names}) VALUES ({places}) RETURNING "id"'  # noqa: S608
+    return sql, columns_of(fields, vendor)
 
 
 def moment_param(moment: datetime) -> Any:

@@ -6,7 +6,6 @@ statements somebody watches, is asked by Django's cursor. Statements and values 
 """
 
 from collections.abc import Sequence
-from contextlib import closing
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -45,15 +44,9 @@ def execute_many(sql: str, rows: Sequence[Sequence[Any]]) -> int:
 def _ran(sql: str, parameters: Sequence[Any], wanted: str, *, is_many: bool = False) -> Any:
     own = connections[DEFAULT_DB_ALIAS]
     quick = getattr(own, "quick", None)
-    cursor = None if quick is None else quick(sql, parameters, is_many=is_many)
-    if cursor is None:
-        with own.cursor() as cursor:
-            (cursor.executemany if is_many else cursor.execute)(sql, parameters)
-            return _told(cursor, wanted)
-    with own.wrap_database_errors, closing(cursor):
-        return _told(cursor, wanted)
-
-
-def _told(cursor: Any, wanted: str) -> Any:
-    found = getattr(cursor, wanted)
-    return found if wanted == "rowcount" else found()
+    if quick is not None and not (own.queries_logged or own.execute_wrappers):
+        return quick(sql, parameters, wanted, is_many=is_many)
+    with own.cursor() as cursor:
+        (cursor.executemany if is_many else cursor.execute)(sql, parameters)
+        found = getattr(cursor, wanted)
+        return found if wanted == "rowcount" else found()

@@ -12,7 +12,6 @@ Source: SQLite, "sqlite3_busy_timeout" and the delays of ``sqliteDefaultBusyCall
 built-in database backends".
 """
 
-import sqlite3
 import threading
 from collections.abc import Sequence
 from functools import lru_cache
@@ -67,16 +66,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._give_way()
         return self.connection.cursor(factory=_Cursor)
 
-    def quick(self, sql: str, parameters: Sequence[Any], *, is_many: bool = False) -> sqlite3.Cursor | None:
-        """Runs a statement with nothing between Django and the driver; nothing where somebody watches statements.
+    def quick(self, sql: str, parameters: Sequence[Any], wanted: str, *, is_many: bool = False) -> Any:
+        """Runs a statement with nothing between Django and the driver, and returns what is wanted of its cursor.
 
         Args:
             sql: The statement, with Django's marks.
             parameters: Its values as the driver takes them; rows of them with ``is_many``.
+            wanted: ``fetchall``, ``fetchone`` or ``rowcount``.
             is_many: Whether the statement runs once for each row.
         """
-        if self.queries_logged or self.execute_wrappers:
-            return None
         self._give_way()
         if self.connection is None:
             self.ensure_connection()
@@ -85,8 +83,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.validate_no_broken_transaction()
         with self.wrap_database_errors:
             run = self.connection.executemany if is_many else self.connection.execute
-            found: sqlite3.Cursor = run(_in_qmarks(sql), parameters)
-            return found
+            cursor = run(_in_qmarks(sql), parameters)
+            found = getattr(cursor, wanted)
+            told = found if wanted == "rowcount" else found()
+            # A statement that gave only its first row would hold its read lock on.
+            cursor.close()
+        return told
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # Any: handed through to Django unchanged
         super().__init__(*arguments, **options)
