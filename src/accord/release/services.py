@@ -316,7 +316,8 @@ def _leave(
     decision = decide(facts)
     if not decision.lets_pass:
         raise _GateRefused(decision, facts=facts, actor=actor, at=now, description=description)
-    with transaction.atomic():
+    # No point to go back to: what is written here goes with the act that it belongs to, or not at all.
+    with transaction.atomic(savepoint=False):
         record = keep_decision(facts, decision, actor=actor, at=now, description=description)
         outbox = enqueue(
             channel=channel,
