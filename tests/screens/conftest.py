@@ -66,8 +66,9 @@ class Desks:
         page = context.new_page()
         if role is not None:
             signed_in_at, cookies = self.sessions.get((self.base(party), role), (0.0, []))
-            context.add_cookies(cookies)
-            if time.monotonic() - signed_in_at > SESSION_SECONDS:
+            if cookies and time.monotonic() - signed_in_at < SESSION_SECONDS:
+                context.add_cookies(cookies)
+            else:
                 self._sign_in(page, party, role)
         page.goto(path)
         if role is not None and "/account/login/" in page.url:
