@@ -30,6 +30,8 @@ def dies_at(number: int) -> int:
 
 
 def main() -> None:
+    # A shell that starts something in the background lets it ignore the key that stops; a terminal does not.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for found in ManyCores(2, small=0, chunk=1)(doubled, count()):
         if found == 20:
             sys.stdout.write("judging\n")

@@ -162,8 +162,10 @@ def test_no_process_outlives_a_command_that_is_stopped(stop: signal.Signals) -> 
             os.killpg(running.pid, stop)  # as a terminal does: to every process of the command
         else:
             running.kill()
-        said = running.stderr.read()
-        running.wait(GONE_SECONDS)
+        try:
+            said = running.communicate(timeout=GONE_SECONDS)[1]
+        finally:
+            running.kill()
         _, left = psutil.wait_procs(children, timeout=GONE_SECONDS)
         assert not left
     if stop == signal.SIGINT:
