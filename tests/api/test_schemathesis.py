@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
@@ -43,7 +43,8 @@ def _as_bytes(_context: object, value: object) -> bytes:
 EXAMPLES_MAX = 12
 
 # A draft's schema gives some 1,500 requests with one field wrong. Beyond these each twentieth is sent, always the same.
-SENT_WHOLE = 60
+# On a second database the same answers are given; what is sent there shows that it can store it.
+SENT_WHOLE = 60 if connection.vendor == "sqlite" else 10
 SENT_EVERY = 20
 ALL_BUT_ADMINISTRATOR = [role.value for role in Role if role is not Role.ADMINISTRATOR]
 
