@@ -133,7 +133,8 @@ def texts_of_register(table: str) -> Iterator[str]:
     """
     read = tomllib.loads(table)
     for substance in read["substances"]:
-        yield from filter(None, [substance.get("source")])
+        if source := substance.get("source"):
+            yield source
     for control in read["controls"]:
         yield from (control[part] for part in ("instrument", "class", "citation"))
 

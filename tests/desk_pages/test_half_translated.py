@@ -113,7 +113,7 @@ def _reader(officer: Officer, sign_in: SignIn) -> Client:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_in_hindi_says_nothing_inenglish(desk: Desk, sign_in: SignIn, name: str) -> None:
+def test_a_page_in_hindi_says_nothing_in_english(desk: Desk, sign_in: SignIn, name: str) -> None:
     submitted_request(desk)
     received_request(desk)
     page = _reader(desk.liaison, sign_in).get(reverse(f"desk:{name}"))

@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -78,18 +78,22 @@ class Desks:
         return page
 
     def _sign_in(self, page: Page, party: str, role: str) -> None:
-        account = self.nodes[party].accounts[role]
-        page.goto("/account/login/")
-        page.fill("input[name=login]", account["username"])
-        page.fill("input[name=password]", account["password"])
-        page.locator("main form button[type=submit]").first.click()
-        page.wait_for_url("**/desk/**")
+        sign_in(page, self.nodes[party].accounts[role])
         kept = [cookie for cookie in page.context.cookies() if "language" not in cookie.get("name", "")]
         self.sessions[self.base(party), role] = (time.monotonic(), kept)
 
     def base(self, party: str) -> str:
         """The address of a node's desk."""
         return f"http://127.0.0.1:{self.nodes[party].api_port}"
+
+
+def sign_in(page: Page, account: Mapping[str, str]) -> None:
+    """Signs an officer in by name and password."""
+    page.goto("/account/login/")
+    page.fill("input[name=login]", account["username"])
+    page.fill("input[name=password]", account["password"])
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url("**/desk/**")
 
 
 def violations(page: Page, *, rules: Sequence[str] = ()) -> list[str]:

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
-from tests.screens.conftest import DESKTOP, PHONE, Desks, violations
+from tests.screens.conftest import DESKTOP, PHONE, Desks, sign_in, violations
 
 PAGES = (
     "/account/2fa/",
@@ -23,17 +23,8 @@ def at_localhost(desks: Desks, role: str = "duty", party: str = "CA") -> Page:
     context = desks.browser.new_context(base_url=f"http://localhost:{node.api_port}", viewport=DESKTOP)
     desks.contexts.append(context)
     page = context.new_page()
-    sign_in(page, desks, role, party)
+    sign_in(page, desks.nodes[party].accounts[role])
     return page
-
-
-def sign_in(page: Page, desks: Desks, role: str, party: str = "CA") -> None:
-    account = desks.nodes[party].accounts[role]
-    page.goto("/account/login/")
-    page.fill("input[name=login]", account["username"])
-    page.fill("input[name=password]", account["password"])
-    page.locator("main form button[type=submit]").first.click()
-    page.wait_for_url("**/desk/**")
 
 
 def authenticator(page: Page) -> CDPSession:

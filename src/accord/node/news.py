@@ -32,7 +32,8 @@ class News:
     def is_look_due(self) -> bool:
         """Returns whether anything was stored since the last look that was due, or that was long ago.
 
-        It is asked before the look, so that what is stored during one makes the next one due.
+        It is asked before the look, so that what is stored during one makes the next one due. A thread whose look
+        failed closes its connections, and over a new one a look is due.
         """
         stored, now = _stored(), time.monotonic()
         if stored == self._stored and now - self._looked_at < self._at_rest_seconds:
