@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.http import HttpResponse
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -52,6 +53,18 @@ def test_a_chart_has_a_table_with_the_same_figures() -> None:
     assert heights[0] == max(heights)
     assert (heights[1], heights[2]) == (0.0, heights[0] / 2)
     assert all(bar.x + bar.width <= chart.width and bar.y + bar.height <= chart.ground for bar in chart.bars)
+
+
+@pytest.mark.parametrize(("groups", "is_narrow"), [(1, True), (3, True), (4, False), (30, False)])
+def test_a_chart_of_few_groups_is_drawn_for_a_phone_and_all_of_it_is_on_the_drawing(
+    groups: int, is_narrow: bool
+) -> None:
+    chart = bar_chart("x", unit="y", names=("Out", "In"), rows=[(str(place), (2, 1)) for place in range(groups)])
+    assert chart.is_narrow is is_narrow
+    assert chart.width == (320 if is_narrow else 640)
+    ends = [bar.x + bar.width for bar in chart.bars]
+    assert chart.width * (1 - 1 / groups) < max(ends) <= chart.width
+    assert ("a-chart--narrow" in render_to_string("components/chart.html", {"chart": chart})) is is_narrow
 
 
 def test_a_chart_of_nothing_is_drawn() -> None:

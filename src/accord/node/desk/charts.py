@@ -7,6 +7,10 @@ from typing import Any, Final
 __all__ = ["Bar", "BarChart", "bar_chart"]
 
 WIDTH: Final = 640
+NARROW_WIDTH: Final = 320
+"""Width of a drawing of few groups: a phone shows it whole, with labels that can be read."""
+
+FEW_GROUPS: Final = 3
 LABEL_WIDTH: Final = 44
 """Room of one label, in the drawing's units: a day and a month in the longest of our languages."""
 HEIGHT: Final = 96
@@ -65,6 +69,11 @@ class BarChart:
     height: int = HEIGHT
     ground: int = GROUND
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it fits a phone."""
+        return self.width == NARROW_WIDTH
+
 
 def bar_chart(title: str, *, unit: str, names: Sequence[str], rows: Sequence[tuple[Any, Sequence[float]]]) -> BarChart:
     """Returns a chart of groups of bars.
@@ -76,7 +85,8 @@ def bar_chart(title: str, *, unit: str, names: Sequence[str], rows: Sequence[tup
         rows: For each group its label and one figure a series.
     """
     highest = max((figure for _label, figures in rows for figure in figures), default=0)
-    step = WIDTH / max(len(rows), 1)
+    whole = NARROW_WIDTH if len(rows) <= FEW_GROUPS else WIDTH
+    step = whole / max(len(rows), 1)
     width = step * (1 - GAP) / max(len(names), 1)
     bars, labels = [], []
     every = max(1, len(rows) // LABELS_MAX)
@@ -96,7 +106,7 @@ def bar_chart(title: str, *, unit: str, names: Sequence[str], rows: Sequence[tup
         # Counted from the end: the newest group has its label, and no label leaves the drawing.
         if (len(rows) - 1 - place) % every == 0:
             middle = place * step + step / 2
-            labels.append((round(min(max(middle, LABEL_WIDTH / 2), WIDTH - LABEL_WIDTH / 2), 1), label))
+            labels.append((round(min(max(middle, LABEL_WIDTH / 2), whole - LABEL_WIDTH / 2), 1), label))
     return BarChart(
         title=title,
         unit=unit,
@@ -105,4 +115,5 @@ def bar_chart(title: str, *, unit: str, names: Sequence[str], rows: Sequence[tup
         bars=tuple(bars),
         labels=tuple(labels),
         highest=highest,
+        width=whole,
     )
